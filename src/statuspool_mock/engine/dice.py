@@ -1,0 +1,62 @@
+"""Randomness as a function: the same key and counters always fall the same way.
+
+Nothing here has state. Draws are counter-based hashes, so the outcome of one check can be had
+without the thousands before it. Distributions are tables of integers in thousandths, made once:
+a sum of integers is the same on every machine, the last bit of `exp` is not.
+"""
+
+from functools import cache
+from hashlib import blake2b
+from math import exp, log
+from statistics import NormalDist
+
+_RESOLUTION = 1024
+_SHIFT = 16 - 10  # a 16-bit draw picks one of 1024 quantiles
+
+
+def digest(key: bytes, *counters: int, size: int = 64) -> bytes:
+    """Return `size` (at most 64) well-mixed bytes for this key and these counters."""
+    data = b"".join(counter.to_bytes(8, "little", signed=True) for counter in counters)
+    return blake2b(data, key=key, digest_size=size).digest()
+
+
+def key_of(*parts: int | str) -> bytes:
+    """Return a 16-byte key for `digest`, made of numbers and words."""
+    return blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).digest()
+
+
+def uuid_of(*parts: int | str) -> str:
+    """Return a version 4 shaped UUID that depends on nothing but its parts."""
+    raw = bytearray(key_of(*parts))
+    raw[6] = raw[6] & 0x0F | 0x40
+    raw[8] = raw[8] & 0x3F | 0x80
+    text = raw.hex()
+    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+
+
+@cache
+def log_normal(sigma_percent: int) -> tuple[int, ...]:
+    """Return the quantiles of a log-normal with median 1, in thousandths."""
+    normal = NormalDist()
+    return tuple(
+        round(1000 * exp(sigma_percent / 100 * normal.inv_cdf((step + 0.5) / _RESOLUTION)))
+        for step in range(_RESOLUTION)
+    )
+
+
+@cache
+def exponential() -> tuple[int, ...]:
+    """Return the quantiles of an exponential with mean 1, in thousandths."""
+    return tuple(round(-1000 * log(1 - (step + 0.5) / _RESOLUTION)) for step in range(_RESOLUTION))
+
+
+def pick(quantiles: tuple[int, ...], raw: bytes, position: int) -> int:
+    """Return the quantile that bytes `2 * position` and the next of a digest choose."""
+    at = 2 * position
+    return quantiles[(raw[at] | raw[at + 1] << 8) >> _SHIFT]
+
+
+def number(raw: bytes, position: int) -> int:
+    """Return 16 bits of a digest as a number from 0 to 65535."""
+    at = 2 * position
+    return raw[at] | raw[at + 1] << 8

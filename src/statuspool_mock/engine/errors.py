@@ -1,0 +1,46 @@
+"""What the engine refuses.
+
+    EngineError
+    ├── UnknownMonitor      no such monitor, or it was deleted
+    ├── ForeignMonitor      the monitor is another team's
+    ├── CommandRefused      a command that this world cannot hold; nothing changed
+    ├── ClockRanBackwards   time was asked to go back
+    └── SnapshotRejected    the data is not a snapshot of this version
+
+None of them knows HTTP; the API's error table gives them their status.
+"""
+
+
+class EngineError(Exception):
+    """Anything the engine refuses to do."""
+
+
+class UnknownMonitor(EngineError):  # noqa: N818 - reads as the domain's term, like KeyError's kin
+    """No monitor has this id in this world."""
+
+    def __init__(self, monitor_id: str) -> None:
+        super().__init__(f"Monitor {monitor_id} not found")
+        self.monitor_id = monitor_id
+
+
+class ForeignMonitor(EngineError):  # noqa: N818
+    """The monitor exists but belongs to another team."""
+
+    def __init__(self, monitor_id: str) -> None:
+        super().__init__(f"Monitor {monitor_id} belongs to another team")
+        self.monitor_id = monitor_id
+
+
+class CommandRefused(EngineError):  # noqa: N818
+    """A command asks for something that cannot be; the world is as it was."""
+
+
+class ClockRanBackwards(EngineError):  # noqa: N818
+    """`advance` was asked to go to an instant that is already past."""
+
+    def __init__(self, *, now: int, to: int) -> None:
+        super().__init__(f"The world stands at {now} and cannot go back to {to}.")
+
+
+class SnapshotRejected(EngineError):  # noqa: N818
+    """The data cannot be restored; the message says what came and what was expected."""

@@ -1,0 +1,35 @@
+"""What happened, as values. The engine only tells; the shell delivers and streams them."""
+
+from dataclasses import dataclass
+
+from statuspool_mock.engine.model import Incident, Status, Team
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged:
+    """A check found a monitor in another state. `previous` is None for its first check."""
+
+    at: int
+    team: Team
+    monitor_id: str
+    previous: Status | None
+    current: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentOpened:
+    """An incident began: found by a check, or written down by hand."""
+
+    at: int
+    incident: Incident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentResolved:
+    """A check found the monitor no longer down."""
+
+    at: int
+    incident: Incident
+
+
+Fact = StatusChanged | IncidentOpened | IncidentResolved

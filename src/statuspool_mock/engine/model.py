@@ -1,0 +1,199 @@
+"""The nouns of the simulated vendor, as frozen values.
+
+Instants are whole seconds since 1970 in UTC, durations whole seconds, response times milliseconds.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Generic, NamedTuple, TypeVar
+
+DEFAULT_REGIONS = ("eu-central-1", "us-east-1", "ap-northeast-1")
+INTERVALS = (30, 60, 120, 300)
+UPTIME_WINDOW_SECONDS = 30 * 86_400
+SLOW_FROM_MS = 2_000
+"""A successful check that takes this long or longer makes its monitor `degraded`."""
+
+
+class Status(StrEnum):
+    """A monitor's status. Reference: GET /monitors and GET /monitors/{id}/status."""
+
+    UP = "up"
+    DOWN = "down"
+    DEGRADED = "degraded"
+    PAUSED = "paused"
+
+
+class Team(StrEnum):
+    """Whose a monitor is: the team of the plain key, or its rival in the same world."""
+
+    OWN = "own"
+    RIVAL = "rival"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What an outage does to a check: what is None stays as on a good day."""
+
+    fails: bool = False
+    """The check must not succeed, whatever status the monitor expects."""
+    status_code: int | None = None
+    response_ms: int | None = None
+    varies: bool = True
+    """`response_ms` is a median; otherwise it is the exact figure."""
+    error_message: str | None = None
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether a check under this effect is slow when it succeeds."""
+        return self.response_ms is not None and self.response_ms >= SLOW_FROM_MS
+
+    def outcome(self, expected_status: int) -> tuple[int, str | None]:
+        """Return status code and error message; the message is None where the check succeeds."""
+        code = self.status_code or expected_status
+        if self.error_message is not None:
+            return code, self.error_message
+        if self.fails and code == expected_status:
+            code = 500 if expected_status != 500 else 502
+        if code == expected_status:
+            return code, None
+        return code, f"Expected status {expected_status}, got {code}"
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """An effect laid over what the dice say: a scripted outage or a forced status.
+
+    It holds for checks from `start` up to but not including `end` (None: until released), in
+    `regions` (None: all). Of two overlays the later in a monitor's list wins.
+    """
+
+    start: int
+    end: int | None
+    regions: tuple[str, ...] | None
+    effect: Effect
+    forced: bool = False
+
+    def covers(self, at: int) -> bool:
+        """Whether a check at this instant falls under it."""
+        return self.start <= at and (self.end is None or at < self.end)
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """A stretch of a monitor's schedule with one configuration.
+
+    Checks fall at `start`, `start + interval_seconds`, … before `end` (None: open).
+    """
+
+    start: int
+    end: int | None
+    interval_seconds: int
+    regions: tuple[str, ...]
+    expected_status: int
+    behaviour: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Monitor:
+    """A monitor as configured now, and the epochs in which it was checked.
+
+    Reference: Monitors. The configuration holds from the next scheduled check on; `epochs` says
+    what held before. `revision` grows with every change to what its checks return.
+    """
+
+    id: str
+    team: Team
+    ordinal: int
+    name: str
+    url: str
+    interval_seconds: int
+    tags: tuple[str, ...]
+    regions: tuple[str, ...]
+    expected_status: int
+    behaviour: str
+    explicit_behaviour: bool
+    sla_target: float
+    created_at: int
+    updated_at: int
+    paused: bool
+    dice: bytes = field(repr=False)
+    epochs: tuple[Epoch, ...]
+    overlays: tuple[Overlay, ...] = ()
+    revision: int = 0
+
+
+class Check(NamedTuple):
+    """One row of a check log. Reference: GET /monitors/{id}/logs."""
+
+    timestamp: int
+    region: str
+    status_code: int
+    response_time_ms: int
+    error_message: str | None
+
+
+class Reading(NamedTuple):
+    """What /status tells. Times and figures are None for a monitor that was never checked."""
+
+    status: Status
+    last_check_at: int | None
+    response_time_ms: int | None
+    uptime_30d: float
+
+
+class Sla(NamedTuple):
+    """The last 30 days of one monitor. `uptime` and `target` are percentages."""
+
+    uptime: float
+    target: float
+    checks: int
+    failed_checks: int
+    incidents: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """An outage found by the checks, or a record that somebody made. Reference: Incidents."""
+
+    id: str
+    sequence: int
+    monitor_id: str
+    team: Team
+    title: str
+    description: str | None = None
+    started_at: int
+    resolved_at: int | None = None
+    affected_regions: tuple[str, ...]
+    automatic: bool
+
+    def duration_seconds(self, now: int) -> int:
+        """Return how long it lasted, or has lasted so far."""
+        return (now if self.resolved_at is None else self.resolved_at) - self.started_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """A registered endpoint. Reference: Webhooks. The secret never shows in a repr."""
+
+    id: str
+    team: Team
+    url: str
+    events: tuple[str, ...]
+    secret: str = field(repr=False)
+    active: bool = True
+    created_at: int
+    last_triggered_at: int | None = None
+    verification_token: str = field(repr=False)
+
+
+T = TypeVar("T")
+
+
+class Page(NamedTuple, Generic[T]):
+    """One page of a list. `total_pages` is 0 for an empty list; past the end `items` is empty."""
+
+    items: Sequence[T]
+    page: int
+    total_pages: int
+    total: int
