@@ -15,7 +15,7 @@ class EngineError(Exception):
     """Anything the engine refuses to do."""
 
 
-class UnknownMonitor(EngineError):  # noqa: N818 - reads as the domain's term, like KeyError's kin
+class UnknownMonitor(EngineError):
     """No monitor has this id in this world."""
 
     def __init__(self, monitor_id: str) -> None:
@@ -23,7 +23,7 @@ class UnknownMonitor(EngineError):  # noqa: N818 - reads as the domain's term, l
         self.monitor_id = monitor_id
 
 
-class ForeignMonitor(EngineError):  # noqa: N818
+class ForeignMonitor(EngineError):
     """The monitor exists but belongs to another team."""
 
     def __init__(self, monitor_id: str) -> None:
@@ -31,16 +31,16 @@ class ForeignMonitor(EngineError):  # noqa: N818
         self.monitor_id = monitor_id
 
 
-class CommandRefused(EngineError):  # noqa: N818
+class CommandRefused(EngineError):
     """A command asks for something that cannot be; the world is as it was."""
 
 
-class ClockRanBackwards(EngineError):  # noqa: N818
+class ClockRanBackwards(EngineError):
     """`advance` was asked to go to an instant that is already past."""
 
     def __init__(self, *, now: int, to: int) -> None:
         super().__init__(f"The world stands at {now} and cannot go back to {to}.")
 
 
-class SnapshotRejected(EngineError):  # noqa: N818
+class SnapshotRejected(EngineError):
     """The data cannot be restored; the message says what came and what was expected."""

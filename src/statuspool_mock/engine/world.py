@@ -191,7 +191,7 @@ class World:
 
     def last_check_at(self, monitor: Monitor) -> int | None:
         """Return the instant of the newest check, None where there was none yet."""
-        newest = schedule.last_check(monitor.epochs, self._now)
+        newest = schedule.last_check(self._current(monitor).epochs, self._now)
         return None if newest is None else newest[1]
 
     def reading(self, monitor: Monitor) -> Reading:
@@ -199,6 +199,7 @@ class World:
 
         Time and response time are those of the newest row of the log.
         """
+        monitor = self._current(monitor)
         uptime, _, _ = self._uptime(monitor)
         state = self._watches[monitor.id].state
         newest = schedule.last_check(monitor.epochs, self._now)
@@ -211,7 +212,7 @@ class World:
 
     def sla(self, monitor: Monitor) -> Sla:
         """Return the last 30 days, counted over the very rows of the log."""
-        uptime, total, failed = self._uptime(monitor)
+        uptime, total, failed = self._uptime(self._current(monitor))
         since = self._now - UPTIME_WINDOW_SECONDS
         count = self._incidents.count_since(monitor.id, since + 1)
         return Sla(uptime, monitor.sla_target, total, failed, count)
@@ -229,7 +230,7 @@ class World:
         first = monitor.created_at if since is None else since
         last = self._now if until is None else min(until, self._now)
         return checks.page_of_rows(
-            self._timeline, monitor, since=first, until=last, page=page, limit=limit
+            self._timeline, self._current(monitor), since=first, until=last, page=page, limit=limit
         )
 
     def incidents(
@@ -253,6 +254,10 @@ class World:
         ]
 
     # How it is done
+
+    def _current(self, monitor: Monitor) -> Monitor:
+        """Return the monitor as it is now, where the caller holds an older value of it."""
+        return self._watches[monitor.id].monitor
 
     def _uptime(self, monitor: Monitor) -> tuple[float, int, int]:
         """Return percentage, rows and failed rows; rounded down, so 100 means not one failure."""

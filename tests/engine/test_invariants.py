@@ -1,0 +1,232 @@
+"""Whatever people do to a world, what it tells in one place agrees with all it tells elsewhere."""
+
+from itertools import groupby
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from statuspool_mock.engine import (
+    SLOW_FROM_MS,
+    UPTIME_WINDOW_SECONDS,
+    Check,
+    Monitor,
+    Status,
+    Team,
+    World,
+    restore,
+    snapshot,
+)
+from statuspool_mock.engine.snapshot import encode
+from tests.engine.strategies import STARTED_AT, carry_out, every_row, everyone, live, lives
+
+
+def bytes_of(world: World) -> bytes:
+    return encode(snapshot(world))
+
+
+def state_in(rows: list[Check]) -> Status:
+    """The state that the rows of one check show, by the documented rule."""
+    failing = sum(row.error_message is not None for row in rows)
+    if 2 * failing > len(rows):
+        return Status.DOWN
+    if failing or any(row.response_time_ms >= SLOW_FROM_MS for row in rows):
+        return Status.DEGRADED
+    return Status.UP
+
+
+def states(world: World, monitor: Monitor) -> list[tuple[int, Status]]:
+    return [
+        (instant, state_in(list(rows)))
+        for instant, rows in groupby(every_row(world, monitor), key=lambda row: row.timestamp)
+    ]
+
+
+@given(lives())
+def test_the_same_commands_make_the_same_bytes(life):
+    """A world is the fold of its commands."""
+    assert bytes_of(live(*life)) == bytes_of(live(*life))
+
+
+@given(lives(), st.integers(0, 90_000), st.integers(0, 90_000))
+def test_time_may_be_moved_in_any_number_of_steps(life, first, second):
+    """Advancing twice gives the facts and the world of advancing once."""
+    at_once, in_steps = live(*life), live(*life)
+    facts = at_once.advance(to=at_once.now + first + second)
+    steps = in_steps.advance(to=in_steps.now + first)
+    assert steps + in_steps.advance(to=in_steps.now + second) == facts
+    assert bytes_of(in_steps) == bytes_of(at_once)
+
+
+@given(lives(), st.integers(1, 40), st.integers(-900, 9_000), st.integers(-900, 9_000))
+def test_pages_of_a_log_are_the_log(life, limit, since, length):
+    """Every row stands on one page, for any page size and any window."""
+    world = live(*life)
+    for monitor in everyone(world):
+        window = {"since": STARTED_AT + since, "until": STARTED_AT + since + length}
+        whole = world.logs(monitor, **window, limit=100_000)
+        pages = [
+            world.logs(monitor, **window, limit=limit, page=number)
+            for number in range(1, -(-whole.total // limit) + 2)
+        ]
+        assert [row for page in pages for row in page.items] == list(whole.items)
+        assert pages[-1].items == []
+        assert {page.total_pages for page in pages} == {len(pages) - 1}
+        inside = [
+            row
+            for row in every_row(world, monitor)
+            if window["since"] <= row.timestamp <= window["until"]
+        ]
+        assert list(whole.items) == inside
+
+
+@given(lives(), st.integers(1, 3))
+def test_pages_of_monitors_are_the_list(life, limit):
+    """Every monitor stands on one page, and a status filter picks exactly those that show it."""
+    world = live(*life)
+    for team in Team:
+        whole = list(world.monitors(team=team, limit=1_000).items)
+        for status in (None, *Status):
+            wanted = [m for m in whole if status is None or world.status(m) is status]
+            page = world.monitors(team=team, status=status, limit=limit)
+            found = [
+                monitor
+                for number in range(1, page.total_pages + 1)
+                for monitor in world.monitors(
+                    team=team, status=status, page=number, limit=limit
+                ).items
+            ]
+            assert found == wanted
+            assert page.total == len(wanted)
+
+
+@given(lives(), st.integers(0, 40 * 86_400))
+@settings(max_examples=20)
+def test_uptime_is_the_share_of_good_rows(life, later):
+    """`uptime_30d` is counted over the very rows that the log returns."""
+    world = live(*life)
+    world.advance(to=world.now + later)
+    for monitor in everyone(world)[:2]:
+        since = world.now - UPTIME_WINDOW_SECONDS + 1
+        rows = world.logs(monitor, since=since, limit=10_000_000).items
+        failed = sum(row.error_message is not None for row in rows)
+        sla = world.sla(monitor)
+        assert (sla.checks, sla.failed_checks) == (len(rows), failed)
+        expected = 100 if not rows else 100 * (len(rows) - failed) / len(rows)
+        assert 0 <= expected - world.reading(monitor).uptime_30d < 0.001 + 1e-9
+
+
+@given(lives())
+def test_the_status_is_what_the_newest_rows_show(life):
+    """Time, state and response time of /status are those of the end of the log."""
+    world = live(*life)
+    for monitor in everyone(world):
+        reading = world.reading(monitor)
+        history = states(world, monitor)
+        assert (reading.last_check_at, reading.status) == history[-1]
+        assert reading.last_check_at == world.last_check_at(monitor)
+        assert reading.response_time_ms == every_row(world, monitor)[-1].response_time_ms
+
+
+@given(lives())
+def test_an_error_message_marks_a_failure_and_nothing_else(life):
+    """Rows succeed exactly when their status code is an expected one and no message is there."""
+    world = live(*life)
+    for monitor in everyone(world):
+        for row in every_row(world, monitor):
+            assert row.response_time_ms > 0
+            assert 100 <= row.status_code <= 599
+            if row.error_message is None:
+                assert row.status_code in {epoch.expected_status for epoch in monitor.epochs}
+
+
+@given(lives())
+def test_incidents_are_the_stretches_of_down(life):
+    """The incidents found are those that the log shows, at its times and with its regions."""
+    world = live(*life)
+    for monitor in everyone(world):
+        log = every_row(world, monitor)
+        history = states(world, monitor)
+        runs: list[tuple[int, int | None]] = []
+        for instant, state in history:
+            is_open = bool(runs) and runs[-1][1] is None
+            if state is Status.DOWN and not is_open:
+                runs.append((instant, None))
+            elif state is not Status.DOWN and is_open:
+                runs[-1] = (runs[-1][0], instant)
+        found = [
+            incident
+            for incident in reversed(world.incidents(team=monitor.team, monitor_id=monitor.id))
+            if incident.automatic
+        ]
+        spans: list[tuple[int, int | None]] = []
+        for incident in found:
+            if incident.resolved_at == incident.started_at:
+                continue  # forced and checked again within one second: the log keeps one check
+            if spans and spans[-1][1] == incident.started_at:
+                spans[-1] = (spans[-1][0], incident.resolved_at)
+            else:
+                spans.append((incident.started_at, incident.resolved_at))
+            end = incident.resolved_at or world.now + 1
+            failing = {
+                row.region
+                for row in log
+                if incident.started_at <= row.timestamp < end and row.error_message is not None
+            }
+            assert failing <= set(incident.affected_regions)
+        assert spans == runs
+        still_open = [incident for incident in found if incident.resolved_at is None]
+        assert len(still_open) == (world.reading(monitor).status is Status.DOWN)
+
+
+@given(lives())
+def test_questions_change_nothing(life):
+    """Reads never mutate."""
+    world = live(*life)
+    before = bytes_of(world)
+    for monitor in everyone(world):
+        world.reading(monitor)
+        world.sla(monitor)
+        world.logs(monitor, page=3)
+    for team in Team:
+        world.incidents(team=team, resolved=False)
+        world.webhooks(team=team)
+    assert bytes_of(world) == before
+
+
+@given(lives(), st.integers(0, 9_000))
+def test_a_restored_world_goes_on_as_the_old_one(life, later):
+    """Snapshot and restore lose nothing, not even what is still to come."""
+    world = live(*life)
+    world.advance(to=world.now)
+    copy = restore(snapshot(world))
+    assert bytes_of(copy) == bytes_of(world)
+    assert copy.advance(to=copy.now + later) == world.advance(to=world.now + later)
+    assert bytes_of(copy) == bytes_of(world)
+
+
+@given(lives())
+def test_a_refused_command_leaves_the_world_as_it_was(life):
+    """Bad input loses nothing."""
+    seed, steps = life
+    world = World(seed=seed, started_at=STARTED_AT)
+    for pause, act in steps:
+        world.advance(to=world.now + pause)
+        before = bytes_of(world)
+        if not carry_out(world, act):
+            assert bytes_of(world) == before
+
+
+@given(lives())
+def test_an_edit_leaves_the_past_untouched(life):
+    """Rows once told are told again after any later command but deletion."""
+    seed, steps = life
+    world = World(seed=seed, started_at=STARTED_AT)
+    for pause, act in steps:
+        world.advance(to=world.now + pause)
+        logs = {monitor.id: every_row(world, monitor) for monitor in everyone(world)}
+        instant = world.now
+        carry_out(world, act)
+        for monitor in everyone(world):
+            past = [row for row in every_row(world, monitor) if row.timestamp < instant]
+            told = [row for row in logs.get(monitor.id, []) if row.timestamp < instant]
+            assert past == told

@@ -1,0 +1,104 @@
+"""Work is counted, not timed: what a question costs does not grow with history or neighbours."""
+
+from collections import Counter
+
+import pytest
+
+from statuspool_mock.engine import CreateMonitor, Status, Team, World, dice, spells, timeline
+
+START = 1_700_000_000
+MONTH = 30 * 86_400
+
+
+@pytest.fixture
+def work(monkeypatch):
+    """Counts hashes drawn and blocks made."""
+    counts = Counter()
+    digest, draw_block = dice.digest, spells.draw_block
+
+    def counted_digest(*args, **values):
+        counts["digests"] += 1
+        return digest(*args, **values)
+
+    def counted_draw(*args):
+        counts["blocks"] += 1
+        return draw_block(*args)
+
+    monkeypatch.setattr(dice, "digest", counted_digest)
+    monkeypatch.setattr(timeline, "draw_block", counted_draw)
+    return counts
+
+
+def old_world(behaviour="stable"):
+    world = World(seed=3, started_at=START)
+    monitor = world.apply(
+        CreateMonitor(name="API", url="https://a.example", interval_seconds=30, behaviour=behaviour)
+    )
+    world.advance(to=START + 12 * MONTH)
+    return world, monitor
+
+
+def test_the_last_page_of_a_year_costs_what_the_first_does(work):
+    world, monitor = old_world()
+    costs = []
+    for page in (1, world.logs(monitor, limit=100).total_pages - 1):
+        work.clear()
+        assert len(world.logs(monitor, page=page, limit=100).items) == 100
+        costs.append(work["digests"])
+    assert max(costs) < 60  # 34 checks of three regions, a block or two
+
+
+def test_uptime_draws_blocks_of_30_days_once_and_then_none(work):
+    world, monitor = old_world()
+    work.clear()
+    world.reading(monitor)
+    assert work["blocks"] <= 6
+    work.clear()
+    world.reading(monitor)
+    assert work["blocks"] == 0
+
+
+def test_a_year_passes_at_the_cost_of_its_changes(work):
+    """A million checks, a few dozen draws."""
+    old_world()
+    assert work["digests"] < 500
+
+
+def test_a_page_touches_only_its_own_monitors(monkeypatch):
+    """With a status filter, too: the other thousands are not even looked up."""
+    world = World(seed=3, started_at=START)
+    for number in range(3_000):
+        host = "down.test" if number % 100 == 0 else "perfect.test"
+        world.apply(CreateMonitor(name=f"M{number}", url=f"https://{host}", interval_seconds=60))
+    looked_up = Counter()
+
+    class Counted(dict):
+        def __getitem__(self, key):
+            looked_up["monitors"] += 1
+            return super().__getitem__(key)
+
+    monkeypatch.setattr(world, "_watches", Counted(world._watches))
+    assert len(world.monitors(team=Team.OWN, page=100, limit=20).items) == 20
+    assert len(world.monitors(team=Team.OWN, status=Status.DOWN, page=2, limit=20).items) == 10
+    assert looked_up["monitors"] == 30
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "low", "high"),
+    [("stable", 99.9, 100), ("flaky", 99.0, 99.8), ("flapping", 50, 90), ("perfect", 100, 100)],
+)
+def test_behaviours_have_the_uptime_they_promise(behaviour, low, high):
+    """Mean over monitors and months, not one lucky draw."""
+    world = World(seed=11, started_at=START)
+    count = 5 if behaviour == "flapping" else 60
+    monitors = [
+        world.apply(
+            CreateMonitor(
+                name=f"M{n}", url="https://a.example", interval_seconds=60, behaviour=behaviour
+            )
+        )
+        for n in range(count)
+    ]
+    world.advance(to=START + MONTH)
+    mean = sum(world.reading(monitor).uptime_30d for monitor in monitors) / count
+    assert low <= mean <= high
