@@ -151,6 +151,38 @@ def test_more_than_half_of_the_regions_make_it_down(world, failing, status):
     assert world.status(monitor) is Status.UP
 
 
+def test_half_of_the_regions_are_no_majority(world):
+    """Down takes more than half: two of four leave it degraded."""
+    monitor = make(world, regions=("a", "b", "c", "d"))
+    world.apply(
+        ScriptOutage(monitor_id=monitor.id, start=NOON + 60, end=NOON + 120, regions=("a", "d"))
+    )
+    world.advance(to=NOON + 60)
+    assert world.status(monitor) is Status.DEGRADED
+
+
+def test_an_incident_gathers_the_regions_it_reaches(world):
+    monitor = make(world)
+    for start, regions in ((60, REGIONS[:2]), (120, REGIONS)):
+        world.apply(
+            ScriptOutage(
+                monitor_id=monitor.id, start=NOON + start, end=NOON + start + 60, regions=regions
+            )
+        )
+    world.advance(to=NOON + 60)
+    assert world.incidents(team=Team.OWN)[0].affected_regions == REGIONS[:2]
+    world.advance(to=NOON + 300)
+    (incident,) = world.incidents(team=Team.OWN)
+    assert incident.affected_regions == REGIONS
+
+
+def test_a_pause_in_the_second_of_a_check_keeps_that_check(world):
+    monitor = make(world)
+    world.advance(to=NOON + 60)
+    world.apply(PauseMonitor(monitor_id=monitor.id))
+    assert world.last_check_at(monitor) == NOON + 60
+
+
 def test_a_scripted_outage_gives_exactly_its_rows(world):
     """The failures of the reference's log sample: slow, then slow in recovering, in one region."""
     monitor = make(world)
