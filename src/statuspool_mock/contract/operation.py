@@ -1,0 +1,124 @@
+"""One operation of the document, with its checks compiled once."""
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import Any
+
+from statuspool_mock.contract.parameters import Reader, reader_of
+from statuspool_mock.contract.violations import Check, Violation, check_of
+
+_JSON = "application/json"
+
+
+class Operation:
+    """An operation: what may be sent to it and what it may answer.
+
+    `definition` is the operation's part of the document, references resolved, with the parameters
+    of its path among its own.
+    """
+
+    def __init__(self, *, method: str, path: str, definition: Mapping[str, Any]) -> None:
+        self.id: str = definition["operationId"]
+        self.method = method
+        self.path = path
+        self.definition = definition
+        self.source: str = definition.get("x-source", "inferred")
+        self._readers: dict[str, Reader] = {
+            item["name"]: reader_of(item["schema"])
+            for item in definition.get("parameters", ())
+            if item["in"] == "query"
+        }
+        self._defaults = {
+            item["name"]: item["schema"]["default"]
+            for item in definition.get("parameters", ())
+            if "default" in item["schema"]
+        }
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.id}: {self.method} {self.path}>"
+
+    @property
+    def takes_body(self) -> bool:
+        """Whether requests have a JSON body."""
+        return "requestBody" in self.definition
+
+    @property
+    def is_secured(self) -> bool:
+        """Whether a key is needed."""
+        return bool(self.definition.get("security"))
+
+    @cached_property
+    def statuses(self) -> frozenset[int]:
+        """The documented status codes."""
+        return frozenset(int(status) for status in self.definition["responses"])
+
+    @cached_property
+    def success_status(self) -> int:
+        """The status code of success."""
+        return min(self.statuses)
+
+    def read_query(
+        self, query: Iterable[tuple[str, str]]
+    ) -> tuple[dict[str, Any], list[Violation]]:
+        """Return the parameters' values, defaults filled in, and every violation.
+
+        Unknown parameters are ignored.
+        """
+        values = dict(self._defaults)
+        violations = []
+        seen = set()
+        for name, text in query:
+            reader = self._readers.get(name)
+            if reader is None:
+                continue
+            if name in seen:
+                violations.append(Violation(name, "Must be given only once"))
+                continue
+            seen.add(name)
+            try:
+                values[name] = reader(text)
+            except ValueError as error:
+                violations.append(Violation(name, str(error)))
+        return values, violations
+
+    @cached_property
+    def check_body(self) -> Check:
+        """Finds every wrong field of a request body."""
+        return check_of(self.definition["requestBody"]["content"][_JSON]["schema"])
+
+    def check_response(
+        self,
+        *,
+        status: int,
+        headers: Mapping[str, str],
+        value: Any = None,  # noqa: ANN401 - any JSON value
+    ) -> list[Violation]:
+        """Return where an answer departs from the document. `headers` has lower-case names."""
+        response = self.definition["responses"].get(str(status))
+        if response is None:
+            documented = ", ".join(map(str, sorted(self.statuses)))
+            return [Violation("status", f"{status} is not documented; there are {documented}")]
+        violations = [
+            Violation(f"header {name}", "Header is missing")
+            for name, header in response.get("headers", {}).items()
+            if header.get("required") and name.lower() not in headers
+        ]
+        if "content" not in response:
+            if value is not None:
+                violations.append(Violation("body", "Must be empty"))
+            return violations
+        media_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != _JSON:
+            violations.append(Violation("header Content-Type", f"Must be {_JSON}"))
+        return violations + self._response_check(status)(value)
+
+    def _response_check(self, status: int) -> Check:
+        check = self._response_checks.get(status)
+        if check is None:
+            schema = self.definition["responses"][str(status)]["content"][_JSON]["schema"]
+            check = self._response_checks[status] = check_of(schema)
+        return check
+
+    @cached_property
+    def _response_checks(self) -> dict[int, Check]:
+        return {}

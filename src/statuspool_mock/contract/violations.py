@@ -1,0 +1,111 @@
+"""What is wrong with a value, in the vendor's words."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import jsonschema_rs
+
+
+class Violation(NamedTuple):
+    """One wrong field. Reference: Error Codes, 400 (`details`)."""
+
+    field: str
+    message: str
+
+
+Check = Callable[[Any], list[Violation]]
+
+_NOUNS = {
+    "string": "a string",
+    "integer": "an integer",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "an array",
+    "object": "a JSON object",
+}
+_FORMATS = {
+    "uri": "Must be a valid HTTP or HTTPS URL",
+    "uuid": "Must be a UUID",
+    "date-time": "Must be an ISO 8601 timestamp",
+}
+
+
+def is_uuid(value: str) -> bool:
+    """Whether a text is a UUID in its usual form, with hyphens."""
+    try:
+        return str(UUID(value)) == value.lower()
+    except ValueError:
+        return False
+
+
+def check_of(schema: Mapping[str, Any], *, root: str = "body") -> Check:
+    """Compile a schema without references to a function that finds every wrong field of a value.
+
+    `root` names the value itself where it is wrong as a whole.
+    """
+    plain = _without_nullable(schema)
+    validator = jsonschema_rs.Draft4Validator(
+        plain, formats={"uuid": is_uuid}, validate_formats=True
+    )
+
+    def check(value: Any) -> list[Violation]:  # noqa: ANN401 - any JSON value
+        if validator.is_valid(value):
+            return []
+        found: dict[str, str] = {}
+        for error in validator.iter_errors(value):
+            path = [str(part) for part in error.instance_path]
+            *where, keyword = error.schema_path
+            broken = _dig(plain, where)
+            if keyword == "required":
+                holder = _dig(value, error.instance_path)
+                for name in broken["required"]:
+                    if name not in holder:
+                        found.setdefault(".".join([*path, name]), "Field is required")
+            else:
+                found.setdefault(".".join(path) or root, message_for(broken, str(keyword)))
+        return [Violation(field, message) for field, message in found.items()]
+
+    return check
+
+
+def message_for(schema: Mapping[str, Any], keyword: str) -> str:
+    """Return what a value should have been, given its schema and the keyword that it broke."""
+    if "enum" in schema:
+        return f"Must be one of: {', '.join(str(v) for v in schema['enum'] if v is not None)}"
+    if schema.get("format") in _FORMATS:
+        return _FORMATS[schema["format"]]
+    if keyword in {"minItems", "minLength", "maxLength"}:
+        return _size_message(schema)
+    kind = schema.get("type", "object")
+    noun = _NOUNS[kind if isinstance(kind, str) else kind[0]]
+    low, high = schema.get("minimum"), schema.get("maximum")
+    if low is not None and high is not None:
+        return f"Must be {noun} between {low} and {high}"
+    if low is not None:
+        return f"Must be {noun} of at least {low}"
+    return f"Must be {noun}"
+
+
+def _size_message(schema: Mapping[str, Any]) -> str:
+    if "maxLength" in schema:
+        return f"Must be between {schema.get('minLength', 0)} and {schema['maxLength']} characters"
+    return "Must not be empty"
+
+
+def _dig(value: Any, path: Sequence[str | int]) -> Any:  # noqa: ANN401 - any JSON value
+    for part in path:
+        value = value[part]
+    return value
+
+
+def _without_nullable(schema: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Say OpenAPI's `nullable` in JSON Schema's own way."""
+    if isinstance(schema, list):
+        return [_without_nullable(item) for item in schema]
+    if not isinstance(schema, Mapping):
+        return schema
+    plain = {key: _without_nullable(item) for key, item in schema.items() if key != "nullable"}
+    if schema.get("nullable") is True and "type" in plain:
+        plain["type"] = [plain["type"], "null"]
+    return plain
