@@ -1,0 +1,116 @@
+"""A scenario file as data: YAML read strictly, then judged by `fixtures/scenario.schema.json`."""
+
+import json
+from collections.abc import Hashable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import yaml
+
+from statuspool_mock import resources
+from statuspool_mock.seeding.rejection import ScenarioRejected
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times quicker
+_SHOWN = 60
+
+
+class _StrictLoader(_Loader):  # type: ignore[misc]
+    """Refuses a key given twice, of which plain YAML would keep the last; dates stay text."""
+
+    def construct_mapping(  # the signature is PyYAML's
+        self,
+        node: yaml.MappingNode,
+        deep: bool = False,  # noqa: FBT001, FBT002
+    ) -> dict[Hashable, Any]:
+        seen = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in seen:
+                    raise yaml.constructor.ConstructorError(
+                        None, None, f"the key {key.value!r} is given twice", key.start_mark
+                    )
+                seen.add(key.value)
+        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return mapping
+
+
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
+}
+
+
+def read(source: Path) -> dict[str, Any]:
+    """Return the valid content of a scenario file. Raises `ScenarioRejected`."""
+    try:
+        text = source.read_text("utf-8")
+    except OSError as error:
+        raise ScenarioRejected(
+            source=source, problem=f"cannot be read: {error.strerror or error}."
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ScenarioRejected(
+            source=source, problem=f"is not UTF-8 text (byte {error.start})."
+        ) from error
+    return parse(text, source=source)
+
+
+def parse(text: str, *, source: str | Path) -> dict[str, Any]:
+    """Return the valid content of a scenario's text. Raises `ScenarioRejected`."""
+    try:
+        content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506  (a safe loader, made stricter)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
+        problem = f"is not valid YAML{where}: {error.problem or error.context}."
+        raise ScenarioRejected(source=source, problem=problem) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        problem = f"is not valid YAML: {' '.join(str(error).split())}."
+        raise ScenarioRejected(source=source, problem=problem) from error
+    judge(content, source=source)
+    checked: dict[str, Any] = content
+    return checked
+
+
+def judge(content: object, *, source: str | Path) -> None:
+    """Raise `ScenarioRejected` for the first thing that the schema does not allow."""
+    schema, validator = _schema()
+    try:
+        error = next(validator.iter_errors(content), None)
+    except (ValueError, UnicodeEncodeError) as unfit:
+        raise ScenarioRejected(source=source, problem=f"holds what JSON cannot: {unfit}.") from None
+    if error is not None:
+        raise ScenarioRejected(
+            source=source, path=error.instance_path, problem=_problem(error, schema)
+        )
+
+
+@cache
+def _schema() -> tuple[dict[str, Any], jsonschema_rs.Draft202012Validator]:
+    text = resources.path("fixtures/scenario.schema.json").read_text("utf-8")
+    schema = json.loads(text)
+    return schema, jsonschema_rs.Draft202012Validator(schema)
+
+
+def _problem(error: jsonschema_rs.ValidationError, schema: dict[str, Any]) -> str:
+    rule: Any = schema
+    for step in error.schema_path[:-1]:
+        rule = rule[step]
+    kind = error.kind
+    if kind.name == "additionalProperties":
+        known = ", ".join(rule["properties"])
+        return f"came the unknown key {kind.value[0]!r}; the keys here are {known}."
+    if kind.name == "required":
+        return f"the key {kind.value!r} is missing; every one of these needs it."
+    if kind.name == "enum":
+        expected = "one of " + ", ".join(str(option) for option in kind.value)
+    else:
+        expected = rule.get("description", error.message)
+    return f"came {_shown(error.instance)}, expected {expected}."
+
+
+def _shown(value: object) -> str:
+    text = "nothing" if value is None else repr(value)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"

@@ -1,0 +1,84 @@
+"""From a scenario to a world: its commands, carried out in order of time while time passes."""
+
+from dataclasses import dataclass, replace
+
+from statuspool_mock.engine import (
+    Command,
+    CreateIncident,
+    CreateMonitor,
+    Monitor,
+    PauseMonitor,
+    ResumeMonitor,
+    ScriptOutage,
+    World,
+)
+from statuspool_mock.seeding.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A command due `at` seconds from the scenario's start, for the monitor at a position."""
+
+    at: int
+    monitor: int | None
+    command: Command
+
+
+def build_world(scenario: Scenario, *, seed: int, now: int) -> World:
+    """Return the scenario's world as it is at `now`, in seconds since 1970.
+
+    A scenario without a `starts_at` starts now. Where `now` lies before the start, what the
+    scenario says of later has not happened; where it lies after, life has gone on.
+    """
+    start = now if scenario.starts_at is None else scenario.starts_at
+    steps = sorted(_steps(scenario), key=lambda step: step.at)
+    earliest = min(start + steps[0].at if steps else start, now)
+    world = World(seed=seed, started_at=earliest)
+    ids: dict[int, str] = {}
+    for step in steps:
+        at = start + step.at
+        if at > now:
+            break
+        if at > world.now:
+            world.advance(to=at)
+        made = world.apply(_addressed(step, ids, start))
+        if isinstance(made, Monitor) and step.monitor is not None:
+            ids[step.monitor] = made.id
+    world.advance(to=now)
+    return world
+
+
+def _steps(scenario: Scenario) -> list[_Step]:
+    """Return the commands of a scenario, those of one instant in the order they must keep."""
+    steps = []
+    for position, planned in enumerate(scenario.monitors):
+        team = planned.creation.team
+        steps.append(_Step(-planned.age_seconds, position, planned.creation))
+        steps += [_Step(-planned.age_seconds, position, outage) for outage in planned.outages]
+        for pause in planned.pauses:
+            steps.append(_Step(pause.start, position, PauseMonitor(team=team, monitor_id="")))
+            if pause.end is not None:
+                steps.append(_Step(pause.end, position, ResumeMonitor(team=team, monitor_id="")))
+    steps += [_Step(noted.at, noted.monitor, noted.record) for noted in scenario.incidents]
+    first = min((step.at for step in steps), default=0)
+    return [_Step(first, None, webhook) for webhook in scenario.webhooks] + steps
+
+
+def _addressed(step: _Step, ids: dict[int, str], start: int) -> Command:
+    """Return the command with the id that its monitor got, and with instants of this world."""
+    command = step.command
+    if step.monitor is None or isinstance(command, CreateMonitor):
+        return command
+    monitor_id = ids[step.monitor]
+    match command:
+        case ScriptOutage():
+            return replace(
+                command,
+                monitor_id=monitor_id,
+                start=start + command.start,
+                end=start + command.end,
+            )
+        case PauseMonitor() | ResumeMonitor() | CreateIncident():
+            return replace(command, monitor_id=monitor_id)
+        case _:
+            return command
