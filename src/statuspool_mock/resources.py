@@ -1,4 +1,4 @@
-"""Where the shipped documents and scenarios lie: in the wheel's `_data`, or in a checkout's root."""
+"""Where the shipped documents and scenarios lie: in the wheel, or in a checkout's root."""
 
 from pathlib import Path
 

@@ -91,7 +91,7 @@ class Document:
             for path, operations in by_path.items()
         ]
 
-    def _resolve(self, value: Any, trail: tuple[str, ...]) -> Any:  # noqa: ANN401 - any JSON value
+    def _resolve(self, value: Any, trail: tuple[str, ...]) -> Any:
         if isinstance(value, list):
             return [self._resolve(item, trail) for item in value]
         if not isinstance(value, dict):
@@ -103,7 +103,7 @@ class Document:
             return self._resolve(self._target(reference), (*trail, reference))
         return {key: self._resolve(item, trail) for key, item in value.items()}
 
-    def _target(self, reference: str) -> Any:  # noqa: ANN401 - any JSON value
+    def _target(self, reference: str) -> Any:
         value: Any = self.raw
         try:
             for part in reference.removeprefix("#/").split("/"):

@@ -91,7 +91,7 @@ class Operation:
         *,
         status: int,
         headers: Mapping[str, str],
-        value: Any = None,  # noqa: ANN401 - any JSON value
+        value: Any = None,
     ) -> list[Violation]:
         """Return where an answer departs from the document. `headers` has lower-case names."""
         response = self.definition["responses"].get(str(status))

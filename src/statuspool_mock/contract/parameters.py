@@ -20,7 +20,7 @@ def reader_of(schema: Mapping[str, Any]) -> Reader:
     expected = message_for(schema, "type")
     low, high, enum = schema.get("minimum"), schema.get("maximum"), schema.get("enum")
 
-    def reader(text: str) -> Any:  # noqa: ANN401 - as the schema says
+    def reader(text: str) -> Any:
         try:
             value = read(text)
         except ValueError:

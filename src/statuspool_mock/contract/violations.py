@@ -49,7 +49,7 @@ def check_of(schema: Mapping[str, Any], *, root: str = "body") -> Check:
         plain, formats={"uuid": is_uuid}, validate_formats=True
     )
 
-    def check(value: Any) -> list[Violation]:  # noqa: ANN401 - any JSON value
+    def check(value: Any) -> list[Violation]:
         if validator.is_valid(value):
             return []
         found: dict[str, str] = {}
@@ -93,13 +93,13 @@ def _size_message(schema: Mapping[str, Any]) -> str:
     return "Must not be empty"
 
 
-def _dig(value: Any, path: Sequence[str | int]) -> Any:  # noqa: ANN401 - any JSON value
+def _dig(value: Any, path: Sequence[str | int]) -> Any:
     for part in path:
         value = value[part]
     return value
 
 
-def _without_nullable(schema: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _without_nullable(schema: Any) -> Any:
     """Say OpenAPI's `nullable` in JSON Schema's own way."""
     if isinstance(schema, list):
         return [_without_nullable(item) for item in schema]

@@ -1,0 +1,145 @@
+"""From an exception to the vendor's envelope. Reference: Error Codes.
+
+    ApiError
+    ├── InvalidRequest      400
+    ├── Unauthorized        401
+    ├── ReadOnlyKey         403
+    ├── NoSuchPath          404
+    ├── MethodNotAllowed    405
+    ├── RateLimited         429
+    └── Requested           whatever a `Prefer: code=` header asked for
+
+The engine's own refusals stand in the same table.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from statuspool_mock.api.answers import Answer
+from statuspool_mock.contract import Violation
+from statuspool_mock.engine import CommandRefused, ForeignMonitor, UnknownMonitor
+
+_log = logging.getLogger(__name__)
+
+
+class ApiError(Exception):
+    """Anything that ends a request without reaching its operation's result."""
+
+
+class InvalidRequest(ApiError):
+    """The request breaks the contract."""
+
+    def __init__(self, violations: Sequence[Violation], message: str = "Validation failed") -> None:
+        super().__init__(message)
+        self.violations = violations
+
+
+class Unauthorized(ApiError):
+    """No key, or none that opens a world."""
+
+
+class ReadOnlyKey(ApiError):
+    """A read-only key on a write."""
+
+
+class NoSuchPath(ApiError):
+    """The document has no such path."""
+
+
+class MethodNotAllowed(ApiError):
+    """The path has other methods."""
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        super().__init__(f"Use one of: {', '.join(allowed)}")
+        self.allowed = allowed
+
+
+class RateLimited(ApiError):
+    """The key's minute is used up; `retry_after` seconds from now the next request succeeds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many requests. Try again in {retry_after} seconds.")
+        self.retry_after = retry_after
+
+
+class Requested(ApiError):
+    """The client asked for this error."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"Prefer: code={status}")
+        self.status = status
+
+
+def answer_for(error: Exception, *, request_id: str) -> Answer:
+    """Return the answer that tells of an error; an unforeseen one is logged and becomes a 500."""
+    if isinstance(error, Requested):
+        error = _REQUESTED[error.status]()
+    for kind, render in _TABLE.items():
+        if isinstance(error, kind):
+            return render(error)
+    if not isinstance(error, _Crash):
+        _log.error("Unforeseen error, reference %s", request_id, exc_info=error)
+    message = f"An unexpected error occurred. Reference: {request_id}"
+    return _envelope(500, "INTERNAL_ERROR", message)
+
+
+class _Crash(Exception):
+    """A 500 that somebody ordered."""
+
+
+def _envelope(
+    status: int, code: str, message: str, headers: tuple[tuple[str, str], ...] = (), **more: Any
+) -> Answer:
+    return Answer(status, {"error": code, "message": message, **more}, headers)
+
+
+def _invalid(error: Any) -> Answer:
+    details = [violation._asdict() for violation in error.violations]
+    return _envelope(400, "INVALID_REQUEST", str(error), details=details)
+
+
+def _limited(error: Any) -> Answer:
+    seconds = error.retry_after
+    headers = (("Retry-After", str(seconds)),)
+    return _envelope(429, "RATE_LIMITED", str(error), headers, retry_after=seconds)
+
+
+def _wrong_method(error: Any) -> Answer:
+    headers = (("Allow", ", ".join(error.allowed)),)
+    return _envelope(405, "METHOD_NOT_ALLOWED", f"Method not allowed. {error}", headers)
+
+
+def _unauthorized(_: Any) -> Answer:
+    headers = (("WWW-Authenticate", "Bearer"),)
+    return _envelope(401, "UNAUTHORIZED", "Invalid or expired API key", headers)
+
+
+def _forbidden(_: Any) -> Answer:
+    return _envelope(403, "FORBIDDEN", "Insufficient permissions for this resource")
+
+
+def _not_found(error: Any) -> Answer:
+    return _envelope(404, "NOT_FOUND", str(error))
+
+
+_TABLE: dict[type[Exception], Callable[[Any], Answer]] = {
+    InvalidRequest: _invalid,
+    Unauthorized: _unauthorized,
+    ReadOnlyKey: _forbidden,
+    ForeignMonitor: _forbidden,
+    UnknownMonitor: _not_found,
+    NoSuchPath: _not_found,
+    MethodNotAllowed: _wrong_method,
+    RateLimited: _limited,
+    CommandRefused: lambda error: _envelope(400, "INVALID_REQUEST", str(error), details=[]),
+}
+
+_REQUESTED: dict[int, Callable[[], Exception]] = {
+    400: lambda: InvalidRequest([Violation("Prefer", "Asked for by the Prefer header")]),
+    401: Unauthorized,
+    403: ReadOnlyKey,
+    404: lambda: NoSuchPath("Resource not found, as the Prefer header asked"),
+    429: lambda: RateLimited(1),
+    500: _Crash,
+}

@@ -1,0 +1,166 @@
+"""The eleven operations: take, ask, shape. No rule of the vendor lives here."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from math import ceil, floor
+from typing import Any
+
+from statuspool_mock.api import shapes
+from statuspool_mock.api.answers import Answer
+from statuspool_mock.api.errors import InvalidRequest
+from statuspool_mock.contract import Violation
+from statuspool_mock.engine import (
+    CreateIncident,
+    CreateMonitor,
+    DeleteMonitor,
+    EditMonitor,
+    Monitor,
+    RegisterWebhook,
+    Status,
+    Team,
+    World,
+)
+
+_CONFIGURATION = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that was judged right: whose, to which object, with which values."""
+
+    world: World
+    team: Team
+    monitor_id: str
+    values: Mapping[str, Any]
+    body: Any
+
+    def monitor(self) -> Monitor:
+        """Return the monitor that the path names."""
+        return self.world.monitor(self.monitor_id, team=self.team)
+
+
+async def list_monitors(call: Call) -> Answer:
+    """Answer GET /monitors."""
+    wanted = call.values.get("status")
+    page = call.world.monitors(
+        team=call.team,
+        status=None if wanted is None else Status(wanted),
+        page=call.values["page"],
+        limit=call.values["limit"],
+    )
+    return Answer(200, shapes.page_json(page, partial(shapes.monitor_json, call.world)))
+
+
+async def create_monitor(call: Call) -> Answer:
+    """Answer POST /monitors."""
+    monitor = call.world.apply(CreateMonitor(team=call.team, **_configuration(call.body)))
+    assert isinstance(monitor, Monitor)  # noqa: S101 - for the type checker
+    headers = (("Location", f"/v1/monitors/{monitor.id}"),)
+    return Answer(201, shapes.monitor_json(call.world, monitor), headers)
+
+
+async def get_monitor(call: Call) -> Answer:
+    """Answer GET /monitors/{id}."""
+    return Answer(200, shapes.monitor_details_json(call.world, call.monitor()))
+
+
+async def update_monitor(call: Call) -> Answer:
+    """Answer PUT /monitors/{id}."""
+    changes = _configuration(call.body)
+    monitor = call.world.apply(EditMonitor(team=call.team, monitor_id=call.monitor_id, **changes))
+    assert isinstance(monitor, Monitor)  # noqa: S101 - for the type checker
+    return Answer(200, shapes.monitor_json(call.world, monitor))
+
+
+async def delete_monitor(call: Call) -> Answer:
+    """Answer DELETE /monitors/{id}."""
+    call.world.apply(DeleteMonitor(team=call.team, monitor_id=call.monitor_id))
+    return Answer(204, None)
+
+
+async def get_monitor_status(call: Call) -> Answer:
+    """Answer GET /monitors/{id}/status."""
+    return Answer(200, shapes.reading_json(call.world.reading(call.monitor())))
+
+
+async def list_monitor_logs(call: Call) -> Answer:
+    """Answer GET /monitors/{id}/logs."""
+    since, until = call.values.get("from"), call.values.get("to")
+    if since is not None and until is not None and since > until:
+        raise InvalidRequest([Violation("from", "Must not be later than to")])
+    page = call.world.logs(
+        call.monitor(),
+        since=None if since is None else ceil((since - _EPOCH).total_seconds()),
+        until=None if until is None else floor((until - _EPOCH).total_seconds()),
+        page=call.values["page"],
+        limit=call.values["limit"],
+    )
+    return Answer(200, shapes.page_json(page, shapes.check_json))
+
+
+async def list_incidents(call: Call) -> Answer:
+    """Answer GET /incidents."""
+    incidents = call.world.incidents(
+        team=call.team,
+        monitor_id=call.values.get("monitor_id"),
+        resolved=call.values.get("resolved"),
+    )
+    shape = partial(shapes.incident_json, now=call.world.now)
+    return Answer(200, shapes.whole_json(incidents, shape))
+
+
+async def create_incident(call: Call) -> Answer:
+    """Answer POST /incidents."""
+    body = call.body
+    command = CreateIncident(
+        team=call.team,
+        monitor_id=body["monitor_id"].lower(),
+        title=body["title"],
+        description=body.get("description"),
+    )
+    incident: Any = call.world.apply(command)
+    return Answer(201, shapes.incident_json(incident, call.world.now))
+
+
+async def list_webhooks(call: Call) -> Answer:
+    """Answer GET /webhooks."""
+    webhooks = call.world.webhooks(team=call.team, active=call.values.get("active"))
+    return Answer(200, shapes.whole_json(webhooks, shapes.webhook_json))
+
+
+async def create_webhook(call: Call) -> Answer:
+    """Answer POST /webhooks."""
+    body = call.body
+    command = RegisterWebhook(
+        team=call.team, url=body["url"], events=tuple(body["events"]), secret=body["secret"]
+    )
+    webhook: Any = call.world.apply(command)
+    return Answer(201, shapes.created_webhook_json(webhook))
+
+
+def _configuration(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the known fields of a body, lists as the tuples that the engine keeps."""
+    return {
+        name: tuple(body[name]) if isinstance(body[name], list) else body[name]
+        for name in _CONFIGURATION
+        if name in body
+    }
+
+
+OPERATIONS: Mapping[str, Callable[[Call], Awaitable[Answer]]] = {
+    "listMonitors": list_monitors,
+    "createMonitor": create_monitor,
+    "getMonitor": get_monitor,
+    "updateMonitor": update_monitor,
+    "deleteMonitor": delete_monitor,
+    "getMonitorStatus": get_monitor_status,
+    "listMonitorLogs": list_monitor_logs,
+    "listIncidents": list_incidents,
+    "createIncident": create_incident,
+    "listWebhooks": list_webhooks,
+    "createWebhook": create_webhook,
+}
+"""Which function carries out which operation of the document."""

@@ -1,0 +1,234 @@
+"""The composition root: the only place that wires scenario, worlds, API and web server together."""
+
+import contextlib
+import gc
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from types import TracebackType
+from typing import NamedTuple, Self
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from statuspool_mock import contract, seeding
+from statuspool_mock.api import build_api
+from statuspool_mock.sandboxes import Opening, RateLimit, Sandboxes
+
+DEFAULT_PORT = 4747
+DEMO = "demo"
+DOCUMENTED_LIMIT = 120
+
+
+class ClockChoice(NamedTuple):
+    """How a server's worlds start: at an instant (None: the scenario's, or now), at which rate.
+
+    A `rate` of None leaves it to the scenario: frozen where it says so, else live.
+    """
+
+    at: int | None = None
+    rate: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that can be said when starting a server."""
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    """0 picks a free one."""
+    scenario: str = "default"
+    """The name of a shipped scenario, or a file."""
+    seed: int = 1
+    clock: ClockChoice = ClockChoice()
+    rate_limit: RateLimit | None = RateLimit(DOCUMENTED_LIMIT)
+    """None: no limit at all."""
+    origins: tuple[str, ...] = ("*",)
+    strict: bool = False
+    log_level: str = "warning"
+
+
+class Address(NamedTuple):
+    """Where a running server is and with which keys."""
+
+    host: str
+    port: int
+    keys: tuple[str, ...]
+
+    @property
+    def control_url(self) -> str:
+        """The root of the server."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def url(self) -> str:
+        """The base url of the API."""
+        return f"{self.control_url}/v1"
+
+
+class CannotListen(Exception):
+    """The address cannot be bound; the message says why and what to do."""
+
+
+class Composition(NamedTuple):
+    """A wired application and the keys that its scenario suggests."""
+
+    app: ASGIApp
+    keys: tuple[str, ...]
+
+
+def compose(settings: Settings) -> Composition:
+    """Wire a server up. Raises `seeding.ScenarioRejected`."""
+    scenario = seeding.load(settings.scenario)
+
+    def open_world() -> Opening:
+        at = settings.clock.at if settings.clock.at is not None else scenario.starts_at
+        now = int(time.time()) if at is None else at
+        rate = settings.clock.rate
+        if rate is None:
+            rate = 0.0 if scenario.frozen or settings.clock.at is not None else 1.0
+        world = seeding.build_world(scenario, seed=settings.seed, now=now)
+        world.advance(to=world.now)  # what led here is history, not news
+        return Opening(world, rate)
+
+    sandboxes = Sandboxes(
+        open_world,
+        wall=time.monotonic,
+        limit=settings.rate_limit,
+        keys=dict.fromkeys(scenario.keys, DEMO),
+    )
+    app = build_api(
+        contract.load(),
+        sandboxes,
+        origins=settings.origins,
+        strict=settings.strict,
+        seed=settings.seed,
+    )
+    keys = (*scenario.keys, *(f"sp_test_{DEMO}{role}" for role in ("", ".ro", ".rival")))
+    sandboxes.access(f"sp_test_{DEMO}")  # a bad scenario should show now, not at the first request
+    return Composition(app, keys)
+
+
+def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
+    """Serve until interrupted; `ready` is told the address as soon as connections are accepted.
+
+    Raises `seeding.ScenarioRejected` or `CannotListen` before anything is served.
+    """
+    logging.basicConfig(
+        level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
+    )
+    app, keys = compose(settings)
+    with _listening(settings) as listener:
+        host, port = listener.getsockname()[:2]
+        server = _Server(app, settings, on_start=lambda: ready(Address(host, port, keys)))
+        _rest_the_collector()
+        with contextlib.suppress(KeyboardInterrupt):
+            server.run(sockets=[listener])
+
+
+class RunningServer:
+    """A server on a thread of this process, for tests and notebooks; stops when the block ends.
+
+    >>> with RunningServer(Settings(port=0, scenario="docs")) as server:
+    ...     server.url.endswith("/v1")
+    True
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __enter__(self) -> Self:
+        app, keys = compose(self._settings)
+        with contextlib.ExitStack() as stack:
+            self._listener = stack.enter_context(_listening(self._settings))
+            host, port = self._listener.getsockname()[:2]
+            self.address = Address(host, port, keys)
+            started = threading.Event()
+            self._server = _Server(app, self._settings, on_start=started.set)
+            self._thread = threading.Thread(
+                target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True
+            )
+            self._thread.start()
+            started.wait()
+            self._stack = stack.pop_all()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._stack.close()
+
+    @property
+    def url(self) -> str:
+        """The base url of the API."""
+        return self.address.url
+
+    @property
+    def control_url(self) -> str:
+        """The root of the server."""
+        return self.address.control_url
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn that tells when it is ready and leaves without waiting for idle connections."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, *, on_start: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                log_level=settings.log_level,
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self._on_start = on_start
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        self._on_start()
+
+
+@contextlib.contextmanager
+def _listening(settings: Settings) -> Iterator[socket.socket]:
+    """Bind the address. Raises `CannotListen`."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    except OSError as error:
+        raise CannotListen(f"Cannot listen on {settings.host}: {error.strerror}.") from error
+    with listener:
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(2048)
+        except OSError as error:
+            raise CannotListen(
+                f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. "
+                "Choose another with --port, or --port 0 for a free one."
+            ) from error
+        yield listener
+
+
+def _rest_the_collector() -> None:
+    """Keep the garbage collector off the world.
+
+    A full collection walks every monitor: with 100,000 of them it stalls a request for 0.1 s. What
+    lives now is set aside; later garbage is mostly freed by its reference counts anyway.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 50, 1_000)
