@@ -1,0 +1,126 @@
+"""The command line: what can be asked, and which module answers.
+
+Each command is a module under `commands`, imported only when it is called for: `--help` must not
+wait a second for a web framework.
+"""
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NoReturn
+
+from statuspool_mock import __version__
+
+DEFAULT_PORT = 4747
+_LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
+_CANNOT, _INTERRUPTED, _PIPE_CLOSED = 2, 128 + signal.SIGINT, 141
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says in one line what is wrong with an option."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(_CANNOT, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit code: 0, 2 for what cannot be done, 130 for Ctrl-C."""
+    parser = _parser()
+    arguments = parser.parse_args(argv)
+    if arguments.command is None:
+        parser.print_help()
+        return _CANNOT
+    try:
+        command = import_module(f"statuspool_mock.commands.{arguments.command}")
+        code: int = command.run(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # `… | head` has read enough; Python would complain once more when it closes stdout.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _PIPE_CLOSED
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="statuspool-mock",
+        description="A local, stateful stand-in for the Statuspool uptime-monitoring REST API.",
+    )
+    parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_serve(commands.add_parser("serve", help="run the API on this machine"))
+    spec = commands.add_parser("spec", help="print the API's OpenAPI document")
+    spec.add_argument("--json", action="store_true", help="as JSON instead of YAML")
+    commands.add_parser("scenarios", help="list the scenarios that come with the package")
+    fixtures = commands.add_parser("fixtures", help="print a scenario file of made-up monitors")
+    fixtures.add_argument(
+        "--monitors", type=_integer(1, 100_000), default=50, metavar="N", help="how many (50)"
+    )
+    fixtures.add_argument(
+        "--seed",
+        type=_integer(0, 2**64 - 1),
+        default=0,
+        metavar="N",
+        help="the same seed makes the same file (0)",
+    )
+    return parser
+
+
+def _add_serve(serve: argparse.ArgumentParser) -> None:
+    serve.set_defaults(refuse=serve.error)
+    serve.description = "Run the API until Ctrl-C, which ends it with exit code 0."
+    add = serve.add_argument
+    add("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    add(
+        "--port",
+        type=_integer(0, 65_535),
+        default=DEFAULT_PORT,
+        metavar="N",
+        help=f"port to listen on ({DEFAULT_PORT}); 0 picks a free one",
+    )
+    add("--scenario", default="default", metavar="NAME|FILE", help="what the worlds hold (default)")
+    add(
+        "--seed",
+        type=_integer(0, 2**64 - 1),
+        default=1,
+        metavar="N",
+        help="decides every outage and response time (1)",
+    )
+    add(
+        "--clock",
+        metavar="live|TIME|xN",
+        help="real time, frozen at an ISO 8601 time, or N times as fast (as the scenario says)",
+    )
+    add(
+        "--rate-limit",
+        metavar="N|off",
+        help="requests a minute for each key (120; none while the clock is frozen)",
+    )
+    add(
+        "--cors",
+        action="append",
+        metavar="ORIGIN",
+        help="allow this browser origin only; may be repeated (any origin)",
+    )
+    add("--strict", action="store_true", help="check every answer against the OpenAPI document")
+    add("--log-level", choices=_LOG_LEVELS, default="warning", help="how much to tell (warning)")
+    add("--ready-json", action="store_true", help="print one line of JSON when ready, nothing else")
+
+
+class _integer:  # noqa: N801  (argparse shows the name of a type in its messages)
+    """An argument type: whole numbers in a range."""
+
+    def __init__(self, least: int, most: int) -> None:
+        self.least = least
+        self.most = most
+
+    def __call__(self, text: str) -> int:
+        if text.isascii() and text.isdigit() and self.least <= int(text[:20]) <= self.most:
+            return int(text)
+        expected = f"an integer from {self.least} to {self.most}"
+        raise argparse.ArgumentTypeError(f"came {text!r}, expected {expected}")

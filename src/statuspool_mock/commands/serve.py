@@ -1,0 +1,116 @@
+"""`statuspool-mock serve`: options to settings, and what a person or a script is told."""
+
+import argparse
+import ipaddress
+import json
+import os
+import re
+import sys
+from collections.abc import Callable
+
+from statuspool_mock import seeding, server
+from statuspool_mock.sandboxes import RateLimit
+
+_RATE = re.compile(r"[x×](\d{1,5}(?:\.\d{1,3})?)", re.ASCII)
+_ORIGIN = re.compile(r"\*|https?://[^\s/?#]+", re.ASCII)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Serve until Ctrl-C. Returns 0, or 2 where the scenario or the address will not do."""
+    settings = _settings(arguments)
+    if not _is_loopback(settings.host):
+        _tell(f"Warning: anyone who can reach {settings.host} can use and change these worlds.")
+    announce = _announce_json if arguments.ready_json else _announce
+    try:
+        server.serve(settings, ready=lambda address: announce(address, arguments.scenario))
+    except (seeding.ScenarioRejected, server.CannotListen) as error:
+        _tell(f"statuspool-mock serve: {error}")
+        return 2
+    return 0
+
+
+def _settings(arguments: argparse.Namespace) -> server.Settings:
+    refuse: Callable[[str], None] = arguments.refuse
+    return server.Settings(
+        host=arguments.host,
+        port=arguments.port,
+        scenario=arguments.scenario,
+        seed=arguments.seed,
+        clock=_clock(arguments.clock, refuse),
+        rate_limit=_rate_limit(arguments.rate_limit, refuse),
+        origins=_origins(arguments.cors, refuse),
+        strict=arguments.strict,
+        log_level=arguments.log_level,
+    )
+
+
+def _clock(text: str | None, refuse: Callable[[str], None]) -> server.ClockChoice:
+    if text is None:
+        return server.ClockChoice()
+    if text == "live":
+        return server.ClockChoice(rate=1.0)
+    rate = _RATE.fullmatch(text)
+    if rate and float(rate[1]) > 0:
+        return server.ClockChoice(rate=float(rate[1]))
+    try:
+        return server.ClockChoice(at=seeding.instant(text), rate=0.0)
+    except ValueError:
+        refuse(
+            f"argument --clock: came {text!r}, expected live, x10 or an ISO 8601 time "
+            "such as 2025-01-15T09:42:11Z"
+        )
+        raise
+
+
+def _rate_limit(text: str | None, refuse: Callable[[str], None]) -> RateLimit | None:
+    if text is None:
+        return RateLimit(server.DOCUMENTED_LIMIT)
+    if text == "off":
+        return None
+    if not (text.isascii() and text.isdigit() and int(text[:9]) > 0 and len(text) < 9):
+        refuse(f"argument --rate-limit: came {text!r}, expected off or a number of requests, 1 up")
+    return RateLimit(int(text), even_frozen=True)
+
+
+def _origins(listed: list[str] | None, refuse: Callable[[str], None]) -> tuple[str, ...]:
+    for origin in listed or ():
+        if not _ORIGIN.fullmatch(origin):
+            refuse(
+                f"argument --cors: came {origin!r}, expected an origin such as "
+                "http://localhost:5173, without a path"
+            )
+    return tuple(listed or ("*",))
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"
+
+
+def _announce(address: server.Address, scenario: str) -> None:
+    sys.stdout.write(
+        f"Statuspool API, scenario {scenario}: {address.url}\n"
+        f"  Keys   {', '.join(address.keys)}\n"
+        "         Any sp_test_<name> opens a world of its own.\n"
+        f"  Docs   {address.control_url}/docs\n"
+        f'  Try    curl -H "Authorization: Bearer {address.keys[0]}" {address.url}/monitors\n'
+        "Ctrl-C ends it.\n"
+    )
+    sys.stdout.flush()
+
+
+def _announce_json(address: server.Address, scenario: str) -> None:  # noqa: ARG001  (as _announce)
+    ready = {
+        "url": address.url,
+        "control_url": address.control_url,
+        "pid": os.getpid(),
+        "keys": address.keys,
+    }
+    sys.stdout.write(json.dumps(ready) + "\n")
+    sys.stdout.flush()
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line + "\n")
