@@ -1,0 +1,49 @@
+# make serve: the API on http://127.0.0.1:4747/v1      make test: everything that CI calls tests
+# Needs Python 3.11 or newer; PYTHON=python3.12 chooses another than python3.
+
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+
+.PHONY: serve test lint bench clean help
+
+help:
+	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
+	@echo "make test    run the tests (ARGS='-k docs' passes options)"
+	@echo "make lint    ruff, mypy and the import rules"
+	@echo "make bench   measure the API beside others"
+	@echo "make clean   remove the virtual environment and what tools left behind"
+
+serve: .venv/installed
+	@$(BIN)/statuspool-mock serve $(ARGS)
+
+test: .venv/developing
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: .venv/developing
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: .venv/developing
+	$(BIN)/python benchmarks/run.py $(ARGS)
+
+clean:
+	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "$(PYTHON) is older than 3.11; name another: make PYTHON=python3.12"; exit 2; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install -q --disable-pip-version-check "pip>=25.1"  # for --group
+	@touch $@
+
+.venv/installed: .venv/python pyproject.toml constraints.txt
+	$(BIN)/python -m pip install -q -c constraints.txt -e .
+	@touch $@
+
+.venv/developing: .venv/installed
+	$(BIN)/python -m pip install -q -c constraints.txt --group dev
+	@touch $@
