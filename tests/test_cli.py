@@ -1,0 +1,177 @@
+"""The command line: what it prints, how it refuses, how it ends."""
+
+import json
+import signal
+import socket
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+import yaml
+
+from statuspool_mock import __version__, cli
+from tests.mock_process import command, serving
+
+DOCS_AT = "2025-01-15T10:05:33Z"
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        command(*arguments), capture_output=True, text=True, encoding="utf-8", check=False
+    )
+
+
+def get(url: str, key: str = "sp_test_demo") -> tuple[int, dict[str, object]]:
+    request = urllib.request.Request(url, headers={"Authorization": f"Bearer {key}"})  # noqa: S310
+    try:
+        with urllib.request.urlopen(request) as answer:  # noqa: S310
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def test_the_version_is_told():
+    assert run("--version").stdout == f"statuspool-mock {__version__}\n"
+
+
+def test_help_imports_nothing_of_weight():
+    """What makes help slow is imports; counting those does not depend on the machine."""
+    code = (
+        "import sys; from statuspool_mock.cli import main\n"
+        "try: main(['serve', '--help'])\n"
+        "except SystemExit: pass\n"
+        "heavy = 'connexion uvicorn yaml jsonschema_rs faker starlette asyncio'.split()\n"
+        "sys.exit(any(name in sys.modules for name in heavy))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "--scenario" in done.stdout
+
+
+def test_no_command_shows_the_help_and_fails(capsys):
+    assert cli.main([]) == 2
+    assert "serve" in capsys.readouterr().out
+
+
+def test_scenarios_lists_names_with_titles(capsys):
+    assert cli.main(["scenarios"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split(maxsplit=1) == ["default", "A dozen monitors on a lively day"]
+    assert len(lines) == 7
+
+
+def test_spec_prints_the_document_in_both_notations():
+    as_yaml, as_json = run("spec"), run("spec", "--json")
+    assert as_yaml.returncode == as_json.returncode == 0
+    assert yaml.safe_load(as_yaml.stdout)["openapi"] == "3.0.3"
+    assert json.loads(as_json.stdout)["info"] == yaml.safe_load(as_yaml.stdout)["info"]
+
+
+def test_fixtures_prints_a_file_that_serve_accepts(tmp_path: Path):
+    file = tmp_path / "my.yaml"
+    file.write_text(run("fixtures", "--monitors", "7", "--seed", "7").stdout, "utf-8")
+    with serving("--scenario", str(file)) as served:
+        status, listed = get(f"{served.url}/monitors?limit=1")
+    assert (status, listed["total_pages"]) == (200, 7)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["serve", "--port", "70000"], "--port: came '70000', expected an integer from 0 to 65535"),
+        (["serve", "--seed", "-1"], "--seed"),
+        (["serve", "--clock", "fast"], "--clock: came 'fast', expected live, x10 or an ISO 8601"),
+        (["serve", "--clock", "x0"], "--clock"),
+        (["serve", "--rate-limit", "0"], "--rate-limit: came '0', expected off or a number"),
+        (["serve", "--rate-limit", "lots"], "--rate-limit"),
+        (
+            ["serve", "--cors", "localhost:3000"],
+            "--cors: came 'localhost:3000', expected an origin",
+        ),
+        (["serve", "--log-level", "loud"], "--log-level"),
+        (["serve", "--scenario", "nope"], "scenario 'nope': is none of default, docs"),
+        (["serve", "--scenario", "./nope.yaml"], "nope.yaml: cannot be read: No such file"),
+        (["serve", "--host", "256.1.1.1"], "256.1.1.1"),
+        (["serve", "--frob"], "--frob"),
+        (["fixtures", "--monitors", "0"], "--monitors: came '0', expected an integer from 1"),
+        (["frob"], "frob"),
+    ],
+)
+def test_what_cannot_be_done_is_one_clear_line_and_exit_code_2(arguments, words):
+    done = run(*arguments)
+    assert done.returncode == 2
+    assert words in done.stderr
+    relevant = [line for line in done.stderr.splitlines() if not line.startswith("Warning: ")]
+    assert len(relevant) == 1
+    assert done.stdout == ""
+
+
+def test_a_wrong_scenario_file_is_named_with_the_place(tmp_path: Path):
+    file = tmp_path / "bad.yaml"
+    file.write_text("name: bad\ntitle: Bad\nmonitors: [{name: ab, url: nowhere}]\n", "utf-8")
+    done = run("serve", "--scenario", str(file))
+    assert done.returncode == 2
+    assert f"{file}: monitors[0].url: came 'nowhere', expected an http" in done.stderr
+
+
+def test_a_taken_port_is_one_clear_line_and_exit_code_2():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = run("serve", "--port", str(port))
+    assert done.returncode == 2
+    assert f"port {port}" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_ready_line_tells_a_script_everything_it_needs():
+    with serving("--scenario", "docs") as served:
+        assert served.url == f"{served.control_url}/v1"
+        assert served.pid == served.process.pid
+        assert served.keys[:2] == ["YOUR_API_KEY", "sp_test_demo"]
+        assert get(f"{served.url}/monitors", served.keys[0])[0] == 200
+
+
+def test_people_are_told_address_keys_docs_and_the_first_request():
+    process = subprocess.Popen(command("serve", "--port", "0"), stdout=subprocess.PIPE, text=True)
+    with process:
+        lines = [process.stdout.readline() for _ in range(6)] if process.stdout else []
+        process.send_signal(signal.SIGINT)
+    told = "".join(lines)
+    url = lines[0].split()[-1]
+    assert url.startswith("http://127.0.0.1:")
+    assert "sp_test_demo" in told
+    assert f"{url.removesuffix('/v1')}/docs" in told
+    assert f'curl -H "Authorization: Bearer sp_test_demo" {url}/monitors' in told
+    assert process.returncode == 0
+
+
+def test_ctrl_c_ends_it_cleanly_even_while_a_client_holds_a_connection():
+    with serving() as served:
+        host, port = served.control_url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))):
+            served.process.send_signal(signal.SIGINT)
+            assert served.process.wait(timeout=10) == 0
+        assert served.process.stderr is not None
+        assert "Traceback" not in served.process.stderr.read()
+
+
+def test_anyone_being_able_to_reach_it_is_warned_of():
+    with serving("--host", "0.0.0.0") as served:  # noqa: S104
+        served.process.send_signal(signal.SIGINT)
+        assert "Warning: anyone who can reach 0.0.0.0" in served.process.communicate()[1]
+
+
+def test_a_given_clock_moves_the_docs_world_and_freezes_it():
+    with serving("--scenario", "docs", "--clock", DOCS_AT) as served:
+        monitor = f"{served.url}/monitors/4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907"
+        _, status = get(f"{monitor}/status", "YOUR_API_KEY")
+    assert status["last_check_at"] == "2025-01-15T10:05:11Z"
+
+
+def test_an_explicit_rate_limit_holds_even_while_the_clock_is_frozen():
+    with serving("--scenario", "docs", "--rate-limit", "2") as served:
+        statuses = [get(f"{served.url}/monitors")[0] for _ in range(3)]
+    assert statuses == [200, 200, 429]
