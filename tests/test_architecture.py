@@ -18,11 +18,11 @@ def contracts():
 
 
 def test_every_enforced_rule_is_in_the_map_and_no_other():
-    assert re.findall(r"^- (.+)$", section(), re.M) == [rule["name"] for rule in contracts()]
+    assert re.findall(r"^- (.+)$", section(), re.MULTILINE) == [rule["name"] for rule in contracts()]
 
 
 def test_the_layers_in_the_map_are_the_enforced_ones():
-    drawn = [re.findall(r"`(\w+)`", line) for line in re.findall(r"^\d\. (.+)$", section(), re.M)]
+    drawn = [re.findall(r"`(\w+)`", line) for line in re.findall(r"^\d\. (.+)$", section(), re.MULTILINE)]
     (layers,) = (rule["layers"] for rule in contracts() if rule["type"] == "layers")
     enforced = [
         [name.strip().removeprefix("statuspool_mock.") for name in layer.split("|")]
@@ -38,6 +38,6 @@ def test_every_room_is_in_the_layers():
         for path in source.iterdir()
         if (path.is_dir() and (path / "__init__.py").exists()) or path.suffix == ".py"
     }
-    drawn = set(re.findall(r"^\d\. .*$", section(), re.M))
+    drawn = set(re.findall(r"^\d\. .*$", section(), re.MULTILINE))
     named = {name for line in drawn for name in re.findall(r"`(\w+)`", line)}
     assert rooms - {"__init__", "__main__"} == named
