@@ -27,53 +27,75 @@ def page_of_rows(
     offset = (page - 1) * limit
     items: list[Check] = []
     if offset < total:
+        station = Station(timeline, monitor)
         for epoch, tick, first, end in schedule.rows(
             monitor.epochs, since, until, offset=offset, limit=limit
         ):
-            items += check_rows(timeline, monitor, epoch, tick, first=first, end=end)
+            items += station.rows(epoch, tick, first=first, end=end)
     return Page(items, page, -(-total // limit), total)
 
 
-def check_rows(
-    timeline: Timeline, monitor: Monitor, epoch: Epoch, tick: int, *, first: int, end: int
-) -> list[Check]:
-    """Return the rows of one check from the regions at positions `first` … `end - 1`."""
-    effects = timeline.effects(monitor, epoch, tick)
-    raw = dice.digest(monitor.dice, tick)
-    found = []
-    for position in range(first, end):
-        region = epoch.regions[position]
-        effect = effects[position]
-        good = _good_response_ms(monitor, region, tick, raw, position)
-        if effect is None:
-            found.append(Check(tick, region, epoch.expected_status, good, None))
-        else:
-            code, message = effect.outcome(epoch.expected_status)
-            response = _response_ms(effect, good, raw, position)
-            found.append(Check(tick, region, code, response, message))
-    return found
+class Station:
+    """Makes the rows of one monitor's checks, and remembers for how long nothing befalls it.
+
+    Checks are to be asked for in order of time; most of a page is then made without a look at the
+    timeline.
+    """
+
+    def __init__(self, timeline: Timeline, monitor: Monitor) -> None:
+        self._timeline = timeline
+        self._monitor = monitor
+        self._epoch: Epoch | None = None
+        self._medians: tuple[int, ...] = ()
+        self._quiet_until = 0
+
+    def rows(self, epoch: Epoch, tick: int, *, first: int, end: int) -> list[Check]:
+        """Return the rows of one check from the regions at positions `first` … `end - 1`."""
+        if epoch is not self._epoch:
+            self._epoch = epoch
+            self._medians = tuple(_median_ms(self._monitor.dice, r) for r in epoch.regions)
+            self._quiet_until = 0
+        raw = dice.digest(self._monitor.dice, tick)
+        good = self._good_rows(epoch, tick, raw, first, end)
+        if tick < self._quiet_until:
+            return good
+        effects = self._timeline.effects(self._monitor, epoch, tick)
+        if not any(effects):
+            self._quiet_until = self._timeline.next_edge(self._monitor, epoch, tick)
+            return good
+        return [
+            row if effect is None else _affected(row, effect, epoch, raw, position)
+            for position, (row, effect) in enumerate(
+                zip(good, effects[first:end], strict=True), start=first
+            )
+        ]
+
+    def _good_rows(self, epoch: Epoch, tick: int, raw: bytes, first: int, end: int) -> list[Check]:
+        wave = _WAVE[tick // 3600 % 24]
+        expected = epoch.expected_status
+        rows = []
+        for position in range(first, end):
+            jitter = dice.pick(_JITTER, raw, position % _DRAWS)
+            response = self._medians[position] * wave * jitter // 1_000_000
+            response = response if response < SLOW_FROM_MS else SLOW_FROM_MS - 1
+            rows.append(Check(tick, epoch.regions[position], expected, response or 1, None))
+        return rows
 
 
-def _good_response_ms(monitor: Monitor, region: str, tick: int, raw: bytes, position: int) -> int:
-    key = monitor.dice
-    median = 60 + key[5] + _offset(key, region)
-    response = median * _WAVE[tick // 3600 % 24] * dice.pick(_JITTER, raw, position % _DRAWS)
-    return min(max(response // 1_000_000, 1), SLOW_FROM_MS - 1)
+def _median_ms(key: bytes, region: str) -> int:
+    """Return a site's usual response time from a region: 60 to 474 ms, the farther the longer."""
+    distance = (sum(region.encode("utf-8", "surrogatepass")) + key[6]) * 37 % 160
+    return 60 + key[5] + distance
 
 
-def _offset(key: bytes, region: str) -> int:
-    """Return how many milliseconds farther this region is from the site: 0 to 159."""
-    near = sum(region.encode("utf-8", "surrogatepass")) + key[6]
-    return near * 37 % 160
-
-
-def _response_ms(effect: Effect, good: int, raw: bytes, position: int) -> int:
-    if effect.response_ms is None:
-        return good
-    if not effect.varies:
-        return effect.response_ms
-    jitter = dice.pick(_TIGHT_JITTER, raw, position % _DRAWS)
-    response = max(effect.response_ms * jitter // 1000, 1)
-    if effect.is_slow:
-        return max(response, SLOW_FROM_MS)
-    return min(response, SLOW_FROM_MS - 1)
+def _affected(row: Check, effect: Effect, epoch: Epoch, raw: bytes, position: int) -> Check:
+    code, message = effect.outcome(epoch.expected_status)
+    response = row.response_time_ms
+    if effect.response_ms is not None:
+        response = effect.response_ms
+        if effect.varies:
+            jitter = dice.pick(_TIGHT_JITTER, raw, position % _DRAWS)
+            response = max(response * jitter // 1000, 1)
+            slow = effect.is_slow
+            response = max(response, SLOW_FROM_MS) if slow else min(response, SLOW_FROM_MS - 1)
+    return Check(row.timestamp, row.region, code, response, message)

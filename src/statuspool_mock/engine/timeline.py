@@ -15,6 +15,8 @@ from statuspool_mock.engine.model import Effect, Epoch, Monitor, Overlay, Status
 from statuspool_mock.engine.spells import Block, block_number, draw_block
 
 _MEMO_SIZE = 8_192
+FOREVER = 2**62
+"""Later than any instant."""
 
 
 @dataclass(slots=True)
@@ -76,15 +78,18 @@ class Timeline:
         epoch, tick = following
         if epoch.start > after:
             return tick
-        boundaries = [edge for edge in _edges(monitor.overlays) if edge > after]
-        if not BEHAVIOURS[epoch.behaviour].is_steady:
-            boundaries.append(self._chunk(monitor, epoch, after).block.next_boundary(after))
-        if epoch.end is not None:
-            boundaries.append(epoch.end)
-        if not boundaries:
-            return None
-        change = schedule.next_check(monitor.epochs, min(boundaries))
+        edge = self.next_edge(monitor, epoch, after)
+        change = schedule.next_check(monitor.epochs, edge) if edge < FOREVER else None
         return None if change is None else change[1]
+
+    def next_edge(self, monitor: Monitor, epoch: Epoch, after: int) -> int:
+        """Return the first instant after `after` at which anything begins or ends, or `FOREVER`."""
+        edges = [edge for edge in _edges(monitor.overlays) if edge > after]
+        if not BEHAVIOURS[epoch.behaviour].is_steady:
+            edges.append(self._chunk(monitor, epoch, after).block.next_boundary(after))
+        if epoch.end is not None:
+            edges.append(epoch.end)
+        return min(edges, default=FOREVER)
 
     def failed_rows(self, monitor: Monitor, since: int, until: int) -> int:
         """Return how many log rows in [since, until] failed: a sum over blocks, not over checks."""

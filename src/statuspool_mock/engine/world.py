@@ -207,7 +207,7 @@ class World:
             return Reading(state, None, None, uptime)
         epoch, tick = newest
         end = len(epoch.regions)
-        row = checks.check_rows(self._timeline, monitor, epoch, tick, first=end - 1, end=end)[0]
+        (row,) = checks.Station(self._timeline, monitor).rows(epoch, tick, first=end - 1, end=end)
         return Reading(state, tick, row.response_time_ms, uptime)
 
     def sla(self, monitor: Monitor) -> Sla:
