@@ -1,0 +1,36 @@
+"""Same seed and same commands: the same bytes on every machine and every Python."""
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.engine.same_bytes import fingerprint
+
+ROOT = Path(__file__).parents[2]
+
+# Changes when the simulation changes on purpose: then say so in the CHANGELOG, since snapshots of
+# older releases will not go on as they would have.
+PINNED = "2c7ce551b36daa9c17eb259c17db6c3a9ae60a86fbea0408614e8e2ef8d8f66a"
+
+
+def test_this_python_makes_the_pinned_world():
+    assert fingerprint() == PINNED
+
+
+@pytest.mark.parametrize("name", ["python3.11", "python3.12", "python3.13", "python3.14"])
+def test_other_pythons_make_it_too(name):
+    path = shutil.which(name)
+    if path is None or subprocess.run([path, "-c", ""], capture_output=True).returncode:
+        pytest.skip(f"{name} is not installed")
+    done = subprocess.run(
+        [path, "-m", "tests.engine.same_bytes"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONHASHSEED": "random"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == PINNED
