@@ -1,0 +1,140 @@
+"""The code in README and docs runs, against a real server, and prints what the pages show."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from statuspool_mock import seeding
+from tests.mock_process import Served, serving
+
+ROOT = Path(__file__).parents[2]
+PAGES = ("README.md", "docs/quick-tour.md", "docs/scenarios.md")
+FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+WRITTEN_URL = "http://127.0.0.1:4747"
+
+
+class Block(NamedTuple):
+    """A fenced block: where it starts, its language and text, and the JSON shown after it."""
+
+    page: str
+    line: int
+    language: str
+    code: str
+    shown: str | None
+
+    def __str__(self) -> str:
+        return f"{self.page}:{self.line}"
+
+
+def blocks_of(page: str) -> Iterator[Block]:
+    text = (ROOT / page).read_text("utf-8")
+    found = list(FENCE.finditer(text))
+    for fence, following in zip(found, [*found[1:], None], strict=True):
+        shown = None
+        if (
+            following
+            and following[1] == "json"
+            and not text[fence.end() : following.start()].strip()
+        ):
+            shown = following[2]
+        line = text.count("\n", 0, fence.start()) + 1
+        yield Block(page, line, fence[1], fence[2], shown)
+
+
+BLOCKS = [block for page in PAGES for block in blocks_of(page)]
+
+
+def written_in(language: str) -> list[Block]:
+    return [block for block in BLOCKS if block.language == language]
+
+
+@pytest.fixture(scope="module")
+def default() -> Iterator[Served]:
+    with serving("--strict") as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def docs() -> Iterator[Served]:
+    with serving("--strict", "--scenario", "docs") as served:
+        yield served
+
+
+@pytest.fixture
+def run(default, docs, tmp_path):
+    """Run a block's text with the servers where the page says they are, in an empty folder."""
+    scripts = tmp_path / "scripts"
+    scripts.mkdir()
+    mock = scripts / "statuspool-mock"
+    mock.write_text(f'#!/bin/sh\nexec "{sys.executable}" -W ignore -m statuspool_mock "$@"\n')
+    mock.chmod(0o755)
+
+    def run_code(code: str, *command: str) -> str:
+        served = docs if "YOUR_API_KEY" in code else default
+        return subprocess.run(
+            command,
+            input=code.replace(WRITTEN_URL, served.control_url),
+            capture_output=True,
+            encoding="utf-8",
+            check=True,
+            cwd=tmp_path,
+            env={**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"},
+        ).stdout
+
+    return run_code
+
+
+@pytest.mark.parametrize("block", written_in("sh"), ids=str)
+def test_shell_lines_run_and_print_what_is_shown(block, run, tmp_path):
+    lines = re.sub(r"\\\n\s*", "", block.code).replace(".venv/bin/", "").splitlines()
+    makes = [line for line in lines if line.startswith("make ")]
+    serves = [line for line in lines if line.startswith("statuspool-mock serve")]
+    others = [line for line in lines if line not in {*makes, *serves}]
+    printed = run("\n".join(others), "bash", "-euo", "pipefail")
+    if block.shown is not None:
+        assert json.loads(printed) == json.loads(block.shown)
+    targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert {line.split()[1] for line in makes} <= targets
+    for line in serves:
+        arguments = line.split()[2:]
+        file = tmp_path / arguments[-1]
+        with serving(*arguments[:-1], str(file) if file.is_file() else arguments[-1]) as served:
+            assert served.keys
+
+
+@pytest.mark.parametrize("block", written_in("python"), ids=str)
+def test_python_runs(block, run):
+    assert run(block.code, sys.executable, "-").strip()
+
+
+@pytest.mark.parametrize("block", written_in("js"), ids=str)
+def test_javascript_runs_in_node(block, run):
+    node = shutil.which("node")
+    if node is None:
+        pytest.skip("node is not installed, so the page's fetch example was not run")
+    assert "Page 1 of" in run(block.code, node, "--input-type=module", "-")
+
+
+@pytest.mark.parametrize("block", written_in("yaml"), ids=str)
+def test_scenarios_shown_are_valid_and_make_a_world(block):
+    scenario = seeding.parse(block.code, source=str(block))
+    seeding.build_world(scenario, seed=1, now=1_764_072_000)
+
+
+def test_every_block_is_in_a_language_that_is_run():
+    assert {block.language for block in BLOCKS} == {"sh", "python", "js", "json", "yaml"}
+
+
+def test_every_link_to_a_file_leads_somewhere():
+    for page in PAGES:
+        text = (ROOT / page).read_text("utf-8")
+        for target in re.findall(r"\]\((?!https?:)([^)#]+)", text):
+            assert (ROOT / page).parent.joinpath(target).exists(), f"{page}: {target}"
