@@ -1,0 +1,130 @@
+"""Who is compared: how each is installed and started, and what they answer."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from processes import ServerProcess
+
+HERE = Path(__file__).parent
+CACHE = HERE / ".cache"
+PEERS = HERE / "peers"
+PROGRAM = str(Path(sys.executable).with_name("statuspool-mock"))
+LIMIT = ("--rate-limit", "99999999")
+"""So many a minute that the limiter counts and never refuses."""
+_DOCUMENT, _WITH_EXAMPLES, _ANSWERS = (
+    str(CACHE / name) for name in ("document.json", "with-examples.json", "answers.json")
+)
+OURS = "statuspool-mock"
+PRISM = "Prism"
+PRISM_AS_MUCH = "Prism, answers as long as ours"
+BACKEND = "openapi-backend"
+CONNEXION = "Connexion as it comes"
+BARE = "bare uvicorn"
+
+
+@dataclass(frozen=True, slots=True)
+class Contender:
+    """A server to compare, and the path that its API begins with."""
+
+    name: str
+    command: tuple[str, ...]
+    prefix: str = "/v1"
+
+    def start(self, **options: Any) -> ServerProcess:
+        """Return its process, to be entered."""
+        return ServerProcess(self.command, probe=f"{self.prefix}/monitors?limit=20", **options)
+
+
+def ours(scenario: str) -> Contender:
+    """Return our server: validates, authenticates, limits."""
+    return Contender(OURS, (PROGRAM, "serve", "--port", "{port}", "--scenario", scenario, *LIMIT))
+
+
+def install_peers() -> None:
+    """Install what npm has to give, once, into a folder that git ignores."""
+    for program in ("wrk", "taskset", "node", "npm"):
+        if shutil.which(program) is None:
+            sys.exit(f"{program} is missing: apt-get install wrk util-linux nodejs npm")
+    CACHE.mkdir(exist_ok=True)
+    wanted = (PEERS / "package.json").read_text("utf-8")
+    installed = CACHE / "installed.json"
+    if installed.exists() and installed.read_text("utf-8") == wanted:
+        return
+    shutil.rmtree(CACHE)
+    CACHE.mkdir()
+    shutil.copy(PEERS / "package.json", CACHE)
+    subprocess.run(
+        ["npm", "install", "--no-package-lock", "--ignore-scripts", "--no-audit", "--no-fund"],
+        cwd=CACHE,
+        check=True,
+        stdout=sys.stderr,
+    )
+    installed.write_text(wanted, "utf-8")
+
+
+def write_for_peers(answers: dict[str, Any]) -> None:
+    """Write the document and `answers`, ours, so that all can send the same amount."""
+    document = json.loads(subprocess.check_output([PROGRAM, "spec", "--json"]))
+    for name, value in (
+        (_DOCUMENT, document),
+        (_WITH_EXAMPLES, _with_examples(document, answers)),
+        (_ANSWERS, answers),
+    ):
+        Path(name).write_text(json.dumps(value), "utf-8")
+
+
+def peers() -> list[Contender]:
+    """Return the others; what they read was written by `write_for_peers`."""
+    # Node finds the packages that a script requires beside the script.
+    backend = str(shutil.copy(PEERS / "openapi_backend.cjs", CACHE))
+    prism = ("node", str(CACHE / "node_modules/@stoplight/prism-cli/dist/index.js"), "mock")
+    quiet = ("-p", "{port}", "-v", "silent")
+    files = (_DOCUMENT, _ANSWERS, "{port}")
+    connexion, bare = (str(PEERS / name) for name in ("stock_connexion.py", "bare.py"))
+    return [
+        Contender(PRISM, (*prism, *quiet, _DOCUMENT), prefix=""),
+        Contender(PRISM_AS_MUCH, (*prism, *quiet, _WITH_EXAMPLES), prefix=""),
+        Contender(BACKEND, ("node", backend, *files)),
+        Contender(CONNEXION, (sys.executable, connexion, *files)),
+        Contender(BARE, (sys.executable, bare, *files)),
+    ]
+
+
+def versions() -> dict[str, str]:
+    """Return what was compared, by name."""
+    found = {"Python": sys.version.split()[0], "Node": _said("node", "--version").removeprefix("v")}
+    for name, package in ((PRISM, "@stoplight/prism-cli"), (BACKEND, "openapi-backend")):
+        path = CACHE / "node_modules" / package / "package.json"
+        found[name] = json.loads(path.read_text("utf-8"))["version"]
+    for name in ("connexion", "uvicorn"):
+        code = f"from importlib.metadata import version; print(version({name!r}))"
+        found[name.capitalize()] = _said(sys.executable, "-c", code)
+    found["wrk"] = subprocess.run(
+        ["wrk", "--version"], capture_output=True, text=True, check=False
+    ).stdout.split()[1]
+    found["cores"] = str(os.cpu_count())
+    return found
+
+
+def _with_examples(document: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
+    """Return the document with our answers as the only examples of the operations measured."""
+    copy: dict[str, Any] = json.loads(json.dumps(document))
+    for path, method, status, name in (
+        ("/monitors", "get", "200", "list"),
+        ("/monitors", "post", "201", "create"),
+        ("/monitors/{id}/status", "get", "200", "status"),
+        ("/monitors/{id}/logs", "get", "200", "logs"),
+    ):
+        content = copy["paths"][path][method]["responses"][status]["content"]["application/json"]
+        content["examples"] = {"ours": {"value": answers[name]}}
+    return copy
+
+
+def _said(*command: str) -> str:
+    return subprocess.check_output(command, text=True).strip()

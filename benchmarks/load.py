@@ -1,0 +1,58 @@
+"""Loads a server with wrk and tells what a request cost it."""
+
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from itertools import count
+from pathlib import Path
+from typing import NamedTuple
+
+from processes import KEY, LOAD_CORE, ServerProcess
+
+CONNECTIONS = 16
+_TRAFFIC = Path(__file__).with_name("traffic.lua")
+_names = count(1, 1_000_000)
+
+
+class Load(NamedTuple):
+    """What one round of load measured."""
+
+    requests: int
+    per_second: float
+    cpu_microseconds: float
+    """The server's processor time for each request."""
+    p50_ms: float
+    p99_ms: float
+
+
+def drive(
+    server: ServerProcess,
+    paths: Sequence[str],
+    *,
+    method: str = "GET",
+    seconds: float = 2,
+    key: str = KEY,
+) -> Load:
+    """Ask for `paths` in turn for some seconds. Raises `RuntimeError` if any answer was not 2xx."""
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as listed:
+        listed.write("\n".join(paths))
+        listed.flush()
+        before = server.cpu_microseconds()
+        done = subprocess.run(
+            [
+                *("taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"),
+                *("--latency", "-s", str(_TRAFFIC), server.url, "--"),
+                *(key, method, listed.name, str(next(_names))),
+            ],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        used = server.cpu_microseconds() - before
+    line = next(line for line in done.stdout.splitlines() if line.startswith("RESULT"))
+    requests, duration, p50, p99, errors = (int(word) for word in line.split()[1:])
+    if errors or not requests:
+        raise RuntimeError(
+            f"{errors} of {requests} answers failed: {method} {paths[0]} at {server.url}"
+        )
+    return Load(requests, requests / duration * 1e6, used / requests, p50 / 1000, p99 / 1000)

@@ -1,0 +1,164 @@
+"""Results as Markdown: tables, and each target with what was found."""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from contenders import BACKEND, BARE, CONNEXION, OURS, PRISM
+from growth import Holding, Pair
+from load import Load
+from readiness import Readiness
+from rounds import Results
+
+_PAGE = Path(__file__).with_name("page.md")
+TITLES = {
+    "list": "`GET /monitors?limit=20`",
+    "status": "`GET /monitors/{id}/status`",
+    "create": "`POST /monitors`",
+    "logs": "`GET /monitors/{id}/logs?limit=100`",
+}
+FASTER_THAN = (
+    ("list", PRISM, 3.0),
+    ("list", BACKEND, 1.5),
+    ("list", CONNEXION, 3.0),
+    ("status", PRISM, 2.0),
+    ("create", PRISM, 2.0),
+    ("logs", PRISM, 1.0),
+)
+TIMES_BARE = (("list", 3.0), ("status", 3.0), ("create", 5.0), ("logs", 13.0))
+
+
+class Target(NamedTuple):
+    """A promise and what was found of it."""
+
+    promise: str
+    found: str
+    met: bool
+
+
+class Findings(NamedTuple):
+    """Everything one run measured."""
+
+    results: Results
+    growth: list[Pair]
+    holding: list[Holding]
+    readiness: dict[str, Readiness]
+    help_seconds: float
+    versions: Mapping[str, str]
+    settings: str
+
+
+def targets(found: Findings) -> list[Target]:
+    """Judge the run."""
+    judged = []
+    for case, other, least in FASTER_THAN:
+        loads = found.results[case]
+        times = loads[OURS].per_second / loads[other].per_second
+        promise = f"{TITLES[case]}: at least {least:g} × the requests/s of {other}"
+        judged.append(Target(promise, f"{times:.1f} ×", times >= least))
+    for case, most in TIMES_BARE:
+        loads = found.results[case]
+        times = loads[OURS].cpu_microseconds / loads[BARE].cpu_microseconds
+        promise = f"{TITLES[case]}: at most {most:g} × the processor time of {BARE}"
+        judged.append(Target(promise, f"{times:.1f} ×", times <= most))
+    for pair in found.growth:
+        times = pair.large.cpu_microseconds / pair.small.cpu_microseconds
+        judged.append(
+            Target(f"{pair.title}: large at most 2 × small", f"{times:.2f} ×", times <= 2)
+        )
+    size = found.holding[0].bytes_per_monitor
+    judged.append(Target("memory: at most 2,048 bytes a monitor", f"{size:,.0f} B", size <= 2048))
+    ready = found.readiness[OURS]
+    judged += [
+        Target("first answer at most 0.7 s after start", _s(ready.seconds), ready.seconds <= 0.7),
+        Target(
+            "memory then at most 80 MB",
+            f"{ready.resident_megabytes:.0f} MB",
+            ready.resident_megabytes <= 80,
+        ),
+        Target(
+            "`--help` within 150 ms",
+            f"{found.help_seconds * 1000:.0f} ms",
+            found.help_seconds <= 0.15,
+        ),
+    ]
+    return judged
+
+
+def markdown(found: Findings) -> str:
+    """Return the page `docs/benchmarks.md`."""
+    versions = (f"{name} {value}" for name, value in found.versions.items() if name != "cores")
+    judged = (
+        (one.promise, one.found, "met" if one.met else "**missed**") for one in targets(found)
+    )
+    return _PAGE.read_text("utf-8").format(
+        cores=found.versions["cores"],
+        versions=", ".join(versions),
+        settings=found.settings,
+        targets=_table(("target", "found", ""), judged),
+        beside=_beside(found.results),
+        growth=_growth(found.growth),
+        holding=_holding(found.holding),
+        readiness=_readiness(found.readiness),
+        help=f"{found.help_seconds * 1000:.0f} ms",
+    )
+
+
+def _beside(results: Results) -> str:
+    tables = []
+    for case, loads in results.items():
+        bare = loads[BARE].cpu_microseconds
+        rows = (
+            (
+                f"**{name}**" if name == OURS else name,
+                f"{load.per_second:,.0f}",
+                _us(load),
+                f"{load.cpu_microseconds / bare:.1f}",
+                f"{load.p99_ms:.1f} ms",
+            )
+            for name, load in loads.items()
+        )
+        header = (TITLES[case], "requests/s", "CPU", "÷ bare", "99th percentile")
+        tables.append(_table(header, rows))
+    return "\n\n".join(tables)
+
+
+def _growth(pairs: Iterable[Pair]) -> str:
+    rows = ((pair.title, _us(pair.small), _us(pair.large), f"{pair.times:.2f}") for pair in pairs)
+    return _table(("", "small", "large", "ratio"), rows)
+
+
+def _holding(found: Iterable[Holding]) -> str:
+    rows = (
+        (
+            one.title,
+            f"{one.p50_ms:.1f} ms",
+            f"{one.p99_ms:.1f} ms",
+            f"{one.bytes_per_monitor:,.0f} B",
+        )
+        for one in found
+    )
+    return _table(("collector", "median", "99th percentile", "memory a monitor"), rows)
+
+
+def _readiness(found: Mapping[str, Readiness]) -> str:
+    rows = (
+        (name, _s(ready.seconds), f"{ready.resident_megabytes:.0f} MB")
+        for name, ready in found.items()
+    )
+    return _table(("", "first answer", "memory then"), rows)
+
+
+def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    ruler = "|".join(["---", *("---:" for _ in header[1:])])
+    lines = (f"| {' | '.join(row)} |" for row in (header, *rows))
+    head, *body = lines
+    return "\n".join([head, f"|{ruler}|", *body])
+
+
+def _us(load: Load) -> str:
+    return f"{load.cpu_microseconds:,.0f} µs"
+
+
+def _s(seconds: float) -> str:
+    return f"{seconds:.2f} s"

@@ -1,0 +1,56 @@
+"""Measure the API beside others and write docs/benchmarks.md: `make bench`.
+
+`--quick` tries everything in short rounds and prints the page instead of writing it.
+"""
+
+import argparse
+import sys
+from pathlib import Path
+
+import contenders
+import growth
+import readiness
+import report
+import rounds
+
+PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
+
+
+def main() -> int:
+    """Return 0 if every target was met, else 1."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="short rounds, nothing written")
+    quick = parser.parse_args().quick
+    turns, seconds, starts = (1, 1, 2) if quick else (5, 2, 7)
+
+    contenders.install_peers()
+    results = rounds.measure(rounds=turns, seconds=seconds, tell=_tell)
+    pages = growth.pages(rounds=turns, seconds=seconds, tell=_tell)
+    holding = growth.holding(rounds=turns, seconds=seconds, tell=_tell)
+    others = [one for one in contenders.peers() if one.name != contenders.PRISM_AS_MUCH]
+    found = report.Findings(
+        results=results,
+        growth=pages,
+        holding=holding,
+        readiness=readiness.measure(others, rounds=starts),
+        help_seconds=readiness.help_seconds(rounds=starts + 2),
+        versions=contenders.versions(),
+        settings=f"Medians of {turns} rounds of {seconds} s, of {starts} starts.",
+    )
+    page = report.markdown(found)
+    if quick:
+        sys.stdout.write(page)
+    else:
+        PAGE.write_text(page, "utf-8")
+    judged = report.targets(found)
+    for target in judged:
+        _tell(f"{'met   ' if target.met else 'MISSED'} {target.promise}: {target.found}")
+    return 0 if all(target.met for target in judged) else 1
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(line + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
