@@ -20,7 +20,7 @@ class Served(NamedTuple):
 
 def command(*arguments: str) -> list[str]:
     """Return the command line of the mock under this interpreter."""
-    return [sys.executable, "-W", "ignore", "-m", "statuspool_mock", *arguments]
+    return [sys.executable, "-m", "statuspool_mock", *arguments]
 
 
 @contextmanager

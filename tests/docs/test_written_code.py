@@ -74,7 +74,7 @@ def run(default, docs, tmp_path):
     scripts = tmp_path / "scripts"
     scripts.mkdir()
     mock = scripts / "statuspool-mock"
-    mock.write_text(f'#!/bin/sh\nexec "{sys.executable}" -W ignore -m statuspool_mock "$@"\n')
+    mock.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m statuspool_mock "$@"\n')
     mock.chmod(0o755)
 
     def run_code(code: str, *command: str) -> str:
