@@ -158,6 +158,20 @@ def test_ctrl_c_ends_it_cleanly_even_while_a_client_holds_a_connection():
         assert "Traceback" not in served.process.stderr.read()
 
 
+def test_ctrl_c_does_not_wait_for_a_slow_answer_nor_show_a_traceback():
+    with serving() as served:
+        host, port = served.control_url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as client:
+            client.sendall(
+                b"GET /v1/monitors HTTP/1.1\r\nHost: mock\r\nPrefer: delay=60000\r\n\r\n"
+            )
+            get(f"{served.url}/monitors")  # by now the slow request has been read
+            served.process.send_signal(signal.SIGINT)
+            assert served.process.wait(timeout=30) == 0
+        assert served.process.stderr is not None
+        assert "Traceback" not in served.process.stderr.read()
+
+
 def test_anyone_being_able_to_reach_it_is_warned_of():
     with serving("--host", "0.0.0.0") as served:  # noqa: S104
         served.process.send_signal(signal.SIGINT)

@@ -1,8 +1,10 @@
 """`statuspool-mock serve`: options to settings, and what a person or a script is told."""
 
 import argparse
+import asyncio
 import ipaddress
 import json
+import logging
 import os
 import re
 import sys
@@ -21,6 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     if not _is_loopback(settings.host):
         _tell(f"Warning: anyone who can reach {settings.host} can use and change these worlds.")
     announce = _announce_json if arguments.ready_json else _announce
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     try:
         server.serve(settings, ready=lambda address: announce(address, arguments.scenario))
     except (seeding.ScenarioRejected, server.CannotListen) as error:
@@ -110,6 +113,11 @@ def _announce_json(address: server.Address, scenario: str) -> None:  # noqa: ARG
     }
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Drop the traceback of a request that Ctrl-C cut short; a line about it is logged anyway."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 def _tell(line: str) -> None:
