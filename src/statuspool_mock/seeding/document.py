@@ -14,6 +14,7 @@ from statuspool_mock.seeding.rejection import ScenarioRejected
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times quicker
 _SHOWN = 60
+_DEEPEST = 50  # a scenario needs 6
 
 
 class _StrictLoader(_Loader):  # type: ignore[misc]
@@ -60,6 +61,7 @@ def read(source: Path) -> dict[str, Any]:
 def parse(text: str, *, source: str | Path) -> dict[str, Any]:
     """Return the valid content of a scenario's text. Raises `ScenarioRejected`."""
     try:
+        _refuse_deep_nesting(text, source)
         content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506  (a safe loader, made stricter)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
@@ -72,6 +74,20 @@ def parse(text: str, *, source: str | Path) -> dict[str, Any]:
     judge(content, source=source)
     checked: dict[str, Any] = content
     return checked
+
+
+def _refuse_deep_nesting(text: str, source: str | Path) -> None:
+    """Count levels by events: libyaml's composer recurses in C and would end the process."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_StrictLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > _DEEPEST:
+                where = f" at line {event.start_mark.line + 1}" if event.start_mark else ""
+                problem = f"nests more than {_DEEPEST} levels deep{where}."
+                raise ScenarioRejected(source=source, problem=problem)
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
 
 
 def judge(content: object, *, source: str | Path) -> None:
