@@ -1,0 +1,156 @@
+"""Requests and answers against the document, without a server."""
+
+import pytest
+
+from statuspool_mock import contract
+from statuspool_mock.contract import ContractError, Violation
+
+DOCUMENT = contract.load()
+JSON = {"content-type": "application/json", "x-request-id": "req_abcdefgh"}
+STATUS = {
+    "status": "up",
+    "last_check_at": "2025-01-15T09:42:11Z",
+    "response_time_ms": 143,
+    "uptime_30d": 99.972,
+}
+
+
+def answered(value=STATUS, *, status=200, headers=JSON):
+    operation = DOCUMENT.operations["getMonitorStatus"]
+    return operation.check_response(status=status, headers=headers, value=value)
+
+
+def test_a_right_answer_has_no_violations():
+    assert answered() == []
+    assert answered({**STATUS, "last_check_at": None, "more": [1]}) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"status": "paused"}, "status"),
+        ({"last_check_at": "yesterday"}, "last_check_at"),
+        ({"last_check_at": "2025-01-15 09:42:11"}, "last_check_at"),
+        ({"response_time_ms": 14.5}, "response_time_ms"),
+        ({"response_time_ms": "143"}, "response_time_ms"),
+        ({"uptime_30d": 100.1}, "uptime_30d"),
+        ({"uptime_30d": None}, "uptime_30d"),
+    ],
+)
+def test_a_wrong_property_is_a_violation(change, field):
+    assert [violation.field for violation in answered({**STATUS, **change})] == [field]
+
+
+def test_what_is_missing_is_a_violation():
+    short = {key: value for key, value in STATUS.items() if key != "uptime_30d"}
+    assert answered(short) == [Violation("uptime_30d", "Field is required")]
+    assert [v.field for v in answered(headers={"content-type": "application/json"})] == [
+        "header X-Request-Id"
+    ]
+    assert [v.field for v in answered(headers={**JSON, "content-type": "text/html"})] == [
+        "header Content-Type"
+    ]
+
+
+def test_an_undocumented_status_is_a_violation():
+    assert [violation.field for violation in answered(status=302)] == ["status"]
+
+
+def test_a_204_has_no_body():
+    operation = DOCUMENT.operations["deleteMonitor"]
+    assert operation.check_response(status=204, headers=JSON) == []
+    assert operation.check_response(status=204, headers=JSON, value={}) != []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://a",
+        "https://a.example:8443/x?y=z#f",
+        "HTTPS://A.example",
+        "http://[::1]/",
+        "http://u:p@h/",
+    ],
+)
+def test_urls_that_pass(url):
+    body = {"name": "ok", "url": url, "interval_seconds": 60}
+    assert DOCUMENT.operations["createMonitor"].check_body(body) == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "a.example",
+        "ftp://a",
+        "http://",
+        "http:///x",
+        "http://:80",
+        "javascript:1",
+        "http://a b",
+        7,
+    ],
+)
+def test_urls_that_do_not(url):
+    body = {"name": "ok", "url": url, "interval_seconds": 60}
+    assert DOCUMENT.operations["createMonitor"].check_body(body) == [
+        Violation("url", "Must be a valid HTTP or HTTPS URL")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [
+        ("resolved", "True", "Must be true or false"),
+        ("resolved", "1", "Must be true or false"),
+        ("monitor_id", "4f2a8c1e9b3d47e1aa5f0d6c8e21b907", "Must be a UUID"),
+        ("monitor_id", "nope", "Must be a UUID"),
+    ],
+)
+def test_query_parameters_say_what_was_expected(name, text, expected):
+    operation = DOCUMENT.operations["listIncidents"]
+    assert operation.read_query([(name, text)])[1] == [Violation(name, expected)]
+
+
+def test_a_parameter_given_twice_is_a_violation():
+    values, violations = DOCUMENT.operations["listMonitors"].read_query(
+        [("page", "2"), ("page", "3"), ("colour", "x")]
+    )
+    assert violations == [Violation("page", "Must be given only once")]
+    assert values == {"page": 2, "limit": 20}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2025-01-14T00:00:00Z", "2025-01-14t00:00:00.123z", "2025-01-14T00:00:00+05:30",
+     "2016-12-31T23:59:60Z"],
+)  # fmt: skip
+def test_timestamps_that_pass(text):
+    values, violations = DOCUMENT.operations["listMonitorLogs"].read_query([("from", text)])
+    assert violations == []
+    assert values["from"].tzinfo is not None
+
+
+def test_operations_are_found_by_method_and_path():
+    operation, values = DOCUMENT.find("get", "/monitors/abc/logs")
+    assert (operation.id, values) == ("listMonitorLogs", {"id": "abc"})
+    assert DOCUMENT.find("PATCH", "/monitors") is None
+    assert DOCUMENT.find("GET", "/monitors/a/b") is None
+    assert DOCUMENT.allowed_methods("/monitors/x") == ["DELETE", "GET", "PUT"]
+    assert DOCUMENT.allowed_methods("/nothing") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("a: [", "YAML"),
+        ("just text", "paths"),
+        ("paths: {/x: {get: {operationId: x, $ref: '#/nowhere'}}}", "points to nothing"),
+        ("paths: {/x: {$ref: '#/a'}}\na: {$ref: '#/a'}", "leads back"),
+    ],
+)
+def test_a_document_that_cannot_be_used_is_refused_with_the_reason(tmp_path, text, told):
+    path = tmp_path / "x.yaml"
+    path.write_text(text)
+    with pytest.raises(ContractError, match=told):
+        _ = contract.load(path).operations
