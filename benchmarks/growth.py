@@ -45,7 +45,7 @@ class Holding(NamedTuple):
     bytes_per_monitor: float
 
 
-def pages(*, rounds: int, seconds: float, tell: Callable[[str], None]) -> list[Pair]:
+def pages(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[Pair]:
     """Compare a world of `MANY` monitors with one of `FEW`, and the ends of a long log."""
     with _world(FEW) as small, _world(MANY) as large:
         asked = {
@@ -69,7 +69,7 @@ def pages(*, rounds: int, seconds: float, tell: Callable[[str], None]) -> list[P
     return [Pair(title, typical(one), typical(other)) for title, (one, other) in found.items()]
 
 
-def holding(*, rounds: int, seconds: float, tell: Callable[[str], None]) -> list[Holding]:
+def holding(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[Holding]:
     """Create monitors while holding `MANY`, with our collector's settings and with Python's."""
     ours = contenders.ours("empty")
     untuned = contenders.Contender(

@@ -19,7 +19,7 @@ class Load(NamedTuple):
 
     requests: int
     per_second: float
-    cpu_microseconds: float
+    cpu_microseconds: int
     """The server's processor time for each request."""
     p50_ms: float
     p99_ms: float
@@ -30,7 +30,7 @@ def drive(
     paths: Sequence[str],
     *,
     method: str = "GET",
-    seconds: float = 2,
+    seconds: int = 2,
     key: str = KEY,
 ) -> Load:
     """Ask for `paths` in turn for some seconds. Raises `RuntimeError` if any answer was not 2xx."""

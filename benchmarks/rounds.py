@@ -24,7 +24,7 @@ class Case(NamedTuple):
     method: str = "GET"
 
 
-def measure(*, rounds: int, seconds: float, tell: Callable[[str], None]) -> Results:
+def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> Results:
     """Let everybody answer every case in every round; return the medians."""
     with contextlib.ExitStack() as stack:
         ours = contenders.ours("large")
@@ -41,7 +41,7 @@ def measure(*, rounds: int, seconds: float, tell: Callable[[str], None]) -> Resu
             server.get("/v1/monitors", key)
             for case in cases:
                 for contender, process in running:
-                    load = _load(contender, process, case, seconds if turn else 0.5, key)
+                    load = _load(contender, process, case, seconds if turn else 1, key)
                     if turn:  # the first one warms caches and compilers
                         measured.setdefault((case.name, contender.name), []).append(load)
                 tell(f"turn {turn} of {rounds}: {case.title}")
@@ -56,9 +56,7 @@ def typical(loads: Sequence[Load]) -> Load:
     return Load(*(median(values) for values in zip(*loads, strict=True)))
 
 
-def _load(
-    contender: Contender, process: ServerProcess, case: Case, seconds: float, key: str
-) -> Load:
+def _load(contender: Contender, process: ServerProcess, case: Case, seconds: int, key: str) -> Load:
     paths = [contender.prefix + path for path in case.paths]
     return drive(process, paths, method=case.method, seconds=seconds, key=key)
 
