@@ -7,16 +7,7 @@ from hypothesis import strategies as st
 from statuspool_mock.engine import Team, World
 from statuspool_mock.sandboxes import Access, Opening, RateLimit, Sandbox
 from statuspool_mock.server import RunningServer, Settings
-
-
-class Wall:
-    """A clock that a test sets."""
-
-    def __init__(self):
-        self.reading = 1000.0
-
-    def __call__(self):
-        return self.reading
+from tests.wall import Wall
 
 
 def access(wall, *, limit, rate=1.0):
