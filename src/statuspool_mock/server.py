@@ -153,7 +153,9 @@ class RunningServer:
                 target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True
             )
             self._thread.start()
-            started.wait()
+            while not started.wait(0.1):
+                if not self._thread.is_alive():
+                    raise RuntimeError("The server ended before it was ready; its log says why.")
             self._stack = stack.pop_all()
         return self
 
