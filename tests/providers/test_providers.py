@@ -27,8 +27,8 @@ INFERRED = {
 _FIVE_ARE_ENOUGH = {"url", "regions", "expected_status", "status", "last_check_at"}
 DEPARTURES = {
     "like-the-samples": _FIVE_ARE_ENOUGH,
-    "newest-first": {"page", "total_pages", "status"},
-    "stern": {"status", "url", "events", "last_triggered_at", "title", "description"},
+    "newest-first": {"page", "total_pages"},
+    "stern": {"url", "events", "last_triggered_at", "title", "description"},
 }
 """Where a dialect departs from the document by the right that the rulings give it."""
 
