@@ -22,6 +22,9 @@ class IncidentBook:
     def __iter__(self) -> Iterator[Incident]:
         return iter(self._incidents.values())
 
+    def __len__(self) -> int:
+        return len(self._incidents)
+
     def write(self, incident: Incident) -> None:
         """Enter a new incident, or the new form of one already entered."""
         number = incident.sequence

@@ -194,6 +194,11 @@ class World:
         newest = schedule.last_check(self._current(monitor).epochs, self._now)
         return None if newest is None else newest[1]
 
+    def next_check_at(self, monitor: Monitor) -> int | None:
+        """Return the instant of the next check, None where none is scheduled."""
+        following = schedule.next_check(self._current(monitor).epochs, self._now + 1)
+        return None if following is None else following[1]
+
     def reading(self, monitor: Monitor) -> Reading:
         """Return what the newest check found; a paused monitor keeps its last state.
 
@@ -244,6 +249,11 @@ class World:
         if watch is not None and watch.monitor.team is not team:
             raise ForeignMonitor(watch.monitor.id)
         return self._incidents.newest_first(team, monitor_id=monitor_id, resolved=resolved)
+
+    @property
+    def incident_count(self) -> int:
+        """How many incidents this world holds, of both teams."""
+        return len(self._incidents)
 
     def webhooks(self, *, team: Team, active: bool | None = None) -> Sequence[Webhook]:
         """Return the team's webhooks by registration."""
