@@ -9,6 +9,8 @@ from statuspool_mock.engine import (
     BEHAVIOURS,
     INTERVALS,
     Check,
+    ClearOutages,
+    Command,
     CreateIncident,
     CreateMonitor,
     DeleteMonitor,
@@ -68,8 +70,9 @@ def _acts() -> st.SearchStrategy[Act]:
     )
     script = st.fixed_dictionaries(
         {
-            "after": st.integers(1, 4_000),
-            "length": st.integers(1, 4_000),
+            "after": st.integers(-6_000, 4_000),
+            "length": st.integers(1, 6_000),
+            "regions": st.integers(0, 2 ** len(REGIONS) - 1),
             "status_code": st.sampled_from((200, 502)),
             "response_time_ms": st.sampled_from((None, 143, 2_103)),
         }
@@ -85,6 +88,8 @@ def _acts() -> st.SearchStrategy[Act]:
         st.builds(Act, st.just(CreateMonitor), chosen, create),
         st.builds(Act, st.just(EditMonitor), chosen, edit),
         st.builds(Act, st.just(ScriptOutage), chosen, script),
+        st.builds(Act, st.just(ScriptOutage), chosen, script),
+        st.builds(Act, st.just(ClearOutages), chosen, nothing),
         st.builds(Act, st.just(ForceStatus), chosen, force),
         st.builds(Act, st.just(ReleaseMonitor), chosen, nothing),
         st.builds(Act, st.just(PauseMonitor), chosen, nothing),
@@ -114,23 +119,34 @@ def lives() -> st.SearchStrategy[tuple[int, list[tuple[int, Act]]]]:
     return st.tuples(st.integers(0, 2**32), steps.map(lambda pair: [pair[0], *pair[1]]))
 
 
-def carry_out(world: World, act: Act) -> bool:
-    """Apply an act; False where the world refused it or held no monitor to do it to."""
+def command_of(world: World, act: Act) -> Command | None:
+    """Return the act's command, addressed to a monitor there is; None where there is none."""
     values = dict(act.values)
     if act.kind is not CreateMonitor:
         there = everyone(world)
         if not there:
-            return False
+            return None
         monitor = there[act.chosen % len(there)]
         values |= {"monitor_id": monitor.id, "team": monitor.team}
-    if act.kind is ScriptOutage:
-        values["start"] = world.now + values.pop("after")
-        values["end"] = values["start"] + values.pop("length")
+        if act.kind is ScriptOutage:
+            values["start"] = world.now + values.pop("after")
+            values["end"] = values["start"] + values.pop("length")
+            wanted = values["regions"]
+            some = tuple(r for n, r in enumerate(monitor.regions) if wanted >> n & 1)
+            values["regions"] = some or None
+    return act.kind(**values)
+
+
+def carry_out(world: World, act: Act) -> Command | None:
+    """Apply an act and return its command; None where the world refused or there was no monitor."""
+    command = command_of(world, act)
+    if command is None:
+        return None
     try:
-        world.apply(act.kind(**values))
+        world.apply(command)
     except EngineError:
-        return False
-    return True
+        return None
+    return command
 
 
 def live(seed: int, steps: list[tuple[int, Act]]) -> World:

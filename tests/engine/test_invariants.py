@@ -9,8 +9,13 @@ from statuspool_mock.engine import (
     SLOW_FROM_MS,
     UPTIME_WINDOW_SECONDS,
     Check,
+    ClearOutages,
+    IncidentOpened,
+    IncidentResolved,
     Monitor,
+    ScriptOutage,
     Status,
+    StatusChanged,
     Team,
     World,
     restore,
@@ -174,6 +179,7 @@ def test_incidents_are_the_stretches_of_down(life):
             }
             assert failing <= set(incident.affected_regions)
         assert spans == runs
+        assert [one.started_at for one in found] == sorted(one.started_at for one in found)
         still_open = [incident for incident in found if incident.resolved_at is None]
         assert len(still_open) == (world.reading(monitor).status is Status.DOWN)
 
@@ -218,15 +224,154 @@ def test_a_refused_command_leaves_the_world_as_it_was(life):
 
 @given(lives())
 def test_an_edit_leaves_the_past_untouched(life):
-    """Rows once told are told again after any later command but deletion."""
+    """Rows once told are told again after any later command but an outage scripted over them."""
     seed, steps = life
     world = World(seed=seed, started_at=STARTED_AT)
     for pause, act in steps:
         world.advance(to=world.now + pause)
         logs = {monitor.id: every_row(world, monitor) for monitor in everyone(world)}
         instant = world.now
-        carry_out(world, act)
+        done = carry_out(world, act)
         for monitor in everyone(world):
-            past = [row for row in every_row(world, monitor) if row.timestamp < instant]
-            told = [row for row in logs.get(monitor.id, []) if row.timestamp < instant]
+            scripted = range(0)
+            if isinstance(done, ScriptOutage) and done.monitor_id == monitor.id:
+                scripted = range(done.start, done.end)
+
+            def as_before(row, until=instant, changed=scripted):
+                return row.timestamp < until and row.timestamp not in changed
+
+            past = [row for row in every_row(world, monitor) if as_before(row)]
+            told = [row for row in logs.get(monitor.id, []) if as_before(row)]
             assert past == told
+
+
+def spans(world: World, monitor: Monitor) -> list[tuple[int, int | None, frozenset[str]]]:
+    """The incidents found, as stretches of time and regions, without those of no length."""
+    return [
+        (one.started_at, one.resolved_at, frozenset(one.affected_regions))
+        for one in world.incidents(team=monitor.team, monitor_id=monitor.id)
+        if one.automatic and one.started_at != one.resolved_at
+    ]
+
+
+@given(lives(), st.integers(-9_000, 3_000), st.integers(1, 9_000), st.sampled_from((200, 502)))
+@settings(max_examples=120)
+def test_an_outage_scripted_late_is_as_if_it_had_been_scripted_in_time(life, after, length, code):
+    """Logs, uptime and incidents do not tell when the past was written."""
+    seed, steps = life
+    early = World(seed=seed, started_at=STARTED_AT)
+    late = early.clone()
+    for pause, act in steps:
+        for world in (early, late):
+            world.advance(to=world.now + pause)
+            if act.kind not in (ScriptOutage, ClearOutages):
+                carry_out(world, act)
+        if act is steps[0][1]:
+            (first,) = everyone(early)
+            start = max(STARTED_AT + sum(p for p, _ in steps) + after, STARTED_AT)
+            outage = ScriptOutage(
+                monitor_id=first.id, start=start, end=start + length, status_code=code
+            )
+            early.apply(outage)
+    if first.id not in {monitor.id for monitor in everyone(late)}:
+        return
+    late.apply(outage)
+    assert late.status(first) is early.status(first)
+    assert every_row(late, first) == every_row(early, first)
+    assert late.sla(first)[:4] == early.sla(first)[:4]
+    assert merged(spans(late, first)) == merged(spans(early, first))
+    late.advance(to=late.now + 9_000)
+    early.advance(to=early.now + 9_000)
+    assert every_row(late, first) == every_row(early, first)
+    assert merged(spans(late, first)) == merged(spans(early, first))
+
+
+def merged(
+    incidents: list[tuple[int, int | None, frozenset[str]]],
+) -> list[tuple[int, int | None, frozenset[str]]]:
+    """Join incidents that touch: forcing within the second of a check leaves two of them."""
+    joined: list[tuple[int, int | None, frozenset[str]]] = []
+    for start, end, regions in reversed(incidents):
+        if joined and joined[-1][1] == start:
+            before, _, others = joined.pop()
+            joined.append((before, end, others | regions))
+        else:
+            joined.append((start, end, regions))
+    return joined
+
+
+@given(lives())
+def test_the_facts_told_lead_to_the_present(life):
+    """Who only listens knows every status and every open incident, also of a rewritten past."""
+    seed, steps = life
+    world = World(seed=seed, started_at=STARTED_AT)
+    facts = []
+    for pause, act in steps:
+        facts += world.advance(to=world.now + pause)
+        carry_out(world, act)
+    facts += world.advance(to=world.now + 1_800)
+    there = {monitor.id: monitor for monitor in everyone(world)}
+    told = {fact.monitor_id: fact.current for fact in facts if isinstance(fact, StatusChanged)}
+    for monitor in there.values():
+        assert world.reading(monitor).status is told.get(monitor.id, Status.UP)
+    is_open: dict[str, str] = {}
+    for fact in facts:
+        if isinstance(fact, IncidentOpened):
+            is_open[fact.incident.id] = fact.incident.monitor_id
+        elif isinstance(fact, IncidentResolved):
+            del is_open[fact.incident.id]
+    listed = {i.id for team in Team for i in world.incidents(team=team, resolved=False)}
+    assert {id_ for id_, monitor_id in is_open.items() if monitor_id in there} == listed
+    assert [fact.at for fact in facts] == sorted(fact.at for fact in facts)
+
+
+@given(lives(), st.integers(0, 90_000), st.integers(1, 5))
+def test_time_may_be_moved_a_few_changes_at_once(life, later, most):
+    """Advancing in slices gives the facts and the world of advancing at once."""
+    at_once, sliced = live(*life), live(*life)
+    end = at_once.now + later
+    facts = at_once.advance(to=end)
+    found = sliced.advance(to=end, most=most)
+    while sliced.now < end:
+        instant = sliced.now
+        found += sliced.advance(to=end, most=most)
+        assert sliced.now > instant
+    assert found == facts
+    assert bytes_of(sliced) == bytes_of(at_once)
+
+
+@given(lives(), st.integers(0, 90_000), st.none() | st.integers(1, 3))
+def test_time_may_be_moved_from_event_to_event(life, later, most):
+    """Each step ends at the instant of the next facts, and together they are all there are."""
+    at_once, stepped = live(*life), live(*life)
+    end = at_once.now + later
+    facts = at_once.advance(to=end)
+    found = []
+    while stepped.now < end:
+        instant = stepped.now
+        step = stepped.advance_to_next(before=end, most=most)
+        assert stepped.now > instant
+        assert {fact.at for fact in step} <= {stepped.now}
+        assert step or most or stepped.now == end
+        found += step
+    assert found == facts
+    assert bytes_of(stepped) == bytes_of(at_once)
+
+
+@given(lives(), lives(), st.integers(0, 9_000))
+def test_a_clone_goes_its_own_way(life, other, later):
+    """What is done to a clone never shows in the original, nor the other way round."""
+    world, control = live(*life), live(*life)
+    clone = world.clone()
+    assert bytes_of(clone) == bytes_of(world)
+    for pause, act in other[1]:
+        clone.advance(to=clone.now + pause)
+        carry_out(clone, act)
+    assert bytes_of(world) == bytes_of(control)
+    before = bytes_of(clone)
+    assert world.advance(to=world.now + later) == control.advance(to=control.now + later)
+    assert bytes_of(world) == bytes_of(control)
+    assert [every_row(world, m) for m in everyone(world)] == [
+        every_row(control, m) for m in everyone(control)
+    ]
+    assert bytes_of(clone) == before

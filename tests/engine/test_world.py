@@ -1,8 +1,11 @@
 """What commands do, one sentence at a time."""
 
+from dataclasses import replace
+
 import pytest
 
 from statuspool_mock.engine import (
+    ClearOutages,
     ClockRanBackwards,
     CommandRefused,
     CreateIncident,
@@ -233,6 +236,142 @@ def test_a_forced_status_may_last_a_while(world):
     assert world.status(monitor) is Status.DOWN
 
 
+def spans(world):
+    return [(i.started_at - NOON, i.resolved_at and i.resolved_at - NOON) for i in incidents(world)]
+
+
+def incidents(world):
+    return world.incidents(team=Team.OWN)
+
+
+def script(world, monitor, start, end, **values):
+    world.apply(ScriptOutage(monitor_id=monitor.id, start=NOON + start, end=NOON + end, **values))
+
+
+def test_a_scripted_past_shows_in_logs_uptime_and_incidents(world):
+    monitor = make(world)
+    world.advance(to=NOON + 3_600)
+    script(world, monitor, 600, 720)
+    assert spans(world) == [(600, 720)]
+    assert world.sla(monitor).failed_checks == 2 * len(REGIONS)
+    rows = world.logs(monitor, since=NOON + 600, until=NOON + 719).items
+    assert {row.status_code for row in rows} == {502}
+    assert world.advance(to=world.now) == []
+
+
+def test_a_scripted_past_that_reaches_the_present_is_told(world):
+    """The incident began in the past; that there is one is news."""
+    monitor = make(world)
+    world.advance(to=NOON + 3_630)
+    script(world, monitor, 600, 9_000)
+    assert world.status(monitor) is Status.DOWN
+    (incident,) = incidents(world)
+    assert world.advance(to=world.now) == [
+        StatusChanged(
+            at=world.now,
+            team=Team.OWN,
+            monitor_id=monitor.id,
+            previous=Status.UP,
+            current=Status.DOWN,
+        ),
+        IncidentOpened(at=world.now, incident=incident),
+    ]
+    assert spans(world) == [(600, None)]
+
+
+def test_an_open_incident_whose_outage_never_was_is_told_as_resolved(world):
+    monitor = make(world, behaviour="down")
+    opened = world.advance(to=NOON + 600)[-1].incident
+    script(world, monitor, 0, 9_000, status_code=200)
+    assert not incidents(world)
+    assert world.advance(to=NOON + 600)[1:] == [
+        IncidentResolved(at=NOON + 600, incident=replace(opened, resolved_at=NOON + 600))
+    ]
+
+
+def test_incidents_keep_their_ids_where_the_past_still_has_them(world):
+    """One that grows or shrinks is the same; one that is split stays in its first part."""
+    monitor = make(world)
+    for start in (600, 1_200, 1_800):
+        script(world, monitor, start, start + 300)
+    world.advance(to=NOON + 3_600)
+    third, second, first = (incident.id for incident in incidents(world))
+    script(world, monitor, 540, 600)
+    script(world, monitor, 1_260, 1_320, status_code=200)
+    script(world, monitor, 1_740, 1_800)
+    script(world, monitor, 2_040, 2_100, status_code=200)
+    assert spans(world) == [(1_740, 2_040), (1_320, 1_500), (1_200, 1_260), (540, 900)]
+    newest, rest, middle, oldest = (incident.id for incident in incidents(world))
+    assert (newest, middle, oldest) == (third, second, first)
+    assert rest not in {first, second, third}
+
+
+def test_a_past_may_be_scripted_in_regions_that_were_checked_then(world):
+    monitor = make(world)
+    world.advance(to=NOON + 600)
+    world.apply(EditMonitor(monitor_id=monitor.id, regions=("sa-east-1",)))
+    world.advance(to=NOON + 1_200)
+    script(world, monitor, 60, 120, regions=REGIONS[:2])
+    assert incidents(world)[0].affected_regions == REGIONS[:2]
+    with pytest.raises(CommandRefused, match="us-east-1"):
+        script(world, monitor, 900, 960, regions=("us-east-1",))
+
+
+def test_clearing_outages_ends_what_runs_and_drops_what_was_to_come(world):
+    monitor = make(world)
+    for start in (60, 600, 900):
+        script(world, monitor, start, start + 150)
+    world.advance(to=NOON + 630)
+    assert world.status(monitor) is Status.DOWN
+    cleared = world.apply(ClearOutages(monitor_id=monitor.id))
+    assert world.status(cleared) is Status.UP
+    world.advance(to=NOON + 3_600)
+    assert spans(world) == [(600, 630), (60, 240)]
+
+
+def test_clearing_outages_leaves_a_forced_status_alone(world):
+    monitor = make(world)
+    world.apply(ForceStatus(monitor_id=monitor.id, status=Status.DOWN))
+    assert world.status(world.apply(ClearOutages(monitor_id=monitor.id))) is Status.DOWN
+
+
+def test_an_outage_that_began_between_two_checks_is_found_by_the_next(world):
+    """Also where a command comes in between."""
+    monitor = make(world)
+    script(world, monitor, 61, 180)
+    world.advance(to=NOON + 90)
+    script(world, monitor, 600, 660)
+    world.advance(to=NOON + 120)
+    assert world.status(monitor) is Status.DOWN
+
+
+def test_time_can_be_stopped_after_so_many_changes(world):
+    """What falls due in one instant is never torn apart."""
+    for _ in range(3):
+        script(world, make(world), 60, 120)
+    facts = world.advance(to=NOON + 600, most=1)
+    assert world.now == NOON + 60
+    assert len(facts) == 6
+    assert len(world.advance(to=NOON + 600, most=1)) == 6
+    assert world.advance(to=NOON + 600, most=1) == []
+    assert world.now == NOON + 600
+
+
+def test_time_can_be_moved_to_whatever_happens_next(world):
+    monitor = make(world)
+    script(world, monitor, 61, 120)
+    assert world.advance_to_next(before=NOON + 60) == []
+    assert world.now == NOON + 60
+    script(world, monitor, 200, 300)
+    assert [type(f) for f in world.advance_to_next(before=NOON + 900)] == [
+        StatusChanged,
+        IncidentOpened,
+    ]
+    assert world.now == NOON + 240
+    with pytest.raises(ClockRanBackwards):
+        world.advance_to_next(before=NOON)
+
+
 @pytest.mark.parametrize(
     ("host", "status"),
     [
@@ -311,7 +450,7 @@ def test_webhooks_are_listed_by_team_and_their_secret_is_not_in_a_repr(world):
             "there already",
         ),
         (lambda m: ScriptOutage(monitor_id=m.id, start=NOON + 9, end=NOON + 9), "empty"),
-        (lambda m: ScriptOutage(monitor_id=m.id, start=NOON - 9, end=NOON + 9), "past"),
+        (lambda m: ScriptOutage(monitor_id=m.id, start=NOON - 9, end=NOON + 9), "created"),
         (lambda m: ForceStatus(monitor_id=m.id, status=Status.PAUSED), "pause it"),
         (lambda m: ForceStatus(monitor_id=m.id, status=Status.UP, seconds=-1), "-1"),
         (

@@ -2,6 +2,7 @@
 
 from statuspool_mock.engine.behaviour import BEHAVIOURS, Behaviour, magic_behaviour
 from statuspool_mock.engine.commands import (
+    ClearOutages,
     Command,
     CreateIncident,
     CreateMonitor,
@@ -49,6 +50,7 @@ __all__ = [
     "UPTIME_WINDOW_SECONDS",
     "Behaviour",
     "Check",
+    "ClearOutages",
     "ClockRanBackwards",
     "Command",
     "CommandRefused",

@@ -70,6 +70,9 @@ class ResumeMonitor:
 class ScriptOutage:
     """Decide what checks from `start` up to but not including `end` return, in `regions` or all.
 
+    It may lie in the past, back to the monitor's creation: logs, uptime and incidents then are as
+    if it had always been so. What was forced stays as it was forced.
+
     A `status_code` equal to the expected one without an `error_message` is a success; with
     `response_time_ms` it then shows exactly that time.
     """
@@ -82,6 +85,14 @@ class ScriptOutage:
     status_code: int = 502
     response_time_ms: int | None = None
     error_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearOutages:
+    """End what is scripted for now and drop what is for later, with an immediate check."""
+
+    team: Team = Team.OWN
+    monitor_id: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +145,7 @@ Command = (
     | PauseMonitor
     | ResumeMonitor
     | ScriptOutage
+    | ClearOutages
     | ForceStatus
     | ReleaseMonitor
     | CreateIncident

@@ -1,77 +1,126 @@
 """The incidents of a world, in the order in which they began."""
 
-from bisect import bisect_left
+from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from statuspool_mock.engine.model import Incident, Team
 
+_Key = tuple[int, int]  # (started_at, sequence): rewriting the past may enter old incidents late
+
 
 class IncidentBook:
-    """Incidents by team, by monitor and by whether they are open.
-
-    Sequence numbers grow with time, so every index is in order by being appended to.
-    """
+    """Incidents by team, by monitor and by whether they are open, each index in order."""
 
     def __init__(self) -> None:
         self._incidents: dict[int, Incident] = {}
-        self._of_team: defaultdict[Team, dict[int, None]] = defaultdict(dict)
-        self._of_monitor: defaultdict[str, list[int]] = defaultdict(list)
-        self._open: defaultdict[Team, dict[int, None]] = defaultdict(dict)
+        self._of_team: defaultdict[Team, list[_Key]] = defaultdict(list)
+        self._of_monitor: defaultdict[str, list[_Key]] = defaultdict(list)
+        self._open: defaultdict[Team, list[_Key]] = defaultdict(list)
 
     def __iter__(self) -> Iterator[Incident]:
+        """Yield every incident in the order in which they were first entered."""
         return iter(self._incidents.values())
 
     def __len__(self) -> int:
         return len(self._incidents)
 
+    def copy(self) -> "IncidentBook":
+        """Return a book of its own with the same incidents."""
+        book = IncidentBook()
+        book._incidents = self._incidents.copy()
+        for name in ("_of_team", "_of_monitor", "_open"):
+            index = getattr(self, name)
+            getattr(book, name).update({key: keys.copy() for key, keys in index.items()})
+        return book
+
+    def get(self, sequence: int) -> Incident | None:
+        """Return the incident of this number, if it is there."""
+        return self._incidents.get(sequence)
+
     def write(self, incident: Incident) -> None:
         """Enter a new incident, or the new form of one already entered."""
-        number = incident.sequence
-        if number not in self._incidents:
-            self._of_team[incident.team][number] = None
-            self._of_monitor[incident.monitor_id].append(number)
-        self._incidents[number] = incident
-        if incident.resolved_at is None:
-            self._open[incident.team][number] = None
-        else:
-            self._open[incident.team].pop(number, None)
+        key = (incident.started_at, incident.sequence)
+        previous = self._incidents.get(incident.sequence)
+        if previous is not None and previous.started_at != incident.started_at:
+            self.strike(previous)
+            previous = None
+        if previous is None:
+            insort(self._of_team[incident.team], key)
+            insort(self._of_monitor[incident.monitor_id], key)
+        self._incidents[incident.sequence] = incident
+        was_open = previous is not None and previous.resolved_at is None
+        if incident.resolved_at is None and not was_open:
+            insort(self._open[incident.team], key)
+        elif incident.resolved_at is not None and was_open:
+            _discard(self._open[incident.team], key)
 
-    def open_automatic(self, monitor_id: str) -> Incident | None:
-        """Return the incident that the checks opened and have not resolved yet."""
-        for number in reversed(self._of_monitor.get(monitor_id, ())):
-            incident = self._incidents[number]
-            if incident.automatic:
-                return incident if incident.resolved_at is None else None
-        return None
-
-    def count_since(self, monitor_id: str, since: int) -> int:
-        """Return how many incidents of a monitor began at `since` or later."""
-        numbers = self._of_monitor.get(monitor_id, [])
-        first = bisect_left(numbers, since, key=lambda number: self._incidents[number].started_at)
-        return len(numbers) - first
+    def strike(self, incident: Incident) -> None:
+        """Remove an incident."""
+        self._remove(incident)
+        _discard(self._of_monitor[incident.monitor_id], (incident.started_at, incident.sequence))
 
     def forget(self, monitor_id: str) -> None:
         """Remove every incident of a monitor."""
-        for number in self._of_monitor.pop(monitor_id, ()):
-            incident = self._incidents.pop(number)
-            del self._of_team[incident.team][number]
-            self._open[incident.team].pop(number, None)
+        for _, number in self._of_monitor.pop(monitor_id, ()):
+            self._remove(self._incidents[number])
+
+    def open_automatic(self, monitor_id: str) -> Incident | None:
+        """Return the incident that the checks opened and have not resolved yet."""
+        incident = self._last_automatic(self._of_monitor.get(monitor_id, []))
+        return incident if incident is not None and incident.resolved_at is None else None
+
+    def automatic_across(self, monitor_id: str, at: int) -> Incident | None:
+        """Return the incident that began before an instant and was not resolved before it."""
+        keys = self._of_monitor.get(monitor_id, [])
+        incident = self._last_automatic(keys[: bisect_left(keys, (at, 0))])
+        if incident is None or (incident.resolved_at is not None and incident.resolved_at < at):
+            return None
+        return incident
+
+    def automatic_between(self, monitor_id: str, since: int, before: int) -> list[Incident]:
+        """Return the incidents that checks opened in [since, before), oldest first."""
+        keys = self._of_monitor.get(monitor_id, [])
+        numbers = keys[bisect_left(keys, (since, 0)) : bisect_left(keys, (before, 0))]
+        found = (self._incidents[number] for _, number in numbers)
+        return [incident for incident in found if incident.automatic]
+
+    def count_since(self, monitor_id: str, since: int) -> int:
+        """Return how many incidents of a monitor began at `since` or later."""
+        keys = self._of_monitor.get(monitor_id, [])
+        return len(keys) - bisect_left(keys, (since, 0))
 
     def newest_first(
         self, team: Team, *, monitor_id: str | None, resolved: bool | None
     ) -> list[Incident]:
         """Return a team's incidents, of one monitor or all, open or resolved or both."""
-        numbers: Iterable[int]
         if monitor_id is not None:
-            numbers = reversed(self._of_monitor.get(monitor_id, []))
+            keys = self._of_monitor.get(monitor_id, [])
         elif resolved is False:
-            numbers = reversed(self._open[team])
+            keys = self._open[team]
         else:
-            numbers = reversed(self._of_team[team])
-        found = (self._incidents[number] for number in numbers)
+            keys = self._of_team[team]
+        found = (self._incidents[number] for _, number in reversed(keys))
         return [
             incident
             for incident in found
             if resolved is None or resolved is (incident.resolved_at is not None)
         ]
+
+    def _remove(self, incident: Incident) -> None:
+        key = (incident.started_at, incident.sequence)
+        del self._incidents[incident.sequence]
+        _discard(self._of_team[incident.team], key)
+        _discard(self._open[incident.team], key)
+
+    def _last_automatic(self, keys: Sequence[_Key]) -> Incident | None:
+        for _, number in reversed(keys):
+            if self._incidents[number].automatic:
+                return self._incidents[number]
+        return None
+
+
+def _discard(keys: list[_Key], key: _Key) -> None:
+    index = bisect_left(keys, key)
+    if index < len(keys) and keys[index] == key:
+        del keys[index]

@@ -1,6 +1,8 @@
-"""How commands change a monitor: a new value with new epochs or overlays, the past untouched."""
+"""How commands change a monitor: a new value with new epochs or overlays."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 
 from statuspool_mock.engine import dice, schedule
 from statuspool_mock.engine.behaviour import (
@@ -11,6 +13,7 @@ from statuspool_mock.engine.behaviour import (
     magic_behaviour,
 )
 from statuspool_mock.engine.commands import (
+    ClearOutages,
     CreateMonitor,
     EditMonitor,
     ForceStatus,
@@ -24,7 +27,15 @@ from statuspool_mock.engine.model import Effect, Epoch, Monitor, Overlay, Status
 
 _FORCED = {Status.UP: NORMAL, Status.DOWN: UNAVAILABLE, Status.DEGRADED: SLOW}
 
-_Change = EditMonitor | PauseMonitor | ResumeMonitor | ScriptOutage | ForceStatus | ReleaseMonitor
+_Change = (
+    EditMonitor
+    | PauseMonitor
+    | ResumeMonitor
+    | ScriptOutage
+    | ClearOutages
+    | ForceStatus
+    | ReleaseMonitor
+)
 
 
 def created(command: CreateMonitor, *, seed: int, ordinal: int, now: int) -> Monitor:
@@ -63,11 +74,11 @@ def changed(monitor: Monitor, command: _Change, *, now: int) -> Monitor:
         case ResumeMonitor():
             return _resumed(monitor, now)
         case ScriptOutage():
-            return _scripted(monitor, command, now)
+            return _scripted(monitor, command)
         case ForceStatus():
             return _forced(monitor, command, now)
-        case ReleaseMonitor():
-            return _released(monitor, now)
+        case ReleaseMonitor() | ClearOutages():
+            return _ended(monitor, now, forced=isinstance(command, ReleaseMonitor))
 
 
 def _edited(monitor: Monitor, command: EditMonitor, now: int) -> Monitor:
@@ -107,16 +118,18 @@ def _resumed(monitor: Monitor, now: int) -> Monitor:
     return _with_epoch(replace(monitor, paused=False), now, cut=now)
 
 
-def _scripted(monitor: Monitor, command: ScriptOutage, now: int) -> Monitor:
+def _scripted(monitor: Monitor, command: ScriptOutage) -> Monitor:
     if command.end <= command.start:
         raise CommandRefused(
             f"An outage from {command.start} to {command.end} is empty; its end must come later."
         )
-    if command.start <= now and not (monitor.created_at == now == command.start):
+    if command.start < monitor.created_at:
         raise CommandRefused(
-            f"An outage from {command.start} would change the past; the world stands at {now}."
+            f"An outage from {command.start} would begin before {monitor.name} was created, "
+            f"at {monitor.created_at}."
         )
-    _known_regions(monitor, command.regions)
+    past = (epoch.regions for epoch in schedule.between(monitor.epochs, command.start, command.end))
+    _known_regions(monitor, command.regions, also=chain.from_iterable(past))
     effect = Effect(
         status_code=command.status_code,
         response_ms=command.response_time_ms,
@@ -142,10 +155,11 @@ def _forced(monitor: Monitor, command: ForceStatus, now: int) -> Monitor:
     return _checked_at_once(replace(monitor, overlays=(*monitor.overlays, overlay)), now)
 
 
-def _released(monitor: Monitor, now: int) -> Monitor:
+def _ended(monitor: Monitor, now: int, *, forced: bool) -> Monitor:
+    """Let the forced or the scripted overlays hold no longer than until now."""
     overlays = []
     for overlay in monitor.overlays:
-        if not overlay.forced or (overlay.end is not None and overlay.end <= now):
+        if overlay.forced is not forced or (overlay.end is not None and overlay.end <= now):
             overlays.append(overlay)
         elif overlay.start < now:
             overlays.append(replace(overlay, end=now))
@@ -194,8 +208,11 @@ def _check(monitor: Monitor) -> None:
         raise CommandRefused("A monitor needs at least one region to be checked from.")
 
 
-def _known_regions(monitor: Monitor, regions: tuple[str, ...] | None) -> None:
-    strange = [region for region in regions or () if region not in monitor.regions]
+def _known_regions(
+    monitor: Monitor, regions: tuple[str, ...] | None, *, also: Iterable[str] = ()
+) -> None:
+    known = {*monitor.regions, *also}
+    strange = [region for region in regions or () if region not in known]
     if strange:
         raise CommandRefused(
             f"{monitor.name} is not checked from {', '.join(strange)}, "

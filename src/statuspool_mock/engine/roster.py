@@ -18,6 +18,13 @@ class Roster:
         self._all: defaultdict[Team, array[int]] = defaultdict(_ordinals)
         self._having: defaultdict[tuple[Team, Status], array[int]] = defaultdict(_ordinals)
 
+    def copy(self) -> "Roster":
+        """Return a roster of its own with the same monitors."""
+        roster = Roster()
+        roster._all.update({team: ordinals[:] for team, ordinals in self._all.items()})
+        roster._having.update({key: ordinals[:] for key, ordinals in self._having.items()})
+        return roster
+
     def add(self, team: Team, ordinal: int, status: Status) -> None:
         """Enter a monitor with its first status."""
         insort(self._all[team], ordinal)

@@ -22,6 +22,13 @@ def first_tick(epoch: Epoch, at: int) -> int:
     return epoch.start - (epoch.start - at) // epoch.interval_seconds * epoch.interval_seconds
 
 
+def between(epochs: Sequence[Epoch], start: int, end: int) -> list[Epoch]:
+    """Return the epochs that have a part in [start, end)."""
+    return [
+        epoch for epoch in epochs if epoch.start < end and (epoch.end is None or start < epoch.end)
+    ]
+
+
 def next_check(epochs: Sequence[Epoch], at: int) -> tuple[Epoch, int] | None:
     """Return the first check not before `at`, with its epoch; None where none is scheduled."""
     for epoch in reversed(epochs):

@@ -5,9 +5,10 @@ bounded memo of drawn blocks.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TypeVar
 
 from statuspool_mock.engine import schedule
 from statuspool_mock.engine.behaviour import BEHAVIOURS
@@ -15,8 +16,13 @@ from statuspool_mock.engine.model import Effect, Epoch, Monitor, Overlay, Status
 from statuspool_mock.engine.spells import Block, block_number, draw_block
 
 _MEMO_SIZE = 8_192
+_BlockKey = tuple[str, bytes, int]  # behaviour, dice, number
 FOREVER = 2**62
 """Later than any instant."""
+
+
+_Key = TypeVar("_Key")
+_Kept = TypeVar("_Kept")
 
 
 @dataclass(slots=True)
@@ -31,10 +37,20 @@ class _Chunk:
 
 
 class Timeline:
-    """Answers about monitors' checks, with a memo of at most `_MEMO_SIZE` blocks."""
+    """Answers about monitors' checks, with memos of at most `_MEMO_SIZE` blocks.
 
-    def __init__(self) -> None:
+    Blocks are pure, so worlds may share them; chunks belong to the monitors of one world.
+    """
+
+    def __init__(self, *, blocks: dict[_BlockKey, Block] | None = None) -> None:
+        self._blocks = {} if blocks is None else blocks
         self._chunks: dict[tuple[bytes, int, int, int], _Chunk] = {}
+
+    def copy(self) -> "Timeline":
+        """Return a timeline for another future of the same monitors."""
+        timeline = Timeline(blocks=self._blocks)
+        timeline._chunks = self._chunks.copy()
+        return timeline
 
     def effects(self, monitor: Monitor, epoch: Epoch, at: int) -> tuple[Effect | None, ...]:
         """Return the effect on each of the epoch's regions at an instant; None is a good day."""
@@ -66,6 +82,22 @@ class Timeline:
         if failing or any(effect is not None and effect.is_slow for effect in effects):
             return Status.DEGRADED, failing
         return Status.UP, failing
+
+    def findings(
+        self, monitor: Monitor, since: int, until: int
+    ) -> Iterator[tuple[int, Status, tuple[str, ...]]]:
+        """Yield instant, state and failing regions of each check that may differ from the last.
+
+        The first check in [since, until] is always among them.
+        """
+        following = schedule.next_check(monitor.epochs, since)
+        while following is not None and following[1] <= until:
+            epoch, tick = following
+            yield tick, *self.state(monitor, epoch, tick)
+            change = self.next_change(monitor, tick)
+            if change is None:
+                return
+            following = schedule.next_check(monitor.epochs, change)
 
     def next_change(self, monitor: Monitor, after: int) -> int | None:
         """Return the first check after `after` whose state may differ; None where none ever will.
@@ -138,11 +170,23 @@ class Timeline:
         key = (monitor.dice, monitor.revision, epoch.start, number)
         chunk = self._chunks.get(key)
         if chunk is None:
-            chunk = _Chunk(draw_block(epoch.behaviour, monitor.dice, number))
-            if len(self._chunks) >= _MEMO_SIZE:
-                del self._chunks[next(iter(self._chunks))]
-            self._chunks[key] = chunk
+            chunk = _Chunk(self._block(epoch.behaviour, monitor.dice, number))
+            _keep(self._chunks, key, chunk)
         return chunk
+
+    def _block(self, behaviour: str, key: bytes, number: int) -> Block:
+        block = self._blocks.get((behaviour, key, number))
+        if block is None:
+            block = draw_block(behaviour, key, number)
+            _keep(self._blocks, (behaviour, key, number), block)
+        return block
+
+
+def _keep(memo: dict[_Key, _Kept], key: _Key, value: _Kept) -> None:
+    """Remember a value, and forget the oldest where there are too many."""
+    if len(memo) >= _MEMO_SIZE:
+        del memo[next(iter(memo))]
+    memo[key] = value
 
 
 def _failing(epoch: Epoch, effects: tuple[Effect | None, ...]) -> tuple[str, ...]:

@@ -5,16 +5,18 @@ the same world, byte for byte.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from heapq import heappop, heappush
 
 from statuspool_mock.engine import checks, dice, plan, schedule
+from statuspool_mock.engine.chronicle import Chronicle
 from statuspool_mock.engine.commands import (
     Command,
     CreateIncident,
     CreateMonitor,
     DeleteMonitor,
     RegisterWebhook,
+    ScriptOutage,
 )
 from statuspool_mock.engine.errors import (
     ClockRanBackwards,
@@ -22,8 +24,7 @@ from statuspool_mock.engine.errors import (
     ForeignMonitor,
     UnknownMonitor,
 )
-from statuspool_mock.engine.facts import Fact, IncidentOpened, IncidentResolved, StatusChanged
-from statuspool_mock.engine.incidents import IncidentBook
+from statuspool_mock.engine.facts import Fact
 from statuspool_mock.engine.model import (
     UPTIME_WINDOW_SECONDS,
     Check,
@@ -36,25 +37,8 @@ from statuspool_mock.engine.model import (
     Team,
     Webhook,
 )
-from statuspool_mock.engine.roster import Roster
 from statuspool_mock.engine.timeline import Timeline
-
-
-class _Watch:
-    """What a world keeps of a monitor beside its configuration."""
-
-    __slots__ = ("monitor", "state", "turn")
-
-    def __init__(self, monitor: Monitor, state: Status) -> None:
-        self.monitor = monitor
-        self.state = state
-        """What the newest check found: up, down or degraded."""
-        self.turn = 0
-        """Which of its entries in the queue of changes still counts."""
-
-    @property
-    def status(self) -> Status:
-        return Status.PAUSED if self.monitor.paused else self.state
+from statuspool_mock.engine.watch import Watch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,15 +65,12 @@ class World:
         self.seed = seed
         self.started_at = started_at
         self._now = started_at
-        self._watches: dict[str, _Watch] = {}
+        self._watches: dict[str, Watch] = {}
         self._ids: dict[int, str] = {}
-        self._roster = Roster()
-        self._incidents = IncidentBook()
         self._webhooks: list[Webhook] = []
+        self._chronicle = Chronicle(seed=seed)
         self._timeline = Timeline()
         self._changes: list[tuple[int, int, int]] = []  # (instant, ordinal, turn), a heap
-        self._facts: list[Fact] = []
-        self._made = 0
 
     @property
     def now(self) -> int:
@@ -103,9 +84,9 @@ class World:
             seed=self.seed,
             started_at=self.started_at,
             now=self._now,
-            made=self._made,
+            made=self._chronicle.made,
             monitors=tuple((watch.monitor, watch.state) for watch in watches),
-            incidents=tuple(self._incidents),
+            incidents=tuple(self._chronicle.incidents),
             webhooks=tuple(self._webhooks),
         )
 
@@ -114,16 +95,31 @@ class World:
         """Return the world of an image; it goes on as the pictured one would."""
         world = cls(seed=image.seed, started_at=image.started_at)
         world._now = image.now
-        world._made = image.made
+        world._chronicle.made = image.made
         for incident in image.incidents:
-            world._incidents.write(incident)
+            world._chronicle.incidents.write(incident)
         world._webhooks.extend(image.webhooks)
         for monitor, state in image.monitors:
-            watch = _Watch(monitor, state)
+            watch = Watch(monitor, state)
             world._watches[monitor.id] = watch
             world._ids[monitor.ordinal] = monitor.id
-            world._roster.add(monitor.team, monitor.ordinal, watch.status)
+            world._chronicle.roster.add(monitor.team, monitor.ordinal, watch.status)
             world._await_change(watch)
+        return world
+
+    def clone(self) -> "World":
+        """Return a world in the same state that goes its own way from now on.
+
+        Costs a little for each monitor and incident; the values themselves are shared.
+        """
+        world = World(seed=self.seed, started_at=self.started_at)
+        world._now = self._now
+        world._watches = {key: watch.copy() for key, watch in self._watches.items()}
+        world._ids = self._ids.copy()
+        world._webhooks = self._webhooks.copy()
+        world._chronicle = self._chronicle.copy()
+        world._timeline = self._timeline.copy()
+        world._changes = self._changes.copy()
         return world
 
     # Changes
@@ -146,25 +142,50 @@ class World:
                 return None
             case _:
                 monitor = self.monitor(command.monitor_id, team=command.team)
-                return self._replan(monitor, plan.changed(monitor, command, now=self._now))
+                changed = plan.changed(monitor, command, now=self._now)
+                self._replan(monitor, changed)
+                if isinstance(command, ScriptOutage) and command.start <= self._now:
+                    self._correct(changed, since=command.start, until=command.end)
+                elif changed.revision != monitor.revision:
+                    self._observe(self._watches[changed.id])
+                return changed
 
-    def advance(self, *, to: int) -> list[Fact]:
+    def advance(self, *, to: int, most: int | None = None) -> list[Fact]:
         """Move time and return what happened, in order, facts of earlier commands first.
 
-        Costs a little for each change of state, nothing for checks that find the same again.
-        Raises `ClockRanBackwards`.
+        Costs a little for each change of state, nothing for checks that find the same again. With
+        `most`, time stops at the instant of that many-th change: `now` then is earlier than `to`,
+        and the next advance goes on from there. Raises `ClockRanBackwards`.
         """
         if to < self._now:
             raise ClockRanBackwards(now=self._now, to=to)
+        observed = 0
         while self._changes and self._changes[0][0] <= to:
-            at, ordinal, turn = heappop(self._changes)
-            watch = self._watches.get(self._ids.get(ordinal, ""))
-            if watch is not None and watch.turn == turn:
-                self._now = at
-                self._observe(watch)
-        self._now = to
-        facts, self._facts = self._facts, []
-        return facts
+            observed += self._pass_instant()
+            if most is not None and observed >= most and self._due_by(to):
+                break
+        else:
+            self._now = to
+        return self._chronicle.tell()
+
+    def advance_to_next(self, *, before: int, most: int | None = None) -> list[Fact]:
+        """Move time to the first instant after now at which something happens, and return it.
+
+        Where nothing does, time moves to `before`; with `most`, it may stop earlier as in
+        `advance`. Facts of earlier commands come first. Raises `ClockRanBackwards`.
+        """
+        if before < self._now:
+            raise ClockRanBackwards(now=self._now, to=before)
+        earlier = self._chronicle.tell()
+        observed = 0
+        while self._changes and self._changes[0][0] <= before:
+            observed += self._pass_instant()
+            if facts := self._chronicle.tell():
+                return earlier + facts
+            if most is not None and observed >= most and self._due_by(before):
+                return earlier
+        self._now = before
+        return earlier
 
     # Questions
 
@@ -181,7 +202,9 @@ class World:
         self, *, team: Team, status: Status | None = None, page: int = 1, limit: int = 20
     ) -> Page[Monitor]:
         """Return a page of the team's monitors by creation, all or those of exactly this status."""
-        ordinals, total = self._roster.slice(team, status, offset=(page - 1) * limit, limit=limit)
+        ordinals, total = self._chronicle.roster.slice(
+            team, status, offset=(page - 1) * limit, limit=limit
+        )
         found = [self._watches[self._ids[ordinal]].monitor for ordinal in ordinals]
         return Page(found, page, -(-total // limit), total)
 
@@ -219,7 +242,7 @@ class World:
         """Return the last 30 days, counted over the very rows of the log."""
         uptime, total, failed = self._uptime(self._current(monitor))
         since = self._now - UPTIME_WINDOW_SECONDS
-        count = self._incidents.count_since(monitor.id, since + 1)
+        count = self._chronicle.incidents.count_since(monitor.id, since + 1)
         return Sla(uptime, monitor.sla_target, total, failed, count)
 
     def logs(
@@ -248,12 +271,14 @@ class World:
         watch = self._watches.get(monitor_id or "")
         if watch is not None and watch.monitor.team is not team:
             raise ForeignMonitor(watch.monitor.id)
-        return self._incidents.newest_first(team, monitor_id=monitor_id, resolved=resolved)
+        return self._chronicle.incidents.newest_first(
+            team, monitor_id=monitor_id, resolved=resolved
+        )
 
     @property
     def incident_count(self) -> int:
         """How many incidents this world holds, of both teams."""
-        return len(self._incidents)
+        return len(self._chronicle.incidents)
 
     def webhooks(self, *, team: Team, active: bool | None = None) -> Sequence[Webhook]:
         """Return the team's webhooks by registration."""
@@ -278,130 +303,94 @@ class World:
         failed = self._timeline.failed_rows(monitor, since, self._now)
         return 100_000 * (total - failed) // total / 1000, total, failed
 
-    def _next_ordinal(self) -> int:
-        self._made += 1
-        return self._made
-
     def _create(self, command: CreateMonitor) -> Monitor:
-        ordinal = self._made + 1
+        ordinal = self._chronicle.made + 1
         monitor = plan.created(command, seed=self.seed, ordinal=ordinal, now=self._now)
         if monitor.id in self._watches:
             raise CommandRefused(f"A monitor with the id {monitor.id} is there already.")
-        self._made = ordinal
-        watch = _Watch(monitor, Status.UP)
+        self._chronicle.made = ordinal
+        watch = Watch(monitor, Status.UP)
         self._watches[monitor.id] = watch
         self._ids[ordinal] = monitor.id
-        self._roster.add(monitor.team, ordinal, watch.status)
+        self._chronicle.roster.add(monitor.team, ordinal, watch.status)
         self._observe(watch, first=True)
         return monitor
 
     def _delete(self, monitor: Monitor) -> None:
         watch = self._watches.pop(monitor.id)
         del self._ids[monitor.ordinal]
-        self._roster.remove(monitor.team, monitor.ordinal, watch.status)
-        self._incidents.forget(monitor.id)
+        self._chronicle.roster.remove(monitor.team, monitor.ordinal, watch.status)
+        self._chronicle.incidents.forget(monitor.id)
 
-    def _replan(self, old: Monitor, new: Monitor) -> Monitor:
+    def _replan(self, old: Monitor, new: Monitor) -> None:
         watch = self._watches[old.id]
         before = watch.status
         watch.monitor = new
-        self._roster.move(new.team, new.ordinal, before, watch.status)
-        if new.revision != old.revision:
-            self._observe(watch)
-        return new
+        self._chronicle.roster.move(new.team, new.ordinal, before, watch.status)
 
-    def _observe(self, watch: _Watch, *, first: bool = False) -> None:
+    def _pass_instant(self) -> int:
+        """Move time to the next instant at which a change is awaited; return how many were."""
+        self._now = self._changes[0][0]
+        observed = 0
+        while self._changes and self._changes[0][0] == self._now:
+            _, ordinal, turn = heappop(self._changes)
+            watch = self._watches.get(self._ids.get(ordinal, ""))
+            if watch is not None and watch.turn == turn:
+                self._observe(watch)
+                observed += 1
+        return observed
+
+    def _due_by(self, at: int) -> bool:
+        return bool(self._changes) and self._changes[0][0] <= at
+
+    def _observe(self, watch: Watch, *, first: bool = False) -> None:
         """Take note of the newest check, then wait for the next that may differ."""
         monitor = watch.monitor
         newest = schedule.last_check(monitor.epochs, self._now)
         if newest is not None:
             epoch, tick = newest
             state, failing = self._timeline.state(monitor, epoch, tick)
-            self._note_state(watch, state, tick, first=first)
-            self._note_incident(watch, state, failing, tick)
+            self._chronicle.note_state(watch, state, at=tick, first=first)
+            self._chronicle.note_incident(monitor, state, failing, at=tick)
         self._await_change(watch)
 
-    def _await_change(self, watch: _Watch) -> None:
+    def _correct(self, monitor: Monitor, *, since: int, until: int) -> None:
+        """Bring what is told of a monitor in line with a past that was changed."""
+        watch = self._watches[monitor.id]
+        newest = schedule.last_check(monitor.epochs, self._now)
+        if newest is not None:
+            state, _ = self._timeline.state(monitor, *newest)
+            self._chronicle.note_state(watch, state, at=self._now)
+        self._chronicle.correct(monitor, self._timeline, since=since, until=until, now=self._now)
+        self._await_change(watch)
+
+    def _await_change(self, watch: Watch) -> None:
         watch.turn += 1
-        change = self._timeline.next_change(watch.monitor, self._now)
+        newest = schedule.last_check(watch.monitor.epochs, self._now)
+        # From the newest check on: what began since then waits for the next one to be found.
+        since = self._now if newest is None else newest[1]
+        change = self._timeline.next_change(watch.monitor, since)
         if change is not None:
             heappush(self._changes, (change, watch.monitor.ordinal, watch.turn))
 
-    def _note_state(self, watch: _Watch, state: Status, tick: int, *, first: bool) -> None:
-        previous, before = watch.state, watch.status
-        if previous is state:
-            return
-        watch.state = state
-        monitor = watch.monitor
-        self._roster.move(monitor.team, monitor.ordinal, before, watch.status)
-        self._facts.append(
-            StatusChanged(
-                at=tick,
-                team=monitor.team,
-                monitor_id=monitor.id,
-                previous=None if first else previous,
-                current=state,
-            )
-        )
-
-    def _note_incident(
-        self, watch: _Watch, state: Status, failing: tuple[str, ...], tick: int
-    ) -> None:
-        monitor = watch.monitor
-        incident = self._incidents.open_automatic(monitor.id)
-        if state is Status.DOWN and incident is None:
-            incident = self._new_incident(
-                monitor, f"{monitor.name} is down", None, failing, at=tick, automatic=True
-            )
-        elif state is Status.DOWN and incident is not None:
-            more = tuple(r for r in failing if r not in incident.affected_regions)
-            if more:
-                affected = incident.affected_regions + more
-                self._incidents.write(replace(incident, affected_regions=affected))
-        elif incident is not None:
-            incident = replace(incident, resolved_at=tick)
-            self._incidents.write(incident)
-            self._facts.append(IncidentResolved(at=tick, incident=incident))
-
     def _record_incident(self, command: CreateIncident) -> Incident:
         monitor = self.monitor(command.monitor_id, team=command.team)
-        return self._new_incident(
-            monitor,
-            command.title,
-            command.description,
-            monitor.regions,
-            at=self._now,
-            automatic=False,
-        )
-
-    def _new_incident(
-        self,
-        monitor: Monitor,
-        title: str,
-        description: str | None,
-        regions: tuple[str, ...],
-        *,
-        at: int,
-        automatic: bool,
-    ) -> Incident:
-        sequence = self._next_ordinal()
+        sequence = self._chronicle.next_number()
         incident = Incident(
             id=dice.uuid_of(self.seed, "incident", sequence),
             sequence=sequence,
             monitor_id=monitor.id,
             team=monitor.team,
-            title=title,
-            description=description,
-            started_at=at,
-            affected_regions=regions,
-            automatic=automatic,
+            title=command.title,
+            description=command.description,
+            started_at=self._now,
+            affected_regions=monitor.regions,
+            automatic=False,
         )
-        self._incidents.write(incident)
-        self._facts.append(IncidentOpened(at=at, incident=incident))
-        return incident
+        return self._chronicle.record(incident)
 
     def _register(self, command: RegisterWebhook) -> Webhook:
-        sequence = self._next_ordinal()
+        sequence = self._chronicle.next_number()
         webhook = Webhook(
             id=dice.uuid_of(self.seed, "webhook", sequence),
             team=command.team,
