@@ -23,7 +23,13 @@ from statuspool_mock.engine.errors import (
     SnapshotRejected,
     UnknownMonitor,
 )
-from statuspool_mock.engine.facts import Fact, IncidentOpened, IncidentResolved, StatusChanged
+from statuspool_mock.engine.facts import (
+    Fact,
+    IncidentOpened,
+    IncidentResolved,
+    SlaBreached,
+    StatusChanged,
+)
 from statuspool_mock.engine.model import (
     DEFAULT_REGIONS,
     INTERVALS,
@@ -74,6 +80,7 @@ __all__ = [
     "ResumeMonitor",
     "ScriptOutage",
     "Sla",
+    "SlaBreached",
     "SnapshotRejected",
     "Status",
     "StatusChanged",

@@ -74,7 +74,7 @@ class ScriptOutage:
     if it had always been so. What was forced stays as it was forced.
 
     A `status_code` equal to the expected one without an `error_message` is a success; with
-    `response_time_ms` it then shows exactly that time.
+    `response_time_ms` it then shows exactly that time, or one around it if `response_varies`.
     """
 
     team: Team = Team.OWN
@@ -84,6 +84,7 @@ class ScriptOutage:
     regions: tuple[str, ...] | None = None
     status_code: int = 502
     response_time_ms: int | None = None
+    response_varies: bool = False
     error_message: str | None = None
 
 

@@ -1,4 +1,8 @@
-"""What happened, as values. The engine only tells; the shell delivers and streams them."""
+"""What happened, as values. The engine only tells; the shell delivers and streams them.
+
+`at` is the instant of telling and never runs backwards. It is that of a check, unless a past that
+was scripted anew changed the present.
+"""
 
 from dataclasses import dataclass
 
@@ -32,4 +36,18 @@ class IncidentResolved:
     incident: Incident
 
 
-Fact = StatusChanged | IncidentOpened | IncidentResolved
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlaBreached:
+    """A check found a monitor's uptime over 30 days below its target, where it was not before.
+
+    Both are percentages, `uptime` as /status tells it.
+    """
+
+    at: int
+    team: Team
+    monitor_id: str
+    uptime: float
+    target: float
+
+
+Fact = StatusChanged | IncidentOpened | IncidentResolved | SlaBreached

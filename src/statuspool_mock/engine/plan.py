@@ -133,7 +133,7 @@ def _scripted(monitor: Monitor, command: ScriptOutage) -> Monitor:
     effect = Effect(
         status_code=command.status_code,
         response_ms=command.response_time_ms,
-        varies=False,
+        varies=command.response_varies,
         error_message=command.error_message,
     )
     overlay = Overlay(command.start, command.end, command.regions, effect)
