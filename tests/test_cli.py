@@ -175,7 +175,7 @@ def test_ctrl_c_does_not_wait_for_a_slow_answer_nor_show_a_traceback():
 def test_anyone_being_able_to_reach_it_is_warned_of():
     with serving("--host", "0.0.0.0") as served:  # noqa: S104
         served.process.send_signal(signal.SIGINT)
-        assert "Warning: anyone who can reach 0.0.0.0" in served.process.communicate()[1]
+        assert "Warning: whoever can reach 0.0.0.0" in served.process.communicate()[1]
 
 
 def test_a_given_clock_moves_the_docs_world_and_freezes_it():

@@ -4,7 +4,7 @@ import httpx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuspool_mock.engine import Team, World
+from statuspool_mock.engine import World
 from statuspool_mock.sandboxes import Access, Opening, RateLimit, Sandbox
 from statuspool_mock.server import RunningServer, Settings
 from tests.wall import Wall
@@ -12,7 +12,12 @@ from tests.wall import Wall
 
 def access(wall, *, limit, rate=1.0):
     sandbox = Sandbox("x", Opening(World(seed=1, started_at=1_700_000_000), rate), wall)
-    return Access(sandbox, team=Team.OWN, read_only=False, limit=limit)
+    return Access(sandbox, role="full", limit=limit)
+
+
+def ask(access):
+    access.sandbox.catch_up()
+    return access.take()
 
 
 @given(st.lists(st.floats(0, 30), max_size=40), st.integers(1, 6), st.sampled_from((1.0, 0.5, 60)))
@@ -22,29 +27,29 @@ def test_after_the_told_seconds_the_next_request_passes(pauses, per_minute, rate
     mine = access(wall, limit=RateLimit(per_minute), rate=rate)
     for pause in pauses:
         wall.reading += pause
-        told = mine.take()
+        told = ask(mine)
         if told is not None:
             assert 1 <= told <= 60
             wall.reading += told / rate
-            assert mine.take() is None
+            assert ask(mine) is None
 
 
 def test_exactly_the_limit_passes_in_a_minute():
     wall = Wall()
     mine = access(wall, limit=RateLimit(120))
-    assert [mine.take() for _ in range(120)] == [None] * 120
+    assert [ask(mine) for _ in range(120)] == [None] * 120
     wall.reading += 47.5
-    assert mine.take() == 13
+    assert ask(mine) == 13
     wall.reading += 12.5
-    assert mine.take() is None
+    assert ask(mine) is None
 
 
 def test_a_frozen_world_has_no_limit_unless_it_was_asked_for():
     wall = Wall()
     resting = access(wall, limit=RateLimit(1), rate=0)
-    assert [resting.take() for _ in range(5)] == [None] * 5
+    assert [ask(resting) for _ in range(5)] == [None] * 5
     asked = access(wall, limit=RateLimit(1, even_frozen=True), rate=0)
-    assert [asked.take() for _ in range(2)] == [None, 60]
+    assert [ask(asked) for _ in range(2)] == [None, 60]
 
 
 def test_the_answer_says_the_same_three_times_and_each_key_has_its_own():

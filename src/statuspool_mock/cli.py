@@ -13,6 +13,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from statuspool_mock import __version__
+from statuspool_mock.ctl_options import add_ctl
 
 DEFAULT_PORT = 4747
 _LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
@@ -68,6 +69,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="the same seed makes the same file (0)",
     )
+    add_ctl(commands.add_parser("ctl", help="drive a running mock: time, outages, faults, state"))
+    replay = commands.add_parser("replay", help="do again what a case file tells")
+    replay.description = "Exit code 0: every answer was the same; 1: one differed."
+    replay.add_argument("file", metavar="FILE", help="saved by: statuspool-mock ctl case FILE")
     return parser
 
 
@@ -106,6 +111,12 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         action="append",
         metavar="ORIGIN",
         help="allow this browser origin only; may be repeated (any origin)",
+    )
+    add(
+        "--control-token",
+        metavar="TOKEN",
+        help="what /_mock asks for in X-Control-Token (STATUSPOOL_CONTROL_TOKEN); beyond loopback "
+        "it stays closed without one",
     )
     add("--strict", action="store_true", help="check every answer against the OpenAPI document")
     add("--log-level", choices=_LOG_LEVELS, default="warning", help="how much to tell (warning)")

@@ -1,23 +1,28 @@
 """The composition root: the only place that wires scenario, worlds, API and web server together."""
 
+import asyncio
 import contextlib
 import gc
+import ipaddress
 import logging
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import NamedTuple, Self
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from statuspool_mock import contract, seeding
-from statuspool_mock.api import build_api
-from statuspool_mock.sandboxes import Opening, RateLimit, Sandboxes
+from statuspool_mock import contract, control, resources, seeding
+from statuspool_mock.api import TRANSPORT, ControlPlane, Gate, build_api
+from statuspool_mock.engine import World
+from statuspool_mock.sandboxes import Opening, RateLimit, Sandboxes, Unusable
 
+Pause = Callable[[float], Awaitable[None]]
 DEFAULT_PORT = 4747
 DEMO = "demo"
 DOCUMENTED_LIMIT = 120
@@ -48,7 +53,17 @@ class Settings:
     """None: no limit at all."""
     origins: tuple[str, ...] = ("*",)
     strict: bool = False
+    control_token: str | None = field(default=None, repr=False)
+    """What the control plane asks for; beyond loopback it stays closed without one."""
     log_level: str = "warning"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach the server."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host.lower() == "localhost"
 
 
 class Address(NamedTuple):
@@ -81,36 +96,97 @@ class Composition(NamedTuple):
     keys: tuple[str, ...]
 
 
+class Worlds:
+    """Makes the worlds of new sandboxes: those of one server share one past.
+
+    The past is made once and then copied, so that a further sandbox costs next to nothing.
+    """
+
+    def __init__(self, settings: Settings, scenario: seeding.Scenario) -> None:
+        self._settings = settings
+        self._scenario = scenario
+        self._prototype: World | None = None
+
+    def __call__(self, scenario: str | None, seed: int | None) -> Opening:
+        """Return a world, of another shipped scenario or seed where one is named.
+
+        Raises `Unusable` where no shipped scenario has the name.
+        """
+        chosen = self._scenario if scenario is None else _shipped(scenario)
+        rate = self._settings.clock.rate
+        if rate is None:
+            still = chosen.frozen or self._settings.clock.at is not None
+            rate = 0.0 if still else 1.0
+        now = self._now(chosen)
+        if scenario is not None or seed is not None:
+            seed = self._settings.seed if seed is None else seed
+            return Opening(_past(chosen, seed=seed, now=now), rate)
+        if self._prototype is None:
+            self._prototype = _past(chosen, seed=self._settings.seed, now=now)
+        self._prototype.advance(to=max(now, self._prototype.now))
+        return Opening(self._prototype.clone(), rate)
+
+    def _now(self, scenario: seeding.Scenario) -> int:
+        at = self._settings.clock.at
+        if at is None:
+            at = scenario.starts_at
+        return int(time.time()) if at is None else at
+
+
+def _past(scenario: seeding.Scenario, *, seed: int, now: int) -> World:
+    world = seeding.build_world(scenario, seed=seed, now=now)
+    world.advance(to=world.now)  # what led here is history, not news
+    return world
+
+
+def _shipped(name: str) -> seeding.Scenario:
+    names = [scenario.name for scenario in seeding.shipped()]
+    if name not in names:
+        raise Unusable(f"Must be one of: {', '.join(names)}", field="scenario")
+    return seeding.load(name)
+
+
 def compose(settings: Settings) -> Composition:
     """Wire a server up. Raises `seeding.ScenarioRejected`."""
     scenario = seeding.load(settings.scenario)
-
-    def open_world() -> Opening:
-        at = settings.clock.at if settings.clock.at is not None else scenario.starts_at
-        now = int(time.time()) if at is None else at
-        rate = settings.clock.rate
-        if rate is None:
-            rate = 0.0 if scenario.frozen or settings.clock.at is not None else 1.0
-        world = seeding.build_world(scenario, seed=settings.seed, now=now)
-        world.advance(to=world.now)  # what led here is history, not news
-        return Opening(world, rate)
-
+    document = contract.load()
     sandboxes = Sandboxes(
-        open_world,
+        Worlds(settings, scenario),
+        document=document,
+        scenario=scenario.name,
         wall=time.monotonic,
         limit=settings.rate_limit,
         keys=dict.fromkeys(scenario.keys, DEMO),
     )
-    app = build_api(
-        contract.load(),
+    keys = (*scenario.keys, *(f"sp_test_{DEMO}{role}" for role in ("", ".ro", ".rival")))
+    sandboxes.access(f"sp_test_{DEMO}")  # a bad scenario should show now, not at the first request
+    return Composition(application(settings, sandboxes), keys)
+
+
+def application(
+    settings: Settings, sandboxes: Sandboxes, *, pause: Pause = asyncio.sleep
+) -> ASGIApp:
+    """Wire the API and the control plane of some sandboxes.
+
+    `pause` waits, in seconds, where an answer is to be late.
+    """
+    plane = ControlPlane(
+        lambda: contract.load(resources.path("openapi/control.yaml")),
+        control.OPERATIONS,
+        control.Visit,
+        sandboxes,
+        gate=Gate(loopback_only=settings.is_local, token=settings.control_token),
+        strict=settings.strict,
+    )
+    return build_api(
+        sandboxes.document,
         sandboxes,
         origins=settings.origins,
         strict=settings.strict,
         seed=settings.seed,
+        control=plane,
+        pause=pause,
     )
-    keys = (*scenario.keys, *(f"sp_test_{DEMO}{role}" for role in ("", ".ro", ".rival")))
-    sandboxes.access(f"sp_test_{DEMO}")  # a bad scenario should show now, not at the first request
-    return Composition(app, keys)
 
 
 def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
@@ -180,6 +256,14 @@ class RunningServer:
         return self.address.control_url
 
 
+class _Protocol(HttpToolsProtocol):
+    """Uvicorn's protocol, which lets faults have the connection they are to break."""
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self.scope["extensions"] = {TRANSPORT: {"connection": self.transport}}
+
+
 class _Server(uvicorn.Server):
     """Uvicorn that tells when it is ready and leaves without waiting for idle connections."""
 
@@ -193,6 +277,7 @@ class _Server(uvicorn.Server):
                 server_header=False,
                 log_level=settings.log_level,
                 timeout_graceful_shutdown=1,
+                http=_Protocol,
             )
         )
         self._on_start = on_start

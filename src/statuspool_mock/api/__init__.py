@@ -8,5 +8,9 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
     warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
     from statuspool_mock.api.app import build_api
+    from statuspool_mock.api.breakage import TRANSPORT
+    from statuspool_mock.api.control import ControlPlane
+    from statuspool_mock.api.gate import Gate
+    from statuspool_mock.api.requests import REQUEST_ID
 
-__all__ = ["build_api"]
+__all__ = ["REQUEST_ID", "TRANSPORT", "ControlPlane", "Gate", "build_api"]

@@ -2,10 +2,27 @@
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.types import Send
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+class Wire(NamedTuple):
+    """An answer as bytes."""
+
+    status: int
+    headers: Headers
+    content: bytes
+
+    async def send(self, send: Send) -> None:
+        """Send it through ASGI."""
+        await send(
+            {"type": "http.response.start", "status": self.status, "headers": [*self.headers]}
+        )
+        await send({"type": "http.response.body", "body": self.content})
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,19 +30,22 @@ class Answer:
     """One answer. A `body` of None sends no body at all."""
 
     status: int
-    body: dict[str, Any] | None
+    body: Any
     headers: tuple[tuple[str, str], ...] = ()
 
-    async def send(self, send: Send) -> None:
-        """Send it through ASGI."""
+    def wire(self) -> Wire:
+        """Return it as bytes, with the headers that describe its body."""
         headers = [(name.lower().encode(), value.encode()) for name, value in self.headers]
         content = b""
         if self.body is not None:
             content = encode(self.body)
             headers.append((b"content-type", b"application/json"))
-            headers.append((b"content-length", str(len(content)).encode()))
-        await send({"type": "http.response.start", "status": self.status, "headers": headers})
-        await send({"type": "http.response.body", "body": content})
+            headers.append((b"content-length", b"%d" % len(content)))
+        return Wire(self.status, tuple(headers), content)
+
+    async def send(self, send: Send) -> None:
+        """Send it through ASGI."""
+        await self.wire().send(send)
 
 
 def encode(body: Any) -> bytes:

@@ -1,19 +1,21 @@
-"""A document and a table of functions make an ASGI application."""
+"""The vendor's API as an ASGI application: the document, its operations, its edge."""
 
+import asyncio
 from collections.abc import Sequence
-from copy import deepcopy
 from urllib.parse import urlsplit
 
-from connexion.middleware.main import ConnexionMiddleware
-from connexion.middleware.routing import RoutingMiddleware
-from starlette.types import ASGIApp
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from statuspool_mock.api.edge import no_such_path, surrounded
-from statuspool_mock.api.judgement import judging
+from statuspool_mock.api.edge import Unrouted, surrounded
+from statuspool_mock.api.judgement import JudgedOperation, Pause
 from statuspool_mock.api.operations import OPERATIONS
-from statuspool_mock.api.pages import Pages
+from statuspool_mock.api.pages import ReadingRoom
+from statuspool_mock.api.routing import routed
 from statuspool_mock.contract import Document
 from statuspool_mock.sandboxes import Sandboxes
+
+_DOCS = "/docs"
 
 
 def build_api(
@@ -23,22 +25,41 @@ def build_api(
     origins: Sequence[str] = ("*",),
     strict: bool = False,
     seed: int = 0,
+    control: ASGIApp | None = None,
+    pause: Pause = asyncio.sleep,
 ) -> ASGIApp:
     """Return the vendor's API as an ASGI application, with its pages.
 
     `origins` may read answers from a browser. `strict` checks every answer against the document
-    and turns a wrong one into a 500. `seed` decides the request ids. Raises `KeyError` where the
+    and turns a wrong one into a 500. `seed` decides the request ids. `control` answers below
+    `/_mock`. `pause` waits, in seconds, where an answer is to be late. Raises `KeyError` where the
     document has an operation that no function carries out.
     """
     base_path = urlsplit(document.raw["servers"][0]["url"]).path
-    connexion = ConnexionMiddleware(
-        no_such_path,
-        import_name=__name__,
-        middlewares=[RoutingMiddleware, judging(document, sandboxes, strict=strict)],
-        resolver=lambda operation_id: OPERATIONS[operation_id],
+    api = routed(
+        document,
+        OPERATIONS,
+        lambda operation: JudgedOperation(
+            operation, sandboxes=sandboxes, strict=strict, pause=pause
+        ),
+        base_path=base_path,
     )
-    connexion.add_api(deepcopy(document.raw), base_path=base_path)
-    # Connexion builds its stack at the first request; what is wrong should show at start.
-    connexion.app, connexion.middleware_stack = connexion._build_middleware_stack()  # noqa: SLF001
-    pages = Pages(connexion, document=document, base_path=base_path)
-    return surrounded(pages, document=document, base_path=base_path, origins=origins, seed=seed)
+    pages = _WithFrontDoor(
+        ReadingRoom(api, document=document, base_path=base_path, docs=_DOCS), leads_to=_DOCS
+    )
+    unrouted = Unrouted(document, base_path, sandboxes)
+    return surrounded(pages, unrouted=unrouted, origins=origins, seed=seed, control=control)
+
+
+class _WithFrontDoor:
+    """Leads a browser that opens `/` to a page that is worth opening."""
+
+    def __init__(self, app: ASGIApp, *, leads_to: str) -> None:
+        self._app = app
+        self._leads_to = leads_to
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope.get("path") == "/" and scope["type"] == "http":
+            await RedirectResponse(self._leads_to)(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)

@@ -13,8 +13,8 @@ MOST_BYTES = 1 << 20
 _MOST_DRAINED = 64 << 20
 
 
-async def read_body(receive: Receive) -> bytes:
-    """Return the body. Raises `InvalidRequest` where it is larger than `MOST_BYTES`.
+async def read_body(receive: Receive, most_bytes: int = MOST_BYTES) -> bytes:
+    """Return the body. Raises `InvalidRequest` where it is larger than `most_bytes`.
 
     A larger one is read on for a while and dropped, so that its sender gets to see the answer.
     """
@@ -26,13 +26,13 @@ async def read_body(receive: Receive) -> bytes:
         while True:
             part = message.get("body", b"")
             size += len(part)
-            if size <= MOST_BYTES:
+            if size <= most_bytes:
                 parts.append(part)
             if not message.get("more_body", False) or size > _MOST_DRAINED:
                 break
             message = await receive()
-    if size > MOST_BYTES:
-        raise _broken(f"Must be at most {MOST_BYTES} bytes")
+    if size > most_bytes:
+        raise _broken(f"Must be at most {most_bytes} bytes")
     return b"".join(parts)
 
 

@@ -1,5 +1,6 @@
 """What surrounds every answer: a request id, cross-origin headers, an envelope for any error."""
 
+import time
 from collections.abc import Sequence
 from random import Random
 from string import ascii_lowercase, digits
@@ -8,10 +9,15 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from statuspool_mock.api.answers import Answer
 from statuspool_mock.api.errors import MethodNotAllowed, NoSuchPath, answer_for
-from statuspool_mock.api.judgement import REQUEST_ID
+from statuspool_mock.api.requests import REQUEST_ID
+from statuspool_mock.api.routing import no_such_path
 from statuspool_mock.contract import Document
+from statuspool_mock.journal import Exchange
+from statuspool_mock.sandboxes import KeyRejected, Sandboxes
 
+CONTROL_PATH = "/_mock"
 _ALPHABET = ascii_lowercase + digits
 _EXPOSED = ("X-Request-Id", "Retry-After", "Location", "Preference-Applied", "WWW-Authenticate")
 
@@ -24,11 +30,11 @@ class RequestIds:
         self._choices = Random(seed).choices  # noqa: S311 - a name, not a secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on under a fresh id."""
+        """Pass the request on under a fresh id, or the one that it brings from a replay."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = f"req_{''.join(self._choices(_ALPHABET, k=8))}"
+        request_id = scope.get(REQUEST_ID) or f"req_{''.join(self._choices(_ALPHABET, k=8))}"
         scope[REQUEST_ID] = request_id
         header = (b"x-request-id", request_id.encode())
 
@@ -40,13 +46,67 @@ class RequestIds:
         await self._app(scope, receive, send_named)
 
 
+class Unrouted:
+    """Answers what the router could not place, and notes it in the caller's world."""
+
+    def __init__(self, document: Document, base_path: str, sandboxes: Sandboxes | None) -> None:
+        self._document = document
+        self._base_path = base_path
+        self._sandboxes = sandboxes
+
+    def answer(self, error: HTTPException, scope: Scope) -> Answer:
+        """Return the answer for an error of the router."""
+        path: str = scope["path"]
+        allowed = self._document.allowed_methods(path.removeprefix(self._base_path)) or ["GET"]
+        if "GET" in allowed:
+            allowed = sorted({*allowed, "HEAD"})
+        found: Exception = error
+        if error.status_code == 405:
+            found = MethodNotAllowed(allowed)
+        elif error.status_code == 404:
+            found = NoSuchPath(f"No such path: {path}")
+        return answer_for(found, request_id=scope[REQUEST_ID])
+
+    def note(self, scope: Scope, answer: Answer) -> None:
+        """Enter the exchange in the journal of the world that the key opens, if it opens one."""
+        headers = tuple(scope["headers"])
+        scheme, _, key = dict(headers).get(b"authorization", b"").decode("latin-1").partition(" ")
+        if self._sandboxes is None or scheme.lower() != "bearer":
+            return
+        if not scope["path"].startswith(self._base_path):
+            return
+        try:
+            access = self._sandboxes.access(key.strip())
+        except KeyRejected:
+            return
+        sandbox, wire = access.sandbox, answer.wire()
+        exchange = Exchange(
+            number=sandbox.journal.written + 1,
+            request_id=scope[REQUEST_ID],
+            operation="",
+            role=access.role,
+            monitor_id="",
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"],
+            headers=headers,
+            body=b"",
+            at=sandbox.instant,
+            wall=sandbox.used_at,
+            began=time.time(),
+            status=wire.status,
+            answer_headers=wire.headers,
+            content=wire.content,
+        )
+        sandbox.record(exchange, answer.body)
+
+
 class Envelopes:
     """Turns whatever routing raises into the vendor's envelope."""
 
-    def __init__(self, app: ASGIApp, *, document: Document, base_path: str) -> None:
+    def __init__(self, app: ASGIApp, unrouted: Unrouted) -> None:
         self._app = app
-        self._document = document
-        self._base_path = base_path
+        self._unrouted = unrouted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on; answer for it where it ends in an exception."""
@@ -55,40 +115,53 @@ class Envelopes:
             return
         path: str = scope["path"]
         try:
-            known = not path.endswith("/") or path == "/"  # the router would redirect others
+            known = not path.endswith("/") or path in _ROOTS  # the router would redirect others
             await (self._app if known else no_such_path)(scope, receive, send)
         except HTTPException as error:
-            answer = answer_for(self._routing_error(error, path), request_id=scope[REQUEST_ID])
+            answer = self._unrouted.answer(error, scope)
+            self._unrouted.note(scope, answer)
+            await answer.send(send)
+        except NoSuchPath as error:
+            answer = answer_for(error, request_id=scope[REQUEST_ID])
+            self._unrouted.note(scope, answer)
             await answer.send(send)
         except Exception as error:  # noqa: BLE001 - the last stop before the wire
             await answer_for(error, request_id=scope[REQUEST_ID]).send(send)
 
-    def _routing_error(self, error: HTTPException, path: str) -> Exception:
-        allowed = self._document.allowed_methods(path.removeprefix(self._base_path)) or ["GET"]
-        if "GET" in allowed:
-            allowed = sorted({*allowed, "HEAD"})
-        if error.status_code == 405:
-            return MethodNotAllowed(allowed)
-        return NoSuchPath(f"No such path: {path}") if error.status_code == 404 else error
 
-
-async def no_such_path(scope: Scope, receive: Receive, send: Send) -> None:
-    """Be the application behind everything that is routed: nothing is left to find."""
-    del receive, send
-    if scope["type"] == "http":
-        raise NoSuchPath(f"No such path: {scope['path']}")
+_ROOTS = frozenset({"/", f"{CONTROL_PATH}/"})
 
 
 def surrounded(
-    app: ASGIApp, *, document: Document, base_path: str, origins: Sequence[str], seed: int
+    app: ASGIApp,
+    *,
+    unrouted: Unrouted,
+    origins: Sequence[str],
+    seed: int,
+    control: ASGIApp | None = None,
 ) -> ASGIApp:
-    """Return the app with its edge. `origins` may read its answers; `*` is any."""
-    enveloped = Envelopes(app, document=document, base_path=base_path)
-    shared = CORSMiddleware(
-        enveloped,
+    """Return the app with its edge. `origins` may read its answers; `*` is any.
+
+    `control` answers below `/_mock`, where no other origin may read.
+    """
+    shared: ASGIApp = CORSMiddleware(
+        Envelopes(app, unrouted),
         allow_origins=origins,
         allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
         allow_headers=["*"],
         expose_headers=_EXPOSED,
     )
-    return RequestIds(shared, seed=seed)
+    return RequestIds(shared if control is None else _Fork(shared, control), seed=seed)
+
+
+class _Fork:
+    """Sends `/_mock` one way and everything else the other."""
+
+    def __init__(self, app: ASGIApp, control: ASGIApp) -> None:
+        self._app = app
+        self._control = control
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope.get("path", "")
+        aside = path.startswith(f"{CONTROL_PATH}/") or path == CONTROL_PATH
+        await (self._control if aside else self._app)(scope, receive, send)

@@ -7,9 +7,10 @@
     ├── NoSuchPath          404
     ├── MethodNotAllowed    405
     ├── RateLimited         429
-    └── Requested           whatever a `Prefer: code=` header asked for
+    ├── Closed              403, the control plane does not answer this caller
+    └── Requested           whatever a `Prefer: code=` header or a fault asked for
 
-The engine's own refusals stand in the same table.
+The refusals of engine and sandboxes stand in the same table.
 """
 
 import logging
@@ -18,7 +19,13 @@ from typing import Any
 
 from statuspool_mock.api.answers import Answer
 from statuspool_mock.contract import Violation
-from statuspool_mock.engine import CommandRefused, ForeignMonitor, UnknownMonitor
+from statuspool_mock.engine import (
+    ClockRanBackwards,
+    CommandRefused,
+    ForeignMonitor,
+    UnknownMonitor,
+)
+from statuspool_mock.sandboxes import Conflict, NoSuchThing, Unusable
 
 _log = logging.getLogger(__name__)
 
@@ -63,18 +70,23 @@ class RateLimited(ApiError):
         self.retry_after = retry_after
 
 
-class Requested(ApiError):
-    """The client asked for this error."""
+class Closed(ApiError):
+    """The control plane is closed to this caller; the message says why."""
 
-    def __init__(self, status: int) -> None:
+
+class Requested(ApiError):
+    """The client, or a fault, asked for this error."""
+
+    def __init__(self, status: int, *, retry_after: int | None = None) -> None:
         super().__init__(f"Prefer: code={status}")
         self.status = status
+        self.retry_after = retry_after
 
 
 def answer_for(error: Exception, *, request_id: str) -> Answer:
     """Return the answer that tells of an error; an unforeseen one is logged and becomes a 500."""
     if isinstance(error, Requested):
-        error = _REQUESTED[error.status]()
+        error = _REQUESTED[error.status](error)
     for kind, render in _TABLE.items():
         if isinstance(error, kind):
             return render(error)
@@ -123,6 +135,10 @@ def _not_found(error: Any) -> Answer:
     return _envelope(404, "NOT_FOUND", str(error))
 
 
+def _conflict(error: Any) -> Answer:
+    return _envelope(409, "CONFLICT", str(error))
+
+
 _TABLE: dict[type[Exception], Callable[[Any], Answer]] = {
     InvalidRequest: _invalid,
     Unauthorized: _unauthorized,
@@ -132,14 +148,19 @@ _TABLE: dict[type[Exception], Callable[[Any], Answer]] = {
     NoSuchPath: _not_found,
     MethodNotAllowed: _wrong_method,
     RateLimited: _limited,
+    NoSuchThing: _not_found,
+    Conflict: _conflict,
+    ClockRanBackwards: _conflict,
+    Closed: lambda error: _envelope(403, "FORBIDDEN", str(error)),
+    Unusable: lambda error: _invalid(InvalidRequest([Violation(error.field, str(error))])),
     CommandRefused: lambda error: _envelope(400, "INVALID_REQUEST", str(error), details=[]),
 }
 
-_REQUESTED: dict[int, Callable[[], Exception]] = {
-    400: lambda: InvalidRequest([Violation("Prefer", "Asked for by the Prefer header")]),
-    401: Unauthorized,
-    403: ReadOnlyKey,
-    404: lambda: NoSuchPath("Resource not found, as the Prefer header asked"),
-    429: lambda: RateLimited(1),
-    500: _Crash,
+_REQUESTED: dict[int, Callable[[Requested], Exception]] = {
+    400: lambda _: InvalidRequest([Violation("body", "Asked for by a Prefer header or a fault")]),
+    401: lambda _: Unauthorized(),
+    403: lambda _: ReadOnlyKey(),
+    404: lambda _: NoSuchPath("Resource not found, as a Prefer header or a fault asked"),
+    429: lambda error: RateLimited(error.retry_after or 1),
+    500: lambda _: _Crash(),
 }

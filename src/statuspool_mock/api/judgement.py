@@ -1,118 +1,147 @@
-"""The order in which a request is judged, behind Connexion's routing.
+"""The order in which a request to the API is judged, behind Connexion's routing.
 
-Preferred faults, key (401), rate limit (429), read-only key (403), object (404, 403), validation
-(400), and only then the operation. Everything that can be made once per operation is made at start.
+Preferred errors, key (401), faults, rate limit (429), read-only key (403), object (404, 403),
+validation (400), and only then the operation. From the key to the journal nothing is awaited that
+waits: what a request does happens at one instant, and only its answer may be late.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import Iterable
-from typing import Any
-from urllib.parse import parse_qsl
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 
-from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Receive, Scope, Send
 
 from statuspool_mock.api.answers import Answer, encode
-from statuspool_mock.api.bodies import parse_body, read_body
+from statuspool_mock.api.breakage import send_broken
 from statuspool_mock.api.errors import (
     InvalidRequest,
     RateLimited,
     ReadOnlyKey,
+    Requested,
     Unauthorized,
     answer_for,
 )
 from statuspool_mock.api.operations import OPERATIONS, Call
-from statuspool_mock.api.preferences import obey_code, read_preference
-from statuspool_mock.contract import Document, Operation, Violation
+from statuspool_mock.api.preferences import NO_PREFERENCE, Preference, obey_code, read_preference
+from statuspool_mock.api.requests import REQUEST_ID, Request
+from statuspool_mock.contract import Operation
+from statuspool_mock.faults import Strike, Target
 from statuspool_mock.sandboxes import Access, KeyRejected, Sandboxes
 
-REQUEST_ID = "statuspool.request_id"
-"""Where the scope carries the request's id."""
-
-_WRITES = frozenset({"POST", "PUT", "DELETE"})
+WRITES = frozenset({"POST", "PUT", "DELETE", "PATCH"})
+Pause = Callable[[float], Awaitable[None]]
 _log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Case:
+    """What is known of a request while it is judged."""
+
+    access: Access | None = None
+    preference: Preference = NO_PREFERENCE
+    strike: Strike | None = None
+
+    @property
+    def delay_ms(self) -> float:
+        struck = self.strike.latency_ms if self.strike else 0
+        return self.preference.delay_ms + struck
 
 
 class JudgedOperation:
     """One operation of the document: judges a request, carries it out, answers."""
 
-    def __init__(self, operation: Operation, *, sandboxes: Sandboxes, strict: bool) -> None:
+    def __init__(
+        self,
+        operation: Operation,
+        *,
+        sandboxes: Sandboxes,
+        strict: bool,
+        pause: Pause = asyncio.sleep,
+    ) -> None:
         self._operation = operation
         self._function = OPERATIONS[operation.id]
         self._sandboxes = sandboxes
         self._strict = strict
+        self._pause = pause
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request; whatever goes wrong wears the vendor's envelope."""
-        request_id = scope[REQUEST_ID]
+        began = time.perf_counter()
+        request = await Request.read(scope, receive, self._operation)
+        case = _Case()
         try:
-            answer = await self._answer(scope, receive)
+            answer = await self._answer(request, case)
         except Exception as error:  # noqa: BLE001 - the last stop before the wire
-            answer = answer_for(error, request_id=request_id)
-        if self._strict:
-            answer = self._checked(answer, request_id)
-        await answer.send(send)
+            answer = answer_for(error, request_id=scope[REQUEST_ID])
+        strike = case.strike
+        if self._strict and strike is None:
+            answer = self._checked(answer, scope[REQUEST_ID])
+        wire = answer.wire()
+        exchange = None
+        if case.access is not None:
+            faults = strike.faults if strike else ()
+            exchange = request.exchange(case.access, wire, faults=faults)
+            case.access.sandbox.record(exchange, answer.body)
+        if case.delay_ms:
+            await self._pause(case.delay_ms / 1000)
+        if strike is not None and strike.breakage is not None:
+            await send_broken(wire, strike.breakage, scope, receive, send)
+        else:
+            await wire.send(send)
+        if exchange is not None:
+            exchange.milliseconds = (time.perf_counter() - began) * 1000
 
-    async def _answer(self, scope: Scope, receive: Receive) -> Answer:
-        operation = self._operation
-        headers = _headers(scope["headers"])
-        applied = await self._obey(headers.get(b"prefer"))
-        access = self._access(headers.get(b"authorization", b""))
+    async def _answer(self, request: Request, case: _Case) -> Answer:
+        prefer = request.headers.get(b"prefer")
+        if prefer is not None:
+            case.preference = read_preference(prefer.decode("latin-1"))
+        case.access = access = self._access(request, case)
+        obey_code(case.preference, self._operation)
+        sandbox = access.sandbox
+        if sandbox.is_held:
+            await sandbox.free()
+        sandbox.catch_up()
+        if sandbox.faults:
+            self._strike(request, case, access)
         retry_after = access.take()
         if retry_after is not None:
             raise RateLimited(retry_after)
-        if access.read_only and operation.method in _WRITES:
+        if access.read_only and self._operation.method in WRITES:
             raise ReadOnlyKey
-        sandbox = access.sandbox
-        sandbox.catch_up()
-        query = scope["query_string"]
-        values, violations = operation.read_query(
-            parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else ()
-        )
-        body, wrong = await self._body(headers, receive)
-        monitor_id = scope.get("path_params", {}).get("id", "").lower()
-        if violations or wrong:
+        monitor_id = request.object_id
+        values, body, violations = request.values()
+        if violations:
             if monitor_id:  # an object that is not there outranks what is wrong with the request
                 sandbox.world.monitor(monitor_id, team=access.team)
-            raise InvalidRequest([*violations, *wrong])
-        answer = await self._function(Call(sandbox.world, access.team, monitor_id, values, body))
-        if applied:
-            headers_out = (*answer.headers, ("Preference-Applied", applied))
-            return Answer(answer.status, answer.body, headers_out)
+            raise InvalidRequest(violations)
+        answer = await self._function(Call(sandbox, access.team, monitor_id, values, body))
+        if applied := case.preference.applied:
+            headers = (*answer.headers, ("Preference-Applied", applied))
+            return Answer(answer.status, answer.body, headers)
         return answer
 
-    async def _obey(self, prefer: bytes | None) -> str:
-        if prefer is None:
-            return ""
-        preference = read_preference(prefer.decode("latin-1"))
-        if preference.delay_ms:
-            await asyncio.sleep(preference.delay_ms / 1000)
-        obey_code(preference, self._operation)
-        return preference.applied
-
-    def _access(self, authorization: bytes) -> Access:
-        scheme, _, key = authorization.decode("latin-1").partition(" ")
-        if scheme.lower() != "bearer":
+    def _access(self, request: Request, case: _Case) -> Access:
+        key = request.key
+        if key is None:
+            obey_code(case.preference, self._operation)
             raise Unauthorized
         try:
-            return self._sandboxes.access(key.strip())
-        except KeyRejected:
+            return self._sandboxes.access(key)
+        except KeyRejected as rejected:
+            case.access = rejected.access
+            obey_code(case.preference, self._operation)
             raise Unauthorized from None
 
-    async def _body(
-        self, headers: dict[bytes, bytes], receive: Receive
-    ) -> tuple[Any, list[Violation]]:
-        """Return the body's value and what is wrong with it."""
-        if not self._operation.takes_body:
-            return None, []
-        try:
-            raw = await read_body(receive)
-            value = parse_body(raw, headers.get(b"content-type", b"").decode("latin-1"))
-        except InvalidRequest as error:
-            return None, list(error.violations)
-        return value, self._operation.check_body(value)
+    def _strike(self, request: Request, case: _Case, access: Access) -> None:
+        """Draw what befalls this request. Raises `Requested` where a fault sets the status."""
+        operation = self._operation
+        target = Target(operation.id, operation.method, request.object_id, access.role)
+        case.strike = strike = access.sandbox.strike(target)
+        if strike is not None and strike.status is not None:
+            raise Requested(strike.status, retry_after=strike.retry_after)
 
     def _checked(self, answer: Answer, request_id: str) -> Answer:
         """Return the answer, or a 500 where it breaks the document."""
@@ -128,35 +157,3 @@ class JudgedOperation:
         return answer_for(
             RuntimeError(f"{self._operation.id}: {violations}"), request_id=request_id
         )
-
-
-def judging(document: Document, sandboxes: Sandboxes, *, strict: bool) -> type[RoutedMiddleware]:
-    """Return the middleware class that Connexion makes the last of its stack."""
-
-    class JudgedAPI(RoutedAPI[JudgedOperation]):
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **kwargs)
-            self.add_paths()
-
-        def make_operation(self, operation: Any) -> JudgedOperation:
-            found = document.operations[operation.operation_id]
-            return JudgedOperation(found, sandboxes=sandboxes, strict=strict)
-
-    class Judgement(RoutedMiddleware[JudgedAPI]):
-        api_cls = JudgedAPI
-
-        def __init__(self, app: ASGIApp) -> None:
-            super().__init__(app)
-
-    return Judgement
-
-
-def _headers(raw: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """Return headers by their lower-case names; of `Prefer` every line counts, else the last."""
-    headers: dict[bytes, bytes] = {}
-    for name, value in raw:
-        if name == b"prefer" and name in headers:
-            headers[name] += b"," + value
-        else:
-            headers[name] = value
-    return headers

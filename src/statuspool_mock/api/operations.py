@@ -22,6 +22,7 @@ from statuspool_mock.engine import (
     Team,
     World,
 )
+from statuspool_mock.sandboxes import Sandbox
 
 _CONFIGURATION = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -31,11 +32,16 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 class Call:
     """A request that was judged right: whose, to which object, with which values."""
 
-    world: World
+    sandbox: Sandbox
     team: Team
     monitor_id: str
     values: Mapping[str, Any]
     body: Any
+
+    @property
+    def world(self) -> World:
+        """The world to look at; changes go through the sandbox."""
+        return self.sandbox.world
 
     def monitor(self) -> Monitor:
         """Return the monitor that the path names."""
@@ -56,7 +62,7 @@ async def list_monitors(call: Call) -> Answer:
 
 async def create_monitor(call: Call) -> Answer:
     """Answer POST /monitors."""
-    monitor = call.world.apply(CreateMonitor(team=call.team, **_configuration(call.body)))
+    monitor = call.sandbox.apply(CreateMonitor(team=call.team, **_configuration(call.body)))
     assert isinstance(monitor, Monitor)  # noqa: S101 - for the type checker
     headers = (("Location", f"/v1/monitors/{monitor.id}"),)
     return Answer(201, shapes.monitor_json(call.world, monitor), headers)
@@ -70,14 +76,14 @@ async def get_monitor(call: Call) -> Answer:
 async def update_monitor(call: Call) -> Answer:
     """Answer PUT /monitors/{id}."""
     changes = _configuration(call.body)
-    monitor = call.world.apply(EditMonitor(team=call.team, monitor_id=call.monitor_id, **changes))
+    monitor = call.sandbox.apply(EditMonitor(team=call.team, monitor_id=call.monitor_id, **changes))
     assert isinstance(monitor, Monitor)  # noqa: S101 - for the type checker
     return Answer(200, shapes.monitor_json(call.world, monitor))
 
 
 async def delete_monitor(call: Call) -> Answer:
     """Answer DELETE /monitors/{id}."""
-    call.world.apply(DeleteMonitor(team=call.team, monitor_id=call.monitor_id))
+    call.sandbox.apply(DeleteMonitor(team=call.team, monitor_id=call.monitor_id))
     return Answer(204, None)
 
 
@@ -121,7 +127,7 @@ async def create_incident(call: Call) -> Answer:
         title=body["title"],
         description=body.get("description"),
     )
-    incident: Any = call.world.apply(command)
+    incident: Any = call.sandbox.apply(command)
     return Answer(201, shapes.incident_json(incident, call.world.now))
 
 
@@ -137,7 +143,7 @@ async def create_webhook(call: Call) -> Answer:
     command = RegisterWebhook(
         team=call.team, url=body["url"], events=tuple(body["events"]), secret=body["secret"]
     )
-    webhook: Any = call.world.apply(command)
+    webhook: Any = call.sandbox.apply(command)
     return Answer(201, shapes.created_webhook_json(webhook))
 
 

@@ -22,6 +22,9 @@ class Preference(NamedTuple):
         return ", ".join(parts)
 
 
+NO_PREFERENCE = Preference(None, 0)
+
+
 def read_preference(text: str) -> Preference:
     """Return the preference in a header's text; other preferences than ours are ignored.
 

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import ipaddress
 import json
 import logging
 import os
@@ -20,8 +19,9 @@ _ORIGIN = re.compile(r"\*|https?://[^\s/?#]+", re.ASCII)
 def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C. Returns 0, or 2 where the scenario or the address will not do."""
     settings = _settings(arguments)
-    if not _is_loopback(settings.host):
-        _tell(f"Warning: anyone who can reach {settings.host} can use and change these worlds.")
+    if not settings.is_local:
+        closed = "" if settings.control_token else "; /_mock stays closed without --control-token"
+        _tell(f"Warning: whoever can reach {settings.host} can use and change its worlds{closed}.")
     announce = _announce_json if arguments.ready_json else _announce
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     try:
@@ -43,6 +43,7 @@ def _settings(arguments: argparse.Namespace) -> server.Settings:
         rate_limit=_rate_limit(arguments.rate_limit, refuse),
         origins=_origins(arguments.cors, refuse),
         strict=arguments.strict,
+        control_token=arguments.control_token or os.environ.get("STATUSPOOL_CONTROL_TOKEN"),
         log_level=arguments.log_level,
     )
 
@@ -83,13 +84,6 @@ def _origins(listed: list[str] | None, refuse: Callable[[str], None]) -> tuple[s
                 "http://localhost:5173, without a path"
             )
     return tuple(listed or ("*",))
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _announce(address: server.Address, scenario: str) -> None:

@@ -1,6 +1,6 @@
 """One operation of the document, with its checks compiled once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -38,9 +38,26 @@ class Operation:
         return f"<Operation {self.id}: {self.method} {self.path}>"
 
     @property
+    def parameters(self) -> Collection[str]:
+        """The names of the query parameters."""
+        return self._readers.keys()
+
+    @cached_property
+    def fields(self) -> Collection[str]:
+        """The names of the fields that a request body may have."""
+        content = self.definition.get("requestBody", {}).get("content", {})
+        names: Collection[str] = content.get(_JSON, {}).get("schema", {}).get("properties", {})
+        return names
+
+    @property
     def takes_body(self) -> bool:
         """Whether requests have a JSON body."""
         return "requestBody" in self.definition
+
+    @property
+    def needs_body(self) -> bool:
+        """Whether requests without a body are wrong."""
+        return bool(self.definition.get("requestBody", {}).get("required"))
 
     @property
     def is_secured(self) -> bool:

@@ -1,7 +1,7 @@
 """Scenario files, and the worlds they describe."""
 
+from statuspool_mock.moments import instant
 from statuspool_mock.seeding.generate import scenario_text
-from statuspool_mock.seeding.moments import instant
 from statuspool_mock.seeding.rejection import ScenarioRejected
 from statuspool_mock.seeding.scenario import Entry, Scenario, load, parse, shipped
 from statuspool_mock.seeding.world import build_world

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from statuspool_mock import resources
+from statuspool_mock import moments, resources
 from statuspool_mock.engine import (
     CreateIncident,
     CreateMonitor,
@@ -17,7 +17,7 @@ from statuspool_mock.engine import (
     ScriptOutage,
     Team,
 )
-from statuspool_mock.seeding import document, generate, moments
+from statuspool_mock.seeding import document, generate
 from statuspool_mock.seeding.rejection import ScenarioRejected
 
 _HISTORY = "45d"

@@ -1,4 +1,4 @@
-"""How scenario files write time: `45d`, `2h30m`, `-2h30m` (before the start) or ISO 8601."""
+"""How people write time: `45d`, `2h30m`, `-2h30m` (before the start) or ISO 8601."""
 
 import re
 from datetime import UTC, datetime
@@ -52,3 +52,8 @@ def offset_seconds(text: str, *, starts_at: int | None) -> int:
             raise ValueError(f"{text!r} is a date, and a date needs a scenario with starts_at")
         return at - starts_at
     raise ValueError(f"{text!r} is neither like -2h30m nor like 2025-01-15T09:42:11Z")
+
+
+def written(seconds: float) -> str:
+    """Return an instant as the API's reference writes it: 2025-01-15T09:42:11Z."""
+    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,67 @@
+"""Connexion's part: which operation of a document a request is for."""
+
+from collections.abc import Callable, Mapping
+from copy import deepcopy
+from typing import Any, Protocol
+
+from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+from connexion.middleware.main import ConnexionMiddleware
+from connexion.middleware.routing import RoutingMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from statuspool_mock.api.errors import NoSuchPath
+from statuspool_mock.contract import Document, Operation
+
+
+class Endpoint(Protocol):
+    """Answers the requests for one operation."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+
+
+def routed(
+    document: Document,
+    table: Mapping[str, Callable[..., Any]],
+    endpoint: Callable[[Operation], Endpoint],
+    *,
+    base_path: str,
+) -> ASGIApp:
+    """Return an application whose routes are the document's operations below `base_path`.
+
+    `endpoint` makes what answers for an operation, once per operation. Raises `KeyError` where the
+    document has an operation that the table does not carry out.
+    """
+
+    class EndpointAPI(RoutedAPI[Endpoint]):
+        def __init__(self, *args: Any, **kwargs: Any) -> None:
+            super().__init__(*args, **kwargs)
+            self.add_paths()
+
+        def make_operation(self, operation: Any) -> Endpoint:
+            return endpoint(document.operations[operation.operation_id])
+
+    class Endpoints(RoutedMiddleware[EndpointAPI]):
+        api_cls = EndpointAPI
+
+        def __init__(self, app: ASGIApp) -> None:
+            super().__init__(app)
+
+    connexion = ConnexionMiddleware(
+        no_such_path,
+        import_name=__name__,
+        middlewares=[RoutingMiddleware, Endpoints],
+        resolver=lambda operation_id: table[operation_id],
+    )
+    connexion.add_api(deepcopy(document.raw), base_path=base_path)
+    # Connexion builds its stack at the first request; what is wrong should show at start.
+    connexion.app, connexion.middleware_stack = connexion._build_middleware_stack()  # noqa: SLF001
+    app: ASGIApp = connexion
+    return app
+
+
+async def no_such_path(scope: Scope, receive: Receive, send: Send) -> None:
+    """Be the application behind everything that is routed: nothing is left to find."""
+    del receive, send
+    if scope["type"] == "http":
+        raise NoSuchPath(f"No such path: {scope['path']}")

@@ -1,0 +1,84 @@
+"""Calls to a running mock, and how they fail.
+
+ClientError
+├── Unreachable     nothing answers there
+└── Refused         the mock said no; `status`, `error` and `details` tell more
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import httpx
+
+Json = dict[str, Any]
+
+
+class ClientError(Exception):
+    """A call that did not succeed."""
+
+
+class Unreachable(ClientError):
+    """No mock answers at the address."""
+
+
+class Refused(ClientError):
+    """The mock refused: its message, with every wrong field."""
+
+    def __init__(self, status: int, body: Json) -> None:
+        details = body.get("details") or ()
+        wrong = "; ".join(f"{item['field']}: {item['message']}" for item in details)
+        message = body.get("message", f"status {status}")
+        super().__init__(f"{message} ({wrong})" if wrong else message)
+        self.status = status
+        self.error = body.get("error")
+        self.details = details
+
+
+class Call:
+    """Sends requests to one world of one mock."""
+
+    def __init__(self, http: httpx.Client) -> None:
+        self._http = http
+
+    def __call__(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
+        """Return the answer's JSON, None where it has no body. Raises `ClientError`."""
+        parameters = {name: value for name, value in query.items() if value is not None}
+        try:
+            answer = self._http.request(method, path, json=body, params=parameters)
+        except httpx.TransportError as error:
+            raise Unreachable(f"No mock answers at {self._http.base_url}: {error}") from error
+        if answer.is_success:
+            return answer.json() if answer.content else None
+        try:
+            told = answer.json()
+        except ValueError:
+            told = {}
+        raise Refused(answer.status_code, told if isinstance(told, dict) else {})
+
+    def events(self, last_event_id: int | None) -> Iterator[Json]:
+        """Yield events as they happen, each with its `id` and `event`. Raises `ClientError`."""
+        headers = {} if last_event_id is None else {"Last-Event-ID": str(last_event_id)}
+        try:
+            with self._http.stream("GET", "/_mock/events", headers=headers, timeout=None) as answer:
+                if not answer.is_success:
+                    raise Refused(answer.status_code, json.loads(answer.read()))
+                event: Json = {}
+                for line in answer.iter_lines():
+                    name, _, value = line.partition(": ")
+                    if name == "id":
+                        event["id"] = int(value)
+                    elif name == "event":
+                        event["event"] = value
+                    elif name == "data":
+                        event |= json.loads(value)
+                    elif not line and event:
+                        yield event
+                        event = {}
+        except httpx.TransportError as error:
+            raise Unreachable(f"The mock at {self._http.base_url} went away: {error}") from error
+
+
+def given(values: Mapping[str, Any]) -> Json:
+    """Return the values that are not None."""
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,124 @@
+"""One world of a running mock, to be driven."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Self
+
+import httpx
+
+from statuspool_mock.client.calls import Call, Json, given
+from statuspool_mock.client.clock import ClockControl
+from statuspool_mock.client.faults import FaultControl
+from statuspool_mock.client.journal import JournalControl
+from statuspool_mock.client.monitors import MonitorControl
+
+DEFAULT_URL = "http://127.0.0.1:4747"
+DEFAULT_KEY = "sp_test_demo"
+
+
+class Control:
+    """One world of a running mock.
+
+    `url` is the server's root (`http://127.0.0.1:4747`), `api_key` names the world, `token` is the
+    server's control token where it has one. Every method raises `ClientError`.
+
+    >>> with Control(server.control_url, api_key="sp_test_notes") as world:
+    ...     world.clock.freeze()["mode"]
+    'frozen'
+    """
+
+    def __init__(
+        self,
+        url: str = DEFAULT_URL,
+        *,
+        api_key: str = DEFAULT_KEY,
+        token: str | None = None,
+        timeout: float = 60.0,
+    ) -> None:
+        root = url.rstrip("/").removesuffix("/v1")
+        headers = {"Authorization": f"Bearer {api_key}"}
+        if token is not None:
+            headers["X-Control-Token"] = token
+        self._http = httpx.Client(base_url=root, headers=headers, timeout=timeout, trust_env=False)
+        self._call = call = Call(self._http)
+        self.clock = ClockControl(call)
+        self.monitors = MonitorControl(call)
+        self.faults = FaultControl(call)
+        self.journal = JournalControl(call)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._http.close()
+
+    def reset(self, *, scenario: str | None = None, seed: int | None = None) -> Json:
+        """Begin again, from another shipped scenario or seed if you like."""
+        body = {"scenario": scenario, "seed": seed}
+        return self._json("POST", "/_mock/reset", given(body))
+
+    def snapshot(self) -> Json:
+        """Return all of this world, secrets included."""
+        return self._json("GET", "/_mock/snapshot")
+
+    def restore(self, snapshot: Mapping[str, Any]) -> Json:
+        """Go on from a snapshot."""
+        return self._json("PUT", "/_mock/snapshot", snapshot)
+
+    def checkpoints(self) -> list[Json]:
+        """Return the names and instants of checkpoints."""
+        found: list[Json] = self._call("GET", "/_mock/checkpoints")["results"]
+        return found
+
+    def keep(self, name: str) -> Json:
+        """Remember this instant under a name."""
+        return self._json("PUT", f"/_mock/checkpoints/{name}")
+
+    def rewind(self, name: str) -> Json:
+        """Go back to a checkpoint, dice included."""
+        return self._json("POST", f"/_mock/checkpoints/{name}/rewind")
+
+    def forget(self, name: str) -> None:
+        """Drop a checkpoint."""
+        self._call("DELETE", f"/_mock/checkpoints/{name}")
+
+    def case(self) -> Json:
+        """Return what happened, as a case file for `statuspool-mock replay`."""
+        return self._json("GET", "/_mock/case")
+
+    def screenplays(self) -> list[Json]:
+        """Return what can be played."""
+        found: list[Json] = self._call("GET", "/_mock/screenplays")["results"]
+        return found
+
+    def play(self, *scenes: str | Mapping[str, Any], **how: Any) -> Json:
+        """Play screenplays, by name or as scenes with `tag`, `region`, `after`; `pace`, `seed`."""
+        written = [{"name": scene} if isinstance(scene, str) else dict(scene) for scene in scenes]
+        return self._json("POST", "/_mock/play", {"scenes": written, **given(how)})
+
+    def step(self) -> Json:
+        """Move on to the next cue of the play."""
+        return self._json("POST", "/_mock/play/step")
+
+    def stop(self) -> None:
+        """Break the play off."""
+        self._call("DELETE", "/_mock/play")
+
+    def sandboxes(self) -> Json:
+        """Return the worlds of the server and its limits."""
+        return self._json("GET", "/_mock/sandboxes")
+
+    def close_sandbox(self, name: str) -> None:
+        """Close a world for good."""
+        self._call("DELETE", f"/_mock/sandboxes/{name}")
+
+    def events(self, *, last_event_id: int | None = None) -> Iterator[Json]:
+        """Yield what happens, as it happens."""
+        return self._call.events(last_event_id)
+
+    def _json(self, method: str, path: str, body: Any = None) -> Json:
+        answer: Json = self._call(method, path, body)
+        return answer

@@ -1,0 +1,34 @@
+"""The faults of a world."""
+
+from typing import Any
+
+from statuspool_mock.client.calls import Call, Json
+
+
+class FaultControl:
+    """Faults: rules that break the API on purpose."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def all(self) -> list[Json]:
+        """Return the faults that are not spent."""
+        found: list[Json] = self._call("GET", "/_mock/faults")["results"]
+        return found
+
+    def add(self, **fault: Any) -> Json:
+        """Add a fault and return it.
+
+        `operation`, `method`, `monitor_id`, `role` say whom it strikes; `status` (with
+        `retry_after`), `latency` and `breakage` how; `probability`, `seed`, `times` and `ttl` when.
+        """
+        added: Json = self._call("POST", "/_mock/faults", fault)
+        return added
+
+    def remove(self, fault_id: str) -> None:
+        """Remove a fault."""
+        self._call("DELETE", f"/_mock/faults/{fault_id}")
+
+    def clear(self) -> None:
+        """Remove every fault."""
+        self._call("DELETE", "/_mock/faults")

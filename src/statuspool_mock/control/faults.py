@@ -1,0 +1,87 @@
+"""Faults: add, list, remove."""
+
+from typing import Any
+
+from statuspool_mock.control.visit import Visit
+from statuspool_mock.faults import Breakage, Fault, Latency, Tally, fault_data
+from statuspool_mock.moments import written
+from statuspool_mock.sandboxes import NoSuchThing, Unusable
+
+_SHAPES = ({"fixed_ms"}, {"least_ms", "most_ms"}, {"median_ms", "sigma"})
+
+
+async def list_faults(visit: Visit) -> Any:
+    """Answer GET /faults."""
+    sandbox = visit.sandbox
+    return {"results": [_json(*entry) for entry in sandbox.faults.entries(now=sandbox.instant)]}
+
+
+async def add_fault(visit: Visit) -> Any:
+    """Answer POST /faults."""
+    body, sandbox = dict(visit.body), visit.sandbox
+    if not {"status", "latency", "breakage"} & set(body):
+        raise Unusable("Must have an effect: status, latency or breakage")
+    if "retry_after" in body and body.get("status") != 429:
+        raise Unusable("Is for status 429 only", field="retry_after")
+    operation = body.get("operation")
+    if operation is not None and operation not in visit.sandboxes.document.operations:
+        known = ", ".join(visit.sandboxes.document.operations)
+        raise Unusable(f"Must be one of: {known}", field="operation")
+    ttl = visit.duration("ttl")
+    now = sandbox.world.now
+    latency = body.get("latency")
+    breakage = body.get("breakage")
+    fault = Fault(
+        **{name: body[name] for name in _PLAIN if name in body},
+        id=f"fault-{sandbox.faults.made + 1}",
+        monitor_id=body["monitor_id"].lower() if "monitor_id" in body else None,
+        latency=None if latency is None else _latency(latency),
+        breakage=None if breakage is None else Breakage(breakage),
+        created_at=now,
+        ends_at=None if ttl is None else now + ttl,
+    )
+    sandbox.add_fault(fault)
+    return _json(fault, Tally())
+
+
+async def remove_faults(visit: Visit) -> Any:
+    """Answer DELETE /faults."""
+    for fault, _ in visit.sandbox.faults.entries(now=visit.sandbox.instant):
+        visit.sandbox.faults.remove(fault.id)
+
+
+async def remove_fault(visit: Visit) -> Any:
+    """Answer DELETE /faults/{name}."""
+    if not visit.sandbox.faults.remove(visit.path["name"]):
+        raise NoSuchThing(f"No fault is called {visit.path['name']!r}; it may be spent.")
+
+
+_PLAIN = (
+    "operation",
+    "method",
+    "role",
+    "status",
+    "retry_after",
+    "probability",
+    "seed",
+    "times",
+)
+
+
+def _latency(body: dict[str, Any]) -> Latency:
+    if set(body) not in _SHAPES:
+        raise Unusable(
+            "Must have fixed_ms, or least_ms and most_ms, or median_ms and sigma", field="latency"
+        )
+    if body.get("least_ms", 0) > body.get("most_ms", 0):
+        raise Unusable("Must not be less than least_ms", field="latency.most_ms")
+    return Latency(**body)
+
+
+def _json(fault: Fault, tally: Tally) -> dict[str, Any]:
+    ends_at = None if fault.ends_at is None else written(fault.ends_at)
+    return {
+        **fault_data(fault, tally),
+        "created_at": written(fault.created_at),
+        "ends_at": ends_at,
+    }

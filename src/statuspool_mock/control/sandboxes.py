@@ -1,0 +1,40 @@
+"""The worlds of this server."""
+
+from typing import Any
+
+from statuspool_mock import __version__
+from statuspool_mock.control.visit import Visit
+from statuspool_mock.engine import Team
+from statuspool_mock.moments import written
+from statuspool_mock.sandboxes import Sandbox
+
+
+async def list_sandboxes(visit: Visit) -> Any:
+    """Answer GET /sandboxes."""
+    sandboxes = visit.sandboxes
+    return {
+        "results": [_json(sandbox) for sandbox in sandboxes],
+        "most": sandboxes.most,
+        "idle_seconds": sandboxes.idle_seconds,
+    }
+
+
+async def delete_sandbox(visit: Visit) -> Any:
+    """Answer DELETE /sandboxes/{name}."""
+    visit.sandboxes.close(visit.path["name"])
+
+
+async def get_health(visit: Visit) -> Any:
+    """Answer GET /health."""
+    return {"status": "ok", "version": __version__, "scenario": visit.sandboxes.scenario}
+
+
+def _json(sandbox: Sandbox) -> dict[str, Any]:
+    return {
+        "name": sandbox.name,
+        "now": written(sandbox.now()),
+        "rate": sandbox.rate,
+        "monitors": sum(sandbox.world.monitors(team=team, limit=1).total for team in Team),
+        "exchanges": sandbox.journal.written,
+        "idle_seconds": round(sandbox.wall() - sandbox.used_at, 3),
+    }

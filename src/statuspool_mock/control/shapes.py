@@ -1,0 +1,192 @@
+"""From the values of a sandbox to the JSON of the control plane's document."""
+
+import json
+from typing import Any
+
+from statuspool_mock.contract import Document
+from statuspool_mock.engine import (
+    Fact,
+    IncidentOpened,
+    IncidentResolved,
+    Monitor,
+    SlaBreached,
+    StatusChanged,
+    UnknownMonitor,
+    World,
+)
+from statuspool_mock.engine.model import Epoch, Overlay
+from statuspool_mock.journal import Exchange, masked_body, masked_headers
+from statuspool_mock.moments import written
+from statuspool_mock.sandboxes import Performance, Sandbox
+
+Json = dict[str, Any]
+
+
+def optional(at: float | None) -> str | None:
+    """Return an instant as text, None where there is none."""
+    return None if at is None else written(at)
+
+
+def clock_json(sandbox: Sandbox) -> Json:
+    """Return what a world's clock shows and how it runs."""
+    now, rate, clock = sandbox.instant, sandbox.rate, sandbox.clock
+    return {
+        "now": written(now),
+        "mode": "frozen" if rate == 0 else "live" if rate == 1 else "scaled",
+        "rate": rate,
+        "until": optional(clock.until if clock.until is not None and now < clock.until else None),
+    }
+
+
+def fact_json(fact: Fact, world: World) -> Json:
+    """Return a fact with its kind, and its monitor's name while there is such a monitor."""
+    told = _fact_json(fact)
+    try:
+        name = world.monitor(told["monitor_id"], team=told["team"]).name
+    except UnknownMonitor:
+        name = None
+    return {**told, "monitor_name": name}
+
+
+def _fact_json(fact: Fact) -> Json:
+    match fact:
+        case StatusChanged():
+            return {
+                "kind": "status_changed",
+                "at": written(fact.at),
+                "team": fact.team,
+                "monitor_id": fact.monitor_id,
+                "previous": fact.previous,
+                "current": fact.current,
+            }
+        case SlaBreached():
+            return {
+                "kind": "sla_breached",
+                "at": written(fact.at),
+                "team": fact.team,
+                "monitor_id": fact.monitor_id,
+                "uptime": fact.uptime,
+                "target": fact.target,
+            }
+        case IncidentOpened() | IncidentResolved():
+            incident = fact.incident
+            opened = isinstance(fact, IncidentOpened)
+            return {
+                "kind": "incident_opened" if opened else "incident_resolved",
+                "at": written(fact.at),
+                "team": incident.team,
+                "monitor_id": incident.monitor_id,
+                "incident_id": incident.id,
+                "title": incident.title,
+                "affected_regions": incident.affected_regions,
+            }
+
+
+def monitor_json(world: World, monitor: Monitor) -> Json:
+    """Return a monitor with what only the world knows of it."""
+    reading = world.reading(monitor)
+    return {
+        "id": monitor.id,
+        "team": monitor.team,
+        "name": monitor.name,
+        "url": monitor.url,
+        "tags": monitor.tags,
+        "interval_seconds": monitor.interval_seconds,
+        "regions": monitor.regions,
+        "expected_status": monitor.expected_status,
+        "status": world.status(monitor),
+        "behaviour": monitor.behaviour,
+        "sla_target": monitor.sla_target,
+        "last_check_at": optional(reading.last_check_at),
+        "next_check_at": optional(world.next_check_at(monitor)),
+        "response_time_ms": reading.response_time_ms,
+        "uptime_30d": reading.uptime_30d,
+        "overlays": [_overlay_json(overlay) for overlay in monitor.overlays],
+        "epochs": [_epoch_json(epoch) for epoch in monitor.epochs],
+    }
+
+
+def _overlay_json(overlay: Overlay) -> Json:
+    return {
+        "forced": overlay.forced,
+        "from": written(overlay.start),
+        "to": optional(overlay.end),
+        "regions": overlay.regions,
+        "status_code": overlay.effect.status_code,
+        "response_time_ms": overlay.effect.response_ms,
+        "error_message": overlay.effect.error_message,
+    }
+
+
+def _epoch_json(epoch: Epoch) -> Json:
+    return {
+        "from": written(epoch.start),
+        "to": optional(epoch.end),
+        "interval_seconds": epoch.interval_seconds,
+        "regions": epoch.regions,
+        "expected_status": epoch.expected_status,
+        "behaviour": epoch.behaviour,
+    }
+
+
+def performance_json(performance: Performance, *, now: float) -> Json:
+    """Return a play with its cues, and which of them are done."""
+    return {
+        "screenplays": performance.screenplays,
+        "pace": performance.pace,
+        "start": written(performance.start),
+        "end": written(performance.end),
+        "cues": [
+            {"at": written(at), "about": about, "done": at <= now} for at, about in performance.cues
+        ],
+    }
+
+
+def exchange_json(exchange: Exchange, document: Document) -> Json:
+    """Return an exchange in one row."""
+    return {
+        "number": exchange.number,
+        "request_id": exchange.request_id,
+        "at": written(exchange.at),
+        "operation": exchange.operation or None,
+        "method": exchange.method,
+        "path": exchange.path,
+        "query": exchange.query.decode("latin-1"),
+        "role": exchange.role,
+        "status": exchange.status,
+        "error": exchange.error,
+        "faults": exchange.faults,
+        "warnings": warnings(exchange, document),
+        "milliseconds": round(exchange.milliseconds, 3),
+    }
+
+
+def full_exchange_json(exchange: Exchange, document: Document) -> Json:
+    """Return an exchange with headers and bodies, keys and secrets masked."""
+    return {
+        **exchange_json(exchange, document),
+        "request_headers": masked_headers(exchange.headers),
+        "request_body": masked_body(exchange.body).decode("utf-8", "replace"),
+        "response_headers": masked_headers(exchange.answer_headers),
+        "response_body": masked_body(exchange.content).decode("utf-8", "replace"),
+    }
+
+
+def warnings(exchange: Exchange, document: Document) -> list[str]:
+    """Return what the API ignored in a request: unknown parameters and fields."""
+    operation = document.operations.get(exchange.operation)
+    if operation is None:
+        return []
+    found = [
+        f"{operation.id} has no query parameter {json.dumps(name, ensure_ascii=False)}"
+        for name in exchange.parameters
+        if name not in operation.parameters
+    ]
+    value = exchange.value if operation.takes_body else None
+    if isinstance(value, dict):
+        found += [
+            f"{operation.id} has no field {json.dumps(name, ensure_ascii=False)}"
+            for name in value
+            if name not in operation.fields
+        ]
+    return found

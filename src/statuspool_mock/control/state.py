@@ -1,0 +1,71 @@
+"""Reset, save, restore, checkpoints and rewind, case files."""
+
+import re
+from typing import Any
+
+from statuspool_mock.control.shapes import clock_json
+from statuspool_mock.control.visit import Visit
+from statuspool_mock.moments import written
+from statuspool_mock.sandboxes import (
+    Conflict,
+    State,
+    Unusable,
+    case_data,
+    state_data,
+    state_from,
+)
+
+_NAME = re.compile(r"[\w. -]{1,64}")
+
+
+async def reset_world(visit: Visit) -> Any:
+    """Answer POST /reset."""
+    sandboxes, body = visit.sandboxes, visit.body
+    visit.sandbox.reopen(sandboxes.open_world(body.get("scenario"), body.get("seed")))
+    return clock_json(visit.sandbox)
+
+
+async def get_snapshot(visit: Visit) -> Any:
+    """Answer GET /snapshot."""
+    return state_data(visit.sandbox.state())
+
+
+async def restore_snapshot(visit: Visit) -> Any:
+    """Answer PUT /snapshot."""
+    visit.sandbox.become(state_from(visit.body), why="restored")
+    return clock_json(visit.sandbox)
+
+
+async def list_checkpoints(visit: Visit) -> Any:
+    """Answer GET /checkpoints."""
+    return {"results": [_json(*entry) for entry in sorted(visit.sandbox.checkpoints.items())]}
+
+
+async def keep_checkpoint(visit: Visit) -> Any:
+    """Answer PUT /checkpoints/{name}."""
+    name = visit.path["name"]
+    if not _NAME.fullmatch(name):
+        raise Unusable("Must be 1 to 64 letters, digits, spaces, dots, dashes", field="name")
+    return _json(name, visit.sandbox.keep_checkpoint(name))
+
+
+async def rewind_to_checkpoint(visit: Visit) -> Any:
+    """Answer POST /checkpoints/{name}/rewind."""
+    visit.sandbox.become(visit.sandbox.checkpoint(visit.path["name"]), why="rewound")
+    return clock_json(visit.sandbox)
+
+
+async def delete_checkpoint(visit: Visit) -> Any:
+    """Answer DELETE /checkpoints/{name}."""
+    visit.sandbox.forget_checkpoint(visit.path["name"])
+
+
+async def export_case(visit: Visit) -> Any:
+    """Answer GET /case."""
+    if not visit.sandbox.bases:
+        raise Conflict("There is nothing to replay from: this world holds too many monitors.")
+    return case_data(visit.sandbox, visit.sandboxes)
+
+
+def _json(name: str, state: State) -> dict[str, Any]:
+    return {"name": name, "now": written(state.world.now)}

@@ -1,0 +1,73 @@
+"""One call of the control plane, judged right: which world, with which values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from statuspool_mock import moments
+from statuspool_mock.engine import Command, Monitor, Team, World
+from statuspool_mock.sandboxes import Access, Sandbox, Sandboxes, Unusable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """`path` and `values` are the parameters of path and query, `body` the JSON that was sent."""
+
+    sandboxes: Sandboxes
+    access: Access | None
+    """None for the operations that need no key."""
+    path: Mapping[str, str]
+    values: Mapping[str, Any]
+    body: Any
+    headers: Mapping[bytes, bytes]
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The world that the key opened, with its clock and memory."""
+        assert self.access is not None  # noqa: S101 - the document asks for a key
+        return self.access.sandbox
+
+    @property
+    def team(self) -> Team:
+        """Whose monitors the key may drive."""
+        assert self.access is not None  # noqa: S101 - the document asks for a key
+        return self.access.team
+
+    @property
+    def world(self) -> World:
+        """The world to look at; changes go through the sandbox."""
+        return self.sandbox.world
+
+    def monitor(self) -> Monitor:
+        """Return the monitor that the path names. Raises `UnknownMonitor`, `ForeignMonitor`."""
+        return self.world.monitor(self.path["id"].lower(), team=self.team)
+
+    def apply(self, command: Command) -> Monitor:
+        """Carry out a command on a monitor and return the monitor."""
+        made = self.sandbox.apply(command)
+        assert isinstance(made, Monitor)  # noqa: S101 - for the type checker
+        return made
+
+    def duration(self, name: str) -> int | None:
+        """Return a field of the body in seconds, None where it is not there."""
+        return None if name not in self.body else duration(self.body[name], field=name)
+
+    def instant(self, name: str) -> int | None:
+        """Return a field of the body as an instant, None where it is not there."""
+        if name not in self.body:
+            return None
+        try:
+            return moments.instant(self.body[name])
+        except ValueError as error:
+            raise Unusable(f"Must be an instant: {error}", field=name) from None
+
+
+def duration(text: str, *, field: str) -> int:
+    """Return the seconds of a duration such as `2h30m`, at least one. Raises `Unusable`."""
+    try:
+        seconds = moments.duration_seconds(text)
+    except ValueError as error:
+        raise Unusable(f"Must be a duration: {error}", field=field) from None
+    if seconds < 1:
+        raise Unusable(f"Must be a second or longer, not {text}", field=field)
+    return seconds

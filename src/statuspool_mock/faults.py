@@ -1,0 +1,210 @@
+"""Faults: rules that break exchanges on purpose, at random and yet reproducibly.
+
+Whether a rule strikes is a function of its seed and of how often it was asked, so the same requests
+in the same order meet the same trouble.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from math import exp
+from statistics import NormalDist
+from typing import Any, NamedTuple
+
+_NORMAL = NormalDist()
+_LONGEST_MS = 60_000
+
+
+class Breakage(StrEnum):
+    """How an answer goes wrong on the wire, beside its status and its pace."""
+
+    RESET = "reset"
+    """The connection is reset before a byte of the answer."""
+    EMPTY = "empty"
+    """The answer has its status and no body."""
+    TRUNCATED = "truncated"
+    """The body ends in the middle of its JSON, with a Content-Length that agrees."""
+    STALLED = "stalled"
+    """Half of the body comes, then nothing, until the client gives up or a minute is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Latency:
+    """How much later an answer comes, in milliseconds; never more than a minute.
+
+    Fixed (`fixed_ms`), uniform (`least_ms` to `most_ms`) or log-normal (`median_ms`, `sigma`).
+    """
+
+    fixed_ms: float | None = None
+    least_ms: float | None = None
+    most_ms: float | None = None
+    median_ms: float | None = None
+    sigma: float | None = None
+
+    def draw(self, chance: float) -> float:
+        """Return the milliseconds for a number drawn evenly between 0 and 1."""
+        if self.fixed_ms is not None:
+            drawn = self.fixed_ms
+        elif self.least_ms is not None and self.most_ms is not None:
+            drawn = self.least_ms + (self.most_ms - self.least_ms) * chance
+        else:
+            spread = (self.sigma or 0.0) * _NORMAL.inv_cdf(min(max(chance, 1e-9), 1 - 1e-9))
+            drawn = (self.median_ms or 0.0) * exp(spread)
+        return min(drawn, _LONGEST_MS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """A rule: which exchanges it matches, what it does to them, how often and how long.
+
+    A condition of None matches everything. It strikes a match with `probability`, at most `times`
+    times, before the world's instant `ends_at`.
+    """
+
+    id: str
+    operation: str | None = None
+    method: str | None = None
+    monitor_id: str | None = None
+    role: str | None = None
+    status: int | None = None
+    retry_after: int | None = None
+    latency: Latency | None = None
+    breakage: Breakage | None = None
+    probability: float = 1.0
+    seed: int = 0
+    times: int | None = None
+    created_at: int
+    ends_at: int | None = None
+
+
+class Target(NamedTuple):
+    """What a fault can match of a request."""
+
+    operation: str
+    method: str
+    monitor_id: str
+    role: str
+
+
+class Strike(NamedTuple):
+    """What befalls one exchange: the effects of every fault that struck it."""
+
+    faults: tuple[str, ...]
+    status: int | None
+    retry_after: int | None
+    latency_ms: float
+    breakage: Breakage | None
+
+
+class Tally(NamedTuple):
+    """How often a fault was asked and how often it struck."""
+
+    asked: int = 0
+    struck: int = 0
+
+
+class FaultBook:
+    """The faults of one world, in the order in which they were added.
+
+    Latencies add up; of statuses and of breakages the first that strikes counts.
+    """
+
+    def __init__(self, entries: Sequence[tuple[Fault, Tally]] = (), *, made: int = 0) -> None:
+        self._faults = {fault.id: fault for fault, _ in entries}
+        self._tallies = {fault.id: tally for fault, tally in entries}
+        self.made = made
+
+    def __bool__(self) -> bool:
+        return bool(self._faults)
+
+    def __len__(self) -> int:
+        return len(self._faults)
+
+    def add(self, fault: Fault) -> None:
+        """Enter a fault."""
+        self._faults[fault.id] = fault
+        self._tallies[fault.id] = Tally()
+        self.made += 1
+
+    def remove(self, fault_id: str) -> bool:
+        """Strike a fault off; return whether it was there."""
+        self._tallies.pop(fault_id, None)
+        return self._faults.pop(fault_id, None) is not None
+
+    def entries(self, *, now: float) -> tuple[tuple[Fault, Tally], ...]:
+        """Return the faults that are not spent, with their tallies."""
+        self._drop_spent(now)
+        return tuple((fault, self._tallies[fault.id]) for fault in self._faults.values())
+
+    def strike(self, target: Target, *, now: float) -> Strike | None:
+        """Return what befalls an exchange, None where nothing does; draws are counted."""
+        if not self._faults:
+            return None
+        self._drop_spent(now)
+        struck = []
+        for fault in self._faults.values():
+            if _matches(fault, target):
+                tally = self._tallies[fault.id]
+                hit = _chance(fault.seed, tally.asked, b"strike") < fault.probability
+                self._tallies[fault.id] = Tally(tally.asked + 1, tally.struck + hit)
+                if hit:
+                    struck.append((fault, _chance(fault.seed, tally.asked, b"latency")))
+        if not struck:
+            return None
+        ordered = next((fault for fault, _ in struck if fault.status is not None), None)
+        return Strike(
+            faults=tuple(fault.id for fault, _ in struck),
+            status=ordered.status if ordered else None,
+            retry_after=ordered.retry_after if ordered else None,
+            latency_ms=sum(fault.latency.draw(c) for fault, c in struck if fault.latency),
+            breakage=next((fault.breakage for fault, _ in struck if fault.breakage), None),
+        )
+
+    def _drop_spent(self, now: float) -> None:
+        spent = [
+            fault.id
+            for fault in self._faults.values()
+            if (fault.ends_at is not None and now >= fault.ends_at)
+            or (fault.times is not None and self._tallies[fault.id].struck >= fault.times)
+        ]
+        for fault_id in spent:
+            self.remove(fault_id)
+
+
+def _matches(fault: Fault, target: Target) -> bool:
+    return (
+        (fault.operation is None or fault.operation == target.operation)
+        and (fault.method is None or fault.method == target.method)
+        and (fault.monitor_id is None or fault.monitor_id == target.monitor_id)
+        and (fault.role is None or fault.role == target.role)
+    )
+
+
+def _chance(seed: int, count: int, purpose: bytes) -> float:
+    """Return a number in [0, 1) that depends on nothing else."""
+    text = b"%d %d %b" % (seed, count, purpose)
+    return int.from_bytes(hashlib.blake2b(text, digest_size=7).digest(), "big") / 2**56
+
+
+def fault_data(fault: Fault, tally: Tally) -> dict[str, Any]:
+    """Return a fault as plain data, what is None left out."""
+    data = _given(asdict(fault)) | tally._asdict()
+    if fault.latency is not None:
+        data["latency"] = _given(data["latency"])
+    return data
+
+
+def fault_from(data: Mapping[str, Any]) -> tuple[Fault, Tally]:
+    """Return the fault of `fault_data`. Raises `TypeError`, `ValueError` or `KeyError`."""
+    values = dict(data)
+    tally = Tally(values.pop("asked"), values.pop("struck"))
+    if "latency" in values:
+        values["latency"] = Latency(**values["latency"])
+    if "breakage" in values:
+        values["breakage"] = Breakage(values["breakage"])
+    return Fault(**values), tally
+
+
+def _given(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}

@@ -1,0 +1,74 @@
+"""One request and its answer, as they were on the wire."""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import parse_qsl
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+@dataclass(slots=True, kw_only=True)
+class Exchange:
+    """A request and its answer.
+
+    `at` is the world's time and `wall` the reading of the server's own clock, both in seconds;
+    `began` is the real time, in seconds since 1970. `milliseconds` grows to its value once the
+    answer is sent. `operation` is empty where the document has no such path or method. `control`
+    marks calls that drive the world instead of using the API.
+    """
+
+    number: int
+    request_id: str
+    operation: str
+    role: str
+    monitor_id: str
+    method: str
+    path: str
+    query: bytes
+    headers: Headers
+    body: bytes
+    at: float
+    wall: float
+    began: float
+    status: int
+    answer_headers: Headers
+    content: bytes
+    faults: tuple[str, ...] = ()
+    milliseconds: float = 0.0
+    control: bool = False
+
+    @property
+    def size(self) -> int:
+        """Roughly how many bytes it takes to keep."""
+        return len(self.body) + len(self.content) + 1_000
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The query parameters; of one given twice the last."""
+        return dict(parse_qsl(self.query.decode("latin-1"), keep_blank_values=True))
+
+    @property
+    def value(self) -> Any:
+        """The request's body as JSON, None where it is none."""
+        return _json(self.body)
+
+    @property
+    def answer(self) -> Any:
+        """The answer's body as JSON, None where it is none."""
+        return _json(self.content)
+
+    @property
+    def error(self) -> str | None:
+        """The error code of the vendor's envelope. Reference: Error Codes."""
+        if self.status < 400:
+            return None
+        answer = self.answer
+        return answer.get("error") if isinstance(answer, dict) else None
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return json.loads(raw)
+    except (ValueError, RecursionError):
+        return None

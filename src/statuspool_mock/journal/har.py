@@ -1,0 +1,82 @@
+"""The journal as HTTP archive, HAR 1.2, for browsers' tools; keys and secrets are masked."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import parse_qsl
+
+from statuspool_mock.journal.exchange import Exchange
+from statuspool_mock.journal.masking import masked_body, masked_headers
+
+
+def archive(exchanges: Sequence[Exchange], *, version: str) -> dict[str, Any]:
+    """Return the archive of exchanges, oldest first."""
+    return {
+        "log": {
+            "version": "1.2",
+            "creator": {"name": "statuspool-mock", "version": version},
+            "entries": [_entry(exchange) for exchange in exchanges],
+        }
+    }
+
+
+def _entry(exchange: Exchange) -> dict[str, Any]:
+    took = round(exchange.milliseconds, 3)
+    return {
+        "startedDateTime": datetime.fromtimestamp(exchange.began, UTC).isoformat(),
+        "time": took,
+        "request": _request(exchange),
+        "response": _response(exchange),
+        "cache": {},
+        "timings": {"send": 0, "wait": took, "receive": 0},
+        "_requestId": exchange.request_id,
+        "_operation": exchange.operation,
+        "_faults": list(exchange.faults),
+    }
+
+
+def _request(exchange: Exchange) -> dict[str, Any]:
+    headers = dict(exchange.headers)
+    host = headers.get(b"host", b"127.0.0.1").decode("latin-1")
+    query = exchange.query.decode("latin-1")
+    request = {
+        "method": exchange.method,
+        "url": f"http://{host}{exchange.path}{f'?{query}' if query else ''}",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _pairs(masked_headers(exchange.headers)),
+        "queryString": _pairs(parse_qsl(query, keep_blank_values=True)),
+        "headersSize": -1,
+        "bodySize": len(exchange.body),
+    }
+    if exchange.body:
+        media_type = headers.get(b"content-type", b"").decode("latin-1")
+        text = masked_body(exchange.body).decode("utf-8", "replace")
+        request["postData"] = {"mimeType": media_type, "text": text}
+    return request
+
+
+def _response(exchange: Exchange) -> dict[str, Any]:
+    headers = dict(exchange.answer_headers)
+    content = masked_body(exchange.content)
+    return {
+        "status": exchange.status,
+        "statusText": "",
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _pairs(
+            [*masked_headers(exchange.answer_headers), ("x-request-id", exchange.request_id)]
+        ),
+        "content": {
+            "size": len(exchange.content),
+            "mimeType": headers.get(b"content-type", b"").decode("latin-1"),
+            "text": content.decode("utf-8", "replace"),
+        },
+        "redirectURL": "",
+        "headersSize": -1,
+        "bodySize": len(exchange.content),
+    }
+
+
+def _pairs(pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in pairs]

@@ -1,0 +1,56 @@
+"""The newest exchanges of a world, bounded in number and in bytes."""
+
+from collections import deque
+from collections.abc import Iterator
+
+from statuspool_mock.journal.exchange import Exchange
+
+MOST_EXCHANGES = 1_000
+MOST_BYTES = 4 << 20
+
+
+class Journal:
+    """Keeps at most so many exchanges and bytes; the oldest make room."""
+
+    def __init__(self, *, most: int = MOST_EXCHANGES, most_bytes: int = MOST_BYTES) -> None:
+        self._kept: deque[Exchange] = deque()
+        self._most = most
+        self._most_bytes = most_bytes
+        self._bytes = 0
+        self.written = 0
+        """How many were ever written: the number of the newest."""
+
+    def __iter__(self) -> Iterator[Exchange]:
+        return iter(self._kept)
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    @property
+    def first(self) -> int:
+        """The number of the oldest exchange that is kept, or of the next."""
+        return self._kept[0].number if self._kept else self.written + 1
+
+    @property
+    def newest(self) -> Exchange:
+        """The exchange that was written last. Raises `IndexError` where there is none."""
+        return self._kept[-1]
+
+    def write(self, exchange: Exchange) -> None:
+        """Enter an exchange; its number is the one after `written`."""
+        kept = self._kept
+        kept.append(exchange)
+        self.written = exchange.number
+        self._bytes += exchange.size
+        while len(kept) > self._most or (self._bytes > self._most_bytes and len(kept) > 1):
+            self._bytes -= kept.popleft().size
+
+    def find(self, number: int) -> Exchange | None:
+        """Return the exchange of that number where it is still kept."""
+        index = number - self.first
+        return self._kept[index] if 0 <= index < len(self._kept) else None
+
+    def clear(self) -> None:
+        """Forget every exchange; numbers go on."""
+        self._kept.clear()
+        self._bytes = 0

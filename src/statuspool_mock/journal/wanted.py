@@ -1,0 +1,92 @@
+"""Looking for exchanges, and saying why those that nearly fit do not."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from statuspool_mock.journal.exchange import Exchange
+
+_MOST_NEAR_MISSES = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What an exchange must have; None and empty match everything.
+
+    `body` matches a request that has at least these fields: objects by their fields, lists by
+    containing every item given, all else by being equal.
+    """
+
+    operation: str | None = None
+    method: str | None = None
+    status: int | None = None
+    monitor_id: str | None = None
+    role: str | None = None
+    error: str | None = None
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+
+    def mismatches(self, exchange: Exchange) -> list[str]:
+        """Return what is different about an exchange, in words; nothing where it fits."""
+        found = [
+            f"{name} is {getattr(exchange, name)!r}, not {expected!r}"
+            for name in ("operation", "method", "status", "monitor_id", "role", "error")
+            if (expected := getattr(self, name)) is not None and getattr(exchange, name) != expected
+        ]
+        if self.query:
+            sent = exchange.parameters
+            found += [
+                f"query {name} is {sent.get(name)!r}, not {expected!r}"
+                for name, expected in self.query.items()
+                if sent.get(name) != expected
+            ]
+        if self.body is not None:
+            found += _differences(exchange.value, self.body, "body")
+        return found
+
+
+class NearMiss(NamedTuple):
+    """An exchange that almost fits, and why it does not."""
+
+    exchange: Exchange
+    mismatches: Sequence[str]
+
+
+class Verification(NamedTuple):
+    """How often what was wanted happened, and what came near it where that was not enough."""
+
+    found: int
+    near_misses: Sequence[NearMiss]
+
+
+def verify(exchanges: Iterable[Exchange], wanted: Wanted) -> Verification:
+    """Count the exchanges that fit, and rank the others by how little is different."""
+    found = 0
+    others = []
+    for exchange in exchanges:
+        mismatches = wanted.mismatches(exchange)
+        if mismatches:
+            others.append(NearMiss(exchange, mismatches))
+        else:
+            found += 1
+    others.sort(key=lambda miss: (len(miss.mismatches), -miss.exchange.number))
+    return Verification(found, others[:_MOST_NEAR_MISSES])
+
+
+def _differences(value: Any, wanted: Any, trail: str) -> list[str]:
+    if isinstance(wanted, dict):
+        if not isinstance(value, dict):
+            return [f"{trail} is {value!r}, not an object"]
+        found = []
+        for name, part in wanted.items():
+            if name not in value:
+                found.append(f"{trail}.{name} is missing")
+            else:
+                found += _differences(value[name], part, f"{trail}.{name}")
+        return found
+    if isinstance(wanted, list):
+        present = value if isinstance(value, list) else []
+        return [f"{trail} does not contain {item!r}" for item in wanted if item not in present]
+    if type(value) is type(wanted) and value == wanted:
+        return []
+    return [f"{trail} is {value!r}, not {wanted!r}"]

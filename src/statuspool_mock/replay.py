@@ -1,0 +1,101 @@
+"""Doing again what a case file tells, and finding the first difference."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.types import ASGIApp, Message
+
+from statuspool_mock import contract
+from statuspool_mock.api import REQUEST_ID
+from statuspool_mock.engine import World
+from statuspool_mock.journal import masked_body
+from statuspool_mock.sandboxes import Case, Opening, Sandbox, Sandboxes, Step
+from statuspool_mock.server import Settings, application
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """The first answer that is not what the file tells. `number` counts requests from 1."""
+
+    number: int
+    step: Step
+    status: int
+    content: bytes
+
+    def __str__(self) -> str:
+        step = self.step
+        query = f"?{step.query.decode('latin-1')}" if step.query else ""
+        return (
+            f"Request {self.number}: {step.method} {step.path}{query}\n"
+            f"  told:     {step.status} {step.content.decode('utf-8', 'replace')}\n"
+            f"  answered: {self.status} {self.content.decode('utf-8', 'replace')}"
+        )
+
+
+class _Wall:
+    """A clock that shows what the file tells."""
+
+    def __init__(self, reading: float) -> None:
+        self.reading = reading
+
+    def __call__(self) -> float:
+        return self.reading
+
+
+def replay(case: Case) -> Difference | None:
+    """Send every request of a case again; return the first difference, None where there is none."""
+    wall = _Wall(case.wall)
+    sandboxes = Sandboxes(
+        lambda _scenario, _seed: Opening(World.from_image(case.state.world), 0.0),
+        document=contract.load(),
+        wall=wall,
+        limit=case.limit,
+    )
+    sandbox = sandboxes.access("sp_test_case").sandbox
+    sandbox.become(case.state, why="restored")
+    app = application(Settings(), sandboxes, pause=_at_once)
+    return asyncio.run(_play(app, case, wall, sandbox))
+
+
+async def _at_once(seconds: float) -> None:
+    del seconds
+
+
+async def _play(app: ASGIApp, case: Case, wall: _Wall, sandbox: Sandbox) -> Difference | None:
+    for number, step in enumerate(case.steps, start=1):
+        wall.reading = step.wall
+        await _send(app, step)
+        if step.compared:
+            exchange = sandbox.journal.newest
+            content = masked_body(exchange.content)
+            if (exchange.status, content) != (step.status, step.content):
+                return Difference(number, step, exchange.status, content)
+    return None
+
+
+async def _send(app: ASGIApp, step: Step) -> None:
+    scope: dict[str, Any] = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": step.method,
+        "scheme": "http",
+        "path": step.path,
+        "raw_path": step.path.encode(),
+        "query_string": step.query,
+        "root_path": "",
+        "headers": [(b"host", b"localhost"), *step.headers],
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+        REQUEST_ID: step.request_id,
+    }
+    left: list[Message] = [{"type": "http.request", "body": step.body, "more_body": False}]
+
+    async def receive() -> Message:
+        return left.pop() if left else {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        del message  # the journal has the answer, as it was before a fault broke it
+
+    await app(scope, receive, send)

@@ -1,0 +1,164 @@
+"""Case files: a state, and what clients did from there on, to be done again elsewhere.
+
+Keys become those of a sandbox called `case`, secrets are masked alike in the state and in the
+requests, so that a file can be shared and still gives the same answers byte for byte.
+"""
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from statuspool_mock.journal import Exchange, masked_body
+from statuspool_mock.journal.masking import masked_value
+from statuspool_mock.sandboxes.clock import RateLimit
+from statuspool_mock.sandboxes.errors import Unusable
+from statuspool_mock.sandboxes.state import State, state_data, state_from
+
+if TYPE_CHECKING:
+    from statuspool_mock.sandboxes.registry import Sandboxes
+    from statuspool_mock.sandboxes.sandbox import Sandbox
+
+VERSION = 1
+KIND = "statuspool-mock case"
+_SUFFIXES = {"full": "", "read-only": ".ro", "rival": ".rival"}
+_REPLAYED_CONTROLS = frozenset(
+    {
+        "setClock",
+        "advanceClock",
+        "forceStatus",
+        "releaseStatus",
+        "pauseMonitor",
+        "resumeMonitor",
+        "addOutage",
+        "clearOutages",
+        "startPlay",
+        "stepPlay",
+        "stopPlay",
+        "addFault",
+        "removeFault",
+        "removeFaults",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A request to send again, and the answer it had."""
+
+    wall: float
+    request_id: str
+    key: str
+    method: str
+    path: str
+    query: bytes
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+    status: int
+    content: bytes
+    compared: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """A state at a wall reading, and the steps from there."""
+
+    state: State
+    wall: float
+    limit: RateLimit | None
+    steps: tuple[Step, ...]
+
+
+def case_data(sandbox: "Sandbox", sandboxes: "Sandboxes") -> dict[str, Any]:
+    """Return what happened in a sandbox as plain data for JSON, from the oldest base kept."""
+    base, limit = sandbox.bases[0], sandboxes.limit
+    return {
+        "kind": KIND,
+        "version": VERSION,
+        "scenario": sandboxes.scenario,
+        "seed": sandbox.world.seed,
+        "rate_limit": None if limit is None else limit._asdict(),
+        "wall": base.wall,
+        "state": masked_value(state_data(base.state)),
+        "exchanges": [
+            _step_data(exchange)
+            for exchange in sandbox.journal
+            if exchange.number > base.number
+            and (not exchange.control or exchange.operation in _REPLAYED_CONTROLS)
+            and exchange.role in _SUFFIXES
+        ],
+    }
+
+
+def _step_data(exchange: Exchange) -> dict[str, Any]:
+    return {
+        "wall": exchange.wall,
+        "request_id": exchange.request_id,
+        "key": f"sp_test_case{_SUFFIXES[exchange.role]}",
+        "method": exchange.method,
+        "path": exchange.path,
+        "query": exchange.query.decode("latin-1"),
+        "headers": [
+            [name.decode("latin-1"), value.decode("latin-1")]
+            for name, value in exchange.headers
+            if name in {b"content-type", b"prefer"}
+        ],
+        "body": _text(masked_body(exchange.body)),
+        "status": exchange.status,
+        "content": _text(masked_body(exchange.content)),
+        "control": exchange.control,
+    }
+
+
+def case_from(data: Any) -> Case:
+    """Return the case of `case_data`. Raises `Unusable`, naming what is wrong."""
+    if not isinstance(data, Mapping) or data.get("kind") != KIND:
+        raise Unusable(f"This is not a {KIND}.", field="kind")
+    if data.get("version") != VERSION:
+        raise Unusable(
+            f"This case file has version {data.get('version')!r}; this release reads version "
+            f"{VERSION}.",
+            field="version",
+        )
+    try:
+        limit = data["rate_limit"]
+        return Case(
+            state=state_from(data["state"]),
+            wall=float(data["wall"]),
+            limit=None if limit is None else RateLimit(**limit),
+            steps=tuple(_step(item) for item in data["exchanges"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unusable(f"This is not a whole case file: {error!r}.") from None
+
+
+def _step(item: Mapping[str, Any]) -> Step:
+    key: str = item["key"]
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in item["headers"]]
+    return Step(
+        wall=float(item["wall"]),
+        request_id=item["request_id"],
+        key=key,
+        method=item["method"],
+        path=item["path"],
+        query=item["query"].encode("latin-1"),
+        headers=(*headers, (b"authorization", f"Bearer {key}".encode("latin-1"))),
+        body=_bytes(item["body"]),
+        status=item["status"],
+        content=_bytes(item["content"]),
+        compared=not item["control"],
+    )
+
+
+def _text(raw: bytes) -> Any:
+    """Return bytes as text where they are text, else as an object that holds them in base64."""
+    try:
+        return raw.decode()
+    except UnicodeDecodeError:
+        return {"base64": base64.b64encode(raw).decode()}
+
+
+def _bytes(value: Any) -> bytes:
+    if isinstance(value, str):
+        return value.encode()
+    return base64.b64decode(value["base64"], validate=True)

@@ -1,0 +1,110 @@
+"""The API key is the sandbox: each name opens a world of its own, with its own clock and limits."""
+
+import logging
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from statuspool_mock.contract import Document
+from statuspool_mock.sandboxes.clock import RateLimit
+from statuspool_mock.sandboxes.errors import KeyRejected, NoSuchThing
+from statuspool_mock.sandboxes.sandbox import Access, Opening, Sandbox
+
+_KEY = re.compile(r"sp_test_(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<role>[a-z]+))?", re.ASCII)
+_ROLES = {None: "full", "ro": "read-only", "rival": "rival"}
+_DEAD = frozenset({"revoked", "expired"})
+OpenWorld = Callable[[str | None, int | None], Opening]
+"""Makes a world, from a scenario and a seed of one's own where they are not None."""
+
+_log = logging.getLogger(__name__)
+
+
+class Sandboxes:
+    """The worlds of one server, opened by key, bounded in number, dropped when idle.
+
+    `open_world` makes the world of a new sandbox, or of another scenario or seed than the server's;
+    it raises `Unusable` where there is no such scenario. `keys` names literal keys of the scenario
+    and the sandboxes they open. `document` is the API's, and `scenario` names what worlds hold.
+    """
+
+    def __init__(
+        self,
+        open_world: OpenWorld,
+        *,
+        document: Document,
+        scenario: str = "",
+        wall: Callable[[], float],
+        limit: RateLimit | None = None,
+        keys: Mapping[str, str] | None = None,
+        most: int = 200,
+        idle_seconds: float = 24 * 3600,
+    ) -> None:
+        self.open_world = open_world
+        self.document = document
+        self.scenario = scenario
+        self.wall = wall
+        self.limit = limit
+        self.most = most
+        self.idle_seconds = idle_seconds
+        self._keys = dict(keys or {})
+        self._sandboxes: dict[str, Sandbox] = {}
+        self._accesses: dict[str, Access] = {}
+
+    def access(self, key: str) -> Access:
+        """Return what a key may do, opening its sandbox on first use. Raises `KeyRejected`."""
+        access = self._accesses.get(key)
+        return self._grant(key) if access is None else access
+
+    def __len__(self) -> int:
+        return len(self._sandboxes)
+
+    def __iter__(self) -> Iterator[Sandbox]:
+        return iter(list(self._sandboxes.values()))
+
+    def find(self, name: str) -> Sandbox:
+        """Return an open sandbox by its name. Raises `NoSuchThing`."""
+        if name not in self._sandboxes:
+            raise NoSuchThing(
+                f"No sandbox called {name!r} is open; a request with its key opens it."
+            )
+        return self._sandboxes[name]
+
+    def close(self, name: str) -> None:
+        """Forget a sandbox; its key opens a new one. Raises `NoSuchThing`."""
+        sandbox = self.find(name)
+        del self._sandboxes[name]
+        self._accesses = {
+            key: access for key, access in self._accesses.items() if access.sandbox is not sandbox
+        }
+
+    def _grant(self, key: str) -> Access:
+        name, role = self._read(key)
+        sandbox = self._sandboxes.get(name)
+        if sandbox is None:
+            self._make_room()
+            sandbox = self._sandboxes[name] = Sandbox(name, self.open_world(None, None), self.wall)
+        access = self._accesses[key] = Access(sandbox, role=role, limit=self.limit)
+        return access
+
+    def _read(self, key: str) -> tuple[str, str]:
+        if key in self._keys:
+            return self._keys[key], "full"
+        match = _KEY.fullmatch(key)
+        if match is None:
+            raise KeyRejected
+        name, suffix = match["name"], match["role"]
+        if suffix in _DEAD and name in self._sandboxes:
+            raise KeyRejected(Access(self._sandboxes[name], role=suffix, limit=None))
+        if suffix not in _ROLES:
+            raise KeyRejected
+        return name, _ROLES[suffix]
+
+    def _make_room(self) -> None:
+        """Drop what was idle for too long, and the longest idle one where it is still full."""
+        stale = self.wall() - self.idle_seconds
+        idle = [name for name, sandbox in self._sandboxes.items() if sandbox.used_at < stale]
+        if not idle and len(self._sandboxes) >= self.most:
+            idle = [min(self._sandboxes, key=lambda name: self._sandboxes[name].used_at)]
+        for name in idle:
+            self.close(name)
+        if idle:
+            _log.warning("Closed %d idle sandbox(es); %d stay open.", len(idle), len(self))

@@ -1,0 +1,113 @@
+"""All that a sandbox is, as one immutable value: for snapshots, checkpoints and case files."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from statuspool_mock.engine import SnapshotRejected, World, restore, snapshot
+from statuspool_mock.engine.world import Image
+from statuspool_mock.faults import Fault, Tally, fault_data, fault_from
+from statuspool_mock.sandboxes.clock import Minute
+from statuspool_mock.sandboxes.errors import Unusable
+
+VERSION = 1
+KIND = "statuspool-mock snapshot"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockFace:
+    """What a clock shows and how fast it goes; when that is, is for its owner to say."""
+
+    shows: float
+    rate: float
+    until: float | None = None
+    then: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Performance:
+    """A play under way: its cues (instant, what happens) and how it is paced."""
+
+    screenplays: tuple[str, ...]
+    start: int
+    end: int
+    pace: str
+    cues: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """A sandbox at an instant. Frozen parts are shared, so that taking one costs little."""
+
+    world: Image
+    clock: ClockFace
+    faults: tuple[tuple[Fault, Tally], ...] = ()
+    faults_made: int = 0
+    minutes: tuple[tuple[str, Minute], ...] = ()
+    performance: Performance | None = None
+
+
+def state_data(state: State) -> dict[str, Any]:
+    """Return a state as plain data for JSON. It holds webhook secrets."""
+    return {
+        "kind": KIND,
+        "version": VERSION,
+        "world": snapshot(World.from_image(state.world)),
+        **soft_data(state),
+    }
+
+
+def soft_data(state: State) -> dict[str, Any]:
+    """Return what a state holds beside its world."""
+    return {
+        "clock": asdict(state.clock),
+        "faults": [fault_data(*entry) for entry in state.faults],
+        "faults_made": state.faults_made,
+        "minutes": {role: list(minute) for role, minute in state.minutes if minute.used},
+        "performance": None if state.performance is None else asdict(state.performance),
+    }
+
+
+def state_from(data: Any) -> State:
+    """Return the state of `state_data`. Raises `Unusable`, naming what is wrong."""
+    if not isinstance(data, Mapping) or data.get("kind") != KIND:
+        raise Unusable(f"This is not a {KIND}.", field="kind")
+    if data.get("version") != VERSION:
+        raise Unusable(
+            f"This snapshot has version {data.get('version')!r}; this release reads version "
+            f"{VERSION}.",
+            field="version",
+        )
+    try:
+        world = restore(data["world"]).image()
+    except SnapshotRejected as error:
+        raise Unusable(str(error), field="world") from None
+    except (KeyError, TypeError, AttributeError):
+        raise Unusable("A snapshot's world is missing.", field="world") from None
+    return with_soft(world, data)
+
+
+def with_soft(world: Image, data: Mapping[str, Any]) -> State:
+    """Return the state of a world and of `soft_data`. Raises `Unusable`."""
+    try:
+        play = data["performance"]
+        return State(
+            world=world,
+            clock=ClockFace(**data["clock"]),
+            faults=tuple(fault_from(entry) for entry in data["faults"]),
+            faults_made=data["faults_made"],
+            minutes=tuple((role, Minute(*minute)) for role, minute in data["minutes"].items()),
+            performance=None if play is None else _performance(play),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unusable(f"This is not a whole snapshot: {error!r}.") from None
+
+
+def _performance(data: Mapping[str, Any]) -> Performance:
+    return Performance(
+        **dict(data)
+        | {
+            "screenplays": tuple(data["screenplays"]),
+            "cues": tuple((int(at), str(about)) for at, about in data["cues"]),
+        }
+    )

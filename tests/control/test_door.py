@@ -1,0 +1,86 @@
+"""Only this machine's own programs and pages drive worlds, or whoever has the token."""
+
+import httpx
+import pytest
+
+from statuspool_mock.server import RunningServer, Settings
+
+KEY = {"Authorization": "Bearer sp_test_door"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Host": "evil.example"},
+        {"Host": "127.0.0.1.evil.example:4747"},
+        {"Host": "192.168.0.7"},
+        {"Host": "[::1"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ],
+)
+def test_pages_of_other_origins_and_renamed_hosts_are_turned_away(server, headers):
+    url = f"{server.control_url}/_mock/clock"
+    answer = httpx.put(url, json={"mode": "frozen"}, headers={**KEY, **headers})
+    assert answer.status_code == 403
+    assert answer.json()["error"] == "FORBIDDEN"
+    assert "access-control-allow-origin" not in answer.headers
+    assert httpx.get(url, headers=KEY).json()["mode"] == "live"
+
+
+def test_a_preflight_of_another_origin_is_not_granted(server):
+    headers = {"Origin": "http://evil.example", "Access-Control-Request-Method": "PUT"}
+    answer = httpx.options(f"{server.control_url}/_mock/clock", headers=headers)
+    assert answer.status_code == 403
+    assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "127.9.9.9", "LOCALHOST"])
+def test_this_machines_names_are_let_in(server, host):
+    url = f"{server.control_url}/_mock/clock"
+    origin = {"Origin": f"http://{host}:7".lower(), "Sec-Fetch-Site": "same-origin"}
+    assert httpx.get(url, headers={**KEY, "Host": f"{host}:7"}).status_code == 200
+    assert httpx.get(url, headers={**KEY, "Host": f"{host}:7", **origin}).status_code == 200
+
+
+def test_a_world_needs_its_key_and_health_needs_none(server):
+    assert httpx.get(f"{server.control_url}/_mock/clock").status_code == 401
+    bad = {"Authorization": "Bearer sp_test_x.revoked"}
+    assert httpx.get(f"{server.control_url}/_mock/clock", headers=bad).status_code == 401
+    assert httpx.get(f"{server.control_url}/_mock/health").json()["status"] == "ok"
+
+
+def test_beyond_loopback_it_is_closed_without_a_token():
+    with RunningServer(Settings(host="0.0.0.0", port=0)) as server:  # noqa: S104
+        root = f"http://127.0.0.1:{server.address.port}"
+        answer = httpx.get(f"{root}/_mock/clock", headers=KEY)
+        assert answer.status_code == 403
+        assert "--control-token" in answer.json()["message"]
+        assert httpx.get(f"{root}/v1/monitors", headers=KEY).status_code == 200
+
+
+def test_a_token_opens_it_under_any_host_name_and_nothing_else_does():
+    settings = Settings(host="0.0.0.0", port=0, control_token="open sesame")  # noqa: S104
+    assert "sesame" not in repr(settings)
+    with RunningServer(settings) as server:
+        url = f"http://127.0.0.1:{server.address.port}/_mock/clock"
+        named = {**KEY, "Host": "mock.internal:80"}
+        right = {"X-Control-Token": "open sesame"}
+        assert httpx.get(url, headers={**named, **right}).status_code == 200
+        assert httpx.get(url, headers=named).status_code == 403
+        assert httpx.get(url, headers={**named, "X-Control-Token": "open"}).status_code == 403
+        evil = {**named, **right, "Origin": "http://evil.example"}
+        assert httpx.get(url, headers=evil).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [("GET", "/nope", 404), ("POST", "/", 404), ("PATCH", "/clock", 405), ("GET", "/reset", 405)],
+)
+def test_unknown_commands_are_told_in_the_envelope(server, method, path, status):
+    answer = httpx.request(method, f"{server.control_url}/_mock{path}", headers=KEY)
+    assert answer.status_code == status
+    assert set(answer.json()) == {"error", "message"}

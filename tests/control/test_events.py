@@ -1,0 +1,53 @@
+"""What happens can be followed as it happens, and resumed."""
+
+import itertools
+import threading
+
+from statuspool_mock.client import Control
+
+
+def take(events, count):
+    return list(itertools.islice(events, count))
+
+
+def test_facts_and_exchanges_come_as_they_happen(world, server, key):
+    with Control(server.control_url, api_key=key) as listener:
+        stream = listener.events()
+        first = []
+        ready = threading.Thread(target=lambda: first.extend(take(stream, 3)))
+        ready.start()
+        made = None
+        while ready.is_alive():  # the stream begins when the server has it; what follows is told
+            made = made or world.monitors.create("Followed", "https://perfect.test/")
+            world.monitors.force_down(made)
+            world.monitors.release(made)
+            ready.join(0.05)
+        kinds = {event["event"] for event in first}
+        assert kinds <= {"fact", "exchange"}
+        assert [event["id"] for event in first] == list(range(first[0]["id"], first[0]["id"] + 3))
+
+
+def test_a_stream_is_resumed_after_the_last_event_seen(world, api):
+    made = world.monitors.create("Followed", "https://perfect.test/")
+    world.monitors.force_down(made)
+    api.get("/monitors")
+    every = take(world.events(last_event_id=0), 4)
+    assert [event["event"] for event in every] == ["exchange", "fact", "fact", "exchange"]
+    assert [event["id"] for event in every] == [1, 2, 3, 4]
+    assert every[0]["operation"] == "createMonitor"
+    assert every[1]["monitor_name"] == "Followed"
+    assert take(world.events(last_event_id=2), 2) == every[2:]
+
+
+def test_a_live_world_goes_on_while_somebody_looks(world):
+    world.clock.scale(600)
+    facts = take((event for event in world.events(last_event_id=0) if event["event"] == "fact"), 3)
+    assert [fact["id"] for fact in facts] == sorted(fact["id"] for fact in facts)
+
+
+def test_resets_are_told(world):
+    world.keep("x")
+    world.rewind("x")
+    world.reset()
+    kinds = [event["event"] for event in take(world.events(last_event_id=0), 2)]
+    assert kinds == ["rewound", "reset"]

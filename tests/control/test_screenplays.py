@@ -1,0 +1,97 @@
+"""Screenplays are played live, in time-lapse or step by step, over the monitors that are meant."""
+
+from datetime import datetime
+
+import pytest
+
+from statuspool_mock.client import Refused
+
+
+def test_every_screenplay_is_listed_and_can_be_played(world):
+    for screenplay in world.screenplays():
+        world.keep("before")
+        play = world.play(screenplay["name"], seed=4)
+        assert play["cues"]
+        facts = world.clock.set(play["end"])["facts"]
+        changed = {fact["monitor_id"] for fact in facts if fact["kind"] == "status_changed"}
+        assert len(changed) >= 6, screenplay["name"]
+        world.rewind("before")
+
+
+def test_only_the_monitors_with_the_tag_play(world):
+    world.reset(scenario="empty")
+    world.clock.freeze()
+    url = "https://perfect.test/"
+    inside = [world.monitors.create(f"In {n}", url, tags=["shop"])["id"] for n in range(3)]
+    outside = world.monitors.create("Out", url)["id"]
+    play = world.play({"name": "global-outage", "tag": "shop"})
+    facts = world.clock.set(play["end"])["facts"]
+    down = {fact["monitor_id"] for fact in facts if fact.get("current") == "down"}
+    assert down == set(inside)
+    assert outside not in {fact["monitor_id"] for fact in facts}
+
+
+def test_scenes_play_together_each_at_its_time(world):
+    play = world.play(
+        {"name": "single-region", "region": "us-east-1"}, {"name": "flapping", "after": "3h"}
+    )
+    start = datetime.fromisoformat(play["start"])
+    last = max(datetime.fromisoformat(cue["at"]) for cue in play["cues"])
+    assert play["screenplays"] == ["single-region", "flapping"]
+    assert (last - start).total_seconds() > 3 * 3600
+
+
+def test_step_by_step_moves_from_cue_to_cue(world):
+    play = world.play("deploy-brownout", pace="step")
+    assert world.clock.read()["mode"] == "frozen"
+    for cue in play["cues"]:
+        if datetime.fromisoformat(world.clock.read()["now"]) < datetime.fromisoformat(cue["at"]):
+            assert world.step()["now"] == cue["at"]
+    with pytest.raises(Refused, match="last cue") as refused:
+        world.step()
+    assert refused.value.status == 409
+
+
+def test_a_time_lapse_ends_with_the_play(world):
+    play = world.play("single-region", pace="time-lapse", rate=20_000)
+    assert world.clock.read()["until"] == play["end"]
+    while world.clock.read()["mode"] == "scaled":
+        pass  # twenty minutes pass in a moment
+    assert world.clock.read()["now"] == play["end"]
+    assert world.clock.read()["mode"] == "frozen"
+
+
+def test_a_play_is_broken_off(world):
+    world.monitors.create("Star", "https://perfect.test/")
+    world.play("global-outage")
+    world.clock.advance("15m")
+    star = world.monitors.find("Star")
+    assert star["status"] == "down"
+    with pytest.raises(Refused, match="stop it first") as refused:
+        world.play("flapping")
+    assert refused.value.status == 409
+    world.stop()
+    assert world.monitors.find("Star")["status"] == "up"
+    with pytest.raises(Refused) as refused:
+        world.stop()
+    assert refused.value.status == 404
+
+
+@pytest.mark.parametrize(
+    "scene",
+    [
+        {"name": "hamlet"},
+        {"name": "flapping", "tag": "nobody has this"},
+        {"name": "flapping", "region": "mars-north-1"},
+        {"name": "flapping", "after": "never"},
+        {"name": "flapping", "monitor_ids": ["4f2a8c1e-0000-4000-8000-000000000000"]},
+        {"name": "flapping", "monitor_ids": []},
+        {},
+    ],
+)
+def test_what_cannot_be_played_is_refused_and_changes_nothing(world, scene):
+    before = world.snapshot()
+    with pytest.raises(Refused) as refused:
+        world.play(scene)
+    assert refused.value.status == 400
+    assert world.snapshot() == before
