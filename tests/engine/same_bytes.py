@@ -7,6 +7,7 @@ from statuspool_mock.engine import (
     CreateMonitor,
     EditMonitor,
     ForceStatus,
+    ScriptOutage,
     Status,
     Team,
     World,
@@ -35,6 +36,11 @@ def fingerprint() -> str:
     world.apply(EditMonitor(monitor_id=first.id, interval_seconds=60, regions=("x-1", "y-2")))
     world.apply(ForceStatus(monitor_id=second.id, status=Status.DOWN, seconds=900))
     world.advance(to=START + 5 * 86_400)
+    world.apply(
+        ScriptOutage(
+            monitor_id=first.id, start=START + 86_000, end=START + 99_000, response_time_ms=9_000
+        )
+    )
     told = sha256(encode(snapshot(world)))
     for monitor in world.monitors(team=Team.OWN, limit=100).items:
         told.update(repr(world.reading(monitor)).encode())

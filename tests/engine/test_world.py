@@ -46,6 +46,7 @@ def make(world, **values):
         "url": "https://api.example.com",
         "interval_seconds": 60,
         "behaviour": "perfect",
+        "sla_target": 0,  # unless a test is about it, nobody is told of a breach
     }
     return world.apply(CreateMonitor(**defaults | values))
 

@@ -3,10 +3,17 @@
 from dataclasses import replace
 
 from statuspool_mock.engine import dice, history
-from statuspool_mock.engine.facts import Fact, IncidentOpened, IncidentResolved, StatusChanged
+from statuspool_mock.engine.facts import (
+    Fact,
+    IncidentOpened,
+    IncidentResolved,
+    SlaBreached,
+    StatusChanged,
+)
 from statuspool_mock.engine.incidents import IncidentBook
 from statuspool_mock.engine.model import Incident, Monitor, Status
 from statuspool_mock.engine.roster import Roster
+from statuspool_mock.engine.stretch import Finding
 from statuspool_mock.engine.timeline import Timeline
 from statuspool_mock.engine.watch import Watch
 
@@ -40,11 +47,34 @@ class Chronicle:
         facts, self._facts = self._facts, []
         return facts
 
+    def note(self, watch: Watch, finding: Finding, *, at: int, first: bool = False) -> None:
+        """Take down what a check found: the state, and an incident opened, wider or resolved."""
+        state = finding.state
+        was_down = watch.state is Status.DOWN
+        if state is not watch.state:
+            self.note_state(watch, state, at=at, first=first)
+        if state is Status.DOWN:
+            incident = self.incidents.open_automatic(watch.monitor.id)
+            if incident is None:
+                found = self._found(watch.monitor, started_at=at, regions=finding.failing)
+                self.incidents.enter(found)
+                self._facts.append(IncidentOpened(at=at, incident=found))
+            elif more := [r for r in finding.failing if r not in incident.affected_regions]:
+                affected = (*incident.affected_regions, *more)
+                self.incidents.rewrite(replace(incident, affected_regions=affected))
+        elif was_down:
+            incident = self.incidents.open_automatic(watch.monitor.id)
+            if incident is not None:
+                incident = replace(incident, resolved_at=at)
+                self.incidents.rewrite(incident)
+                self._facts.append(IncidentResolved(at=at, incident=incident))
+
     def note_state(self, watch: Watch, state: Status, *, at: int, first: bool = False) -> None:
-        """Take down the state that a check found."""
-        previous, before = watch.state, watch.status
+        """Take down the state that a check found, where it is another."""
+        previous = watch.state
         if previous is state:
             return
+        before = watch.status
         watch.state = state
         monitor = watch.monitor
         self.roster.move(monitor.team, monitor.ordinal, before, watch.status)
@@ -58,29 +88,28 @@ class Chronicle:
             )
         )
 
-    def note_incident(
-        self, monitor: Monitor, state: Status, failing: tuple[str, ...], *, at: int
-    ) -> None:
-        """Open, widen or resolve the monitor's incident, as a check found it."""
-        incident = self.incidents.open_automatic(monitor.id)
-        if state is Status.DOWN and incident is None:
-            found = self._found(monitor, started_at=at, regions=failing)
-            self.incidents.write(found)
-            self._facts.append(IncidentOpened(at=at, incident=found))
-        elif state is Status.DOWN and incident is not None:
-            more = tuple(r for r in failing if r not in incident.affected_regions)
-            if more:
-                affected = incident.affected_regions + more
-                self.incidents.write(replace(incident, affected_regions=affected))
-        elif incident is not None:
-            incident = replace(incident, resolved_at=at)
-            self.incidents.write(incident)
-            self._facts.append(IncidentResolved(at=at, incident=incident))
+    def note_breach(self, monitor: Monitor, uptime: float, *, at: int) -> None:
+        """Take down that a check found uptime below the SLA target."""
+        self._facts.append(
+            SlaBreached(
+                at=at,
+                team=monitor.team,
+                monitor_id=monitor.id,
+                uptime=uptime,
+                target=monitor.sla_target,
+            )
+        )
 
-    def record(self, incident: Incident) -> Incident:
+    def record(self, monitor: Monitor, title: str, description: str | None, *, at: int) -> Incident:
         """Enter an incident that somebody wrote down by hand."""
-        self.incidents.write(incident)
-        self._facts.append(IncidentOpened(at=incident.started_at, incident=incident))
+        incident = replace(
+            self._found(monitor, started_at=at, regions=monitor.regions),
+            title=title,
+            description=description,
+            automatic=False,
+        )
+        self.incidents.enter(incident)
+        self._facts.append(IncidentOpened(at=at, incident=incident))
         return incident
 
     def correct(
@@ -100,17 +129,21 @@ class Chronicle:
             if incident not in found:
                 self.incidents.strike(incident)
         for run, known in zip(runs, found, strict=True):
-            self.incidents.write(self._as_run(monitor, run, known))
+            self._enter_run(monitor, run, known)
         self._tell_difference(before, self.incidents.open_automatic(monitor.id), now=now)
 
-    def _as_run(self, monitor: Monitor, run: history.Run, known: Incident | None) -> Incident:
+    def _enter_run(self, monitor: Monitor, run: history.Run, known: Incident | None) -> None:
         incident = known or self._found(monitor, started_at=run.started_at, regions=run.regions)
-        return replace(
+        changed = replace(
             incident,
             started_at=run.started_at,
             resolved_at=run.resolved_at,
             affected_regions=run.regions,
         )
+        if known is None:
+            self.incidents.enter(changed)
+        else:
+            self.incidents.rewrite(changed)
 
     def _tell_difference(
         self, before: Incident | None, after: Incident | None, *, now: int

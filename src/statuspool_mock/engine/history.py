@@ -28,7 +28,9 @@ def runs_of_down(
     """
     runs: list[Run] = []
     is_open = False
-    for tick, state, failing in timeline.findings(monitor, since, now):
+    for tick, (state, failing) in timeline.findings(monitor, since=since):
+        if tick > now:
+            break
         if state is Status.DOWN:
             if is_open:
                 known = runs[-1].regions

@@ -17,6 +17,7 @@ class IncidentBook:
         self._of_team: defaultdict[Team, list[_Key]] = defaultdict(list)
         self._of_monitor: defaultdict[str, list[_Key]] = defaultdict(list)
         self._open: defaultdict[Team, list[_Key]] = defaultdict(list)
+        self._running: dict[str, Incident] = {}  # open automatic ones, by monitor
 
     def __iter__(self) -> Iterator[Incident]:
         """Yield every incident in the order in which they were first entered."""
@@ -32,28 +33,37 @@ class IncidentBook:
         for name in ("_of_team", "_of_monitor", "_open"):
             index = getattr(self, name)
             getattr(book, name).update({key: keys.copy() for key, keys in index.items()})
+        book._running = self._running.copy()
         return book
 
     def get(self, sequence: int) -> Incident | None:
         """Return the incident of this number, if it is there."""
         return self._incidents.get(sequence)
 
-    def write(self, incident: Incident) -> None:
-        """Enter a new incident, or the new form of one already entered."""
+    def enter(self, incident: Incident) -> None:
+        """Enter a new incident."""
         key = (incident.started_at, incident.sequence)
-        previous = self._incidents.get(incident.sequence)
-        if previous is not None and previous.started_at != incident.started_at:
-            self.strike(previous)
-            previous = None
-        if previous is None:
-            insort(self._of_team[incident.team], key)
-            insort(self._of_monitor[incident.monitor_id], key)
         self._incidents[incident.sequence] = incident
-        was_open = previous is not None and previous.resolved_at is None
-        if incident.resolved_at is None and not was_open:
+        insort(self._of_team[incident.team], key)
+        insort(self._of_monitor[incident.monitor_id], key)
+        if incident.resolved_at is None:
             insort(self._open[incident.team], key)
-        elif incident.resolved_at is not None and was_open:
-            _discard(self._open[incident.team], key)
+            if incident.automatic:
+                self._running[incident.monitor_id] = incident
+
+    def rewrite(self, incident: Incident) -> None:
+        """Put a new form of an incident in place of the one entered under its number."""
+        previous = self._incidents[incident.sequence]
+        if previous.started_at != incident.started_at or previous.resolved_at is not None:
+            self.strike(previous)
+            self.enter(incident)
+        elif incident.resolved_at is None:
+            self._incidents[incident.sequence] = incident
+            if incident.automatic:
+                self._running[incident.monitor_id] = incident
+        else:
+            self._incidents[incident.sequence] = incident
+            self._close(previous)
 
     def strike(self, incident: Incident) -> None:
         """Remove an incident."""
@@ -67,8 +77,7 @@ class IncidentBook:
 
     def open_automatic(self, monitor_id: str) -> Incident | None:
         """Return the incident that the checks opened and have not resolved yet."""
-        incident = self._last_automatic(self._of_monitor.get(monitor_id, []))
-        return incident if incident is not None and incident.resolved_at is None else None
+        return self._running.get(monitor_id)
 
     def automatic_across(self, monitor_id: str, at: int) -> Incident | None:
         """Return the incident that began before an instant and was not resolved before it."""
@@ -108,10 +117,15 @@ class IncidentBook:
         ]
 
     def _remove(self, incident: Incident) -> None:
-        key = (incident.started_at, incident.sequence)
         del self._incidents[incident.sequence]
-        _discard(self._of_team[incident.team], key)
-        _discard(self._open[incident.team], key)
+        _discard(self._of_team[incident.team], (incident.started_at, incident.sequence))
+        self._close(incident)
+
+    def _close(self, incident: Incident) -> None:
+        _discard(self._open[incident.team], (incident.started_at, incident.sequence))
+        running = self._running.get(incident.monitor_id)
+        if running is not None and running.sequence == incident.sequence:
+            del self._running[incident.monitor_id]
 
     def _last_automatic(self, keys: Sequence[_Key]) -> Incident | None:
         for _, number in reversed(keys):

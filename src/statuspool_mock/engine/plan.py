@@ -27,7 +27,7 @@ from statuspool_mock.engine.model import Effect, Epoch, Monitor, Overlay, Status
 
 _FORCED = {Status.UP: NORMAL, Status.DOWN: UNAVAILABLE, Status.DEGRADED: SLOW}
 
-_Change = (
+Change = (
     EditMonitor
     | PauseMonitor
     | ResumeMonitor
@@ -64,7 +64,7 @@ def created(command: CreateMonitor, *, seed: int, ordinal: int, now: int) -> Mon
     return replace(monitor, epochs=(_epoch(monitor, now),))
 
 
-def changed(monitor: Monitor, command: _Change, *, now: int) -> Monitor:
+def changed(monitor: Monitor, command: Change, *, now: int) -> Monitor:
     """Return the monitor after a command. Raises `CommandRefused`."""
     match command:
         case EditMonitor():

@@ -19,7 +19,7 @@ from statuspool_mock.engine.model import (
     Team,
     Webhook,
 )
-from statuspool_mock.engine.world import Image, World
+from statuspool_mock.engine.world import Image, Observed, World
 
 VERSION = 1
 
@@ -34,8 +34,13 @@ def snapshot(world: World) -> dict[str, Any]:
         "now": image.now,
         "made": image.made,
         "monitors": [
-            {**asdict(monitor), "dice": monitor.dice.hex(), "state": state}
-            for monitor, state in image.monitors
+            {
+                **asdict(monitor),
+                "dice": monitor.dice.hex(),
+                "state": state,
+                "breached": breached,
+            }
+            for monitor, state, breached in image.monitors
         ],
         "incidents": [asdict(incident) for incident in image.incidents],
         "webhooks": [asdict(webhook) for webhook in image.webhooks],
@@ -60,7 +65,7 @@ def restore(data: Mapping[str, Any]) -> World:
             started_at=data["started_at"],
             now=data["now"],
             made=data["made"],
-            monitors=tuple((_monitor(item), Status(item["state"])) for item in data["monitors"]),
+            monitors=tuple(_observed(item) for item in data["monitors"]),
             incidents=tuple(_incident(item) for item in data["incidents"]),
             webhooks=tuple(_webhook(item) for item in data["webhooks"]),
         )
@@ -69,8 +74,12 @@ def restore(data: Mapping[str, Any]) -> World:
     return World.from_image(image)
 
 
+def _observed(item: Mapping[str, Any]) -> Observed:
+    return Observed(_monitor(item), Status(item["state"]), item["breached"])
+
+
 def _monitor(item: Mapping[str, Any]) -> Monitor:
-    values = {key: value for key, value in item.items() if key != "state"}
+    values = {key: value for key, value in item.items() if key not in {"state", "breached"}}
     return Monitor(
         **values
         | {

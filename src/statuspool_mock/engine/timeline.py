@@ -4,175 +4,134 @@ Everything is computed from the monitor (its dice, epochs and overlays); the onl
 bounded memo of drawn blocks.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 from statuspool_mock.engine import schedule
 from statuspool_mock.engine.behaviour import BEHAVIOURS
-from statuspool_mock.engine.model import Effect, Epoch, Monitor, Overlay, Status
+from statuspool_mock.engine.model import (
+    UPTIME_WINDOW_SECONDS,
+    Effect,
+    Epoch,
+    Monitor,
+    Overlay,
+    Status,
+)
 from statuspool_mock.engine.spells import Block, block_number, draw_block
+from statuspool_mock.engine.stretch import Finding, Stretch
 
 _MEMO_SIZE = 8_192
 _BlockKey = tuple[str, bytes, int]  # behaviour, dice, number
-FOREVER = 2**62
-"""Later than any instant."""
-
-
+_StretchKey = tuple[bytes, int, int, int]  # dice, revision, epoch's start, number of the block
+_Effects = Sequence[Effect | None]
 _Key = TypeVar("_Key")
 _Kept = TypeVar("_Kept")
-
-
-@dataclass(slots=True)
-class _Chunk:
-    """A block as one epoch of one monitor sees it; the counts are made when first asked for."""
-
-    block: Block
-    failing: tuple[tuple[int, int, int], ...] | None = None
-    """(start, end, number of failing regions), in order, apart from each other."""
-    failed_rows: int = 0
-    ends: tuple[int, ...] = field(default=())
 
 
 class Timeline:
     """Answers about monitors' checks, with memos of at most `_MEMO_SIZE` blocks.
 
-    Blocks are pure, so worlds may share them; chunks belong to the monitors of one world.
+    Blocks are pure, so worlds may share them; stretches belong to the monitors of one world.
     """
 
     def __init__(self, *, blocks: dict[_BlockKey, Block] | None = None) -> None:
         self._blocks = {} if blocks is None else blocks
-        self._chunks: dict[tuple[bytes, int, int, int], _Chunk] = {}
+        self._stretches: dict[_StretchKey, Stretch] = {}
 
     def copy(self) -> "Timeline":
         """Return a timeline for another future of the same monitors."""
         timeline = Timeline(blocks=self._blocks)
-        timeline._chunks = self._chunks.copy()
+        timeline._stretches = self._stretches.copy()
         return timeline
 
-    def effects(self, monitor: Monitor, epoch: Epoch, at: int) -> tuple[Effect | None, ...]:
+    def carry_over(self, old: Monitor, new: Monitor, *, before: int) -> None:
+        """Keep what was counted of a monitor's last 30 days, where a change leaves it as it was."""
+        since = before - UPTIME_WINDOW_SECONDS
+        for epoch in schedule.between(old.epochs, since, before):
+            behaviour = BEHAVIOURS[epoch.behaviour]
+            first = block_number(behaviour, old.dice, max(since, epoch.start))
+            for number in range(first, block_number(behaviour, old.dice, before)):
+                key = (old.dice, old.revision, epoch.start, number)
+                stretch = self._stretches.pop(key, None)
+                if stretch is not None:
+                    self._stretches[old.dice, new.revision, epoch.start, number] = stretch
+
+    def effects(self, monitor: Monitor, epoch: Epoch, at: int) -> _Effects:
         """Return the effect on each of the epoch's regions at an instant; None is a good day."""
-        spell = self._chunk(monitor, epoch, at).block.spell_at(at)
-        width = len(epoch.regions)
-        if spell is None:
-            effects: list[Effect | None] = [None] * width
-        else:
-            effects = [
-                spell.effect if spell.reaches(position, width) else None
-                for position in range(width)
-            ]
-        for overlay in monitor.overlays:
-            if overlay.covers(at):
-                for position, region in enumerate(epoch.regions):
-                    if overlay.regions is None or region in overlay.regions:
-                        effects[position] = overlay.effect
-        return tuple(effects)
+        number = block_number(BEHAVIOURS[epoch.behaviour], monitor.dice, at)
+        block = self._block(epoch.behaviour, monitor.dice, number)
+        return _effects(block, monitor.overlays, epoch, at)
 
-    def state(self, monitor: Monitor, epoch: Epoch, at: int) -> tuple[Status, tuple[str, ...]]:
-        """Return the state that a check finds, and the regions that fail.
-
-        More than half of the regions failing is down; fewer failing, or any slow, is degraded.
-        """
-        effects = self.effects(monitor, epoch, at)
-        failing = _failing(epoch, effects)
-        if 2 * len(failing) > len(epoch.regions):
-            return Status.DOWN, failing
-        if failing or any(effect is not None and effect.is_slow for effect in effects):
-            return Status.DEGRADED, failing
-        return Status.UP, failing
+    def finding(self, monitor: Monitor, epoch: Epoch, at: int) -> Finding:
+        """Return what a check at an instant of the epoch finds."""
+        return self._stretch(monitor, epoch, at).finding_at(at)
 
     def findings(
-        self, monitor: Monitor, since: int, until: int
-    ) -> Iterator[tuple[int, Status, tuple[str, ...]]]:
-        """Yield instant, state and failing regions of each check that may differ from the last.
+        self, monitor: Monitor, *, since: int, known: Finding | None = None
+    ) -> Iterator[tuple[int, Finding]]:
+        """Yield instant and finding of each check from `since` on that may differ from the last.
 
-        The first check in [since, until] is always among them.
+        `known` is what the check before `since` found. Without an end the walk may have none: it
+        yields at least one check for each block.
         """
-        following = schedule.next_check(monitor.epochs, since)
-        while following is not None and following[1] <= until:
-            epoch, tick = following
-            yield tick, *self.state(monitor, epoch, tick)
-            change = self.next_change(monitor, tick)
-            if change is None:
-                return
-            following = schedule.next_check(monitor.epochs, change)
-
-    def next_change(self, monitor: Monitor, after: int) -> int | None:
-        """Return the first check after `after` whose state may differ; None where none ever will.
-
-        At the latest it is the first check of the next block, so the search is bounded.
-        """
-        following = schedule.next_check(monitor.epochs, after + 1)
-        if following is None:
-            return None
-        epoch, tick = following
-        if epoch.start > after:
-            return tick
-        edge = self.next_edge(monitor, epoch, after)
-        change = schedule.next_check(monitor.epochs, edge) if edge < FOREVER else None
-        return None if change is None else change[1]
+        for epoch in monitor.epochs:
+            if epoch.end is not None and epoch.end <= since:
+                continue
+            at = schedule.first_tick(epoch, since)
+            while epoch.end is None or at < epoch.end:
+                stretch = self._stretch(monitor, epoch, at)
+                first = stretch.finding_at(at)
+                if first != known:
+                    yield at, first
+                known = None
+                for tick, finding in stretch.changes_after(at):
+                    if epoch.end is not None and tick >= epoch.end:
+                        break
+                    yield tick, finding
+                following = _next_stretch(monitor, epoch, stretch.end)
+                if following is None:
+                    break
+                at = schedule.first_tick(epoch, following)
 
     def next_edge(self, monitor: Monitor, epoch: Epoch, after: int) -> int:
-        """Return the first instant after `after` at which anything begins or ends, or `FOREVER`."""
-        edges = [edge for edge in _edges(monitor.overlays) if edge > after]
-        if not BEHAVIOURS[epoch.behaviour].is_steady:
-            edges.append(self._chunk(monitor, epoch, after).block.next_boundary(after))
-        if epoch.end is not None:
-            edges.append(epoch.end)
-        return min(edges, default=FOREVER)
+        """Return an instant after `after` up to which checks find what one at `after` does."""
+        return self._stretch(monitor, epoch, after).next_edge(after)
+
+    def stretch_end(self, monitor: Monitor, epoch: Epoch, at: int) -> int:
+        """Return the end of what is drawn at once around an instant."""
+        return self._stretch(monitor, epoch, at).end
 
     def failed_rows(self, monitor: Monitor, since: int, until: int) -> int:
         """Return how many log rows in [since, until] failed: a sum over blocks, not over checks."""
-        return sum(
-            self._failed_in_epoch(monitor, epoch, max(since, epoch.start), until)
-            for epoch in monitor.epochs
-            if epoch.start <= until and (epoch.end is None or since < epoch.end)
-        )
-
-    def _failed_in_epoch(self, monitor: Monitor, epoch: Epoch, since: int, until: int) -> int:
-        if epoch.end is not None:
-            until = min(until, epoch.end - 1)
-        behaviour = BEHAVIOURS[epoch.behaviour]
-        if behaviour.is_steady and behaviour.always is None and not monitor.overlays:
-            return 0
         failed = 0
-        at = since
-        while at <= until:
-            chunk = self._chunk(monitor, epoch, at)
-            if chunk.failing is None:
-                self._count(chunk, monitor, epoch)
-            if since <= max(chunk.block.start, epoch.start) and chunk.block.end <= until + 1:
-                failed += chunk.failed_rows
-            else:
-                failed += _failed_between(chunk, epoch, since, until)
-            at = chunk.block.end
+        for epoch in monitor.epochs:
+            first = max(since, epoch.start)
+            before = until + 1 if epoch.end is None else min(until + 1, epoch.end)
+            if first < before and not never_fails(monitor, epoch):
+                failed += self._failed_in_epoch(monitor, epoch, first, before)
         return failed
 
-    def _count(self, chunk: _Chunk, monitor: Monitor, epoch: Epoch) -> None:
-        """Cut the block where anything begins or ends, and count the failures of each piece."""
-        block = chunk.block
-        edges = {edge for spell in block.spells for edge in (spell.start, spell.end)}
-        edges.update(e for e in _edges(monitor.overlays) if block.start < e < block.end)
-        cuts = sorted(edges | {block.start, block.end})
-        pieces = []
-        for start, end in pairwise(cuts):
-            regions = len(_failing(epoch, self.effects(monitor, epoch, start)))
-            if regions:
-                pieces.append((start, end, regions))
-        chunk.failing = tuple(pieces)
-        chunk.ends = tuple(end for _, end, _ in pieces)
-        chunk.failed_rows = _failed_between(chunk, epoch, block.start, block.end - 1)
+    def _failed_in_epoch(self, monitor: Monitor, epoch: Epoch, first: int, before: int) -> int:
+        failed = 0
+        at = first
+        while at < before:
+            stretch = self._stretch(monitor, epoch, at)
+            if first <= stretch.start and stretch.end <= before:
+                failed += stretch.failed_rows
+            else:
+                failed += stretch.failed_between(at, min(before, stretch.end))
+            at = stretch.end
+        return failed
 
-    def _chunk(self, monitor: Monitor, epoch: Epoch, at: int) -> _Chunk:
+    def _stretch(self, monitor: Monitor, epoch: Epoch, at: int) -> Stretch:
         number = block_number(BEHAVIOURS[epoch.behaviour], monitor.dice, at)
         key = (monitor.dice, monitor.revision, epoch.start, number)
-        chunk = self._chunks.get(key)
-        if chunk is None:
-            chunk = _Chunk(self._block(epoch.behaviour, monitor.dice, number))
-            _keep(self._chunks, key, chunk)
-        return chunk
+        stretch = self._stretches.get(key)
+        if stretch is None:
+            block = self._block(epoch.behaviour, monitor.dice, number)
+            stretch = _as_seen(block, monitor.overlays, epoch)
+            _keep(self._stretches, key, stretch)
+        return stretch
 
     def _block(self, behaviour: str, key: bytes, number: int) -> Block:
         block = self._blocks.get((behaviour, key, number))
@@ -182,6 +141,12 @@ class Timeline:
         return block
 
 
+def never_fails(monitor: Monitor, epoch: Epoch) -> bool:
+    """Whether no check of this epoch can fail or be slow."""
+    behaviour = BEHAVIOURS[epoch.behaviour]
+    return behaviour.is_steady and behaviour.always is None and not monitor.overlays
+
+
 def _keep(memo: dict[_Key, _Kept], key: _Key, value: _Kept) -> None:
     """Remember a value, and forget the oldest where there are too many."""
     if len(memo) >= _MEMO_SIZE:
@@ -189,26 +154,91 @@ def _keep(memo: dict[_Key, _Kept], key: _Key, value: _Kept) -> None:
     memo[key] = value
 
 
-def _failing(epoch: Epoch, effects: tuple[Effect | None, ...]) -> tuple[str, ...]:
-    return tuple(
+def _next_stretch(monitor: Monitor, epoch: Epoch, end: int) -> int | None:
+    """Return where a stretch that ends at `end` is followed by one that may differ."""
+    if not BEHAVIOURS[epoch.behaviour].is_steady:
+        return end
+    return min((edge for edge in _edges(monitor.overlays) if edge >= end), default=None)
+
+
+def _as_seen(block: Block, overlays: Sequence[Overlay], epoch: Epoch) -> Stretch:
+    near = [o for o in overlays if o.start < block.end and (o.end is None or o.end > block.start)]
+    if near:
+        edges, findings = _laid_over(block, near, epoch)
+    else:
+        edges, findings = _bare(block, epoch)
+    return Stretch(epoch, edges, findings, end=block.end)
+
+
+def _bare(block: Block, epoch: Epoch) -> tuple[list[int], list[Finding]]:
+    """Return edges and findings of a block over which nothing is laid."""
+    width = len(epoch.regions)
+    good = _finding(epoch, (None,) * width)
+    seen: dict[tuple[int, int | None], Finding] = {}  # effects of spells are few, and constants
+    edges, findings = [block.start], [good]
+    for spell in block.spells:
+        kind = (id(spell.effect), None if spell.region is None else spell.region % width)
+        finding = seen.get(kind)
+        if finding is None:
+            finding = _finding(epoch, _effects(block, (), epoch, spell.start))
+            seen[kind] = finding
+        if edges[-1] == spell.start:
+            findings[-1] = finding
+        else:
+            edges.append(spell.start)
+            findings.append(finding)
+        if spell.end < block.end:
+            edges.append(spell.end)
+            findings.append(good)
+    return edges, findings
+
+
+def _laid_over(
+    block: Block, overlays: Sequence[Overlay], epoch: Epoch
+) -> tuple[list[int], list[Finding]]:
+    """Return edges and findings of a block under overlays."""
+    cuts = {edge for spell in block.spells for edge in (spell.start, spell.end)}
+    cuts.update(_edges(overlays))
+    inner = sorted(edge for edge in cuts if block.start < edge < block.end)
+    edges = [block.start, *inner]
+    return edges, [_finding(epoch, _effects(block, overlays, epoch, edge)) for edge in edges]
+
+
+def _effects(block: Block, overlays: Sequence[Overlay], epoch: Epoch, at: int) -> _Effects:
+    spell = block.spell_at(at)
+    width = len(epoch.regions)
+    if spell is None:
+        effects: list[Effect | None] = [None] * width
+    else:
+        effects = [
+            spell.effect if spell.reaches(position, width) else None for position in range(width)
+        ]
+    for overlay in overlays:
+        if overlay.covers(at):
+            for position, region in enumerate(epoch.regions):
+                if overlay.regions is None or region in overlay.regions:
+                    effects[position] = overlay.effect
+    return effects
+
+
+def _finding(epoch: Epoch, effects: _Effects) -> Finding:
+    """Return what a check under these effects finds.
+
+    More than half of the regions failing is down; fewer failing, or any slow, is degraded.
+    """
+    failing = tuple(
         region
         for region, effect in zip(epoch.regions, effects, strict=True)
         if effect is not None and effect.outcome(epoch.expected_status)[1] is not None
     )
+    if 2 * len(failing) > len(epoch.regions):
+        return Finding(Status.DOWN, failing)
+    if failing or any(effect is not None and effect.is_slow for effect in effects):
+        return Finding(Status.DEGRADED, failing)
+    return Finding(Status.UP, failing)
 
 
-def _failed_between(chunk: _Chunk, epoch: Epoch, since: int, until: int) -> int:
-    failed = 0
-    pieces = chunk.failing or ()
-    for index in range(bisect_right(chunk.ends, since), len(pieces)):
-        start, end, regions = pieces[index]
-        if start > until:
-            break
-        failed += regions * schedule.ticks_between(epoch, max(start, since), min(end - 1, until))
-    return failed
-
-
-def _edges(overlays: Iterable[Overlay]) -> list[int]:
+def _edges(overlays: Sequence[Overlay]) -> list[int]:
     return [
         edge for overlay in overlays for edge in (overlay.start, overlay.end) if edge is not None
     ]

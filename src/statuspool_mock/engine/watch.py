@@ -1,25 +1,55 @@
 """What a world keeps of a monitor beside its configuration."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 from statuspool_mock.engine.model import Monitor, Status
+from statuspool_mock.engine.sla import Balance
+from statuspool_mock.engine.stretch import Finding
 
 
+@dataclass(slots=True, kw_only=True)
 class Watch:
-    """A monitor under observation, with what its newest check found."""
+    """A monitor under observation. All but `monitor`, `state` and `breached` can be derived."""
 
-    __slots__ = ("monitor", "state", "turn")
-
-    def __init__(self, monitor: Monitor, state: Status, turn: int = 0) -> None:
-        self.monitor = monitor
-        self.state = state
-        """What the newest check found: up, down or degraded."""
-        self.turn = turn
-        """Which of its entries in the queue of changes still counts."""
+    monitor: Monitor
+    state: Status = Status.UP
+    """What the newest check found: up, down or degraded."""
+    breached: bool = False
+    """Whether uptime was below the SLA target at the newest check."""
+    turn: int = 0
+    """Which of its entries in the queue still counts."""
+    due: tuple[int, Finding] | None = None
+    """The next check that may find something else."""
+    ahead: Iterator[tuple[int, Finding]] | None = None
+    """Those after it; None where they are to be looked up."""
+    judged_next: int | None = None
+    """The next check at which uptime may cross the SLA target."""
+    balance: Balance | None = None
+    """Where the SLA stood when it was last looked at."""
 
     def copy(self) -> "Watch":
         """Return a watch over the same monitor in another world."""
-        return Watch(self.monitor, self.state, self.turn)
+        return Watch(
+            monitor=self.monitor,
+            state=self.state,
+            breached=self.breached,
+            turn=self.turn,
+            due=self.due,
+            judged_next=self.judged_next,
+            balance=self.balance,
+        )
 
     @property
     def status(self) -> Status:
         """Return `paused`, or the state."""
         return Status.PAUSED if self.monitor.paused else self.state
+
+    @property
+    def next_at(self) -> int | None:
+        """The next instant at which this watch is to be looked at."""
+        if self.due is None:
+            return self.judged_next
+        if self.judged_next is None:
+            return self.due[0]
+        return min(self.due[0], self.judged_next)

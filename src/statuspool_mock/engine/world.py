@@ -6,9 +6,9 @@ the same world, byte for byte.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from heapq import heappop, heappush
+from typing import NamedTuple
 
-from statuspool_mock.engine import checks, dice, plan, schedule
+from statuspool_mock.engine import checks, dice, plan, schedule, sla
 from statuspool_mock.engine.chronicle import Chronicle
 from statuspool_mock.engine.commands import (
     Command,
@@ -25,6 +25,7 @@ from statuspool_mock.engine.errors import (
     UnknownMonitor,
 )
 from statuspool_mock.engine.facts import Fact
+from statuspool_mock.engine.lookout import Lookout
 from statuspool_mock.engine.model import (
     UPTIME_WINDOW_SECONDS,
     Check,
@@ -41,6 +42,14 @@ from statuspool_mock.engine.timeline import Timeline
 from statuspool_mock.engine.watch import Watch
 
 
+class Observed(NamedTuple):
+    """A monitor, what its newest check found, and whether uptime was below the SLA target then."""
+
+    monitor: Monitor
+    state: Status
+    breached: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
     """All that a world is, as values; the rest is derived. See `snapshot`."""
@@ -49,8 +58,8 @@ class Image:
     started_at: int
     now: int
     made: int
-    monitors: tuple[tuple[Monitor, Status], ...]
-    """By creation, each with what its newest check found."""
+    monitors: tuple[Observed, ...]
+    """By creation."""
     incidents: tuple[Incident, ...]
     webhooks: tuple[Webhook, ...]
 
@@ -66,11 +75,10 @@ class World:
         self.started_at = started_at
         self._now = started_at
         self._watches: dict[str, Watch] = {}
-        self._ids: dict[int, str] = {}
         self._webhooks: list[Webhook] = []
-        self._chronicle = Chronicle(seed=seed)
         self._timeline = Timeline()
-        self._changes: list[tuple[int, int, int]] = []  # (instant, ordinal, turn), a heap
+        self._chronicle = Chronicle(seed=seed)
+        self._lookout = Lookout(self._timeline, self._chronicle)
 
     @property
     def now(self) -> int:
@@ -79,13 +87,13 @@ class World:
 
     def image(self) -> Image:
         """Return all that this world is."""
-        watches = [self._watches[self._ids[ordinal]] for ordinal in sorted(self._ids)]
+        watches = [self._lookout.watches[ordinal] for ordinal in sorted(self._lookout.watches)]
         return Image(
             seed=self.seed,
             started_at=self.started_at,
             now=self._now,
             made=self._chronicle.made,
-            monitors=tuple((watch.monitor, watch.state) for watch in watches),
+            monitors=tuple(Observed(w.monitor, w.state, w.breached) for w in watches),
             incidents=tuple(self._chronicle.incidents),
             webhooks=tuple(self._webhooks),
         )
@@ -97,14 +105,13 @@ class World:
         world._now = image.now
         world._chronicle.made = image.made
         for incident in image.incidents:
-            world._chronicle.incidents.write(incident)
+            world._chronicle.incidents.enter(incident)
         world._webhooks.extend(image.webhooks)
-        for monitor, state in image.monitors:
-            watch = Watch(monitor, state)
+        for monitor, state, breached in image.monitors:
+            watch = Watch(monitor=monitor, state=state, breached=breached)
             world._watches[monitor.id] = watch
-            world._ids[monitor.ordinal] = monitor.id
             world._chronicle.roster.add(monitor.team, monitor.ordinal, watch.status)
-            world._await_change(watch)
+            world._lookout.take_up(watch, image.now)
         return world
 
     def clone(self) -> "World":
@@ -114,12 +121,11 @@ class World:
         """
         world = World(seed=self.seed, started_at=self.started_at)
         world._now = self._now
-        world._watches = {key: watch.copy() for key, watch in self._watches.items()}
-        world._ids = self._ids.copy()
         world._webhooks = self._webhooks.copy()
-        world._chronicle = self._chronicle.copy()
         world._timeline = self._timeline.copy()
-        world._changes = self._changes.copy()
+        world._chronicle = self._chronicle.copy()
+        world._lookout = self._lookout.copy(world._timeline, world._chronicle)
+        world._watches = {watch.monitor.id: watch for watch in world._lookout.watches.values()}
         return world
 
     # Changes
@@ -141,14 +147,7 @@ class World:
                 self._delete(self.monitor(command.monitor_id, team=command.team))
                 return None
             case _:
-                monitor = self.monitor(command.monitor_id, team=command.team)
-                changed = plan.changed(monitor, command, now=self._now)
-                self._replan(monitor, changed)
-                if isinstance(command, ScriptOutage) and command.start <= self._now:
-                    self._correct(changed, since=command.start, until=command.end)
-                elif changed.revision != monitor.revision:
-                    self._observe(self._watches[changed.id])
-                return changed
+                return self._change(command)
 
     def advance(self, *, to: int, most: int | None = None) -> list[Fact]:
         """Move time and return what happened, in order, facts of earlier commands first.
@@ -160,12 +159,12 @@ class World:
         if to < self._now:
             raise ClockRanBackwards(now=self._now, to=to)
         observed = 0
-        while self._changes and self._changes[0][0] <= to:
-            observed += self._pass_instant()
-            if most is not None and observed >= most and self._due_by(to):
-                break
-        else:
-            self._now = to
+        while (at := self._lookout.next_at) is not None and at <= to:
+            if most is not None and observed >= most:
+                return self._chronicle.tell()
+            self._now = at
+            observed += self._lookout.look(at)
+        self._now = to
         return self._chronicle.tell()
 
     def advance_to_next(self, *, before: int, most: int | None = None) -> list[Fact]:
@@ -178,12 +177,13 @@ class World:
             raise ClockRanBackwards(now=self._now, to=before)
         earlier = self._chronicle.tell()
         observed = 0
-        while self._changes and self._changes[0][0] <= before:
-            observed += self._pass_instant()
+        while (at := self._lookout.next_at) is not None and at <= before:
+            if most is not None and observed >= most:
+                return earlier
+            self._now = at
+            observed += self._lookout.look(at)
             if facts := self._chronicle.tell():
                 return earlier + facts
-            if most is not None and observed >= most and self._due_by(before):
-                return earlier
         self._now = before
         return earlier
 
@@ -205,7 +205,7 @@ class World:
         ordinals, total = self._chronicle.roster.slice(
             team, status, offset=(page - 1) * limit, limit=limit
         )
-        found = [self._watches[self._ids[ordinal]].monitor for ordinal in ordinals]
+        found = [self._lookout.watches[ordinal].monitor for ordinal in ordinals]
         return Page(found, page, -(-total // limit), total)
 
     def status(self, monitor: Monitor) -> Status:
@@ -295,13 +295,8 @@ class World:
         return self._watches[monitor.id].monitor
 
     def _uptime(self, monitor: Monitor) -> tuple[float, int, int]:
-        """Return percentage, rows and failed rows; rounded down, so 100 means not one failure."""
-        since = self._now - UPTIME_WINDOW_SECONDS + 1
-        total = schedule.count_rows(monitor.epochs, since, self._now)
-        if not total:
-            return 100.0, 0, 0
-        failed = self._timeline.failed_rows(monitor, since, self._now)
-        return 100_000 * (total - failed) // total / 1000, total, failed
+        total, failed = sla.counts(self._timeline, monitor, self._now)
+        return sla.percentage(total, failed), total, failed
 
     def _create(self, command: CreateMonitor) -> Monitor:
         ordinal = self._chronicle.made + 1
@@ -309,85 +304,37 @@ class World:
         if monitor.id in self._watches:
             raise CommandRefused(f"A monitor with the id {monitor.id} is there already.")
         self._chronicle.made = ordinal
-        watch = Watch(monitor, Status.UP)
+        watch = Watch(monitor=monitor)
         self._watches[monitor.id] = watch
-        self._ids[ordinal] = monitor.id
         self._chronicle.roster.add(monitor.team, ordinal, watch.status)
-        self._observe(watch, first=True)
+        self._lookout.examine(watch, self._now, since=self._now, first=True)
         return monitor
 
     def _delete(self, monitor: Monitor) -> None:
         watch = self._watches.pop(monitor.id)
-        del self._ids[monitor.ordinal]
+        del self._lookout.watches[monitor.ordinal]
         self._chronicle.roster.remove(monitor.team, monitor.ordinal, watch.status)
         self._chronicle.incidents.forget(monitor.id)
 
-    def _replan(self, old: Monitor, new: Monitor) -> None:
+    def _change(self, command: plan.Change) -> Monitor:
+        old = self.monitor(command.monitor_id, team=command.team)
+        new = plan.changed(old, command, now=self._now)
         watch = self._watches[old.id]
         before = watch.status
         watch.monitor = new
         self._chronicle.roster.move(new.team, new.ordinal, before, watch.status)
-
-    def _pass_instant(self) -> int:
-        """Move time to the next instant at which a change is awaited; return how many were."""
-        self._now = self._changes[0][0]
-        observed = 0
-        while self._changes and self._changes[0][0] == self._now:
-            _, ordinal, turn = heappop(self._changes)
-            watch = self._watches.get(self._ids.get(ordinal, ""))
-            if watch is not None and watch.turn == turn:
-                self._observe(watch)
-                observed += 1
-        return observed
-
-    def _due_by(self, at: int) -> bool:
-        return bool(self._changes) and self._changes[0][0] <= at
-
-    def _observe(self, watch: Watch, *, first: bool = False) -> None:
-        """Take note of the newest check, then wait for the next that may differ."""
-        monitor = watch.monitor
-        newest = schedule.last_check(monitor.epochs, self._now)
-        if newest is not None:
-            epoch, tick = newest
-            state, failing = self._timeline.state(monitor, epoch, tick)
-            self._chronicle.note_state(watch, state, at=tick, first=first)
-            self._chronicle.note_incident(monitor, state, failing, at=tick)
-        self._await_change(watch)
-
-    def _correct(self, monitor: Monitor, *, since: int, until: int) -> None:
-        """Bring what is told of a monitor in line with a past that was changed."""
-        watch = self._watches[monitor.id]
-        newest = schedule.last_check(monitor.epochs, self._now)
-        if newest is not None:
-            state, _ = self._timeline.state(monitor, *newest)
-            self._chronicle.note_state(watch, state, at=self._now)
-        self._chronicle.correct(monitor, self._timeline, since=since, until=until, now=self._now)
-        self._await_change(watch)
-
-    def _await_change(self, watch: Watch) -> None:
-        watch.turn += 1
-        newest = schedule.last_check(watch.monitor.epochs, self._now)
-        # From the newest check on: what began since then waits for the next one to be found.
-        since = self._now if newest is None else newest[1]
-        change = self._timeline.next_change(watch.monitor, since)
-        if change is not None:
-            heappush(self._changes, (change, watch.monitor.ordinal, watch.turn))
+        if new.revision != old.revision:
+            since = command.start if isinstance(command, ScriptOutage) else self._now
+            self._timeline.carry_over(old, new, before=since)
+            if isinstance(command, ScriptOutage) and since <= self._now:
+                self._lookout.correct(watch, since=since, until=command.end, now=self._now)
+            else:
+                self._lookout.examine(watch, self._now, since=since)
+        return new
 
     def _record_incident(self, command: CreateIncident) -> Incident:
         monitor = self.monitor(command.monitor_id, team=command.team)
-        sequence = self._chronicle.next_number()
-        incident = Incident(
-            id=dice.uuid_of(self.seed, "incident", sequence),
-            sequence=sequence,
-            monitor_id=monitor.id,
-            team=monitor.team,
-            title=command.title,
-            description=command.description,
-            started_at=self._now,
-            affected_regions=monitor.regions,
-            automatic=False,
-        )
-        return self._chronicle.record(incident)
+        return self._chronicle.record(monitor, command.title, command.description, at=self._now)
 
     def _register(self, command: RegisterWebhook) -> Webhook:
         sequence = self._chronicle.next_number()

@@ -1,0 +1,138 @@
+"""Waits for what checks find, monitor by monitor, and sees to it that it is written down."""
+
+from heapq import heappop, heappush, heapreplace
+
+from statuspool_mock.engine import schedule, sla
+from statuspool_mock.engine.chronicle import Chronicle
+from statuspool_mock.engine.timeline import Timeline
+from statuspool_mock.engine.watch import Watch
+
+
+class Lookout:
+    """Watches over monitors, and a queue of the instants at which each is to be looked at next.
+
+    Nobody looks at checks that find the same again: time costs what changes in it.
+    """
+
+    def __init__(self, timeline: Timeline, chronicle: Chronicle) -> None:
+        self.watches: dict[int, Watch] = {}
+        """By the monitor's ordinal."""
+        self._timeline = timeline
+        self._chronicle = chronicle
+        self._queue: list[tuple[int, int, int]] = []  # (instant, ordinal, turn), a heap
+
+    def copy(self, timeline: Timeline, chronicle: Chronicle) -> "Lookout":
+        """Return a lookout over the same monitors in another world."""
+        lookout = Lookout(timeline, chronicle)
+        lookout.watches = {key: watch.copy() for key, watch in self.watches.items()}
+        lookout._queue = self._queue.copy()
+        return lookout
+
+    @property
+    def next_at(self) -> int | None:
+        """The next instant at which something may happen."""
+        while self._queue:
+            at, ordinal, turn = self._queue[0]
+            watch = self.watches.get(ordinal)
+            if watch is not None and watch.turn == turn:
+                return at
+            heappop(self._queue)
+        return None
+
+    def look(self, now: int) -> int:
+        """Look at what is due now, which must be `next_at`; return how many monitors were."""
+        looked_at = 0
+        queue = self._queue
+        while queue and queue[0][0] == now:
+            _, ordinal, turn = queue[0]
+            watch = self.watches.get(ordinal)
+            following = None
+            if watch is not None and watch.turn == turn:
+                self._look_at(watch, now)
+                looked_at += 1
+                following = watch.next_at
+            if following is None:
+                heappop(queue)
+            else:
+                heapreplace(queue, (following, ordinal, turn))
+        return looked_at
+
+    def take_up(self, watch: Watch, now: int) -> None:
+        """Watch over a monitor whose newest check is written down already."""
+        self.watches[watch.monitor.ordinal] = watch
+        self._await(watch, now)
+
+    def examine(self, watch: Watch, now: int, *, since: int, first: bool = False) -> None:
+        """Look at the newest check of a monitor whose checks are others from `since` on."""
+        monitor = watch.monitor
+        self.watches[monitor.ordinal] = watch
+        if watch.balance is not None and watch.balance.at >= min(since, now + 1):
+            watch.balance = None
+        newest = schedule.last_check(monitor.epochs, now)
+        if newest is not None and newest[1] >= since:
+            finding = self._timeline.finding(monitor, *newest)
+            self._chronicle.note(watch, finding, at=newest[1], first=first)
+            self._judge(watch, newest[1], now)
+        self._await(watch, now)
+
+    def correct(self, watch: Watch, *, since: int, until: int, now: int) -> None:
+        """Bring what is written of a monitor in line with a past that was changed."""
+        monitor = watch.monitor
+        watch.balance = None
+        newest = schedule.last_check(monitor.epochs, now)
+        if newest is not None:
+            finding = self._timeline.finding(monitor, *newest)
+            self._chronicle.note_state(watch, finding.state, at=now)
+            self._chronicle.correct(monitor, self._timeline, since=since, until=until, now=now)
+            self._judge(watch, newest[1], now)
+        self._await(watch, now)
+
+    def _look_at(self, watch: Watch, now: int) -> None:
+        if watch.due is not None and watch.due[0] == now:
+            finding = watch.due[1]
+            self._chronicle.note(watch, finding, at=now)
+            if watch.ahead is None:
+                watch.ahead = self._timeline.findings(watch.monitor, since=now + 1, known=finding)
+            watch.due = next(watch.ahead, None)
+        if watch.judged_next == now:
+            self._judge(watch, now, now)
+            self._await_judgement(watch)
+
+    def _await(self, watch: Watch, now: int) -> None:
+        """Look ahead from the newest check: what began since then waits to be found."""
+        monitor = watch.monitor
+        newest = schedule.last_check(monitor.epochs, now)
+        known = None if newest is None else self._timeline.finding(monitor, *newest)
+        since = now + 1 if newest is None else newest[1] + 1
+        watch.ahead = self._timeline.findings(monitor, since=since, known=known)
+        watch.due = next(watch.ahead, None)
+        watch.judged_next = None
+        if not sla.cannot_fail(monitor):
+            following = schedule.next_check(monitor.epochs, now + 1)
+            watch.judged_next = None if following is None else following[1]
+        watch.turn += 1
+        if watch.next_at is not None:
+            heappush(self._queue, (watch.next_at, monitor.ordinal, watch.turn))
+
+    def _judge(self, watch: Watch, tick: int, now: int) -> None:
+        """Compare uptime at a check with the SLA target, and tell where it fell below it."""
+        judge = sla.Judge(self._timeline, watch.monitor)
+        watch.balance = judge.balance(tick, known=watch.balance)
+        breached = watch.balance.value < 0
+        if breached and not watch.breached:
+            total, failed = sla.counts(self._timeline, watch.monitor, tick)
+            self._chronicle.note_breach(watch.monitor, sla.percentage(total, failed), at=now)
+        watch.breached = breached
+
+    def _await_judgement(self, watch: Watch) -> None:
+        """Find the next check at which uptime may cross the target, in what is drawn already."""
+        monitor, balance = watch.monitor, watch.balance
+        following = schedule.next_check(monitor.epochs, balance.at + 1) if balance else None
+        if balance is None or following is None:
+            watch.judged_next = None
+            return
+        until = self._timeline.stretch_end(monitor, *following) - 1
+        judge = sla.Judge(self._timeline, monitor)
+        watch.judged_next, watch.balance = judge.next_crossing(
+            balance, until=until, breached=watch.breached
+        )

@@ -1,0 +1,80 @@
+"""A block of a monitor's time as the checks of one epoch see it."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from statuspool_mock.engine.model import Epoch, Status
+
+
+class Finding(NamedTuple):
+    """What a check finds: the monitor's state, and the regions that fail."""
+
+    state: Status
+    failing: tuple[str, ...]
+
+
+class Stretch:
+    """What checks find in [start, end), and how many rows fail: counted once, in one pass.
+
+    `edges` are the instants, `start` first, from which `findings` hold.
+    """
+
+    __slots__ = ("_changes", "_edges", "_epoch", "_failed", "_findings", "_ticks", "end", "start")
+
+    def __init__(
+        self, epoch: Epoch, edges: Sequence[int], findings: Sequence[Finding], *, end: int
+    ) -> None:
+        self.start = edges[0]
+        self.end = end
+        self._epoch = epoch
+        self._edges = edges
+        self._findings = findings
+        self._ticks = [self._ticks_before(edge) for edge in edges]
+        self._ticks.append(self._ticks_before(end))
+        self._failed = [0]
+        self._changes: list[tuple[int, Finding]] = []
+        last, failed = None, 0
+        for index, finding in enumerate(findings):
+            tick = self._ticks[index]
+            count = self._ticks[index + 1] - tick
+            if count and finding != last:
+                self._changes.append((epoch.start + tick * epoch.interval_seconds, finding))
+                last = finding
+            failed += count * len(finding.failing)
+            self._failed.append(failed)
+
+    @property
+    def failed_rows(self) -> int:
+        """How many rows of it fail in all."""
+        return self._failed[-1]
+
+    def finding_at(self, at: int) -> Finding:
+        """Return what a check at an instant of this stretch finds."""
+        return self._findings[bisect_right(self._edges, at) - 1]
+
+    def next_edge(self, after: int) -> int:
+        """Return the first instant after `after` at which anything begins or ends."""
+        index = bisect_right(self._edges, after)
+        return self._edges[index] if index < len(self._edges) else self.end
+
+    def changes_after(self, at: int) -> list[tuple[int, Finding]]:
+        """Return instant and finding of the checks after `at` that find something else."""
+        return self._changes[bisect_left(self._changes, at + 1, key=_instant) :]
+
+    def failed_between(self, since: int, before: int) -> int:
+        """Return how many rows fail in [since, before), which must lie in this stretch."""
+        return self._failed_before(before) - self._failed_before(since)
+
+    def _failed_before(self, at: int) -> int:
+        index = bisect_right(self._edges, at) - 1
+        count = self._ticks_before(at) - self._ticks[index]
+        return self._failed[index] + count * len(self._findings[index].failing)
+
+    def _ticks_before(self, at: int) -> int:
+        start = self._epoch.start
+        return -((start - at) // self._epoch.interval_seconds) if at > start else 0
+
+
+def _instant(change: tuple[int, Finding]) -> int:
+    return change[0]
