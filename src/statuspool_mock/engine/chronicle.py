@@ -1,7 +1,5 @@
 """What happened, written down: states, incidents, and the facts that are still to be told."""
 
-from dataclasses import replace
-
 from statuspool_mock.engine import dice, history
 from statuspool_mock.engine.facts import (
     Fact,
@@ -28,6 +26,7 @@ class Chronicle:
         self.roster = Roster()
         self.incidents = IncidentBook()
         self._facts: list[Fact] = []
+        self._moved: dict[int, tuple[Watch, Status]] = {}  # by ordinal, with the status before
 
     def copy(self) -> "Chronicle":
         """Return a chronicle that goes on by itself."""
@@ -44,6 +43,7 @@ class Chronicle:
 
     def tell(self) -> list[Fact]:
         """Return the facts since this was last asked, in order."""
+        self.settle()
         facts, self._facts = self._facts, []
         return facts
 
@@ -61,11 +61,11 @@ class Chronicle:
                 self._facts.append(IncidentOpened(at=at, incident=found))
             elif more := [r for r in finding.failing if r not in incident.affected_regions]:
                 affected = (*incident.affected_regions, *more)
-                self.incidents.rewrite(replace(incident, affected_regions=affected))
+                self.incidents.rewrite(incident._replace(affected_regions=affected))
         elif was_down:
             incident = self.incidents.open_automatic(watch.monitor.id)
             if incident is not None:
-                incident = replace(incident, resolved_at=at)
+                incident = incident._replace(resolved_at=at)
                 self.incidents.rewrite(incident)
                 self._facts.append(IncidentResolved(at=at, incident=incident))
 
@@ -74,10 +74,9 @@ class Chronicle:
         previous = watch.state
         if previous is state:
             return
-        before = watch.status
-        watch.state = state
         monitor = watch.monitor
-        self.roster.move(monitor.team, monitor.ordinal, before, watch.status)
+        self._moved.setdefault(monitor.ordinal, (watch, watch.status))
+        watch.state = state
         self._facts.append(
             StatusChanged(
                 at=at,
@@ -87,6 +86,12 @@ class Chronicle:
                 current=state,
             )
         )
+
+    def settle(self) -> None:
+        """Bring the roster up to date: who changed to and fro since the last time moves once."""
+        for ordinal, (watch, before) in self._moved.items():
+            self.roster.move(watch.monitor.team, ordinal, before, watch.status)
+        self._moved.clear()
 
     def note_breach(self, monitor: Monitor, uptime: float, *, at: int) -> None:
         """Take down that a check found uptime below the SLA target."""
@@ -102,8 +107,8 @@ class Chronicle:
 
     def record(self, monitor: Monitor, title: str, description: str | None, *, at: int) -> Incident:
         """Enter an incident that somebody wrote down by hand."""
-        incident = replace(
-            self._found(monitor, started_at=at, regions=monitor.regions),
+        found = self._found(monitor, started_at=at, regions=monitor.regions)
+        incident = found._replace(
             title=title,
             description=description,
             automatic=False,
@@ -134,8 +139,7 @@ class Chronicle:
 
     def _enter_run(self, monitor: Monitor, run: history.Run, known: Incident | None) -> None:
         incident = known or self._found(monitor, started_at=run.started_at, regions=run.regions)
-        changed = replace(
-            incident,
+        changed = incident._replace(
             started_at=run.started_at,
             resolved_at=run.resolved_at,
             affected_regions=run.regions,
@@ -149,7 +153,7 @@ class Chronicle:
         self, before: Incident | None, after: Incident | None, *, now: int
     ) -> None:
         if before is not None and (after is None or after.id != before.id):
-            still = self.incidents.get(before.sequence) or replace(before, resolved_at=now)
+            still = self.incidents.get(before.sequence) or before._replace(resolved_at=now)
             self._facts.append(IncidentResolved(at=now, incident=still))
         if after is not None and (before is None or after.id != before.id):
             self._facts.append(IncidentOpened(at=now, incident=after))

@@ -5,11 +5,15 @@ without the thousands before it. Distributions are tables of integers in thousan
 a sum of integers is the same on every machine, the last bit of `exp` is not.
 """
 
+from collections.abc import Iterator
 from functools import cache
 from hashlib import blake2b
+from itertools import count
 from math import exp, log
 from statistics import NormalDist
+from struct import Struct
 
+_EIGHT = Struct("<8H")
 _RESOLUTION = 1024
 _SHIFT = 16 - 10  # a 16-bit draw picks one of 1024 quantiles
 
@@ -25,13 +29,19 @@ def key_of(*parts: int | str) -> bytes:
     return blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).digest()
 
 
+def series(key: bytes, *counters: int) -> Iterator[tuple[int, ...]]:
+    """Yield eight 16-bit numbers for turn 0, 1, 2 … under this key and these counters."""
+    prefix = b"".join(counter.to_bytes(8, "little", signed=True) for counter in counters)
+    for turn in count():
+        raw = blake2b(prefix + turn.to_bytes(8, "little"), key=key, digest_size=16).digest()
+        yield _EIGHT.unpack(raw)
+
+
 def uuid_of(*parts: int | str) -> str:
     """Return a version 4 shaped UUID that depends on nothing but its parts."""
-    raw = bytearray(key_of(*parts))
-    raw[6] = raw[6] & 0x0F | 0x40
-    raw[8] = raw[8] & 0x3F | 0x80
-    text = raw.hex()
-    return f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
+    text = blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).hexdigest()
+    variant = "89ab"[int(text[16], 16) & 3]
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
 
 
 @cache
@@ -53,10 +63,9 @@ def exponential() -> tuple[int, ...]:
 def pick(quantiles: tuple[int, ...], raw: bytes, position: int) -> int:
     """Return the quantile that bytes `2 * position` and the next of a digest choose."""
     at = 2 * position
-    return quantiles[(raw[at] | raw[at + 1] << 8) >> _SHIFT]
+    return quantile(quantiles, raw[at] | raw[at + 1] << 8)
 
 
-def number(raw: bytes, position: int) -> int:
-    """Return 16 bits of a digest as a number from 0 to 65535."""
-    at = 2 * position
-    return raw[at] | raw[at + 1] << 8
+def quantile(quantiles: tuple[int, ...], number: int) -> int:
+    """Return the quantile that a 16-bit number chooses."""
+    return quantiles[number >> _SHIFT]

@@ -1,16 +1,15 @@
 """What happened, as values. The engine only tells; the shell delivers and streams them.
 
 `at` is the instant of telling and never runs backwards. It is that of a check, unless a past that
-was scripted anew changed the present.
+was scripted anew changed the present. Facts come by the ten thousand, hence tuples.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from statuspool_mock.engine.model import Incident, Status, Team
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusChanged:
+class StatusChanged(NamedTuple):
     """A check found a monitor in another state. `previous` is None for its first check."""
 
     at: int
@@ -20,24 +19,21 @@ class StatusChanged:
     current: Status
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentOpened:
+class IncidentOpened(NamedTuple):
     """An incident began: found by a check, or written down by hand."""
 
     at: int
     incident: Incident
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IncidentResolved:
+class IncidentResolved(NamedTuple):
     """A check found the monitor no longer down."""
 
     at: int
     incident: Incident
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SlaBreached:
+class SlaBreached(NamedTuple):
     """A check found a monitor's uptime over 30 days below its target, where it was not before.
 
     Both are percentages, `uptime` as /status tells it.

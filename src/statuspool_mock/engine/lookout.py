@@ -48,9 +48,8 @@ class Lookout:
             watch = self.watches.get(ordinal)
             following = None
             if watch is not None and watch.turn == turn:
-                self._look_at(watch, now)
                 looked_at += 1
-                following = watch.next_at
+                following = self._look_at(watch, now)
             if following is None:
                 heappop(queue)
             else:
@@ -87,16 +86,18 @@ class Lookout:
             self._judge(watch, newest[1], now)
         self._await(watch, now)
 
-    def _look_at(self, watch: Watch, now: int) -> None:
-        if watch.due is not None and watch.due[0] == now:
-            finding = watch.due[1]
-            self._chronicle.note(watch, finding, at=now)
+    def _look_at(self, watch: Watch, now: int) -> int | None:
+        """Note what a check finds now; return when to look at the next."""
+        due = watch.due
+        if due is not None and due[0] == now:
+            self._chronicle.note(watch, due[1], at=now)
             if watch.ahead is None:
-                watch.ahead = self._timeline.findings(watch.monitor, since=now + 1, known=finding)
+                watch.ahead = self._timeline.findings(watch.monitor, since=now + 1, known=due[1])
             watch.due = next(watch.ahead, None)
         if watch.judged_next == now:
             self._judge(watch, now, now)
             self._await_judgement(watch)
+        return watch.next_at
 
     def _await(self, watch: Watch, now: int) -> None:
         """Look ahead from the newest check: what began since then waits to be found."""
@@ -111,8 +112,8 @@ class Lookout:
             following = schedule.next_check(monitor.epochs, now + 1)
             watch.judged_next = None if following is None else following[1]
         watch.turn += 1
-        if watch.next_at is not None:
-            heappush(self._queue, (watch.next_at, monitor.ordinal, watch.turn))
+        if (at := watch.next_at) is not None:
+            heappush(self._queue, (at, monitor.ordinal, watch.turn))
 
     def _judge(self, watch: Watch, tick: int, now: int) -> None:
         """Compare uptime at a check with the SLA target, and tell where it fell below it."""

@@ -152,8 +152,7 @@ class Sla(NamedTuple):
     incidents: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Incident:
+class Incident(NamedTuple):
     """An outage found by the checks, or a record that somebody made. Reference: Incidents."""
 
     id: str
@@ -161,11 +160,11 @@ class Incident:
     monitor_id: str
     team: Team
     title: str
-    description: str | None = None
     started_at: int
-    resolved_at: int | None = None
     affected_regions: tuple[str, ...]
     automatic: bool
+    description: str | None = None
+    resolved_at: int | None = None
 
     def duration_seconds(self, now: int) -> int:
         """Return how long it lasted, or has lasted so far."""

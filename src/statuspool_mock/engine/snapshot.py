@@ -42,7 +42,7 @@ def snapshot(world: World) -> dict[str, Any]:
             }
             for monitor, state, breached in image.monitors
         ],
-        "incidents": [asdict(incident) for incident in image.incidents],
+        "incidents": [incident._asdict() for incident in image.incidents],
         "webhooks": [asdict(webhook) for webhook in image.webhooks],
     }
 

@@ -88,17 +88,15 @@ def _successive(
     lengths = dice.log_normal(behaviour.outage_sigma_percent)
     spells: list[Spell] = []
     at = start
-    for turn in range(behaviour.block_seconds):
-        raw = dice.digest(key, number, turn, size=16)
-        began = at + 30 + behaviour.slow_ahead_seconds + mean_gap * dice.pick(gaps, raw, 0) // 1000
+    for gap, length, local, place, way, *_ in dice.series(key, number):
+        began = at + 30 + behaviour.slow_ahead_seconds + mean_gap * dice.quantile(gaps, gap) // 1000
         if began >= end:
             break
-        length = behaviour.median_outage_seconds * dice.pick(lengths, raw, 1) // 1000
-        failed_until = min(began + max(length, behaviour.shortest_outage_seconds), end)
+        lasts = behaviour.median_outage_seconds * dice.quantile(lengths, length) // 1000
+        failed_until = min(began + max(lasts, behaviour.shortest_outage_seconds), end)
         at = min(failed_until + behaviour.slow_after_seconds, end)
-        local = dice.number(raw, 2) % 100 < behaviour.one_region_percent
-        region = dice.number(raw, 3) if local else None
-        effect = FAILURES[dice.number(raw, 4) % len(FAILURES)]
+        region = place if local % 100 < behaviour.one_region_percent else None
+        effect = FAILURES[way % len(FAILURES)]
         if behaviour.slow_ahead_seconds:
             spells.append(Spell(began - behaviour.slow_ahead_seconds, began, region, SLOW))
         spells.append(Spell(began, failed_until, region, effect))

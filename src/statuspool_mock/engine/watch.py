@@ -48,8 +48,7 @@ class Watch:
     @property
     def next_at(self) -> int | None:
         """The next instant at which this watch is to be looked at."""
-        if self.due is None:
-            return self.judged_next
-        if self.judged_next is None:
-            return self.due[0]
-        return min(self.due[0], self.judged_next)
+        due, judged_next = self.due, self.judged_next
+        if due is None or (judged_next is not None and judged_next < due[0]):
+            return judged_next
+        return due[0]

@@ -308,6 +308,7 @@ class World:
         self._watches[monitor.id] = watch
         self._chronicle.roster.add(monitor.team, ordinal, watch.status)
         self._lookout.examine(watch, self._now, since=self._now, first=True)
+        self._chronicle.settle()
         return monitor
 
     def _delete(self, monitor: Monitor) -> None:
@@ -330,6 +331,7 @@ class World:
                 self._lookout.correct(watch, since=since, until=command.end, now=self._now)
             else:
                 self._lookout.examine(watch, self._now, since=since)
+            self._chronicle.settle()
         return new
 
     def _record_incident(self, command: CreateIncident) -> Incident:
