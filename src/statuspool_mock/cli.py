@@ -10,6 +10,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import NoReturn
 
 from statuspool_mock import __version__
@@ -117,6 +118,26 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
         metavar="TOKEN",
         help="what /_mock asks for in X-Control-Token (STATUSPOOL_CONTROL_TOKEN); beyond loopback "
         "it stays closed without one",
+    )
+    add(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="keep worlds in this folder across restarts (they end with the server)",
+    )
+    add(
+        "--max-sandboxes",
+        type=_integer(1, 100_000),
+        default=200,
+        metavar="N",
+        help="worlds open at once; the longest unused one makes room (200)",
+    )
+    add(
+        "--idle-hours",
+        type=_integer(1, 100_000),
+        default=24,
+        metavar="N",
+        help="after how long an unused world is closed when another opens (24)",
     )
     add("--strict", action="store_true", help="check every answer against the OpenAPI document")
     add("--log-level", choices=_LOG_LEVELS, default="warning", help="how much to tell (warning)")

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
 
@@ -19,23 +20,14 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from statuspool_mock import contract, control, resources, seeding
 from statuspool_mock.api import TRANSPORT, ControlPlane, Gate, build_api
-from statuspool_mock.engine import World
-from statuspool_mock.sandboxes import Opening, RateLimit, Sandboxes, Unusable
+from statuspool_mock.sandboxes import RateLimit, Sandboxes
+from statuspool_mock.store import Store
+from statuspool_mock.worlds import ClockChoice, Worlds
 
 Pause = Callable[[float], Awaitable[None]]
 DEFAULT_PORT = 4747
 DEMO = "demo"
 DOCUMENTED_LIMIT = 120
-
-
-class ClockChoice(NamedTuple):
-    """How a server's worlds start: at an instant (None: the scenario's, or now), at which rate.
-
-    A `rate` of None leaves it to the scenario: frozen where it says so, else live.
-    """
-
-    at: int | None = None
-    rate: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +47,11 @@ class Settings:
     strict: bool = False
     control_token: str | None = field(default=None, repr=False)
     """What the control plane asks for; beyond loopback it stays closed without one."""
+    data: Path | None = None
+    """A folder that keeps worlds across restarts."""
+    most_sandboxes: int = 200
+    idle_seconds: float = 24 * 3600
+    """After how long an unused world is closed, once another is opened."""
     log_level: str = "warning"
 
     @property
@@ -96,67 +93,20 @@ class Composition(NamedTuple):
     keys: tuple[str, ...]
 
 
-class Worlds:
-    """Makes the worlds of new sandboxes: those of one server share one past.
-
-    The past is made once and then copied, so that a further sandbox costs next to nothing.
-    """
-
-    def __init__(self, settings: Settings, scenario: seeding.Scenario) -> None:
-        self._settings = settings
-        self._scenario = scenario
-        self._prototype: World | None = None
-
-    def __call__(self, scenario: str | None, seed: int | None) -> Opening:
-        """Return a world, of another shipped scenario or seed where one is named.
-
-        Raises `Unusable` where no shipped scenario has the name.
-        """
-        chosen = self._scenario if scenario is None else _shipped(scenario)
-        rate = self._settings.clock.rate
-        if rate is None:
-            still = chosen.frozen or self._settings.clock.at is not None
-            rate = 0.0 if still else 1.0
-        now = self._now(chosen)
-        if scenario is not None or seed is not None:
-            seed = self._settings.seed if seed is None else seed
-            return Opening(_past(chosen, seed=seed, now=now), rate)
-        if self._prototype is None:
-            self._prototype = _past(chosen, seed=self._settings.seed, now=now)
-        self._prototype.advance(to=max(now, self._prototype.now))
-        return Opening(self._prototype.clone(), rate)
-
-    def _now(self, scenario: seeding.Scenario) -> int:
-        at = self._settings.clock.at
-        if at is None:
-            at = scenario.starts_at
-        return int(time.time()) if at is None else at
-
-
-def _past(scenario: seeding.Scenario, *, seed: int, now: int) -> World:
-    world = seeding.build_world(scenario, seed=seed, now=now)
-    world.advance(to=world.now)  # what led here is history, not news
-    return world
-
-
-def _shipped(name: str) -> seeding.Scenario:
-    names = [scenario.name for scenario in seeding.shipped()]
-    if name not in names:
-        raise Unusable(f"Must be one of: {', '.join(names)}", field="scenario")
-    return seeding.load(name)
-
-
-def compose(settings: Settings) -> Composition:
+def compose(settings: Settings, *, keepers: Store | None = None) -> Composition:
     """Wire a server up. Raises `seeding.ScenarioRejected`."""
     scenario = seeding.load(settings.scenario)
     document = contract.load()
     sandboxes = Sandboxes(
-        Worlds(settings, scenario),
+        Worlds(scenario, seed=settings.seed, clock=settings.clock),
         document=document,
         scenario=scenario.name,
         wall=time.monotonic,
         limit=settings.rate_limit,
         keys=dict.fromkeys(scenario.keys, DEMO),
+        most=settings.most_sandboxes,
+        idle_seconds=settings.idle_seconds,
+        keepers=keepers,
     )
     keys = (*scenario.keys, *(f"sp_test_{DEMO}{role}" for role in ("", ".ro", ".rival")))
     sandboxes.access(f"sp_test_{DEMO}")  # a bad scenario should show now, not at the first request
@@ -192,13 +142,15 @@ def application(
 def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
     """Serve until interrupted; `ready` is told the address as soon as connections are accepted.
 
-    Raises `seeding.ScenarioRejected` or `CannotListen` before anything is served.
+    Raises `seeding.ScenarioRejected`, `FolderUnusable` or `CannotListen` before anything is served.
     """
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
     )
-    app, keys = compose(settings)
-    with _listening(settings) as listener:
+    with contextlib.ExitStack() as stack:
+        keepers = None if settings.data is None else stack.enter_context(Store(settings.data))
+        app, keys = compose(settings, keepers=keepers)
+        listener = stack.enter_context(_listening(settings))
         host, port = listener.getsockname()[:2]
         server = _Server(app, settings, on_start=lambda: ready(Address(host, port, keys)))
         _rest_the_collector()
@@ -218,8 +170,10 @@ class RunningServer:
         self._settings = settings
 
     def __enter__(self) -> Self:
-        app, keys = compose(self._settings)
         with contextlib.ExitStack() as stack:
+            data = self._settings.data
+            keepers = None if data is None else stack.enter_context(Store(data))
+            app, keys = compose(self._settings, keepers=keepers)
             self._listener = stack.enter_context(_listening(self._settings))
             host, port = self._listener.getsockname()[:2]
             self.address = Address(host, port, keys)

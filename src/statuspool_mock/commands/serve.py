@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 from statuspool_mock import seeding, server
 from statuspool_mock.sandboxes import RateLimit
+from statuspool_mock.store import FolderUnusable
+from statuspool_mock.worlds import ClockChoice
 
 _RATE = re.compile(r"[x×](\d{1,5}(?:\.\d{1,3})?)", re.ASCII)
 _ORIGIN = re.compile(r"\*|https?://[^\s/?#]+", re.ASCII)
@@ -26,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     try:
         server.serve(settings, ready=lambda address: announce(address, arguments.scenario))
-    except (seeding.ScenarioRejected, server.CannotListen) as error:
+    except (seeding.ScenarioRejected, FolderUnusable, server.CannotListen) as error:
         _tell(f"statuspool-mock serve: {error}")
         return 2
     return 0
@@ -43,21 +45,24 @@ def _settings(arguments: argparse.Namespace) -> server.Settings:
         rate_limit=_rate_limit(arguments.rate_limit, refuse),
         origins=_origins(arguments.cors, refuse),
         strict=arguments.strict,
+        data=arguments.data,
+        most_sandboxes=arguments.max_sandboxes,
+        idle_seconds=arguments.idle_hours * 3600,
         control_token=arguments.control_token or os.environ.get("STATUSPOOL_CONTROL_TOKEN"),
         log_level=arguments.log_level,
     )
 
 
-def _clock(text: str | None, refuse: Callable[[str], None]) -> server.ClockChoice:
+def _clock(text: str | None, refuse: Callable[[str], None]) -> ClockChoice:
     if text is None:
-        return server.ClockChoice()
+        return ClockChoice()
     if text == "live":
-        return server.ClockChoice(rate=1.0)
+        return ClockChoice(rate=1.0)
     rate = _RATE.fullmatch(text)
     if rate and float(rate[1]) > 0:
-        return server.ClockChoice(rate=float(rate[1]))
+        return ClockChoice(rate=float(rate[1]))
     try:
-        return server.ClockChoice(at=seeding.instant(text), rate=0.0)
+        return ClockChoice(at=seeding.instant(text), rate=0.0)
     except ValueError:
         refuse(
             f"argument --clock: came {text!r}, expected live, x10 or an ISO 8601 time "

@@ -46,13 +46,12 @@ async def add_fault(visit: Visit) -> Any:
 
 async def remove_faults(visit: Visit) -> Any:
     """Answer DELETE /faults."""
-    for fault, _ in visit.sandbox.faults.entries(now=visit.sandbox.instant):
-        visit.sandbox.faults.remove(fault.id)
+    visit.sandbox.remove_faults()
 
 
 async def remove_fault(visit: Visit) -> Any:
     """Answer DELETE /faults/{name}."""
-    if not visit.sandbox.faults.remove(visit.path["name"]):
+    if not visit.sandbox.remove_faults(visit.path["name"]):
         raise NoSuchThing(f"No fault is called {visit.path['name']!r}; it may be spent.")
 
 

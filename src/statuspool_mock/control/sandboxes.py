@@ -21,7 +21,7 @@ async def list_sandboxes(visit: Visit) -> Any:
 
 async def delete_sandbox(visit: Visit) -> Any:
     """Answer DELETE /sandboxes/{name}."""
-    visit.sandboxes.close(visit.path["name"])
+    visit.sandboxes.delete(visit.path["name"])
 
 
 async def get_health(visit: Visit) -> Any:

@@ -42,13 +42,14 @@ async def start_play(visit: Visit) -> Any:
         raise Unusable(str(error), field="scenes") from None
     for outage in play.outages:
         sandbox.apply(outage)
-    sandbox.performance = Performance(
+    performance = Performance(
         screenplays=tuple(scene.name for scene in scenes),
         start=play.start,
         end=play.end,
         pace=pace,
         cues=tuple((cue.at, cue.about) for cue in play.cues),
     )
+    sandbox.begin_performance(performance)
     if pace == "time-lapse":
         sandbox.run_clock(float(body.get("rate", 60)), until=play.end, then=sandbox.rate)
     elif pace == "step":

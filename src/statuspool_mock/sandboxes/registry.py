@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from statuspool_mock.contract import Document
 from statuspool_mock.sandboxes.clock import RateLimit
 from statuspool_mock.sandboxes.errors import KeyRejected, NoSuchThing
+from statuspool_mock.sandboxes.keeping import Forgetful, Keepers
 from statuspool_mock.sandboxes.sandbox import Access, Opening, Sandbox
 
 _KEY = re.compile(r"sp_test_(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<role>[a-z]+))?", re.ASCII)
@@ -23,7 +24,8 @@ class Sandboxes:
 
     `open_world` makes the world of a new sandbox, or of another scenario or seed than the server's;
     it raises `Unusable` where there is no such scenario. `keys` names literal keys of the scenario
-    and the sandboxes they open. `document` is the API's, and `scenario` names what worlds hold.
+    and the sandboxes they open. `keepers` let worlds outlive the server. `document` is the API's,
+    and `scenario` names what worlds hold.
     """
 
     def __init__(
@@ -37,6 +39,7 @@ class Sandboxes:
         keys: Mapping[str, str] | None = None,
         most: int = 200,
         idle_seconds: float = 24 * 3600,
+        keepers: Keepers | None = None,
     ) -> None:
         self.open_world = open_world
         self.document = document
@@ -46,6 +49,7 @@ class Sandboxes:
         self.most = most
         self.idle_seconds = idle_seconds
         self._keys = dict(keys or {})
+        self._keepers = keepers or Forgetful()
         self._sandboxes: dict[str, Sandbox] = {}
         self._accesses: dict[str, Access] = {}
 
@@ -68,10 +72,15 @@ class Sandboxes:
             )
         return self._sandboxes[name]
 
-    def close(self, name: str) -> None:
-        """Forget a sandbox; its key opens a new one. Raises `NoSuchThing`."""
+    def delete(self, name: str) -> None:
+        """Forget a sandbox for good; its key opens a new one. Raises `NoSuchThing`."""
+        self._close(name)
+        self._keepers.forget(name)
+
+    def _close(self, name: str) -> None:
         sandbox = self.find(name)
         del self._sandboxes[name]
+        self._keepers.release(name)
         self._accesses = {
             key: access for key, access in self._accesses.items() if access.sandbox is not sandbox
         }
@@ -81,9 +90,18 @@ class Sandboxes:
         sandbox = self._sandboxes.get(name)
         if sandbox is None:
             self._make_room()
-            sandbox = self._sandboxes[name] = Sandbox(name, self.open_world(None, None), self.wall)
+            sandbox = self._sandboxes[name] = self._open(name)
         access = self._accesses[key] = Access(sandbox, role=role, limit=self.limit)
         return access
+
+    def _open(self, name: str) -> Sandbox:
+        keeper, kept = self._keepers.keeper(name), self._keepers.load(name)
+        if kept is None:
+            sandbox = Sandbox(name, self.open_world(None, None), self.wall, keeper=keeper)
+        else:
+            sandbox = Sandbox.resumed(name, kept, self.wall, keeper=keeper)
+        sandbox.keep_whole()
+        return sandbox
 
     def _read(self, key: str) -> tuple[str, str]:
         if key in self._keys:
@@ -105,6 +123,6 @@ class Sandboxes:
         if not idle and len(self._sandboxes) >= self.most:
             idle = [min(self._sandboxes, key=lambda name: self._sandboxes[name].used_at)]
         for name in idle:
-            self.close(name)
+            self._close(name)
         if idle:
             _log.warning("Closed %d idle sandbox(es); %d stay open.", len(idle), len(self))

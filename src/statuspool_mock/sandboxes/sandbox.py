@@ -24,6 +24,7 @@ from statuspool_mock.journal import Coverage, Exchange, Journal
 from statuspool_mock.sandboxes.clock import Clock, Minute, RateLimit
 from statuspool_mock.sandboxes.errors import Conflict, NoSuchThing
 from statuspool_mock.sandboxes.events import Events
+from statuspool_mock.sandboxes.keeping import Forgetful, Keeper, Kept
 from statuspool_mock.sandboxes.state import ClockFace, Performance, State
 
 MOST_MONITORS = 200_000
@@ -53,11 +54,19 @@ class Base(NamedTuple):
 class Sandbox:
     """One world with its clock, faults, journal and checkpoints.
 
-    `wall` reads the server's clock, in seconds.
+    `wall` reads the server's clock, in seconds; `keeper` is told of every change.
     """
 
-    def __init__(self, name: str, opening: Opening, wall: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        name: str,
+        opening: Opening,
+        wall: Callable[[], float],
+        *,
+        keeper: Keeper | None = None,
+    ) -> None:
         self.name = name
+        self._keeper = keeper or Forgetful()
         self.world = opening.world
         self.wall = wall
         self.used_at = wall()
@@ -72,6 +81,17 @@ class Sandbox:
         self.bases: list[Base] = []
         self._held: asyncio.Event | None = None
         self._rebase()
+
+    @classmethod
+    def resumed(
+        cls, name: str, kept: Kept, wall: Callable[[], float], *, keeper: Keeper
+    ) -> "Sandbox":
+        """Return a sandbox as it was kept. Its clock ran on while nobody was there."""
+        opening = Opening(World.from_image(kept.state.world), 0.0)
+        sandbox = cls(name, opening, wall, keeper=keeper)
+        sandbox.checkpoints = dict(kept.checkpoints)
+        sandbox._take_on(kept.state, seconds_ago=kept.seconds_ago)
+        return sandbox
 
     # Time
 
@@ -100,6 +120,7 @@ class Sandbox:
         """Let time pass at a rate from now on; from the instant `until` on at the rate `then`."""
         now = self.instant if rate else float(self.world.now)
         self.clock = Clock(now, self.used_at, rate, until, then)
+        self._keep_settings()
 
     def move(self, *, to: int, most: int) -> list[Fact]:
         """Advance the world and its clock, by at most so many changes; `world.now` tells how far.
@@ -117,6 +138,7 @@ class Sandbox:
         until = clock.until if clock.until is not None and self.world.now < clock.until else None
         self.clock = Clock(float(self.world.now), self.used_at, rate, until, clock.then)
         self._tell(facts)
+        self._keep_settings()
         return facts
 
     @contextmanager
@@ -145,6 +167,8 @@ class Sandbox:
         """Carry out a command now; see `World.apply`. Raises `CommandRefused` where it is full."""
         self._check_room(command)
         made = self.world.apply(command)
+        self._keeper.note_command(command, at=self.world.now)
+        self._keep_whole_if_full()
         self._tell(self.world.advance(to=self.world.now))
         return made
 
@@ -161,10 +185,24 @@ class Sandbox:
         if len(self.faults) >= MOST_FAULTS:
             raise Conflict(f"There are {MOST_FAULTS} faults already; remove some.")
         self.faults.add(fault)
+        self._keep_settings()
+
+    def remove_faults(self, fault_id: str | None = None) -> bool:
+        """Remove a fault, or all of them; return whether there was one."""
+        chosen = [fault.id for fault, _ in self.faults.entries(now=self.instant)]
+        found = [self.faults.remove(one) for one in chosen if fault_id in {None, one}]
+        self._keep_settings()
+        return any(found)
+
+    def begin_performance(self, performance: Performance) -> None:
+        """Take note of a play under way."""
+        self.performance = performance
+        self._keep_settings()
 
     def end_performance(self) -> None:
         """Forget the play under way."""
         self.performance = None
+        self._keep_settings()
 
     def take_request(self, role: str, limit: RateLimit | None) -> int | None:
         """Count a request of a role's key; the seconds to wait where its minute is used up."""
@@ -176,7 +214,9 @@ class Sandbox:
 
     def strike(self, target: Target) -> Strike | None:
         """Return what befalls a request, None where nothing does."""
-        return self.faults.strike(target, now=self.instant)
+        struck = self.faults.strike(target, now=self.instant)
+        self._keep_settings()  # the dice have rolled
+        return struck
 
     # Memory
 
@@ -206,15 +246,20 @@ class Sandbox:
 
     def become(self, state: State, *, why: str) -> None:
         """Take on a state, dice included; its clock goes on from now. `why` is told as an event."""
+        self._take_on(state, seconds_ago=0.0)
+        self._keeper.note_whole(self.state())
+        self.events.add(why, {"now": self.world.now}, at=state.clock.shows)
+
+    def _take_on(self, state: State, *, seconds_ago: float) -> None:
         self.world = World.from_image(state.world)
         face, self.used_at = state.clock, self.wall()
-        self.clock = Clock(face.shows, self.used_at, face.rate, face.until, face.then)
+        began = self.used_at - seconds_ago
+        self.clock = Clock(face.shows, began, face.rate, face.until, face.then)
         self.faults = FaultBook(state.faults, made=state.faults_made)
         self.minutes = dict(state.minutes)
         self.performance = state.performance
         self.bases.clear()
         self._rebase()
-        self.events.add(why, {"now": self.world.now}, at=face.shows)
 
     def reopen(self, opening: Opening) -> None:
         """Begin again: world, clock, faults, limits and journal as if newly opened."""
@@ -228,15 +273,21 @@ class Sandbox:
         self.coverage.clear()
         self.bases.clear()
         self._rebase()
+        self.keep_whole()
         self.events.add("reset", {"now": self.world.now}, at=self.world.now)
+
+    def keep_whole(self) -> None:
+        """Let the whole of it be kept, as after an opening."""
+        self._keeper.note_whole(self.state())
 
     def keep_checkpoint(self, name: str) -> State:
         """Remember the present state under a name, in place of what had it."""
         if name not in self.checkpoints and len(self.checkpoints) >= MOST_CHECKPOINTS:
             raise Conflict(f"There are {MOST_CHECKPOINTS} checkpoints already; delete some.")
         self.catch_up()
-        self.checkpoints[name] = self.state()
-        return self.checkpoints[name]
+        self.checkpoints[name] = state = self.state()
+        self._keeper.note_checkpoint(name, state)
+        return state
 
     def checkpoint(self, name: str) -> State:
         """Return the state of that name. Raises `NoSuchThing`."""
@@ -249,6 +300,16 @@ class Sandbox:
         """Drop the checkpoint of that name. Raises `NoSuchThing`."""
         self.checkpoint(name)
         del self.checkpoints[name]
+        self._keeper.note_checkpoint(name, None)
+
+    def _keep_settings(self) -> None:
+        if not isinstance(self._keeper, Forgetful):
+            self._keeper.note_settings(self.state())
+            self._keep_whole_if_full()
+
+    def _keep_whole_if_full(self) -> None:
+        if self._keeper.is_full:
+            self.keep_whole()
 
     def _rebase(self) -> None:
         """Note the present state as one to replay from, and drop those nobody can start at."""

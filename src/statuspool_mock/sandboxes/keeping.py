@@ -1,0 +1,82 @@
+"""How sandboxes outlive their server: what they tell to whoever keeps them."""
+
+from typing import NamedTuple, Protocol
+
+from statuspool_mock.engine import Command
+from statuspool_mock.sandboxes.state import State
+
+
+class Kept(NamedTuple):
+    """A sandbox as it was kept: its state, and how many seconds ago its clock showed that."""
+
+    state: State
+    seconds_ago: float
+    checkpoints: dict[str, State]
+
+
+class Keeper(Protocol):
+    """Keeps one sandbox. Whatever returned is kept, whatever happens to the process then."""
+
+    def note_command(self, command: Command, *, at: int) -> None:
+        """Keep a command that was carried out at an instant of the world."""
+
+    def note_settings(self, state: State) -> None:
+        """Keep what changed beside the world: clock, faults, the play under way."""
+
+    def note_whole(self, state: State) -> None:
+        """Keep a state that nothing before led to."""
+
+    def note_checkpoint(self, name: str, state: State | None) -> None:
+        """Keep a checkpoint, or forget it."""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether it would rather have the whole state again than another change."""
+
+
+class Keepers(Protocol):
+    """Keeps the sandboxes of a server."""
+
+    def load(self, name: str) -> Kept | None:
+        """Return the sandbox of that name as it was kept."""
+
+    def keeper(self, name: str) -> Keeper:
+        """Return who keeps the sandbox of that name."""
+
+    def release(self, name: str) -> None:
+        """Take note that nobody uses the sandbox of that name for now."""
+
+    def forget(self, name: str) -> None:
+        """Forget the sandbox of that name."""
+
+
+class Forgetful:
+    """Keeps nothing: sandboxes end with their server."""
+
+    is_full = False
+
+    def note_command(self, command: Command, *, at: int) -> None:
+        """Keep nothing."""
+
+    def note_settings(self, state: State) -> None:
+        """Keep nothing."""
+
+    def note_whole(self, state: State) -> None:
+        """Keep nothing."""
+
+    def note_checkpoint(self, name: str, state: State | None) -> None:
+        """Keep nothing."""
+
+    def load(self, name: str) -> Kept | None:  # noqa: ARG002 - as Keepers has it
+        """Return nothing."""
+        return None
+
+    def keeper(self, name: str) -> "Forgetful":  # noqa: ARG002 - as Keepers has it
+        """Return itself."""
+        return self
+
+    def release(self, name: str) -> None:
+        """Release nothing."""
+
+    def forget(self, name: str) -> None:
+        """Forget nothing."""

@@ -1,0 +1,238 @@
+"""Worlds in a folder: a snapshot and a log of what changed since, for each sandbox.
+
+    DIR/lock                            held while a server uses the folder
+    DIR/<sandbox>/<n>.json              the whole state
+    DIR/<sandbox>/<n>.log               a line of JSON for each change since
+    DIR/<sandbox>/checkpoints/<hex>     a named state
+
+A change is a line in the log before it is acknowledged, so that killing the process at any instant
+loses nothing that a client was told. When a log outgrows its snapshot, both begin anew under the
+next number: the snapshot is written whole beside and then renamed. A line that the end of the
+process cut short was never acknowledged, and is dropped.
+"""
+
+import contextlib
+import fcntl
+import json
+import logging
+import os
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any, Self
+
+from statuspool_mock import engine
+from statuspool_mock.engine import Command, EngineError, Status, Team, World
+from statuspool_mock.sandboxes import State, Unusable, state_data, state_from
+from statuspool_mock.sandboxes.keeping import Kept
+from statuspool_mock.sandboxes.state import soft_data, with_soft
+
+_SMALLEST_LOG = 256 * 1024
+_COMMANDS: Mapping[str, Any] = {kind.__name__: kind for kind in Command.__args__}
+_log = logging.getLogger(__name__)
+
+
+class FolderUnusable(Exception):
+    """The folder cannot be used to keep worlds; the message says why."""
+
+
+class Store:
+    """Keeps the sandboxes of one server in a folder. Raises `FolderUnusable`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise FolderUnusable(f"Cannot keep worlds in {folder}: {error.strerror}.") from error
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(self._lock)
+            raise FolderUnusable(f"Another server keeps its worlds in {folder}.") from error
+        self._shelves: dict[str, Shelf] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for shelf in self._shelves.values():
+            shelf.close()
+        os.close(self._lock)
+
+    def load(self, name: str) -> Kept | None:
+        """Return the sandbox of that name as it was kept, None where it was not."""
+        return self.keeper(name).load()
+
+    def keeper(self, name: str) -> "Shelf":
+        """Return the place of that sandbox in the folder."""
+        if name not in self._shelves:
+            self._shelves[name] = Shelf(self._folder / name)
+        return self._shelves[name]
+
+    def release(self, name: str) -> None:
+        """Close what is open for that sandbox; it stays kept."""
+        shelf = self._shelves.pop(name, None)
+        if shelf is not None:
+            shelf.close()
+
+    def forget(self, name: str) -> None:
+        """Remove all that was kept of that sandbox."""
+        self.release(name)
+        shutil.rmtree(self._folder / name, ignore_errors=True)
+
+
+class Shelf:
+    """One sandbox in the folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._number = 0
+        self._log: int | None = None
+        self._log_bytes = 0
+        self._snapshot_bytes = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the log has outgrown its snapshot."""
+        return self._log_bytes > max(_SMALLEST_LOG, self._snapshot_bytes)
+
+    def note_command(self, command: Command, *, at: int) -> None:
+        """Write a command down."""
+        self._write({"at": at, "command": type(command).__name__, "values": asdict(command)})
+
+    def note_settings(self, state: State) -> None:
+        """Write down clock, faults and the play under way, with the real time."""
+        self._write({"settings": soft_data(state), "unix": time.time()})
+
+    def note_whole(self, state: State) -> None:
+        """Begin anew from a state."""
+        (self._folder / "checkpoints").mkdir(mode=0o700, parents=True, exist_ok=True)
+        data = {"unix": time.time(), "state": state_data(state)}
+        number = self._number + 1
+        self._snapshot_bytes = write_whole(self._folder / f"{number}.json", data)
+        self.close()
+        path = self._folder / f"{number}.log"
+        self._log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._log_bytes = 0
+        previous, self._number = self._number, number
+        for suffix in ("json", "log"):
+            with contextlib.suppress(FileNotFoundError):
+                (self._folder / f"{previous}.{suffix}").unlink()
+
+    def note_checkpoint(self, name: str, state: State | None) -> None:
+        """Write a checkpoint, or remove it."""
+        path = self._folder / "checkpoints" / name.encode().hex()
+        if state is None:
+            path.unlink(missing_ok=True)
+        else:
+            write_whole(path, state_data(state))
+
+    def load(self) -> Kept | None:
+        """Return what is kept here: the newest snapshot with its log carried out on it."""
+        numbers = sorted(int(path.stem) for path in self._folder.glob("*.json"))
+        for number in reversed(numbers):
+            kept = self._load(number)
+            if kept is not None:
+                self._number = max(numbers)
+                return kept
+        return None
+
+    def close(self) -> None:
+        """Close the log."""
+        if self._log is not None:
+            os.close(self._log)
+            self._log = None
+
+    def _load(self, number: int) -> Kept | None:
+        path = self._folder / f"{number}.json"
+        try:
+            data = json.loads(path.read_text("utf-8"))
+            state, unix = state_from(data["state"]), float(data["unix"])
+        except (OSError, ValueError, KeyError, TypeError, Unusable) as error:
+            _log.warning("%s cannot be used and is left alone: %s", path, error)
+            return None
+        world = World.from_image(state.world)
+        for line in _lines(self._folder / f"{number}.log"):
+            try:
+                if "command" in line:
+                    world.advance(to=max(line["at"], world.now))
+                    world.apply(_command(line["command"], line["values"]))
+                else:
+                    state, unix = with_soft(state.world, line["settings"]), float(line["unix"])
+            except (KeyError, TypeError, ValueError, EngineError, Unusable) as error:
+                _log.warning("%s: what follows %r is left out: %s", path, line, error)
+                break
+        world.advance(to=world.now)
+        state = with_soft(world.image(), soft_data(state))
+        return Kept(state, max(time.time() - unix, 0.0), self._checkpoints())
+
+    def _checkpoints(self) -> dict[str, State]:
+        found = {}
+        for path in sorted((self._folder / "checkpoints").glob("*")):
+            try:
+                name = bytes.fromhex(path.name).decode()
+                found[name] = state_from(json.loads(path.read_text("utf-8")))
+            except (OSError, ValueError, Unusable) as error:
+                _log.warning("%s cannot be used and is left alone: %s", path, error)
+        return found
+
+    def _write(self, data: Mapping[str, Any]) -> None:
+        line = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+        raw = line.encode("utf-8", "surrogatepass") + b"\n"
+        assert self._log is not None  # noqa: S101 - note_whole comes first
+        written = os.write(self._log, raw)
+        while written < len(raw):
+            written += os.write(self._log, raw[written:])
+        self._log_bytes += len(raw)
+
+
+def write_whole(path: Path, data: Any) -> int:
+    """Write JSON to a file, whole or not at all, and return its size in bytes."""
+    raw = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(
+        "utf-8", "surrogatepass"
+    )
+    beside = path.with_name(f".{path.name}.new")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(raw)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    return len(raw)
+
+
+def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield the lines of a log, without what the end of a process cut short."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return
+    whole, _, _ = raw.rpartition(b"\n")
+    for line in whole.split(b"\n"):
+        if line:
+            try:
+                yield json.loads(line.decode("utf-8", "surrogatepass"))
+            except ValueError as error:
+                _log.warning("%s: what follows a broken line is left out: %s", path, error)
+                return
+
+
+def _command(name: str, values: Mapping[str, Any]) -> Command:
+    """Return the command that was written down. Raises `KeyError` or `TypeError`."""
+    kind = _COMMANDS[name]
+    known = {field.name for field in fields(kind)}
+    given: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value
+        for key, value in values.items()
+        if key in known
+    }
+    if "team" in given:
+        given["team"] = Team(given["team"])
+    if name == engine.ForceStatus.__name__:
+        given["status"] = Status(given["status"])
+    command: Command = kind(**given)
+    return command

@@ -1,0 +1,69 @@
+"""The worlds that new sandboxes begin with."""
+
+import time
+from typing import NamedTuple
+
+from statuspool_mock import seeding
+from statuspool_mock.engine import World
+from statuspool_mock.sandboxes import Opening, Unusable
+
+
+class ClockChoice(NamedTuple):
+    """How a server's worlds start: at an instant (None: the scenario's, or now), at which rate.
+
+    A `rate` of None leaves it to the scenario: frozen where it says so, else live.
+    """
+
+    at: int | None = None
+    rate: float | None = None
+
+
+class Worlds:
+    """Makes the worlds of new sandboxes: those of one server share one past.
+
+    The past is made once and then copied, so that a further sandbox costs next to nothing.
+    """
+
+    def __init__(self, scenario: seeding.Scenario, *, seed: int, clock: ClockChoice) -> None:
+        self._scenario = scenario
+        self._seed = seed
+        self._clock = clock
+        self._prototype: World | None = None
+
+    def __call__(self, scenario: str | None, seed: int | None) -> Opening:
+        """Return a world, of another shipped scenario or seed where one is named.
+
+        Raises `Unusable` where no shipped scenario has the name.
+        """
+        chosen = self._scenario if scenario is None else _shipped(scenario)
+        rate = self._clock.rate
+        if rate is None:
+            still = chosen.frozen or self._clock.at is not None
+            rate = 0.0 if still else 1.0
+        now = self._now(chosen)
+        if scenario is not None or seed is not None:
+            seed = self._seed if seed is None else seed
+            return Opening(_past(chosen, seed=seed, now=now), rate)
+        if self._prototype is None:
+            self._prototype = _past(chosen, seed=self._seed, now=now)
+        self._prototype.advance(to=max(now, self._prototype.now))
+        return Opening(self._prototype.clone(), rate)
+
+    def _now(self, scenario: seeding.Scenario) -> int:
+        at = self._clock.at
+        if at is None:
+            at = scenario.starts_at
+        return int(time.time()) if at is None else at
+
+
+def _past(scenario: seeding.Scenario, *, seed: int, now: int) -> World:
+    world = seeding.build_world(scenario, seed=seed, now=now)
+    world.advance(to=world.now)  # what led here is history, not news
+    return world
+
+
+def _shipped(name: str) -> seeding.Scenario:
+    names = [scenario.name for scenario in seeding.shipped()]
+    if name not in names:
+        raise Unusable(f"Must be one of: {', '.join(names)}", field="scenario")
+    return seeding.load(name)

@@ -1,0 +1,201 @@
+"""Worlds outlive their server, also one that is killed at any instant under load."""
+
+import random
+import signal
+import subprocess
+import threading
+
+import httpx
+import pytest
+
+from statuspool_mock.client import Control
+from statuspool_mock.server import RunningServer, Settings
+from tests.mock_process import command, serving
+
+KEY = "sp_test_kept"
+HEADERS = {"Authorization": f"Bearer {KEY}"}
+NEW = {"name": "Kept", "url": "https://perfect.test/", "interval_seconds": 60}
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(port=0, data=tmp_path / "worlds", rate_limit=None)
+
+
+def test_a_world_is_there_again_after_a_restart(settings):
+    with RunningServer(settings) as server, Control(server.control_url, api_key=KEY) as world:
+        world.clock.freeze()
+        made = world.monitors.create("Kept", "https://perfect.test/")
+        world.monitors.force_down(made, lasting="3h")
+        world.keep("a checkpoint")
+        world.clock.advance("1h")
+        world.faults.add(operation="listMonitors", status=500, times=3)
+        assert httpx.get(f"{server.url}/monitors", headers=HEADERS).status_code == 500
+        world.play("flapping")
+        before = world.snapshot()
+    with RunningServer(settings) as server, Control(server.control_url, api_key=KEY) as world:
+        assert world.snapshot() == before
+        assert [item["name"] for item in world.checkpoints()] == ["a checkpoint"]
+        codes = [httpx.get(f"{server.url}/monitors", headers=HEADERS).status_code for _ in range(3)]
+        assert codes == [500, 500, 200]
+        world.rewind("a checkpoint")
+        assert world.monitors.find("Kept")["status"] == "down"
+
+
+def test_a_live_clock_runs_on_while_nobody_is_there(settings):
+    with RunningServer(settings) as server, Control(server.control_url, api_key=KEY) as world:
+        world.clock.scale(3600)
+        then = world.clock.read()["now"]
+    with RunningServer(settings) as server, Control(server.control_url, api_key=KEY) as world:
+        assert world.clock.read()["mode"] == "scaled"
+        assert world.clock.read()["now"] > then
+
+
+def test_a_deleted_world_is_gone_from_the_folder(settings):
+    with RunningServer(settings) as server, Control(server.control_url, api_key=KEY) as world:
+        world.monitors.create("Gone soon")
+        assert (settings.data / "kept").is_dir()
+        world.close_sandbox("kept")
+        assert not (settings.data / "kept").exists()
+        assert "Gone soon" not in [monitor["name"] for monitor in world.monitors.all()]
+
+
+def test_an_idle_world_makes_room_and_comes_back(tmp_path):
+    settings = Settings(port=0, data=tmp_path, most_sandboxes=2)
+    with RunningServer(settings) as server:
+        httpx.post(f"{server.url}/monitors", json=NEW, headers=HEADERS).raise_for_status()
+        for name in "abc":
+            other = {"Authorization": f"Bearer sp_test_{name}"}
+            httpx.get(f"{server.url}/monitors", headers=other)
+        monitors = httpx.get(f"{server.url}/monitors?limit=100", headers=HEADERS).json()["results"]
+        assert "Kept" in [monitor["name"] for monitor in monitors]
+
+
+def test_the_log_is_folded_into_a_snapshot_before_it_grows_for_ever(settings):
+    body = {**NEW, "tags": ["x" * 2_000]}
+    with RunningServer(settings) as server, httpx.Client(headers=HEADERS) as client:
+        for _ in range(300):
+            made = client.post(f"{server.url}/monitors", json=body).json()
+            client.delete(f"{server.url}/monitors/{made['id']}")
+        files = list((settings.data / "kept").glob("*.*"))
+        assert sorted(path.suffix for path in files) == [".json", ".log"]
+        assert sum(path.stat().st_size for path in files) < 1_000_000
+
+
+def test_two_servers_do_not_share_a_folder(settings):
+    with RunningServer(settings):
+        done = subprocess.run(
+            command("serve", "--port", "0", "--data", str(settings.data)),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "Another server keeps its worlds in" in done.stderr
+
+
+def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path):
+    (tmp_path / "file").write_text("")
+    done = subprocess.run(
+        command("serve", "--port", "0", "--data", str(tmp_path / "file" / "below")),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "Cannot keep worlds in" in done.stderr
+
+
+def test_secrets_are_readable_by_their_owner_only(settings):
+    with RunningServer(settings) as server:
+        hook = {"url": "https://a.example/", "events": ["status_change"], "secret": "hush"}
+        httpx.post(f"{server.url}/webhooks", json=hook, headers=HEADERS).raise_for_status()
+    assert settings.data.stat().st_mode & 0o077 == 0
+    for path in (settings.data / "kept").glob("*.*"):
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_what_was_cut_short_or_damaged_never_keeps_a_world_from_loading(settings):
+    with RunningServer(settings) as server, httpx.Client(headers=HEADERS) as client:
+        for number in range(5):
+            client.post(f"{server.url}/monitors", json={**NEW, "name": f"Number {number}"})
+    (log,) = (settings.data / "kept").glob("*.log")
+    whole = log.read_bytes()
+    for damaged, left in ((whole[:-7], 4), (whole.replace(b"Number 2", b'"Number 2'), 2)):
+        log.write_bytes(damaged)
+        (snapshot,) = (settings.data / "kept").glob("*.json")
+        kept = snapshot.read_bytes()
+        with RunningServer(settings) as server:
+            found = httpx.get(f"{server.url}/monitors?limit=100", headers=HEADERS).json()["results"]
+            names = [monitor["name"] for monitor in found if monitor["name"].startswith("Number")]
+        assert names == [f"Number {number}" for number in range(left)]
+        for path in (settings.data / "kept").glob("*.*"):
+            path.unlink()
+        log.write_bytes(whole)
+        snapshot.write_bytes(kept)
+
+
+class Load(threading.Thread):
+    """A client that writes until its server is gone, and remembers what it was told."""
+
+    def __init__(self, url, number):
+        super().__init__()
+        self.url = url
+        self.number = number
+        self.made = {}
+        self.deleted = set()
+        self.doubtful = set()
+
+    def run(self):
+        headers = {"Authorization": f"Bearer sp_test_load{self.number}"}
+        turn = 0
+        with httpx.Client(base_url=self.url, headers=headers) as client:
+            try:
+                while True:
+                    turn += 1
+                    name = f"{self.number} {turn} " + "x" * (turn % 90)
+                    made = client.post("/monitors", json={**NEW, "name": name}).json()
+                    self.made[made["id"]] = name
+                    if turn % 3 == 0:
+                        self.doubtful = {made["id"]}
+                        client.delete(f"/monitors/{made['id']}").raise_for_status()
+                        self.deleted.add(made["id"])
+                        self.doubtful = set()
+            except httpx.TransportError:
+                return
+
+
+def test_kill_9_under_load_loses_nothing_acknowledged(tmp_path):
+    """Many times over, at random instants, with worlds that are folded again and again."""
+    data = str(tmp_path / "worlds")
+    options = ("--data", data, "--scenario", "empty", "--rate-limit", "off")
+    chance = random.Random(7)  # noqa: S311
+    told = {number: {} for number in range(3)}
+    gone = {number: set() for number in range(3)}
+    doubtful = {number: set() for number in range(3)}  # killed while a deletion was under way
+    for _ in range(8):
+        with serving(*options) as served:
+            loads = [Load(served.url, number) for number in told]
+            for load in loads:
+                load.start()
+            while not all(load.made for load in loads):
+                pass
+            threading.Event().wait(chance.uniform(0.0, 0.4))
+            served.process.send_signal(signal.SIGKILL)
+            for load in loads:
+                load.join()
+        for load in loads:
+            told[load.number] |= load.made
+            gone[load.number] |= load.deleted
+            doubtful[load.number] |= load.doubtful
+        with serving(*options) as served:
+            for number, made in told.items():
+                with Control(served.control_url, api_key=f"sp_test_load{number}") as world:
+                    there = {monitor["id"]: monitor["name"] for monitor in world.monitors.all()}
+                assert not gone[number] & there.keys()
+                lost = made.keys() - there.keys() - gone[number] - doubtful[number]
+                assert not lost
+                assert all(there[key] == made[key] for key in there.keys() & made.keys())
+            served.process.send_signal(signal.SIGKILL)
+    assert sum(map(len, told.values())) > 100
