@@ -1,7 +1,5 @@
 """What commands do, one sentence at a time."""
 
-from dataclasses import replace
-
 import pytest
 
 from statuspool_mock.engine import (
@@ -286,7 +284,7 @@ def test_an_open_incident_whose_outage_never_was_is_told_as_resolved(world):
     script(world, monitor, 0, 9_000, status_code=200)
     assert not incidents(world)
     assert world.advance(to=NOON + 600)[1:] == [
-        IncidentResolved(at=NOON + 600, incident=replace(opened, resolved_at=NOON + 600))
+        IncidentResolved(at=NOON + 600, incident=opened._replace(resolved_at=NOON + 600))
     ]
 
 
