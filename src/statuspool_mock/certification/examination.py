@@ -1,0 +1,71 @@
+"""Plays every case against a receiver, in order, one at a time."""
+
+import ipaddress
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+import httpx
+
+from statuspool_mock.certification.cases import CASES, Case
+from statuspool_mock.certification.sender import Sender
+from statuspool_mock.certification.verdicts import Outcome, Trouble, Verdict
+
+_CONNECT_SECONDS = 5.0
+
+
+class Unreachable(Exception):
+    """Nothing was tested: the receiver cannot be connected to; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """A case, its verdict and how long it took."""
+
+    case: Case
+    verdict: Verdict
+    seconds: float
+
+
+async def examine(url: str, *, secret: str, timeout_seconds: float) -> AsyncIterator[Result]:
+    """Yield the result of each case. Raises `Unreachable` before the first."""
+    async with httpx.AsyncClient(
+        # The sender bounds each delivery as a whole; only connecting has a bound of its own.
+        timeout=httpx.Timeout(None, connect=min(timeout_seconds, _CONNECT_SECONDS)),
+        limits=httpx.Limits(max_connections=None, max_keepalive_connections=50),
+        headers={"User-Agent": "statuspool-mock certify"},
+        trust_env=not _is_loopback(url),  # a proxy has no business between us and this machine
+    ) as client:
+        sender = Sender(client, url, secret=secret, timeout=timeout_seconds)
+        answer = await sender.get()
+        if answer.trouble is Trouble.CANNOT_CONNECT:
+            raise Unreachable(f"{url}: {answer}. Start the receiver, then certify it.")
+        first = await _play(CASES[0], sender)
+        yield first
+        is_believed = first.verdict.outcome is Outcome.PASSED
+        for case in CASES[1:]:
+            result = await _play(case, sender)
+            yield result if is_believed else _doubt(result)
+
+
+async def _play(case: Case, sender: Sender) -> Result:
+    started = time.monotonic()
+    verdict = await case.play(sender)
+    return Result(case=case, verdict=verdict, seconds=time.monotonic() - started)
+
+
+def _doubt(result: Result) -> Result:
+    """Take back a pass for saying no: who refuses right deliveries too proves nothing by it."""
+    if not result.case.is_refusal or result.verdict.outcome is not Outcome.PASSED:
+        return result
+    advice = "It refuses right deliveries too, so this proves nothing yet."
+    return replace(result, verdict=replace(result.verdict, outcome=Outcome.UNPROVEN, advice=advice))
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
