@@ -16,6 +16,7 @@ class Served(NamedTuple):
     control_url: str
     pid: int
     keys: list[str]
+    ca_file: str = ""
 
 
 def command(*arguments: str) -> list[str]:

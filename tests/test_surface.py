@@ -7,8 +7,10 @@ import pytest
 PACKAGES = (
     "statuspool_mock",
     "statuspool_mock.api",
+    "statuspool_mock.certification",
     "statuspool_mock.contract",
     "statuspool_mock.engine",
+    "statuspool_mock.interception",
     "statuspool_mock.seeding",
 )
 

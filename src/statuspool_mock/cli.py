@@ -31,7 +31,8 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 2 for what cannot be done, 130 for Ctrl-C."""
     parser = _parser()
-    arguments = parser.parse_args(argv)
+    given, program = _split_program(sys.argv[1:] if argv is None else argv)
+    arguments = parser.parse_args(given, argparse.Namespace(program=program))
     if arguments.command is None:
         parser.print_help()
         return _CANNOT
@@ -48,6 +49,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
+def _split_program(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """Part `run`'s options from the program after `--`, whose options are none of ours."""
+    if argv and argv[0] == "run" and "--" in argv:
+        end = argv.index("--")
+        return argv[:end], argv[end + 1 :]
+    return argv, ()
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="statuspool-mock",
@@ -56,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"%(prog)s {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="run the API on this machine"))
+    _add_run(commands.add_parser("run", help="run a program with the mock in the vendor's place"))
     spec = commands.add_parser("spec", help="print the API's OpenAPI document")
     spec.add_argument("--json", action="store_true", help="as JSON instead of YAML")
     commands.add_parser("scenarios", help="list the scenarios that come with the package")
@@ -70,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="the same seed makes the same file (0)",
     )
+    _add_certify(commands.add_parser("certify", help="test a webhook receiver of yours"))
     add_ctl(commands.add_parser("ctl", help="drive a running mock: time, outages, faults, state"))
     replay = commands.add_parser("replay", help="do again what a case file tells")
     replay.description = "Exit code 0: every answer was the same; 1: one differed."
@@ -77,17 +88,77 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_certify(certify: argparse.ArgumentParser) -> None:
+    certify.set_defaults(refuse=certify.error)
+    certify.description = (
+        "Send a webhook receiver what it should take and what it should refuse. Exit code 0: all "
+        "well, 1: findings, 2: it cannot be reached."
+    )
+    add = certify.add_argument
+    add("url", metavar="URL", help="where the receiver listens")
+    add(
+        "--secret",
+        metavar="S",
+        help="what it verifies signatures with (STATUSPOOL_WEBHOOK_SECRET, out of sight of ps)",
+    )
+    add(
+        "--timeout",
+        type=_seconds,
+        default=15.0,
+        metavar="SECONDS",
+        help="how long an answer may take (15)",
+    )
+    add(
+        "--report",
+        action="append",
+        type=_report,
+        default=[],
+        metavar="FORMAT=PATH",
+        help="also write a report, junit or json; may be repeated",
+    )
+
+
 def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.set_defaults(refuse=serve.error)
     serve.description = "Run the API until Ctrl-C, which ends it with exit code 0."
     add = serve.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    _add_server_options(serve, port=DEFAULT_PORT)
+    add("--tls", action="store_true", help="serve HTTPS, with a certificate authority made for it")
+    add(
+        "--tls-ca-dir",
+        type=Path,
+        metavar="DIR",
+        help="keep that authority here, so that it can be trusted once (implies --tls)",
+    )
+    add("--ready-json", action="store_true", help="print one line of JSON when ready, nothing else")
+
+
+def _add_run(run: argparse.ArgumentParser) -> None:
+    run.set_defaults(refuse=run.error)
+    run.usage = "%(prog)s [options] -- COMMAND ..."
+    run.description = (
+        "Run a program that has https://api.statuspool.io/v1 in its code against the mock. Exit "
+        "code: the program's, 128 + n where signal n ended it, 127 where it is not found."
+    )
+    run.set_defaults(host="127.0.0.1")  # a program on this machine is all it is for
+    _add_server_options(run, port=0)
+    run.add_argument("stray", nargs="*", help=argparse.SUPPRESS)
+    run.add_argument(
+        "--allow-network",
+        action="store_true",
+        help="let the program reach other hosts as well, which are refused otherwise",
+    )
+
+
+def _add_server_options(parser: argparse.ArgumentParser, *, port: int) -> None:
+    add = parser.add_argument
     add(
         "--port",
         type=_integer(0, 65_535),
-        default=DEFAULT_PORT,
+        default=port,
         metavar="N",
-        help=f"port to listen on ({DEFAULT_PORT}); 0 picks a free one",
+        help=f"port to listen on ({port}); 0 picks a free one",
     )
     add("--scenario", default="default", metavar="NAME|FILE", help="what the worlds hold (default)")
     add(
@@ -141,7 +212,6 @@ def _add_serve(serve: argparse.ArgumentParser) -> None:
     )
     add("--strict", action="store_true", help="check every answer against the OpenAPI document")
     add("--log-level", choices=_LOG_LEVELS, default="warning", help="how much to tell (warning)")
-    add("--ready-json", action="store_true", help="print one line of JSON when ready, nothing else")
 
 
 class _integer:  # noqa: N801  (argparse shows the name of a type in its messages)
@@ -156,3 +226,20 @@ class _integer:  # noqa: N801  (argparse shows the name of a type in its message
             return int(text)
         expected = f"an integer from {self.least} to {self.most}"
         raise argparse.ArgumentTypeError(f"came {text!r}, expected {expected}")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds <= 3_600:
+        raise argparse.ArgumentTypeError(f"came {text!r}, expected seconds, above 0 and up to 3600")
+    return seconds
+
+
+def _report(text: str) -> tuple[str, Path]:
+    name, _, path = text.partition("=")
+    if name not in {"junit", "json"} or not path:
+        raise argparse.ArgumentTypeError(f"came {text!r}, expected junit=PATH or json=PATH")
+    return name, Path(path)

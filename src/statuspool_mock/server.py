@@ -6,6 +6,7 @@ import gc
 import ipaddress
 import logging
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -45,6 +46,8 @@ class Settings:
     """None: no limit at all."""
     origins: tuple[str, ...] = ("*",)
     strict: bool = False
+    tls: ssl.SSLContext | None = None
+    """Serve HTTPS with this, instead of HTTP."""
     control_token: str | None = field(default=None, repr=False)
     """What the control plane asks for; beyond loopback it stays closed without one."""
     data: Path | None = None
@@ -62,6 +65,11 @@ class Settings:
         except ValueError:
             return self.host.lower() == "localhost"
 
+    @property
+    def scheme(self) -> str:
+        """What urls of the server begin with."""
+        return "http" if self.tls is None else "https"
+
 
 class Address(NamedTuple):
     """Where a running server is and with which keys."""
@@ -69,12 +77,13 @@ class Address(NamedTuple):
     host: str
     port: int
     keys: tuple[str, ...]
+    scheme: str = "http"
 
     @property
     def control_url(self) -> str:
         """The root of the server."""
         host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return f"{self.scheme}://{host}:{self.port}"
 
     @property
     def url(self) -> str:
@@ -152,7 +161,8 @@ def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
         app, keys = compose(settings, keepers=keepers)
         listener = stack.enter_context(_listening(settings))
         host, port = listener.getsockname()[:2]
-        server = _Server(app, settings, on_start=lambda: ready(Address(host, port, keys)))
+        address = Address(host, port, keys, settings.scheme)
+        server = _Server(app, settings, on_start=lambda: ready(address))
         _rest_the_collector()
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
@@ -176,7 +186,7 @@ class RunningServer:
             app, keys = compose(self._settings, keepers=keepers)
             self._listener = stack.enter_context(_listening(self._settings))
             host, port = self._listener.getsockname()[:2]
-            self.address = Address(host, port, keys)
+            self.address = Address(host, port, keys, self._settings.scheme)
             started = threading.Event()
             self._server = _Server(app, self._settings, on_start=started.set)
             self._thread = threading.Thread(
@@ -222,6 +232,7 @@ class _Server(uvicorn.Server):
     """Uvicorn that tells when it is ready and leaves without waiting for idle connections."""
 
     def __init__(self, app: ASGIApp, settings: Settings, *, on_start: Callable[[], None]) -> None:
+        tls = settings.tls
         super().__init__(
             uvicorn.Config(
                 app,
@@ -232,6 +243,7 @@ class _Server(uvicorn.Server):
                 log_level=settings.log_level,
                 timeout_graceful_shutdown=1,
                 http=_Protocol,
+                ssl_context_factory=(lambda *_: tls) if tls else None,
             )
         )
         self._on_start = on_start

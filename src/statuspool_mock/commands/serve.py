@@ -2,39 +2,74 @@
 
 import argparse
 import asyncio
+import contextlib
 import json
 import logging
 import os
 import re
+import shlex
+import signal
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 
 from statuspool_mock import seeding, server
+from statuspool_mock.interception import THIS_MACHINE, VENDOR_HOST, Authority, AuthorityUnusable
 from statuspool_mock.sandboxes import RateLimit
 from statuspool_mock.store import FolderUnusable
 from statuspool_mock.worlds import ClockChoice
 
+CANNOT_START = (seeding.ScenarioRejected, FolderUnusable, server.CannotListen)
 _RATE = re.compile(r"[x×](\d{1,5}(?:\.\d{1,3})?)", re.ASCII)
 _ORIGIN = re.compile(r"\*|https?://[^\s/?#]+", re.ASCII)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C. Returns 0, or 2 where the scenario or the address will not do."""
-    settings = _settings(arguments)
+    settings = settings_of(arguments)
     if not settings.is_local:
         closed = "" if settings.control_token else "; /_mock stays closed without --control-token"
         _tell(f"Warning: whoever can reach {settings.host} can use and change its worlds{closed}.")
     announce = _announce_json if arguments.ready_json else _announce
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     try:
-        server.serve(settings, ready=lambda address: announce(address, arguments.scenario))
-    except (seeding.ScenarioRejected, FolderUnusable, server.CannotListen) as error:
+        with _secured(settings, arguments) as (settings, ca_file):
+            server.serve(
+                settings, ready=lambda address: announce(address, arguments.scenario, ca_file)
+            )
+    except (*CANNOT_START, AuthorityUnusable) as error:
         _tell(f"statuspool-mock serve: {error}")
         return 2
     return 0
 
 
-def _settings(arguments: argparse.Namespace) -> server.Settings:
+@contextlib.contextmanager
+def _secured(
+    settings: server.Settings, arguments: argparse.Namespace
+) -> Iterator[tuple[server.Settings, Path | None]]:
+    """Add TLS where it is asked for; yield the authority's public certificate as well."""
+    if not (arguments.tls or arguments.tls_ca_dir):
+        yield settings, None
+        return
+    names = dict.fromkeys([settings.host, *THIS_MACHINE, VENDOR_HOST])
+    with contextlib.ExitStack() as stack:
+        folder: Path | None = arguments.tls_ca_dir
+        if folder:
+            authority = Authority.kept_in(folder)
+        else:
+            authority = Authority.made_now()
+            # Uvicorn repeats a SIGTERM when it is done: that must not end us with the folder there.
+            signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
+            temporary = tempfile.TemporaryDirectory(prefix="statuspool-mock-")
+            folder = Path(stack.enter_context(temporary))
+        ca_file = authority.write_certificate(folder).absolute()
+        yield replace(settings, tls=authority.server_context(*names)), ca_file
+
+
+def settings_of(arguments: argparse.Namespace) -> server.Settings:
+    """Return what the options say; `arguments.refuse` ends the program where one makes no sense."""
     refuse: Callable[[str], None] = arguments.refuse
     return server.Settings(
         host=arguments.host,
@@ -91,25 +126,30 @@ def _origins(listed: list[str] | None, refuse: Callable[[str], None]) -> tuple[s
     return tuple(listed or ("*",))
 
 
-def _announce(address: server.Address, scenario: str) -> None:
+def _announce(address: server.Address, scenario: str, ca_file: Path | None) -> None:
+    trust = f"  CA     {ca_file}\n" if ca_file else ""
+    curl = f"curl --cacert {shlex.quote(str(ca_file))}" if ca_file else "curl"
     sys.stdout.write(
         f"Statuspool API, scenario {scenario}: {address.url}\n"
         f"  Keys   {', '.join(address.keys)}\n"
         "         Any sp_test_<name> opens a world of its own.\n"
         f"  Docs   {address.control_url}/docs\n"
-        f'  Try    curl -H "Authorization: Bearer {address.keys[0]}" {address.url}/monitors\n'
+        f"{trust}"
+        f'  Try    {curl} -H "Authorization: Bearer {address.keys[0]}" {address.url}/monitors\n'
         "Ctrl-C ends it.\n"
     )
     sys.stdout.flush()
 
 
-def _announce_json(address: server.Address, scenario: str) -> None:  # noqa: ARG001  (as _announce)
+def _announce_json(address: server.Address, _scenario: str, ca_file: Path | None) -> None:
     ready = {
         "url": address.url,
         "control_url": address.control_url,
         "pid": os.getpid(),
         "keys": address.keys,
     }
+    if ca_file:
+        ready["ca_file"] = str(ca_file)
     sys.stdout.write(json.dumps(ready) + "\n")
     sys.stdout.flush()
 

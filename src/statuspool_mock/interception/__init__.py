@@ -1,0 +1,18 @@
+"""Let programs with the vendor's address in their code talk to the mock instead."""
+
+from statuspool_mock.interception.authority import Authority, AuthorityUnusable
+from statuspool_mock.interception.environment import THIS_MACHINE, Surroundings, trusted
+from statuspool_mock.interception.program import CannotRun, run_program
+from statuspool_mock.interception.proxy import VENDOR_HOST, Proxy
+
+__all__ = [
+    "THIS_MACHINE",
+    "VENDOR_HOST",
+    "Authority",
+    "AuthorityUnusable",
+    "CannotRun",
+    "Proxy",
+    "Surroundings",
+    "run_program",
+    "trusted",
+]

@@ -1,0 +1,114 @@
+"""A certificate authority of the mock's own, for one run or kept in a folder."""
+
+import contextlib
+import os
+import re
+import ssl
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    import trustme  # takes 0.1 s, so it is imported where a certificate is made
+
+_KEPT, _PUBLIC = "statuspool-mock-ca-key.pem", "statuspool-mock-ca.pem"
+_PEM = re.compile(rb"-----BEGIN ([A-Z ]+)-----.+?-----END \1-----\n?", re.DOTALL)
+
+
+class AuthorityUnusable(Exception):
+    """The folder cannot hold an authority, or holds a broken one; the message says what to do."""
+
+
+class Authority:
+    """Signs certificates for this machine and the vendor's name; programs have to be told of it."""
+
+    def __init__(self, authority: "trustme.CA") -> None:
+        self._authority = authority
+
+    @classmethod
+    def made_now(cls) -> Self:
+        """Return a new authority, whose key never leaves this process."""
+        return cls(_new())
+
+    @classmethod
+    def kept_in(cls, folder: Path) -> Self:
+        """Return the folder's authority, made now where there is none. Raises `AuthorityUnusable`.
+
+        The key's file is made in one step and never replaced, so that servers that start at the
+        same time agree; the public file is written from it.
+        """
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            kept = folder / _KEPT
+            if not kept.exists():
+                new = _new()
+                content = new.private_key_pem.bytes() + new.cert_pem.bytes()
+                _write_whole(kept, content, mode=0o600, replace=False)
+            authority = cls(_parse(kept))
+            _write_whole(folder / _PUBLIC, authority.certificate, mode=0o644, replace=True)
+        except OSError as error:
+            raise AuthorityUnusable(
+                f"The certificate authority cannot be kept in {folder}: {error.strerror}. "
+                "Name a folder that you can write."
+            ) from error
+        return authority
+
+    @property
+    def certificate(self) -> bytes:
+        """What programs have to trust, as PEM; no secret."""
+        return self._authority.cert_pem.bytes()
+
+    def write_certificate(self, folder: Path) -> Path:
+        """Write the public certificate into a folder and return its path."""
+        path = folder / _PUBLIC
+        _write_whole(path, self.certificate, mode=0o644, replace=True)
+        return path
+
+    def server_context(self, *names: str) -> ssl.SSLContext:
+        """Return what a server needs to prove that it has these names."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_alpn_protocols(["http/1.1"])
+        self._authority.issue_cert(*names).configure_cert(context)
+        return context
+
+
+def _new() -> "trustme.CA":
+    import trustme  # noqa: PLC0415
+
+    return trustme.CA(
+        organization_name="statuspool-mock", organization_unit_name="for this machine only"
+    )
+
+
+def _parse(kept: Path) -> "trustme.CA":
+    import trustme  # noqa: PLC0415
+
+    blocks = {match[1]: match[0] for match in _PEM.finditer(kept.read_bytes())}
+    certificate = blocks.pop(b"CERTIFICATE", b"")
+    key = b"".join(blocks.values())
+    try:
+        # OpenSSL is the judge of whether it is all there and the key is the certificate's.
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(kept)
+        return trustme.CA.from_pem(certificate, key)
+    except (ValueError, TypeError, ssl.SSLError) as error:
+        raise AuthorityUnusable(
+            f"{kept} holds no certificate authority. Remove it, and a new one is made."
+        ) from error
+
+
+def _write_whole(path: Path, content: bytes, *, mode: int, replace: bool) -> None:
+    """Let the file appear whole or not at all; without `replace` the first one stays."""
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    new = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+        new.chmod(mode)
+        if replace:
+            new.replace(path)
+        else:
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(new)
+    finally:
+        new.unlink(missing_ok=True)

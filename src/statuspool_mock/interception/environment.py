@@ -1,0 +1,88 @@
+"""The variables by which programs of many makes find their proxy and whom to trust."""
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import certifi
+
+from statuspool_mock.interception.proxy import VENDOR_HOST
+
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+_PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")
+_TRUST_VARIABLES = (
+    "SSL_CERT_FILE",  # OpenSSL: Python's ssl and httpx, Ruby, Go, Rust's native-certs
+    "REQUESTS_CA_BUNDLE",
+    "CURL_CA_BUNDLE",
+    "NODE_EXTRA_CA_CERTS",
+    "DENO_CERT",
+)
+_PRELOAD = Path(__file__).with_name("preload.cjs")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What a program has to know: the proxy, the bundle of trusted authorities, the mock itself."""
+
+    proxy_url: str
+    bundle: Path
+    control_url: str
+    keys: tuple[str, ...]
+    allow_network: bool
+
+    def around(self, environment: Mapping[str, str]) -> dict[str, str]:
+        """Return the program's environment: the given one with ours in it."""
+        bypass = ",".join(_bypass(environment, allow_network=self.allow_network))
+        proxies = dict.fromkeys(_PROXY_VARIABLES, self.proxy_url) | {"NO_PROXY": bypass}
+        key = environment.get("STATUSPOOL_API_KEY", "")
+        return {
+            **environment,
+            **proxies,
+            **{name.lower(): value for name, value in proxies.items()},
+            **dict.fromkeys(_TRUST_VARIABLES, str(self.bundle)),
+            "NODE_USE_ENV_PROXY": "1",
+            "NODE_OPTIONS": f"{environment.get('NODE_OPTIONS', '')} {_require(_PRELOAD)}".strip(),
+            "STATUSPOOL_URL": self.control_url,
+            "STATUSPOOL_API_KEY": key if self._opens_a_world(key) else self.keys[0],
+        }
+
+    def _opens_a_world(self, key: str) -> bool:
+        return key.startswith("sp_test_") or key in self.keys
+
+
+def trusted(certificate: bytes, environment: Mapping[str, str], *, allow_network: bool) -> bytes:
+    """Return a bundle: our authority, those the user named and, for a network, the known ones."""
+    named = {environment[name] for name in _TRUST_VARIABLES if environment.get(name)}
+    files = [Path(name) for name in sorted(named)]
+    if allow_network:
+        files.append(Path(ssl.get_default_verify_paths().cafile or certifi.where()))
+    return b"\n".join([certificate, *map(_content, files)])
+
+
+def _content(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError:
+        return b""  # programs do without a file that is not there, and so do we
+
+
+def _bypass(environment: Mapping[str, str], *, allow_network: bool) -> list[str]:
+    """Return the hosts to go to directly: this machine, and the user's where a network is allowed.
+
+    Never the vendor's host: `*` or `.statuspool.io` would lead past the mock.
+    """
+    listed = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
+    entries = listed.replace(",", " ").split() if allow_network else []
+    return [*THIS_MACHINE, *(entry for entry in entries if not _covers_vendor(entry))]
+
+
+def _covers_vendor(entry: str) -> bool:
+    domain = entry.lower().lstrip("*").lstrip(".").partition(":")[0]
+    return f".{VENDOR_HOST}".endswith(f".{domain}") if domain else True
+
+
+def _require(path: Path) -> str:
+    """Return the option as NODE_OPTIONS wants it, where a path may hold spaces."""
+    quoted = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'--require "{quoted}"'

@@ -1,0 +1,203 @@
+"""The forward proxy: the vendor's host is the mock, every other host is refused or let through."""
+
+import asyncio
+import contextlib
+import ssl
+from collections.abc import Callable
+from types import TracebackType
+from typing import NamedTuple, Self
+from urllib.parse import urlsplit
+
+VENDOR_HOST = "api.statuspool.io"
+_HEAD_BYTES = 64 * 1024
+_HEAD_SECONDS = 30
+_CHUNK_BYTES = 64 * 1024
+_OF_ONE_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:", b"keep-alive:")
+
+
+class Connection(NamedTuple):
+    """Both directions of a connection."""
+
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+
+
+class Target(NamedTuple):
+    """Where a request wants to go, and whether to speak TLS with it ourselves."""
+
+    host: str
+    port: int
+    speaks_tls: bool = False
+
+    @property
+    def is_vendor(self) -> bool:
+        """Whether the mock answers for it."""
+        return self.host == VENDOR_HOST
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
+class Refused(Exception):
+    """A request that is not passed on: the status for the client, and why."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+class Proxy:
+    """Listens on a free port of this machine until its block ends.
+
+    `refused` is told of each host that was refused, as often as it is asked for.
+    """
+
+    def __init__(
+        self,
+        mock: tuple[str, int],
+        *,
+        tls: ssl.SSLContext,
+        allow_network: bool,
+        refused: Callable[[str], None],
+    ) -> None:
+        self._mock = mock
+        self._tls = tls
+        self._allow_network = allow_network
+        self._refused = refused
+        self._talks: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._welcome, "127.0.0.1", 0, limit=_HEAD_BYTES)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.close()
+        for talk in self._talks:
+            talk.cancel()
+        await asyncio.gather(*self._talks, return_exceptions=True)
+
+    @property
+    def url(self) -> str:
+        """What goes into HTTPS_PROXY."""
+        port = self._server.sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{port}"
+
+    def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        talk = asyncio.create_task(self._talk(Connection(reader, writer)))
+        self._talks.add(talk)
+        talk.add_done_callback(self._talks.discard)
+
+    async def _talk(self, client: Connection) -> None:
+        # Clients come and go as they like: what breaks off or never begins is no news.
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            try:
+                async with asyncio.timeout(_HEAD_SECONDS):
+                    head = await client.reader.readuntil(b"\r\n\r\n")
+                await self._pass_on(head, client)
+            except Refused as refusal:
+                await _answer(client, refusal.status, str(refusal))
+            except asyncio.LimitOverrunError:
+                await _answer(client, 431, "The request's headers are longer than 64 KiB.")
+        client.writer.close()
+
+    async def _pass_on(self, head: bytes, client: Connection) -> None:
+        line, _, headers = head.partition(b"\r\n")
+        method, _, rest = line.decode("latin-1").partition(" ")
+        address = rest.rpartition(" ")[0]
+        if method == "CONNECT":
+            target = _tunnel_target(address)
+            upstream = await self._open(target)
+            client.writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            await client.writer.drain()
+            if target.is_vendor and target.port != 80:
+                await client.writer.start_tls(self._tls)
+        else:
+            target, path = _forward_target(address)
+            upstream = await self._open(target)
+            upstream.writer.write(_one_request(method, path, headers))
+        await _join(client, upstream)
+
+    async def _open(self, target: Target) -> Connection:
+        """Connect to the mock, or where allowed to the network. Raises `Refused`."""
+        if target.is_vendor:
+            return Connection(*await asyncio.open_connection(*self._mock))
+        if not self._allow_network:
+            self._refused(str(target))
+            reason = f"statuspool-mock run refuses {target}: other hosts need --allow-network"
+            raise Refused(403, reason)
+        secure = target.speaks_tls or None
+        try:
+            opened = await asyncio.open_connection(target.host, target.port, ssl=secure)
+        except OSError as error:
+            raise Refused(502, f"{target} cannot be reached: {error.strerror or error}") from error
+        return Connection(*opened)
+
+
+def _tunnel_target(address: str) -> Target:
+    try:
+        parts = urlsplit(f"//{address}")
+        if parts.hostname and parts.port:
+            return Target(parts.hostname.removesuffix("."), parts.port)
+    except ValueError:
+        pass
+    raise Refused(400, f"CONNECT needs host:port, came {address!r}")
+
+
+def _forward_target(address: str) -> tuple[Target, str]:
+    """Return where an absolute url leads and the path to ask for there."""
+    try:
+        parts = urlsplit(address)
+        is_secure = parts.scheme == "https"
+        if parts.hostname and parts.scheme in {"http", "https"}:
+            port = parts.port or (443 if is_secure else 80)
+            target = Target(parts.hostname.removesuffix("."), port, speaks_tls=is_secure)
+            query = f"?{parts.query}" if parts.query else ""
+            return target, f"{parts.path or '/'}{query}"
+    except ValueError:
+        pass
+    raise Refused(400, "This is the proxy of statuspool-mock run, not a server: see HTTPS_PROXY")
+
+
+def _one_request(method: str, path: str, headers: bytes) -> bytes:
+    """Return the head for the server; one request a connection, as the next may be for another."""
+    kept = [
+        line for line in headers.split(b"\r\n") if line and not line.lower().startswith(_OF_ONE_HOP)
+    ]
+    start = f"{method} {path} HTTP/1.1".encode("latin-1")
+    return b"\r\n".join([start, *kept, b"Connection: close", b"", b""])
+
+
+async def _answer(client: Connection, status: int, reason: str) -> None:
+    """Refuse; in the status line too, as clients show no more than that of a failed CONNECT."""
+    body = f"{reason}\n".encode()
+    line = reason.encode("ascii", "replace").decode()
+    client.writer.write(
+        f"HTTP/1.1 {status} {line}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+        f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
+        + body
+    )
+    await client.writer.drain()
+
+
+async def _join(client: Connection, upstream: Connection) -> None:
+    """Carry bytes both ways until the server has nothing more to say."""
+    upload = asyncio.create_task(_carry(client.reader, upstream.writer))
+    try:
+        await _carry(upstream.reader, client.writer)
+    finally:
+        upload.cancel()
+        upstream.writer.close()
+        await asyncio.gather(upload, return_exceptions=True)
+
+
+async def _carry(source: asyncio.StreamReader, sink: asyncio.StreamWriter) -> None:
+    while chunk := await source.read(_CHUNK_BYTES):
+        sink.write(chunk)
+        await sink.drain()
+    if sink.can_write_eof():
+        sink.write_eof()
