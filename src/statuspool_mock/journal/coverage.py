@@ -18,56 +18,50 @@ class Cell(NamedTuple):
     state: str | None = None
 
 
-Seen = Callable[[Any], Iterable[str]]
+Seen = Callable[[Any], set[str]]
 
 
-def _statuses(answer: Any) -> Iterable[str]:
-    return (answer["status"],)
+def _status(answer: Any) -> set[str]:
+    return {answer["status"]}
 
 
-def _pages(answer: Any) -> Iterable[str]:
+def _page(answer: Any) -> str:
     if not answer["results"]:
-        yield "empty list"
-    elif answer["page"] < answer["total_pages"]:
-        yield "more pages"
-    else:
-        yield "last page"
+        return "empty list"
+    return "more pages" if answer["page"] < answer["total_pages"] else "last page"
 
 
-def _monitors(answer: Any) -> Iterable[str]:
-    yield from _pages(answer)
-    for monitor in answer["results"]:
-        yield monitor["status"]
+def _monitors(answer: Any) -> set[str]:
+    return {_page(answer), *[monitor["status"] for monitor in answer["results"]]}
 
 
-def _rows(answer: Any) -> Iterable[str]:
-    yield from _pages(answer)
-    for row in answer["results"]:
-        yield "null error_message" if row["error_message"] is None else "failed check"
+def _rows(answer: Any) -> set[str]:
+    failed = {row["error_message"] is not None for row in answer["results"]}
+    return {_page(answer), *("failed check" if one else "null error_message" for one in failed)}
 
 
-def _incidents(answer: Any) -> Iterable[str]:
+def _incidents(answer: Any) -> set[str]:
     if not answer["results"]:
-        yield "empty list"
-    for incident in answer["results"]:
-        yield "open incident" if incident["resolved_at"] is None else "resolved incident"
+        return {"empty list"}
+    is_open = {incident["resolved_at"] is None for incident in answer["results"]}
+    return {"open incident" if one else "resolved incident" for one in is_open}
 
 
-def _webhooks(answer: Any) -> Iterable[str]:
+def _webhooks(answer: Any) -> set[str]:
     if not answer["results"]:
-        yield "empty list"
-    for webhook in answer["results"]:
-        yield "active webhook" if webhook["active"] else "inactive webhook"
-        if webhook["last_triggered_at"] is None:
-            yield "never triggered"
+        return {"empty list"}
+    seen = {"active webhook" if one["active"] else "inactive webhook" for one in answer["results"]}
+    if any(webhook["last_triggered_at"] is None for webhook in answer["results"]):
+        seen.add("never triggered")
+    return seen
 
 
 _MONITOR_STATES = ("up", "down", "degraded", "paused")
 _PAGE_STATES = ("empty list", "more pages", "last page")
 STATES: Mapping[str, tuple[tuple[str, ...], Seen]] = {
     "listMonitors": ((*_MONITOR_STATES, *_PAGE_STATES), _monitors),
-    "getMonitor": (_MONITOR_STATES, _statuses),
-    "getMonitorStatus": (("up", "down", "degraded"), _statuses),
+    "getMonitor": (_MONITOR_STATES, _status),
+    "getMonitorStatus": (("up", "down", "degraded"), _status),
     "listMonitorLogs": (("null error_message", "failed check", *_PAGE_STATES), _rows),
     "listIncidents": (("open incident", "resolved incident", "empty list"), _incidents),
     "listWebhooks": (
@@ -87,12 +81,14 @@ class Coverage:
 
     def note(self, operation: str, status: int, answer: Any) -> None:
         """Count an answer; `answer` is its JSON value before it was written."""
+        met = self.met
         cell = Cell(operation, status)
-        self.met[cell] = self.met.get(cell, 0) + 1
-        if status == 200 and self._unseen.get(operation) and isinstance(answer, dict):
-            for state in set(STATES[operation][1](answer)):
-                self._unseen[operation].discard(state)
-                self.met.setdefault(Cell(operation, status, state), 1)
+        met[cell] = met.get(cell, 0) + 1
+        if status == 200 and answer is not None:
+            unseen = self._unseen.get(operation)
+            if unseen and (seen := STATES[operation][1](answer) & unseen):
+                unseen -= seen
+                met.update((Cell(operation, status, state), 1) for state in seen)
 
     def clear(self) -> None:
         """Forget what was met."""
