@@ -16,7 +16,7 @@ from statuspool_mock import seeding
 from tests.mock_process import Served, serving
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/quick-tour.md", "docs/scenarios.md")
+PAGES = ("README.md", "docs/quick-tour.md", "docs/scenarios.md", "docs/sandbox.md")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WRITTEN_URL = "http://127.0.0.1:4747"
 
@@ -86,7 +86,11 @@ def run(default, docs, tmp_path):
             encoding="utf-8",
             check=True,
             cwd=tmp_path,
-            env={**os.environ, "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}"},
+            env={
+                **os.environ,
+                "PATH": f"{scripts}{os.pathsep}{os.environ['PATH']}",
+                "STATUSPOOL_URL": served.control_url,
+            },
         ).stdout
 
     return run_code
