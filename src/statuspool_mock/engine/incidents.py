@@ -16,7 +16,7 @@ class IncidentBook:
         self._incidents: dict[int, Incident] = {}
         self._of_team: defaultdict[Team, list[_Key]] = defaultdict(list)
         self._of_monitor: defaultdict[str, list[_Key]] = defaultdict(list)
-        self._open: defaultdict[Team, list[_Key]] = defaultdict(list)
+        self._open: defaultdict[Team, set[_Key]] = defaultdict(set)
         self._running: dict[str, Incident] = {}  # open automatic ones, by monitor
 
     def __iter__(self) -> Iterator[Incident]:
@@ -47,7 +47,7 @@ class IncidentBook:
         insort(self._of_team[incident.team], key)
         insort(self._of_monitor[incident.monitor_id], key)
         if incident.resolved_at is None:
-            insort(self._open[incident.team], key)
+            self._open[incident.team].add(key)
             if incident.automatic:
                 self._running[incident.monitor_id] = incident
 
@@ -57,13 +57,12 @@ class IncidentBook:
         if previous.started_at != incident.started_at or previous.resolved_at is not None:
             self.strike(previous)
             self.enter(incident)
-        elif incident.resolved_at is None:
-            self._incidents[incident.sequence] = incident
-            if incident.automatic:
-                self._running[incident.monitor_id] = incident
-        else:
-            self._incidents[incident.sequence] = incident
+            return
+        self._incidents[incident.sequence] = incident
+        if incident.resolved_at is not None:
             self._close(previous)
+        elif incident.automatic:
+            self._running[incident.monitor_id] = incident
 
     def strike(self, incident: Incident) -> None:
         """Remove an incident."""
@@ -106,7 +105,7 @@ class IncidentBook:
         if monitor_id is not None:
             keys = self._of_monitor.get(monitor_id, [])
         elif resolved is False:
-            keys = self._open[team]
+            keys = sorted(self._open[team])
         else:
             keys = self._of_team[team]
         found = (self._incidents[number] for _, number in reversed(keys))
@@ -122,7 +121,7 @@ class IncidentBook:
         self._close(incident)
 
     def _close(self, incident: Incident) -> None:
-        _discard(self._open[incident.team], (incident.started_at, incident.sequence))
+        self._open[incident.team].discard((incident.started_at, incident.sequence))
         running = self._running.get(incident.monitor_id)
         if running is not None and running.sequence == incident.sequence:
             del self._running[incident.monitor_id]

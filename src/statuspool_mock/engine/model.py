@@ -18,6 +18,7 @@ SLOW_FROM_MS = 2_000
 class Status(StrEnum):
     """A monitor's status. Reference: GET /monitors and GET /monitors/{id}/status."""
 
+    __hash__ = str.__hash__  # an Enum's own is Python code, and dictionaries here are busy
     UP = "up"
     DOWN = "down"
     DEGRADED = "degraded"
@@ -27,6 +28,7 @@ class Status(StrEnum):
 class Team(StrEnum):
     """Whose a monitor is: the team of the plain key, or its rival in the same world."""
 
+    __hash__ = str.__hash__
     OWN = "own"
     RIVAL = "rival"
 

@@ -5,14 +5,14 @@ A spell never crosses a block's end, so whatever happens at an instant depends o
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from statuspool_mock.engine import dice
 from statuspool_mock.engine.behaviour import BEHAVIOURS, FAILURES, SLOW, Behaviour
 from statuspool_mock.engine.model import Effect
 
 
-@dataclass(frozen=True, slots=True)
-class Spell:
+class Spell(NamedTuple):
     """A stretch of failing or slow checks, `end` excluded, in one region or (None) in all.
 
     `region` is any number; modulo the count of regions it gives the region's position.

@@ -15,12 +15,22 @@ class Finding(NamedTuple):
 
 
 class Stretch:
-    """What checks find in [start, end), and how many rows fail: counted once, in one pass.
+    """What checks find in [start, end), and the `failed_rows`: counted once, in one pass.
 
     `edges` are the instants, `start` first, from which `findings` hold.
     """
 
-    __slots__ = ("_changes", "_edges", "_epoch", "_failed", "_findings", "_ticks", "end", "start")
+    __slots__ = (
+        "_changes",
+        "_edges",
+        "_epoch",
+        "_failed",
+        "_findings",
+        "_ticks",
+        "end",
+        "failed_rows",
+        "start",
+    )
 
     def __init__(
         self, epoch: Epoch, edges: Sequence[int], findings: Sequence[Finding], *, end: int
@@ -30,24 +40,23 @@ class Stretch:
         self._epoch = epoch
         self._edges = edges
         self._findings = findings
-        self._ticks = [self._ticks_before(edge) for edge in edges]
-        self._ticks.append(self._ticks_before(end))
-        self._failed = [0]
+        self._ticks: list[int] = []
+        self._failed: list[int] = []
         self._changes: list[tuple[int, Finding]] = []
+        begin, interval = epoch.start, epoch.interval_seconds
         last, failed = None, 0
-        for index, finding in enumerate(findings):
-            tick = self._ticks[index]
-            count = self._ticks[index + 1] - tick
-            if count and finding != last:
-                self._changes.append((epoch.start + tick * epoch.interval_seconds, finding))
-                last = finding
-            failed += count * len(finding.failing)
+        ticks = self._ticks_before(edges[0])
+        for finding, edge in zip(findings, (*edges[1:], end), strict=True):
+            self._ticks.append(ticks)
             self._failed.append(failed)
-
-    @property
-    def failed_rows(self) -> int:
-        """How many rows of it fail in all."""
-        return self._failed[-1]
+            following = (edge - begin + interval - 1) // interval if edge > begin else 0
+            if following > ticks:
+                if finding != last:
+                    self._changes.append((begin + ticks * interval, finding))
+                    last = finding
+                failed += (following - ticks) * len(finding.failing)
+                ticks = following
+        self.failed_rows = failed
 
     def finding_at(self, at: int) -> Finding:
         """Return what a check at an instant of this stretch finds."""
@@ -72,8 +81,8 @@ class Stretch:
         return self._failed[index] + count * len(self._findings[index].failing)
 
     def _ticks_before(self, at: int) -> int:
-        start = self._epoch.start
-        return -((start - at) // self._epoch.interval_seconds) if at > start else 0
+        begin, interval = self._epoch.start, self._epoch.interval_seconds
+        return (at - begin + interval - 1) // interval if at > begin else 0
 
 
 def _instant(change: tuple[int, Finding]) -> int:

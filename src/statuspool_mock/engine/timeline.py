@@ -114,17 +114,22 @@ class Timeline:
     def _failed_in_epoch(self, monitor: Monitor, epoch: Epoch, first: int, before: int) -> int:
         failed = 0
         at = first
+        number = block_number(BEHAVIOURS[epoch.behaviour], monitor.dice, first)
         while at < before:
-            stretch = self._stretch(monitor, epoch, at)
+            stretch = self._numbered(monitor, epoch, number)
             if first <= stretch.start and stretch.end <= before:
                 failed += stretch.failed_rows
             else:
                 failed += stretch.failed_between(at, min(before, stretch.end))
             at = stretch.end
+            number += 1
         return failed
 
     def _stretch(self, monitor: Monitor, epoch: Epoch, at: int) -> Stretch:
         number = block_number(BEHAVIOURS[epoch.behaviour], monitor.dice, at)
+        return self._numbered(monitor, epoch, number)
+
+    def _numbered(self, monitor: Monitor, epoch: Epoch, number: int) -> Stretch:
         key = (monitor.dice, monitor.revision, epoch.start, number)
         stretch = self._stretches.get(key)
         if stretch is None:
