@@ -1,0 +1,12 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [react()],
+  test: {
+    environment: "jsdom",
+    globalSetup: "./test/mock.ts",
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
