@@ -16,9 +16,17 @@ from statuspool_mock import seeding
 from tests.mock_process import Served, serving
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("README.md", "docs/quick-tour.md", "docs/scenarios.md", "docs/sandbox.md")
+PAGES = (
+    "README.md",
+    "docs/quick-tour.md",
+    "docs/scenarios.md",
+    "docs/sandbox.md",
+    "docs/unmodified-clients.md",
+    "docs/certify.md",
+)
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WRITTEN_URL = "http://127.0.0.1:4747"
+WRITTEN_RECEIVER = "http://127.0.0.1:8000/hooks/statuspool"
 
 
 class Block(NamedTuple):
@@ -68,20 +76,38 @@ def docs() -> Iterator[Served]:
         yield served
 
 
+@pytest.fixture(scope="module")
+def receiver() -> Iterator[str]:
+    """The receiver of the examples; its url."""
+    example = ROOT / "examples" / "flask-receiver" / "receiver.py"
+    process = subprocess.Popen(
+        [sys.executable, str(example), "--port", "0"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+        env={**os.environ, "STATUSPOOL_WEBHOOK_SECRET": "whsec_example"},
+    )
+    with process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.terminate()
+
+
 @pytest.fixture
-def run(default, docs, tmp_path):
+def run(default, docs, receiver, tmp_path):
     """Run a block's text with the servers where the page says they are, in an empty folder."""
     scripts = tmp_path / "scripts"
     scripts.mkdir()
-    mock = scripts / "statuspool-mock"
-    mock.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m statuspool_mock "$@"\n')
-    mock.chmod(0o755)
+    for name, options in (("statuspool-mock", "-m statuspool_mock "), ("python", "")):
+        script = scripts / name
+        script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {options}"$@"\n')
+        script.chmod(0o755)
 
     def run_code(code: str, *command: str) -> str:
         served = docs if "YOUR_API_KEY" in code else default
         return subprocess.run(
             command,
-            input=code.replace(WRITTEN_URL, served.control_url),
+            input=code.replace(WRITTEN_URL, served.control_url).replace(WRITTEN_RECEIVER, receiver),
             capture_output=True,
             encoding="utf-8",
             check=True,
@@ -133,8 +159,9 @@ def test_scenarios_shown_are_valid_and_make_a_world(block):
     seeding.build_world(scenario, seed=1, now=1_764_072_000)
 
 
-def test_every_block_is_in_a_language_that_is_run():
-    assert {block.language for block in BLOCKS} == {"sh", "python", "js", "json", "yaml"}
+def test_every_block_is_in_a_language_that_is_run_or_is_plain_text():
+    run_or_compared = {"sh", "python", "js", "json", "yaml"}
+    assert {block.language for block in BLOCKS} == {*run_or_compared, "text"}
 
 
 def test_every_link_to_a_file_leads_somewhere():
