@@ -1,8 +1,11 @@
 """`statuspool-mock run` in a process of its own."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
+
+import pytest
 
 from tests.mock_process import command
 
@@ -29,3 +32,11 @@ def start(*arguments: str, **environment: str) -> "subprocess.Popen[str]":
         encoding="utf-8",
         env={**os.environ, **environment},
     )
+
+
+def found(name: str) -> str:
+    """Return the path of a client, or skip the test where it is not installed."""
+    path = shutil.which(name)
+    if path is None:
+        pytest.skip(f"{name} is not installed, so no program was run with it")
+    return path

@@ -1,12 +1,11 @@
 """Programs with the vendor's address in their code print what the reference prints."""
 
 import json
-import shutil
 import sys
 
 import pytest
 
-from tests.interception.running import PROGRAMS, run
+from tests.interception.running import PROGRAMS, found, run
 
 PRINTED = """\
 up 2025-01-15T09:42:11Z 143 99.972
@@ -18,13 +17,6 @@ Page 1 of 3
 2025-01-14T18:32:00Z | ap-northeast-1 | 502 | 7991ms
 Active: True
 """
-
-
-def found(name: str) -> str:
-    path = shutil.which(name)
-    if path is None:
-        pytest.skip(f"{name} is not installed, so no program was run with it")
-    return path
 
 
 @pytest.mark.parametrize("program", ["with_requests.py", "with_httpx.py"])

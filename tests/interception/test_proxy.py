@@ -1,14 +1,16 @@
 """The proxy: the vendor is the mock in every spelling, other hosts are refused or let through."""
 
-import shutil
 import socket
+import socketserver
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import certifi
 import pytest
 
-from tests.interception.running import run
+from tests.interception.running import found, run
+from tests.mock_process import command
 
 HEADERS = "{'Authorization': 'Bearer sp_test_demo'}"
 
@@ -39,9 +41,7 @@ def site():
 
 
 def curl(*arguments: str, options: tuple[str, ...] = ()):
-    if shutil.which("curl") is None:
-        pytest.skip("curl is not installed")
-    return run(*options, "--", "curl", "-sS", *arguments)
+    return run(*options, "--", found("curl"), "-sS", *arguments)
 
 
 @pytest.mark.parametrize(
@@ -108,6 +108,53 @@ def test_a_host_that_is_not_there_is_a_502_that_says_so():
         port = soon_gone.getsockname()[1]
     done = curl("--noproxy", "", f"http://127.0.0.1:{port}/", options=("--allow-network",))
     assert f"127.0.0.1:{port} cannot be reached" in done.stdout
+
+
+@pytest.fixture
+def users_proxy(site):
+    """A proxy that tunnels everything to `site`; its url, and what it was asked."""
+    asked = []
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self):
+            asked.append(self.rfile.readline().decode().strip())
+            while line := self.rfile.readline().strip():
+                asked.append(line.decode())
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n\r\n")
+            port = int(site.split(":")[2].split("/")[0])
+            with socket.create_connection(("127.0.0.1", port)) as there:
+                there.sendall(self.connection.recv(65_536))
+                while chunk := there.recv(65_536):
+                    self.wfile.write(chunk)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://me:hush@127.0.0.1:{server.server_address[1]}", asked
+        server.shutdown()
+        thread.join()
+
+
+def test_the_network_is_reached_by_the_proxy_that_the_user_has(users_proxy):
+    url, asked = users_proxy
+    code = "import requests; print(requests.get('http://elsewhere.test/page').text)"
+    done = python(code, "--allow-network", http_proxy=url, HTTP_PROXY=url, no_proxy="", NO_PROXY="")
+    assert done.stdout == "from elsewhere /page\n"
+    assert asked[0] == "CONNECT elsewhere.test:80 HTTP/1.1"
+    assert "Proxy-Authorization: Basic bWU6aHVzaA==" in asked
+
+
+def test_what_the_user_s_proxy_refuses_is_said():
+    """The outer `run` is the inner one's proxy, and knows no network."""
+    inner = command("run", "--allow-network", "--", found("curl"), "-sS", "http://example.com/")
+    done = run("--", *inner)
+    assert done.stdout.startswith("example.com:80 cannot be reached: your own proxy said 403")
+
+
+def test_a_client_that_does_not_trust_the_mock_is_told_of_on_the_terminal():
+    done = curl("--cacert", certifi.where(), "https://api.statuspool.io/")
+    assert done.returncode != 0
+    assert "a client did not accept the certificate of api.statuspool.io" in done.stderr
 
 
 def test_servers_on_this_machine_are_reached_without_the_proxy(site):

@@ -61,7 +61,7 @@ async def _run(
         (address.host, address.port),
         tls=authority.server_context(VENDOR_HOST),
         allow_network=allow_network,
-        refused=_told_once(),
+        tell=_told_once(),
     ) as proxy:
         surroundings = Surroundings(
             proxy_url=proxy.url,
@@ -76,10 +76,10 @@ async def _run(
 def _told_once() -> Callable[[str], None]:
     told: set[str] = set()
 
-    def tell(target: str) -> None:
-        if target not in told:
-            told.add(target)
-            _tell(f"refused {target}: hosts other than {VENDOR_HOST} need --allow-network")
+    def tell(line: str) -> None:
+        if line not in told:
+            told.add(line)
+            _tell(line)
 
     return tell
 

@@ -2,8 +2,9 @@
 
 from statuspool_mock.interception.authority import Authority, AuthorityUnusable
 from statuspool_mock.interception.environment import THIS_MACHINE, Surroundings, trusted
+from statuspool_mock.interception.network import VENDOR_HOST
 from statuspool_mock.interception.program import CannotRun, run_program
-from statuspool_mock.interception.proxy import VENDOR_HOST, Proxy
+from statuspool_mock.interception.proxy import Proxy
 
 __all__ = [
     "THIS_MACHINE",

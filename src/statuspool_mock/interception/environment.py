@@ -7,7 +7,7 @@ from pathlib import Path
 
 import certifi
 
-from statuspool_mock.interception.proxy import VENDOR_HOST
+from statuspool_mock.interception.network import VENDOR_HOST
 
 THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _PROXY_VARIABLES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY")

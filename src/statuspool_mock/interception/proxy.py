@@ -3,53 +3,23 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Self
 from urllib.parse import urlsplit
 
-VENDOR_HOST = "api.statuspool.io"
+from statuspool_mock.interception.network import VENDOR_HOST, Connection, Refused, Target, connect
+
 _HEAD_BYTES = 64 * 1024
 _HEAD_SECONDS = 30
 _CHUNK_BYTES = 64 * 1024
 _OF_ONE_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:", b"keep-alive:")
 
 
-class Connection(NamedTuple):
-    """Both directions of a connection."""
-
-    reader: asyncio.StreamReader
-    writer: asyncio.StreamWriter
-
-
-class Target(NamedTuple):
-    """Where a request wants to go, and whether to speak TLS with it ourselves."""
-
-    host: str
-    port: int
-    speaks_tls: bool = False
-
-    @property
-    def is_vendor(self) -> bool:
-        """Whether the mock answers for it."""
-        return self.host == VENDOR_HOST
-
-    def __str__(self) -> str:
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-
-class Refused(Exception):
-    """A request that is not passed on: the status for the client, and why."""
-
-    def __init__(self, status: int, reason: str) -> None:
-        super().__init__(reason)
-        self.status = status
-
-
 class Proxy:
     """Listens on a free port of this machine until its block ends.
 
-    `refused` is told of each host that was refused, as often as it is asked for.
+    `tell` gets a line about each connection that the program could not have, every time.
     """
 
     def __init__(
@@ -58,12 +28,12 @@ class Proxy:
         *,
         tls: ssl.SSLContext,
         allow_network: bool,
-        refused: Callable[[str], None],
+        tell: Callable[[str], None],
     ) -> None:
         self._mock = mock
         self._tls = tls
         self._allow_network = allow_network
-        self._refused = refused
+        self._tell = tell
         self._talks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -111,31 +81,47 @@ class Proxy:
         address = rest.rpartition(" ")[0]
         if method == "CONNECT":
             target = _tunnel_target(address)
-            upstream = await self._open(target)
-            client.writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            await client.writer.drain()
-            if target.is_vendor and target.port != 80:
-                await client.writer.start_tls(self._tls)
+            async with self._opened(target) as upstream:
+                client.writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                await client.writer.drain()
+                if target.is_vendor and target.port != 80:
+                    await self._prove(client)
+                await _join(client, upstream)
         else:
             target, path = _forward_target(address)
-            upstream = await self._open(target)
-            upstream.writer.write(_one_request(method, path, headers))
-        await _join(client, upstream)
+            async with self._opened(target) as upstream:
+                upstream.writer.write(_one_request(method, path, headers))
+                await _join(client, upstream)
+
+    @contextlib.asynccontextmanager
+    async def _opened(self, target: Target) -> AsyncIterator[Connection]:
+        """Connect to the mock, or where allowed to the network. Raises `Refused`."""
+        connection = await self._open(target)
+        try:
+            yield connection
+        finally:
+            connection.writer.close()
 
     async def _open(self, target: Target) -> Connection:
-        """Connect to the mock, or where allowed to the network. Raises `Refused`."""
         if target.is_vendor:
             return Connection(*await asyncio.open_connection(*self._mock))
         if not self._allow_network:
-            self._refused(str(target))
+            self._tell(f"refused {target}: hosts other than {VENDOR_HOST} need --allow-network")
             reason = f"statuspool-mock run refuses {target}: other hosts need --allow-network"
             raise Refused(403, reason)
-        secure = target.speaks_tls or None
+        return await connect(target)
+
+    async def _prove(self, client: Connection) -> None:
+        """Be the vendor, if the client believes us."""
         try:
-            opened = await asyncio.open_connection(target.host, target.port, ssl=secure)
-        except OSError as error:
-            raise Refused(502, f"{target} cannot be reached: {error.strerror or error}") from error
-        return Connection(*opened)
+            await client.writer.start_tls(self._tls)
+        except (ssl.SSLError, ConnectionError) as error:
+            reason = getattr(error, "reason", None) or error
+            self._tell(
+                f"a client did not accept the certificate of {VENDOR_HOST} ({reason}): where does "
+                "it look for its authorities, if not in SSL_CERT_FILE and the like?"
+            )
+            raise
 
 
 def _tunnel_target(address: str) -> Target:
@@ -191,7 +177,6 @@ async def _join(client: Connection, upstream: Connection) -> None:
         await _carry(upstream.reader, client.writer)
     finally:
         upload.cancel()
-        upstream.writer.close()
         await asyncio.gather(upload, return_exceptions=True)
 
 
