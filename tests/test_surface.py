@@ -11,6 +11,7 @@ PACKAGES = (
     "statuspool_mock.contract",
     "statuspool_mock.engine",
     "statuspool_mock.interception",
+    "statuspool_mock.mutants",
     "statuspool_mock.seeding",
 )
 

@@ -69,6 +69,10 @@ def _parser() -> argparse.ArgumentParser:
     spec = commands.add_parser("spec", help="print the API's OpenAPI document")
     spec.add_argument("--json", action="store_true", help="as JSON instead of YAML")
     commands.add_parser("scenarios", help="list the scenarios that come with the package")
+    gallery = commands.add_parser(
+        "mutants", help="list the ways in which serve --mutant breaks the contract"
+    )
+    gallery.add_argument("--json", action="store_true", help="as JSON instead of a table")
     fixtures = commands.add_parser("fixtures", help="print a scenario file of made-up monitors")
     fixtures.add_argument(
         "--monitors", type=_integer(1, 100_000), default=50, metavar="N", help="how many (50)"
@@ -211,6 +215,13 @@ def _add_server_options(parser: argparse.ArgumentParser, *, port: int) -> None:
         help="after how long an unused world is closed when another opens (24)",
     )
     add("--strict", action="store_true", help="check every answer against the OpenAPI document")
+    add(
+        "--mutant",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="break the contract in this way, one of `statuspool-mock mutants`; may be repeated",
+    )
     add("--log-level", choices=_LOG_LEVELS, default="warning", help="how much to tell (warning)")
 
 

@@ -19,8 +19,9 @@ import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from statuspool_mock import contract, control, resources, seeding
+from statuspool_mock import contract, control, mutants, resources, seeding
 from statuspool_mock.api import TRANSPORT, ControlPlane, Gate, build_api
+from statuspool_mock.mutants.ring import OpenHandedSandboxes, misjudge, surround
 from statuspool_mock.sandboxes import RateLimit, Sandboxes
 from statuspool_mock.store import Store
 from statuspool_mock.worlds import ClockChoice, Worlds
@@ -56,6 +57,8 @@ class Settings:
     idle_seconds: float = 24 * 3600
     """After how long an unused world is closed, once another is opened."""
     log_level: str = "warning"
+    mutants: tuple[str, ...] = ()
+    """Names of the gallery: how this server is to break the contract."""
 
     @property
     def is_local(self) -> bool:
@@ -103,10 +106,11 @@ class Composition(NamedTuple):
 
 
 def compose(settings: Settings, *, keepers: Store | None = None) -> Composition:
-    """Wire a server up. Raises `seeding.ScenarioRejected`."""
+    """Wire a server up. Raises `seeding.ScenarioRejected` or `mutants.UnknownMutant`."""
     scenario = seeding.load(settings.scenario)
     document = contract.load()
-    sandboxes = Sandboxes(
+    kind = OpenHandedSandboxes if settings.mutants else Sandboxes
+    sandboxes = kind(
         Worlds(scenario, seed=settings.seed, clock=settings.clock),
         document=document,
         scenario=scenario.name,
@@ -137,8 +141,10 @@ def application(
         gate=Gate(loopback_only=settings.is_local, token=settings.control_token),
         strict=settings.strict,
     )
-    return build_api(
-        sandboxes.document,
+    document = sandboxes.document
+    chosen = mutants.choose(settings.mutants)
+    app = build_api(
+        misjudge(document, chosen),
         sandboxes,
         origins=settings.origins,
         strict=settings.strict,
@@ -146,6 +152,7 @@ def application(
         control=plane,
         pause=pause,
     )
+    return surround(app, document, chosen)
 
 
 def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from statuspool_mock import seeding, server
+from statuspool_mock import mutants, seeding, server
 from statuspool_mock.interception import THIS_MACHINE, VENDOR_HOST, Authority, AuthorityUnusable
 from statuspool_mock.sandboxes import RateLimit
 from statuspool_mock.store import FolderUnusable
@@ -32,6 +32,10 @@ def run(arguments: argparse.Namespace) -> int:
     if not settings.is_local:
         closed = "" if settings.control_token else "; /_mock stays closed without --control-token"
         _tell(f"Warning: whoever can reach {settings.host} can use and change its worlds{closed}.")
+    if settings.mutants:
+        _tell(
+            f"Mutants: {', '.join(settings.mutants)}. This server breaks the contract on purpose."
+        )
     announce = _announce_json if arguments.ready_json else _announce
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     try:
@@ -85,6 +89,7 @@ def settings_of(arguments: argparse.Namespace) -> server.Settings:
         idle_seconds=arguments.idle_hours * 3600,
         control_token=arguments.control_token or os.environ.get("STATUSPOOL_CONTROL_TOKEN"),
         log_level=arguments.log_level,
+        mutants=_mutants(arguments.mutant, refuse),
     )
 
 
@@ -124,6 +129,14 @@ def _origins(listed: list[str] | None, refuse: Callable[[str], None]) -> tuple[s
                 "http://localhost:5173, without a path"
             )
     return tuple(listed or ("*",))
+
+
+def _mutants(names: list[str], refuse: Callable[[str], None]) -> tuple[str, ...]:
+    try:
+        return tuple(mutant.name for mutant in mutants.choose(names))
+    except mutants.UnknownMutant as error:
+        refuse(f"argument --mutant: {error}")
+        raise
 
 
 def _announce(address: server.Address, scenario: str, ca_file: Path | None) -> None:

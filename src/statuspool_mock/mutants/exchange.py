@@ -1,0 +1,156 @@
+"""An exchange as mutants see it: what came in, what goes out, and a way to ask the real server."""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+import orjson
+
+Json = dict[str, Any]
+_ROUTES: Mapping[str, tuple[str, str]] = {
+    "listMonitors": ("GET", "/monitors"),
+    "createMonitor": ("POST", "/monitors"),
+    "getMonitor": ("GET", "/monitors/{id}"),
+    "updateMonitor": ("PUT", "/monitors/{id}"),
+    "deleteMonitor": ("DELETE", "/monitors/{id}"),
+    "getMonitorStatus": ("GET", "/monitors/{id}/status"),
+    "listMonitorLogs": ("GET", "/monitors/{id}/logs"),
+    "listIncidents": ("GET", "/incidents"),
+    "listWebhooks": ("GET", "/webhooks"),
+}
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request to a known operation. `path` lies below the API's base path."""
+
+    operation: str
+    method: str
+    path: str
+    monitor_id: str
+    query: str
+    headers: tuple[tuple[str, str], ...]
+    """Names in lower case."""
+    body: bytes
+    aside: bool = False
+    """Asked on a mutant's own account: no key's minute is used up by it."""
+
+    @cached_property
+    def key(self) -> str:
+        """The bearer key, empty where there is none."""
+        scheme, _, key = self.header("authorization").partition(" ")
+        return key.strip() if scheme.lower() == "bearer" else ""
+
+    @cached_property
+    def parameters(self) -> dict[str, str]:
+        """The query parameters; of a name given twice, the last."""
+        return dict(parse_qsl(self.query, keep_blank_values=True))
+
+    @cached_property
+    def json(self) -> Any:
+        """The body's JSON value, None where it has none."""
+        return _loads(self.body)
+
+    @property
+    def values(self) -> Json:
+        """The fields of a JSON object, none for any other body."""
+        return self.json if isinstance(self.json, dict) else {}
+
+    def header(self, name: str) -> str:
+        """Return a header's value, empty where it is missing."""
+        return next((value for known, value in self.headers if known == name), "")
+
+    def with_query(self, **changes: str | None) -> "Request":
+        """Return the request with other parameters; None takes one away."""
+        merged = {**self.parameters, **{name.rstrip("_"): text for name, text in changes.items()}}
+        kept = {name: text for name, text in merged.items() if text is not None}
+        return replace(self, query=urlencode(kept))
+
+    def with_body(self, value: Any) -> "Request":
+        """Return the request with another JSON body."""
+        body = _dumps(value)
+        changed = self.with_header("content-type", "application/json")
+        return replace(changed.with_header("content-length", str(len(body))), body=body)
+
+    def with_key(self, key: str) -> "Request":
+        """Return the request under another key."""
+        return self.with_header("authorization", f"Bearer {key}")
+
+    def with_header(self, name: str, value: str) -> "Request":
+        """Return the request with another value of a header."""
+        others = tuple(header for header in self.headers if header[0] != name)
+        return replace(self, headers=(*others, (name, value)))
+
+    def on_the_side(self, operation: str, *, monitor_id: str = "", **query: str) -> "Request":
+        """Return a question of the mutant's own under the same key, outside its rate limit."""
+        method, path = _ROUTES[operation]
+        kept = ("authorization", "host")
+        return Request(
+            operation=operation,
+            method=method,
+            path=path.replace("{id}", monitor_id),
+            monitor_id=monitor_id,
+            query=urlencode({name.rstrip("_"): text for name, text in query.items()}),
+            headers=tuple(header for header in self.headers if header[0] in kept),
+            body=b"",
+            aside=True,
+        )
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer as it goes over the wire. Header names are in lower case."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    content: bytes
+
+    @cached_property
+    def json(self) -> Any:
+        """The content's JSON value, None where it has none."""
+        return _loads(self.content)
+
+    @property
+    def is_success(self) -> bool:
+        """Whether the status is 2xx."""
+        return 200 <= self.status < 300
+
+    def with_json(self, value: Any) -> "Answer":
+        """Return the answer with another JSON body."""
+        return self.with_content(_dumps(value), "application/json")
+
+    def with_content(self, content: bytes, media_type: str) -> "Answer":
+        """Return the answer with other bytes of a media type."""
+        return replace(self, content=content).with_header("content-type", media_type)
+
+    def with_status(self, status: int) -> "Answer":
+        """Return the answer with another status."""
+        return replace(self, status=status)
+
+    def with_header(self, name: str, value: str | None) -> "Answer":
+        """Return the answer with another value of a header; None takes it away."""
+        others = tuple(header for header in self.headers if header[0] != name)
+        return replace(self, headers=others if value is None else (*others, (name, value)))
+
+
+Ask = Callable[[Request], Awaitable[Answer]]
+"""Asks the server behind a mutant."""
+Exchange = Callable[[Request, Ask], Awaitable[Answer]]
+"""Asks as often and as falsely as it likes, and answers what it likes."""
+
+
+def _loads(content: bytes) -> Any:
+    try:
+        return orjson.loads(content)
+    except ValueError:
+        return None
+
+
+def _dumps(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # an integer beyond 64 bits
+        return json.dumps(value, ensure_ascii=False).encode()

@@ -1,0 +1,193 @@
+"""Servers whose filters lie."""
+
+from collections.abc import Callable
+from functools import partial
+
+from statuspool_mock.mutants.exchange import Answer, Ask, Json, Request
+from statuspool_mock.mutants.gallery.pagination import sliced
+from statuspool_mock.mutants.instants import is_instant
+from statuspool_mock.mutants.mutant import Mutant
+from statuspool_mock.mutants.rewriting import asking, on
+
+_STATUS = "?status=up|down|paused filters the list. (Monitors, GET /monitors)"
+_INCIDENTS = "?monitor_id and ?resolved=true|false filter. (Incidents, GET /incidents)"
+_ACTIVE = "?active=true|false filters. (Webhooks, GET /webhooks)"
+_RANGE = "?from and ?to, ISO 8601 timestamps, filter the log. (Logs, GET /monitors/{id}/logs)"
+_filter = partial(Mutant, group="filters")
+
+
+def _known_status(request: Request) -> bool:
+    return request.parameters.get("status") in {"up", "down", "paused"}
+
+
+def _without_status(request: Request) -> Request:
+    return request.with_query(status=None) if _known_status(request) else request
+
+
+def _without_paused(request: Request) -> Request:
+    paused = request.parameters.get("status") == "paused"
+    return request.with_query(status=None) if paused else request
+
+
+def _without_unknown_status(request: Request) -> Request:
+    return request if _known_status(request) else request.with_query(status=None)
+
+
+async def _paged_before_filtered(request: Request, ask: Ask) -> Answer:
+    if not _known_status(request):
+        return await ask(request)
+    answer = await ask(request.with_query(status=None))
+    if not answer.is_success:
+        return answer
+    wanted = request.parameters["status"]
+    results = [item for item in answer.json["results"] if item["status"] == wanted]
+    return answer.with_json({**answer.json, "results": results})
+
+
+async def _degraded_is_up(request: Request, ask: Ask) -> Answer:
+    if request.parameters.get("status") != "up":
+        return await ask(request)
+    wide = request.with_query(status=None)
+
+    def cut(items: list[Json], page: int, limit: int) -> list[Json]:
+        kept = [item for item in items if item["status"] in {"up", "degraded"}]
+        return kept[(page - 1) * limit : page * limit]
+
+    return await sliced(cut)(wide, ask)
+
+
+def _dropped(*names: str) -> Callable[[Request], Request]:
+    return lambda request: request.with_query(**dict.fromkeys(names))
+
+
+def _true_for_false(name: str) -> Callable[[Request], Request]:
+    def change(request: Request) -> Request:
+        false = request.parameters.get(name) == "false"
+        return request.with_query(**{name: "true"}) if false else request
+
+    return change
+
+
+def _one_filter_only(request: Request) -> Request:
+    both = {"monitor_id", "resolved"} <= set(request.parameters)
+    return request.with_query(resolved=None) if both else request
+
+
+def _zone_for(name: str, text: str) -> dict[str, str]:
+    return {name: f"{text[:-6]}Z"} if text[-6:-5] in {"+", "-"} else {}
+
+
+def _without_zones(request: Request) -> Request:
+    changes: dict[str, str] = {}
+    for name in {"from", "to"} & set(request.parameters):
+        changes |= _zone_for(name, request.parameters[name])
+    return request.with_query(**changes) if changes else request
+
+
+def _whole_days(request: Request) -> Request:
+    times = {"from": "T00:00:00Z", "to": "T23:59:59Z"}
+    changes = {
+        name: request.parameters[name][:10] + time
+        for name, time in times.items()
+        if is_instant(request.parameters.get(name, ""))
+    }
+    return request.with_query(**changes) if changes else request
+
+
+def _readable_times_only(request: Request) -> Request:
+    wrong = [n for n in ("from", "to") if not is_instant(request.parameters.get(n, "2025-01-01"))]
+    return request.with_query(**dict.fromkeys(wrong)) if wrong else request
+
+
+FILTERS: tuple[Mutant, ...] = (
+    _filter(
+        name="status-filter-ignored",
+        wrong="GET /monitors?status= lists all monitors.",
+        promise=_STATUS,
+        change=asking("listMonitors", _without_status),
+    ),
+    _filter(
+        name="paused-filter-ignored",
+        wrong="?status=up and ?status=down filter, ?status=paused does not.",
+        promise=_STATUS,
+        change=asking("listMonitors", _without_paused),
+    ),
+    _filter(
+        name="status-filter-after-paging",
+        wrong="Pages are cut before they are filtered, so some come half empty.",
+        promise=_STATUS,
+        change=on("listMonitors", _paged_before_filtered),
+    ),
+    _filter(
+        name="up-includes-degraded",
+        wrong="?status=up lists degraded monitors too.",
+        promise=_STATUS,
+        change=on("listMonitors", _degraded_is_up),
+    ),
+    _filter(
+        name="unknown-status-ignored",
+        wrong="?status=sideways lists all monitors.",
+        promise="400 for invalid values. (Error Codes, 400)",
+        change=asking("listMonitors", _without_unknown_status),
+    ),
+    _filter(
+        name="monitor-filter-ignored",
+        wrong="GET /incidents?monitor_id= lists the incidents of all monitors.",
+        promise=_INCIDENTS,
+        change=asking("listIncidents", _dropped("monitor_id")),
+    ),
+    _filter(
+        name="resolved-filter-ignored",
+        wrong="GET /incidents?resolved= lists open and resolved ones alike.",
+        promise=_INCIDENTS,
+        change=asking("listIncidents", _dropped("resolved")),
+    ),
+    _filter(
+        name="resolved-false-is-true",
+        wrong='?resolved=false lists resolved incidents: the text "false" is true.',
+        promise=_INCIDENTS,
+        change=asking("listIncidents", _true_for_false("resolved")),
+    ),
+    _filter(
+        name="incident-filters-not-combined",
+        wrong="?monitor_id= with ?resolved= leaves the second out.",
+        promise=_INCIDENTS,
+        change=asking("listIncidents", _one_filter_only),
+    ),
+    _filter(
+        name="active-filter-ignored",
+        wrong="GET /webhooks?active= lists all endpoints.",
+        promise=_ACTIVE,
+        change=asking("listWebhooks", _dropped("active")),
+    ),
+    _filter(
+        name="from-ignored",
+        wrong="The log begins at its beginning, whatever ?from says.",
+        promise=_RANGE,
+        change=asking("listMonitorLogs", _dropped("from")),
+    ),
+    _filter(
+        name="to-ignored",
+        wrong="The log ends now, whatever ?to says.",
+        promise=_RANGE,
+        change=asking("listMonitorLogs", _dropped("to")),
+    ),
+    _filter(
+        name="zones-ignored",
+        wrong="?from and ?to with an offset such as +02:00 are read as UTC.",
+        promise=_RANGE,
+        change=asking("listMonitorLogs", _without_zones),
+    ),
+    _filter(
+        name="range-of-whole-days",
+        wrong="?from and ?to count by the day; their times are dropped.",
+        promise=_RANGE,
+        change=asking("listMonitorLogs", _whole_days),
+    ),
+    _filter(
+        name="unreadable-times-ignored",
+        wrong="?from=yesterday is ignored rather than refused.",
+        promise="400 for invalid values. (Error Codes, 400)",
+        change=asking("listMonitorLogs", _readable_times_only),
+    ),
+)

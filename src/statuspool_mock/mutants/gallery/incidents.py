@@ -1,0 +1,243 @@
+"""Servers that tell incidents and webhooks wrongly."""
+
+from functools import partial
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
+from statuspool_mock.mutants.mutant import Exchanging, Mutant
+from statuspool_mock.mutants.rewriting import (
+    answering,
+    incidents,
+    mapped,
+    on,
+    sending,
+    webhooks,
+    without,
+)
+
+_INCIDENT = (
+    "An incident has id, monitor_id, started_at, resolved_at (nullable), duration_seconds, "
+    "affected_regions. (Incidents, GET /incidents)"
+)
+_LISTED = "GET /incidents lists all incidents of the team's monitors. (Incidents)"
+_RECORDED = "POST /incidents requires the monitor_id of a monitor. (Incidents; Error Codes, 404)"
+_WEBHOOK = (
+    "A webhook has id, url, events, active (boolean), last_triggered_at. (Webhooks, GET /webhooks)"
+)
+_REGISTERED = "POST /webhooks returns webhook_id and verification_token. (Webhooks, POST /webhooks)"
+_SIGNING = "The secret is a signing key; no answer is said to hold it. (Webhooks)"
+_incident = partial(Mutant, group="incidents")
+_webhook = partial(Mutant, group="webhooks")
+
+
+def hiding(create: str, listing: str) -> Exchanging:
+    """Leave out of a list what was created."""
+
+    def make() -> Exchange:
+        hidden: set[str] = set()
+
+        async def exchange(request: Request, ask: Ask) -> Answer:
+            answer = await ask(request)
+            if not answer.is_success:
+                return answer
+            if request.operation == create:
+                hidden.add(answer.json["id"])
+            if request.operation == listing:
+                results = [item for item in answer.json["results"] if item["id"] not in hidden]
+                return answer.with_json({**answer.json, "results": results})
+            return answer
+
+        return exchange
+
+    return Exchanging(make)
+
+
+async def _recorded_anyhow(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    if answer.status != 404:
+        return answer
+    number = str(uuid5(NAMESPACE_URL, str(request.values)))
+    body = {
+        "id": number,
+        "monitor_id": request.values["monitor_id"],
+        "title": request.values["title"],
+        "description": request.values.get("description"),
+        "started_at": "2025-01-15T09:42:11Z",
+        "resolved_at": None,
+        "duration_seconds": 0,
+        "affected_regions": [],
+    }
+    return answer.with_json(body).with_status(201)
+
+
+def _open_without_end(incident: Json) -> Json:
+    return incident if incident["resolved_at"] else without("resolved_at")(incident)
+
+
+def _no_duration_while_open(incident: Json) -> Json:
+    return incident if incident["resolved_at"] else {**incident, "duration_seconds": None}
+
+
+def _remembered_secrets() -> Exchange:
+    secrets: dict[str, Any] = {}
+
+    async def exchange(request: Request, ask: Ask) -> Answer:
+        answer = await ask(request)
+        if request.operation == "createWebhook" and answer.is_success:
+            secrets[answer.json["id"]] = request.values["secret"]
+        if request.operation != "listWebhooks" or not answer.is_success:
+            return answer
+        results = [
+            {**hook, "secret": secrets.get(hook["id"], "whsec_000000")}
+            for hook in answer.json["results"]
+        ]
+        return answer.with_json({**answer.json, "results": results})
+
+    return exchange
+
+
+async def _secret_echoed(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    if not answer.is_success:
+        return answer
+    return answer.with_json({**answer.json, "secret": request.values["secret"]})
+
+
+def _other_number(webhook: Json) -> Json:
+    number = str(uuid5(NAMESPACE_URL, webhook["id"]))
+    return {**webhook, "id": number, "webhook_id": number}
+
+
+def _one_event(values: Json) -> Json:
+    events = values.get("events")
+    if isinstance(events, list) and len(events) > 1:
+        return {**values, "events": events[:1]}
+    return values
+
+
+INCIDENTS: tuple[Mutant, ...] = (
+    _incident(
+        name="recorded-incident-not-listed",
+        wrong="GET /incidents leaves out what POST /incidents recorded.",
+        promise=_LISTED,
+        change=hiding("createIncident", "listIncidents"),
+    ),
+    _incident(
+        name="incident-of-unknown-monitor-accepted",
+        wrong="POST /incidents takes the id of a monitor that does not exist.",
+        promise=_RECORDED,
+        change=on("createIncident", _recorded_anyhow),
+    ),
+    _incident(
+        name="incident-without-monitor",
+        wrong="Incidents do not tell their monitor_id.",
+        promise=_INCIDENT,
+        change=incidents(without("monitor_id")),
+    ),
+    _incident(
+        name="open-incident-without-resolved-at",
+        wrong="resolved_at is left out while an incident is open.",
+        promise=_INCIDENT,
+        change=incidents(_open_without_end),
+    ),
+    _incident(
+        name="open-incident-without-duration",
+        wrong="duration_seconds is null while an incident is open.",
+        promise=_INCIDENT,
+        change=incidents(_no_duration_while_open),
+    ),
+    _incident(
+        name="duration-in-minutes",
+        wrong="duration_seconds counts minutes.",
+        promise="duration_seconds is in seconds. (Incidents, GET /incidents)",
+        change=incidents(mapped("duration_seconds", lambda seconds: seconds // 60)),
+    ),
+    _incident(
+        name="affected-regions-as-text",
+        wrong='affected_regions are "eu-central-1, us-east-1".',
+        promise=_INCIDENT,
+        change=incidents(mapped("affected_regions", ", ".join)),
+    ),
+    _incident(
+        name="affected-regions-of-others",
+        wrong="affected_regions name regions that the monitor is not checked from.",
+        promise="affected_regions are regions of the incident's monitor. (Incidents; Monitors)",
+        change=incidents(mapped("affected_regions", lambda regions: [*regions, "antarctica-1"])),
+    ),
+    _incident(
+        name="incidents-as-bare-array",
+        wrong="GET /incidents answers an array without an envelope.",
+        promise="Lists come as results. (Code Examples, List Monitors, Fetch Check Logs)",
+        change=answering("listIncidents", lambda body: body["results"]),
+    ),
+)
+
+WEBHOOKS: tuple[Mutant, ...] = (
+    _webhook(
+        name="secret-echoed",
+        wrong="POST /webhooks answers with the secret.",
+        promise=_SIGNING,
+        change=on("createWebhook", _secret_echoed),
+    ),
+    _webhook(
+        name="secret-listed",
+        wrong="GET /webhooks lists secrets.",
+        promise=_SIGNING,
+        change=Exchanging(_remembered_secrets),
+    ),
+    _webhook(
+        name="registered-webhook-not-listed",
+        wrong="GET /webhooks leaves out what POST /webhooks registered.",
+        promise="GET /webhooks lists all registered webhooks. (Webhooks, GET /webhooks)",
+        change=hiding("createWebhook", "listWebhooks"),
+    ),
+    _webhook(
+        name="verification-token-missing",
+        wrong="POST /webhooks answers without a verification_token.",
+        promise=_REGISTERED,
+        change=answering("createWebhook", without("verification_token")),
+    ),
+    _webhook(
+        name="webhook-id-missing",
+        wrong="POST /webhooks answers without a webhook_id.",
+        promise=_REGISTERED,
+        change=answering("createWebhook", without("webhook_id")),
+    ),
+    _webhook(
+        name="webhook-under-another-id",
+        wrong="The id that POST /webhooks answers is not the one that GET /webhooks lists.",
+        promise="Each entry includes its id. (Webhooks, GET /webhooks)",
+        change=answering("createWebhook", _other_number),
+    ),
+    _webhook(
+        name="active-as-number",
+        wrong="active is 1.",
+        promise=_WEBHOOK,
+        change=webhooks(mapped("active", int)),
+    ),
+    _webhook(
+        name="only-first-event-stored",
+        wrong="POST /webhooks subscribes to the first of the events.",
+        promise="events is an array of what to be told of. (Webhooks, POST /webhooks)",
+        change=sending("createWebhook", _one_event),
+    ),
+    _webhook(
+        name="last-triggered-at-omitted",
+        wrong="GET /webhooks does not tell last_triggered_at.",
+        promise=_WEBHOOK,
+        change=answering(
+            "listWebhooks",
+            lambda body: {
+                **body,
+                "results": [without("last_triggered_at")(hook) for hook in body["results"]],
+            },
+        ),
+    ),
+    _webhook(
+        name="events-as-text",
+        wrong='events are "status_change,incident_created".',
+        promise=_WEBHOOK,
+        change=webhooks(mapped("events", ",".join)),
+    ),
+)

@@ -1,0 +1,170 @@
+"""Servers whose rate limit is another than the documented one, or lies about itself."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+
+from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Request
+from statuspool_mock.mutants.mutant import Exchanging, Mutant
+from statuspool_mock.mutants.rewriting import always, refusing
+
+_LIMIT = "120 requests per minute per API key. (Endpoint List)"
+_AFTER = "The response includes a Retry-After header in seconds. (Error Codes, 429)"
+_BODY = "The body of a 429 has error, message and retry_after. (Error Codes, 429)"
+_limit = partial(Mutant, group="rate limiter")
+
+
+def _toll(request: Request) -> Request:
+    """Return a request that does nothing but count."""
+    return replace(request.on_the_side("listWebhooks"), aside=False)
+
+
+async def _counted_twice(request: Request, ask: Ask) -> Answer:
+    toll = await ask(_toll(request))
+    return toll if toll.status == 429 else await ask(request)
+
+
+async def _not_counted(request: Request, ask: Ask) -> Answer:
+    return await ask(replace(request, aside=True))
+
+
+async def _reads_not_counted(request: Request, ask: Ask) -> Answer:
+    return await ask(replace(request, aside=request.method == "GET"))
+
+
+def _counted_together() -> Exchange:
+    first = ""
+
+    async def exchange(request: Request, ask: Ask) -> Answer:
+        nonlocal first
+        known = await ask(request.on_the_side("listWebhooks"))
+        if known.status == 401:
+            return await ask(request)
+        first = first or request.key
+        toll = await ask(_toll(request.with_key(first)))
+        return toll if toll.status == 429 else await ask(replace(request, aside=True))
+
+    return exchange
+
+
+def _refused_once_more() -> Exchange:
+    due: dict[str, Answer] = {}
+
+    async def exchange(request: Request, ask: Ask) -> Answer:
+        answer = await ask(request)
+        if answer.status == 429:
+            due[request.key] = _told(1)(answer)
+            return answer
+        return due.pop(request.key, answer)
+
+    return exchange
+
+
+def _told(seconds: int) -> Callable[[Answer], Answer]:
+    """Say another time to wait, everywhere alike."""
+
+    def change(answer: Answer) -> Answer:
+        message = f"Too many requests. Try again in {seconds} seconds."
+        body = {**answer.json, "message": message, "retry_after": seconds}
+        return answer.with_json(body).with_header("retry-after", str(seconds))
+
+    return change
+
+
+def _in_milliseconds(answer: Answer) -> Answer:
+    milliseconds = answer.json["retry_after"] * 1000
+    return _told(milliseconds)(answer)
+
+
+def _disagreeing(answer: Answer) -> Answer:
+    return answer.with_json({**answer.json, "retry_after": answer.json["retry_after"] + 30})
+
+
+def _without_retry_after(answer: Answer) -> Answer:
+    return answer.with_json({n: v for n, v in answer.json.items() if n != "retry_after"})
+
+
+def _dated(answer: Answer) -> Answer:
+    return answer.with_header("retry-after", "Wed, 15 Jan 2025 09:43:11 GMT")
+
+
+LIMITER: tuple[Mutant, ...] = (
+    _limit(
+        name="limit-of-60",
+        wrong="A key may make 60 requests a minute.",
+        promise=_LIMIT,
+        change=always(_counted_twice),
+    ),
+    _limit(
+        name="no-limit",
+        wrong="There is no limit.",
+        promise=_LIMIT,
+        change=always(_not_counted),
+    ),
+    _limit(
+        name="reads-not-limited",
+        wrong="GET does not count.",
+        promise=_LIMIT,
+        change=always(_reads_not_counted),
+    ),
+    _limit(
+        name="limit-shared-by-all-keys",
+        wrong="All keys together may make 120 requests a minute.",
+        promise=_LIMIT,
+        change=Exchanging(_counted_together),
+    ),
+    _limit(
+        name="retry-after-missing",
+        wrong="A 429 has no Retry-After header.",
+        promise=_AFTER,
+        change=refusing(429, lambda answer: answer.with_header("retry-after", None)),
+    ),
+    _limit(
+        name="retry-after-as-date",
+        wrong="Retry-After is a date.",
+        promise=_AFTER,
+        change=refusing(429, _dated),
+    ),
+    _limit(
+        name="retry-after-in-milliseconds",
+        wrong="Retry-After and retry_after count milliseconds.",
+        promise=_AFTER,
+        change=refusing(429, _in_milliseconds),
+    ),
+    _limit(
+        name="retry-after-too-short",
+        wrong="Retry-After says 1 second, whatever is left of the minute.",
+        promise="After retry_after seconds requests pass again. (Error Codes, 429)",
+        change=refusing(429, _told(1)),
+    ),
+    _limit(
+        name="retry-after-not-honoured",
+        wrong="The first request after Retry-After seconds is refused once more.",
+        promise="After retry_after seconds requests pass again. (Error Codes, 429)",
+        change=Exchanging(_refused_once_more),
+    ),
+    _limit(
+        name="retry-after-disagrees",
+        wrong="retry_after in the body is not what Retry-After says.",
+        promise=_BODY,
+        change=refusing(429, _disagreeing),
+    ),
+    _limit(
+        name="retry-after-not-in-body",
+        wrong="The body of a 429 has no retry_after.",
+        promise=_BODY,
+        change=refusing(429, _without_retry_after),
+    ),
+    _limit(
+        name="limited-as-503",
+        wrong="Too many requests are answered with 503.",
+        promise="429 where the rate limit is exceeded. (Error Codes, 429)",
+        change=refusing(429, lambda answer: answer.with_status(503)),
+    ),
+    _limit(
+        name="limited-in-plain-text",
+        wrong="A 429 comes from the gateway: plain text, no JSON.",
+        promise=_BODY,
+        change=refusing(429, lambda answer: answer.with_content(b"Slow down.\n", "text/plain")),
+    ),
+)

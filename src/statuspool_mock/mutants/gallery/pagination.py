@@ -1,0 +1,261 @@
+"""Servers whose pages lie."""
+
+from collections.abc import Callable
+from functools import partial
+from random import Random
+
+from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
+from statuspool_mock.mutants.gallery.validation import judged
+from statuspool_mock.mutants.mutant import Exchanging, Mutant
+from statuspool_mock.mutants.rewriting import answering, asking, on
+
+_PAGES = "Lists are paginated with ?page and ?limit (max 100). (Monitors, Logs)"
+_ENVELOPE = "A list answers results, page and total_pages. (Code Examples, List Monitors)"
+_DEFAULT_LIMIT = 20
+_page = partial(Mutant, group="pagination")
+
+
+def _number(request: Request, name: str, default: int, most: int) -> int:
+    """Return a parameter's number, or 0 where it is none in range."""
+    text = request.parameters.get(name, str(default))
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return number if number <= most else 0
+
+
+async def _all_monitors(request: Request, ask: Ask) -> list[Json]:
+    found: list[Json] = []
+    filters = {n: t for n, t in request.parameters.items() if n == "status"}
+    page, pages = 1, 1
+    while page <= pages:
+        query = {**filters, "page": str(page), "limit": "100"}
+        body = (await ask(request.on_the_side("listMonitors", **query))).json
+        found += body["results"]
+        page, pages = page + 1, body["total_pages"]
+    return found
+
+
+Slicing = Callable[[list[Json], int, int], list[Json]]
+
+
+def sliced(cut: Slicing) -> Exchange:
+    """Cut the pages of GET /monitors another way; `cut` is given all, the page and the limit."""
+
+    async def exchange(request: Request, ask: Ask) -> Answer:
+        answer = await ask(request)
+        page = _number(request, "page", 1, 10**8)
+        limit = _number(request, "limit", _DEFAULT_LIMIT, 100)
+        if not answer.is_success or not page or not limit:
+            return answer
+        items = await _all_monitors(request, ask)
+        return answer.with_json({**answer.json, "results": cut(items, page, limit)})
+
+    return exchange
+
+
+def _overlapping(items: list[Json], page: int, limit: int) -> list[Json]:
+    first = max((page - 1) * limit - 1, 0)
+    return items[first : first + limit]
+
+
+def _skipping(items: list[Json], page: int, limit: int) -> list[Json]:
+    first = (page - 1) * limit + (page > 1)
+    return items[first : first + limit]
+
+
+def _shuffling() -> Exchange:
+    dice = Random("unstable order")  # noqa: S311 - repeatable, not secret
+
+    def cut(items: list[Json], page: int, limit: int) -> list[Json]:
+        return dice.sample(items, len(items))[(page - 1) * limit : page * limit]
+
+    return partial(_on_monitors, sliced(cut))
+
+
+async def _on_monitors(exchange: Exchange, request: Request, ask: Ask) -> Answer:
+    return await (exchange(request, ask) if request.operation == "listMonitors" else ask(request))
+
+
+def _without_limit(request: Request) -> Request:
+    return request.with_query(limit=None) if _number(request, "limit", 1, 100) else request
+
+
+async def _first_page_only(request: Request, ask: Ask) -> Answer:
+    if not _number(request, "page", 1, 10**8):
+        return await ask(request)
+    answer = await ask(request.with_query(page="1"))
+    page = _number(request, "page", 1, 10**8)
+    return answer.with_json({**answer.json, "page": page}) if answer.is_success else answer
+
+
+async def _from_zero(request: Request, ask: Ask) -> Answer:
+    text = request.parameters.get("page", "0")
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        return await ask(request)
+    answer = await ask(request.with_query(page=str(int(text) + 1)))
+    return answer.with_json({**answer.json, "page": int(text)}) if answer.is_success else answer
+
+
+async def _rounded_down(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    limit = _number(request, "limit", _DEFAULT_LIMIT, 100)
+    if not answer.is_success or not limit:
+        return answer
+    total = len(await _all_monitors(request, ask))
+    return answer.with_json({**answer.json, "total_pages": total // limit})
+
+
+async def _items_for_pages(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    if not answer.is_success:
+        return answer
+    return answer.with_json({**answer.json, "total_pages": len(await _all_monitors(request, ask))})
+
+
+async def _pages_of_all(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    if not answer.is_success or "status" not in request.parameters:
+        return answer
+    limit = str(_number(request, "limit", _DEFAULT_LIMIT, 100))
+    every = await ask(request.on_the_side("listMonitors", limit=limit))
+    return answer.with_json({**answer.json, "total_pages": every.json["total_pages"]})
+
+
+def _lowest_is_one(name: str) -> Callable[[Request], Request]:
+    def change(request: Request) -> Request:
+        text = request.parameters.get(name, "1")
+        below = text.removeprefix("-").isdigit() and text.isascii() and int(text[:9]) < 1
+        return request.with_query(**{name: "1"}) if below else request
+
+    return change
+
+
+async def _last_page_again(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    if not answer.is_success or answer.json["page"] <= answer.json["total_pages"]:
+        return answer
+    last = answer.json["total_pages"]
+    again = await ask(request.with_query(page=str(last))) if last else answer
+    return again.with_json({**again.json, "page": answer.json["page"]})
+
+
+PAGINATION: tuple[Mutant, ...] = (
+    _page(
+        name="limit-ignored",
+        wrong="GET /monitors always answers 20 a page.",
+        promise=_PAGES,
+        change=asking("listMonitors", _without_limit),
+    ),
+    _page(
+        name="logs-limit-ignored",
+        wrong="The log always comes in pages of 20.",
+        promise=_PAGES,
+        change=asking("listMonitorLogs", _without_limit),
+    ),
+    _page(
+        name="page-ignored",
+        wrong="Every page of GET /monitors is the first.",
+        promise=_PAGES,
+        change=on("listMonitors", _first_page_only),
+    ),
+    _page(
+        name="logs-page-ignored",
+        wrong="Every page of a log is the first.",
+        promise=_PAGES,
+        change=on("listMonitorLogs", _first_page_only),
+    ),
+    _page(
+        name="pages-overlap",
+        wrong="A page begins with the last monitor of the page before.",
+        promise=_PAGES,
+        change=on("listMonitors", sliced(_overlapping)),
+    ),
+    _page(
+        name="pages-skip-one",
+        wrong="Between the first two pages a monitor is lost.",
+        promise=_PAGES,
+        change=on("listMonitors", sliced(_skipping)),
+    ),
+    _page(
+        name="pages-count-from-zero",
+        wrong="?page=1 is the second page.",
+        promise="The first page is page 1. (Code Examples, List Monitors)",
+        change=on("listMonitors", _from_zero),
+    ),
+    _page(
+        name="order-unstable",
+        wrong="Monitors come in another order each time.",
+        promise=_PAGES,
+        change=Exchanging(_shuffling),
+    ),
+    _page(
+        name="page-not-echoed",
+        wrong='"page" is 1 on every page.',
+        promise=_ENVELOPE,
+        change=answering("listMonitors listMonitorLogs", lambda body: {**body, "page": 1}),
+    ),
+    _page(
+        name="total-pages-rounded-down",
+        wrong="total_pages leaves out the last page where it is not full.",
+        promise=_ENVELOPE,
+        change=on("listMonitors", _rounded_down),
+    ),
+    _page(
+        name="total-pages-counts-monitors",
+        wrong="total_pages is the number of monitors.",
+        promise=_ENVELOPE,
+        change=on("listMonitors", _items_for_pages),
+    ),
+    _page(
+        name="total-pages-ignores-filter",
+        wrong="total_pages counts monitors that the filter leaves out.",
+        promise=_ENVELOPE,
+        change=on("listMonitors", _pages_of_all),
+    ),
+    _page(
+        name="far-page-repeats-the-last",
+        wrong="A page past the end shows the last page again, so that clients never stop.",
+        promise=_PAGES,
+        change=on("listMonitors listMonitorLogs", _last_page_again),
+    ),
+    _page(
+        name="limit-over-100-obeyed",
+        wrong="?limit=1000 answers 1,000 rows.",
+        promise=_PAGES,
+        change=judged(("listMonitors", "listMonitorLogs"), "?limit", maximum=100_000),
+    ),
+    _page(
+        name="limit-100-refused",
+        wrong="?limit=100 is a 400: 50 is the most.",
+        promise=_PAGES,
+        change=judged(("listMonitors", "listMonitorLogs"), "?limit", maximum=50),
+    ),
+    _page(
+        name="limit-zero-accepted",
+        wrong="?limit=0 and negative limits answer one item.",
+        promise="400 for invalid values. (Error Codes, 400)",
+        change=asking("listMonitors listMonitorLogs", _lowest_is_one("limit")),
+    ),
+    _page(
+        name="page-zero-accepted",
+        wrong="?page=0 and negative pages answer the first page.",
+        promise="400 for invalid values. (Error Codes, 400)",
+        change=asking("listMonitors listMonitorLogs", _lowest_is_one("page")),
+    ),
+    _page(
+        name="results-named-data",
+        wrong='Lists hold "data" in place of "results".',
+        promise=_ENVELOPE,
+        change=answering(
+            "listMonitors listMonitorLogs",
+            lambda body: {"data": body.pop("results"), **body},
+        ),
+    ),
+    _page(
+        name="total-pages-missing",
+        wrong="Lists do not tell total_pages.",
+        promise=_ENVELOPE,
+        change=answering(
+            "listMonitors", lambda body: {"results": body["results"], "page": body["page"]}
+        ),
+    ),
+)

@@ -1,0 +1,118 @@
+"""Servers that show or give one team what belongs to another."""
+
+from dataclasses import replace
+from functools import partial
+
+from statuspool_mock.mutants.exchange import Answer, Ask, Request
+from statuspool_mock.mutants.mutant import Exchanging, Mutant
+from statuspool_mock.mutants.rewriting import on
+
+_FORBIDDEN = "403 when accessing a monitor owned by another team. (Error Codes, 403)"
+_OWN_LIST = "The list holds what belongs to the authenticated team. (Monitors, Incidents, Webhooks)"
+_team = partial(Mutant, group="teams")
+
+
+def _other_team(request: Request) -> Request:
+    """Return the request as the other team of the same world would send it."""
+    key = request.key.removesuffix(".ro")
+    other = key.removesuffix(".rival") if key.endswith(".rival") else f"{key}.rival"
+    return replace(request.with_key(other), aside=True)
+
+
+async def _owner_not_checked(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    writes_read_only = request.method != "GET" and request.key.endswith(".ro")
+    if answer.status == 403 and not writes_read_only:
+        return await ask(_other_team(request))
+    return answer
+
+
+async def _both_teams(request: Request, ask: Ask) -> Answer:
+    """Put the other team's first page behind the first page."""
+    answer = await ask(request)
+    if not answer.is_success or answer.json["page"] != 1:
+        return answer
+    theirs = await ask(_other_team(request))
+    if not theirs.is_success:
+        return answer
+    results = [*answer.json["results"], *theirs.json["results"]]
+    total_pages = max(answer.json["total_pages"], 1)
+    return answer.with_json({**answer.json, "results": results, "total_pages": total_pages})
+
+
+async def _both_teams_when_filtered(request: Request, ask: Ask) -> Answer:
+    filtered = "status" in request.parameters
+    return await (_both_teams(request, ask) if filtered else ask(request))
+
+
+def _open(operation: str) -> Exchanging:
+    return on(operation, _owner_not_checked)
+
+
+TEAMS: tuple[Mutant, ...] = (
+    *(
+        _team(name=name, wrong=wrong, promise=_FORBIDDEN, change=_open(operation))
+        for name, operation, wrong in (
+            (
+                "others-monitor-readable",
+                "getMonitor",
+                "Another team's monitor can be read by who knows its id.",
+            ),
+            (
+                "others-status-readable",
+                "getMonitorStatus",
+                "The status of another team's monitor can be read.",
+            ),
+            (
+                "others-logs-readable",
+                "listMonitorLogs",
+                "The log of another team's monitor can be read.",
+            ),
+            (
+                "others-monitor-updatable",
+                "updateMonitor",
+                "Another team's monitor can be changed.",
+            ),
+            (
+                "others-monitor-deletable",
+                "deleteMonitor",
+                "Another team's monitor can be deleted.",
+            ),
+            (
+                "others-incident-recordable",
+                "createIncident",
+                "An incident can be recorded on another team's monitor.",
+            ),
+        )
+    ),
+    _team(
+        name="monitors-of-all-teams",
+        wrong="GET /monitors lists other teams' monitors too.",
+        promise=_OWN_LIST,
+        change=on("listMonitors", _both_teams),
+    ),
+    _team(
+        name="filtered-monitors-of-all-teams",
+        wrong="GET /monitors forgets whose list it is as soon as ?status is given.",
+        promise=_OWN_LIST,
+        change=on("listMonitors", _both_teams_when_filtered),
+    ),
+    _team(
+        name="incidents-of-all-teams",
+        wrong="GET /incidents lists other teams' incidents too.",
+        promise=_OWN_LIST,
+        change=on("listIncidents", _both_teams),
+    ),
+    _team(
+        name="others-incidents-by-monitor",
+        wrong="GET /incidents?monitor_id= tells the incidents of another team's monitor.",
+        promise=_OWN_LIST,
+        change=on("listIncidents", _owner_not_checked),
+    ),
+    _team(
+        name="webhooks-of-all-teams",
+        wrong="GET /webhooks lists other teams' endpoints too.",
+        promise=_OWN_LIST,
+        change=on("listWebhooks", _both_teams),
+    ),
+)

@@ -1,0 +1,340 @@
+"""Servers that store, change or delete something else than they were told to."""
+
+from functools import partial
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
+from statuspool_mock.mutants.gallery.validation import filled, judged
+from statuspool_mock.mutants.instants import moved
+from statuspool_mock.mutants.mutant import Exchanging, Mutant
+from statuspool_mock.mutants.rewriting import answering, mapped, on, sending, without
+
+_REGIONS = 'regions defaults to ["eu-central-1","us-east-1","ap-northeast-1"]. (POST /monitors)'
+_EXPECTED = "expected_status defaults to 200. (Monitors, POST /monitors)"
+_CREATED = "POST /monitors creates a monitor of the sent fields. (Monitors, POST /monitors)"
+_PATCHED = "Only provided fields are patched. (Monitors, PUT /monitors/{id})"
+_PUT_ANSWER = "PUT answers id, name, interval_seconds, tags, updated_at. (Update Monitor)"
+_DELETED = "DELETE removes a monitor and all its check logs for good. (DELETE /monitors/{id})"
+_CONFIGURATION = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
+_DEFAULT_REGIONS = ["eu-central-1", "us-east-1", "ap-northeast-1"]
+_create = partial(Mutant, group="create")
+_update = partial(Mutant, group="update")
+_delete = partial(Mutant, group="delete")
+
+
+async def _created_and_lost(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    if answer.is_success:
+        await ask(request.on_the_side("deleteMonitor", monitor_id=answer.json["id"]))
+    return answer
+
+
+async def _slowed_in_store(request: Request, ask: Ask) -> Answer:
+    """Answer with the interval that was sent, and store another."""
+    answer = await ask(request)
+    if answer.is_success:
+        stored = 300 if answer.json["interval_seconds"] != 300 else 60
+        put = request.on_the_side("updateMonitor", monitor_id=answer.json["id"])
+        await ask(put.with_body({"interval_seconds": stored}))
+    return answer
+
+
+def forgetting(*fields: str) -> Exchanging:
+    """Answer a PUT as asked, then put these fields back as they were."""
+
+    async def exchange(request: Request, ask: Ask) -> Answer:
+        before = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
+        answer = await ask(request)
+        if answer.is_success:
+            kept = {name: before.json[name] for name in fields}
+            put = request.on_the_side("updateMonitor", monitor_id=request.monitor_id)
+            await ask(put.with_body(kept))
+        return answer
+
+    return on("updateMonitor", exchange)
+
+
+def _all_replaced(values: Json) -> Json:
+    return {"tags": [], "regions": _DEFAULT_REGIONS, "expected_status": 200, **values}
+
+
+async def _tags_added(request: Request, ask: Ask) -> Answer:
+    before = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
+    tags = request.values.get("tags")
+    if before.is_success and isinstance(tags, list):
+        old = before.json["tags"]
+        merged = [*old, *(tag for tag in tags if tag not in old)]
+        request = request.with_body({**request.values, "tags": merged})
+    return await ask(request)
+
+
+async def _upserted(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    if answer.status != 404:
+        return answer
+    body = {"id": request.monitor_id, **request.values, "updated_at": "2025-01-15T10:05:33Z"}
+    return answer.with_json(body).with_status(200)
+
+
+async def _nothing_to_say(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    if not answer.is_success:
+        return answer
+    return answer.with_status(204).with_content(b"", "").with_header("content-type", None)
+
+
+def _renumbered(monitor: Json) -> Json:
+    return {**monitor, "id": str(uuid5(NAMESPACE_URL, monitor["updated_at"] + monitor["id"]))}
+
+
+async def _deletion_pretended(request: Request, ask: Ask) -> Answer:
+    there = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
+    if not there.is_success or request.key.endswith(".ro"):
+        return await ask(request)
+    return there.with_status(204).with_header("content-type", None)
+
+
+async def _deletion_confirmed(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    return answer.with_json({"deleted": True}).with_status(200) if answer.is_success else answer
+
+
+async def _deletion_of_nothing(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    return (
+        answer.with_status(204).with_header("content-type", None)
+        if answer.status == 404
+        else answer
+    )
+
+
+async def _neighbour_deleted_too(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    if not answer.is_success:
+        return answer
+    last = await ask(request.on_the_side("listMonitors", limit="1"))
+    page = str(last.json["total_pages"])
+    newest = await ask(request.on_the_side("listMonitors", limit="1", page=page))
+    for monitor in newest.json["results"]:
+        await ask(request.on_the_side("deleteMonitor", monitor_id=monitor["id"]))
+    return answer
+
+
+def outliving(operation: str) -> Exchanging:
+    """Keep answering one question about a deleted monitor as on its last day."""
+
+    def make() -> Exchange:
+        kept: dict[str, Answer] = {}
+
+        async def exchange(request: Request, ask: Ask) -> Answer:
+            if request.operation == "deleteMonitor":
+                last = await ask(request.on_the_side(operation, monitor_id=request.monitor_id))
+                answer = await ask(request)
+                if answer.is_success:
+                    kept[request.monitor_id] = last
+                return answer
+            answer = await ask(request)
+            asked = request.operation == operation and answer.status == 404
+            return kept.get(request.monitor_id, answer) if asked else answer
+
+        return exchange
+
+    return Exchanging(make)
+
+
+def _deleted_still_listed() -> Exchange:
+    kept: dict[str, list[Json]] = {}
+
+    async def exchange(request: Request, ask: Ask) -> Answer:
+        team = request.key.removesuffix(".ro")
+        if request.operation == "deleteMonitor":
+            last = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
+            answer = await ask(request)
+            if answer.is_success:
+                kept.setdefault(team, []).append(without("sla_30d")(last.json))
+            return answer
+        answer = await ask(request)
+        if request.operation != "listMonitors" or not answer.is_success or team not in kept:
+            return answer
+        body: Any = answer.json
+        if body["page"] != max(body["total_pages"], 1):
+            return answer
+        return answer.with_json({**body, "results": [*body["results"], *kept[team]]})
+
+    return exchange
+
+
+def _deleted_still_updatable() -> Exchange:
+    kept: dict[str, Json] = {}
+
+    async def exchange(request: Request, ask: Ask) -> Answer:
+        if request.operation == "deleteMonitor":
+            last = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
+            answer = await ask(request)
+            if answer.is_success:
+                kept[request.monitor_id] = without("sla_30d")(last.json)
+            return answer
+        answer = await ask(request)
+        if request.operation == "updateMonitor" and answer.status == 404:
+            old = kept.get(request.monitor_id)
+            return (
+                answer if old is None else answer.with_json(old | request.values).with_status(200)
+            )
+        return answer
+
+    return exchange
+
+
+WRITES: tuple[Mutant, ...] = (
+    _create(
+        name="default-regions-incomplete",
+        wrong="A monitor without regions is checked from eu-central-1 only.",
+        promise=_REGIONS,
+        change=filled("createMonitor", regions=["eu-central-1"]),
+    ),
+    _create(
+        name="default-expected-status-204",
+        wrong="A monitor without expected_status expects 204.",
+        promise=_EXPECTED,
+        change=filled("createMonitor", expected_status=204),
+    ),
+    _create(
+        name="sent-regions-ignored",
+        wrong="POST /monitors checks from the default regions whatever was sent.",
+        promise=_CREATED,
+        change=sending("createMonitor", without("regions")),
+    ),
+    _create(
+        name="sent-tags-ignored",
+        wrong="POST /monitors drops tags.",
+        promise=_CREATED,
+        change=sending("createMonitor", without("tags")),
+    ),
+    _create(
+        name="sent-expected-status-ignored",
+        wrong="POST /monitors expects 200 whatever was sent.",
+        promise=_CREATED,
+        change=sending("createMonitor", without("expected_status")),
+    ),
+    _create(
+        name="created-but-not-stored",
+        wrong="POST /monitors answers with a monitor that cannot be found again.",
+        promise=_CREATED,
+        change=on("createMonitor", _created_and_lost),
+    ),
+    _create(
+        name="created-with-another-interval",
+        wrong="POST /monitors answers with the sent interval and stores another.",
+        promise=_CREATED,
+        change=on("createMonitor", _slowed_in_store),
+    ),
+    _update(
+        name="put-not-stored",
+        wrong="PUT answers with the changes and stores none of them.",
+        promise="PUT updates an existing monitor. (Monitors, PUT /monitors/{id})",
+        change=forgetting(*_CONFIGURATION),
+    ),
+    _update(
+        name="put-interval-not-stored",
+        wrong="PUT answers with the new interval and keeps the old one.",
+        promise="Changing interval_seconds takes effect on the next check. (PUT /monitors/{id})",
+        change=forgetting("interval_seconds"),
+    ),
+    _update(
+        name="put-resets-what-is-omitted",
+        wrong="PUT sets tags, regions and expected_status to their defaults where omitted.",
+        promise=_PATCHED,
+        change=sending("updateMonitor", _all_replaced),
+    ),
+    _update(
+        name="put-needs-every-field",
+        wrong="PUT without name, url and interval_seconds is a 400.",
+        promise=_PATCHED,
+        change=judged(("updateMonitor",), "", required=["name", "url", "interval_seconds"]),
+    ),
+    _update(
+        name="put-adds-tags",
+        wrong="PUT adds the sent tags to those that are there.",
+        promise="Tags are what was sent. (Code Examples, Update Monitor)",
+        change=on("updateMonitor", _tags_added),
+    ),
+    _update(
+        name="put-answers-another-id",
+        wrong="PUT answers with the id of a new revision.",
+        promise=_PUT_ANSWER,
+        change=answering("updateMonitor", _renumbered),
+    ),
+    _update(
+        name="put-omits-updated-at",
+        wrong="PUT answers without updated_at.",
+        promise=_PUT_ANSWER,
+        change=answering("updateMonitor", without("updated_at")),
+    ),
+    _update(
+        name="put-updated-at-stale",
+        wrong="PUT answers with an updated_at from before the change.",
+        promise=_PUT_ANSWER,
+        change=answering("updateMonitor", mapped("updated_at", moved(hours=-1))),
+    ),
+    _update(
+        name="put-answers-204",
+        wrong="PUT answers 204 without the monitor.",
+        promise=_PUT_ANSWER,
+        change=on("updateMonitor", _nothing_to_say),
+    ),
+    _update(
+        name="put-of-unknown-monitor-succeeds",
+        wrong="PUT to an id that does not exist answers 200.",
+        promise="404 where the monitor does not exist. (Error Codes, 404)",
+        change=on("updateMonitor", _upserted),
+    ),
+    _delete(
+        name="delete-keeps-monitor",
+        wrong="DELETE answers 204 and deletes nothing.",
+        promise=_DELETED,
+        change=on("deleteMonitor", _deletion_pretended),
+    ),
+    _delete(
+        name="delete-answers-200",
+        wrong='DELETE answers 200 with {"deleted": true}.',
+        promise="DELETE returns 204 No Content on success. (Monitors, DELETE /monitors/{id})",
+        change=on("deleteMonitor", _deletion_confirmed),
+    ),
+    _delete(
+        name="delete-of-nothing-succeeds",
+        wrong="DELETE of a monitor that does not exist, or no longer, answers 204.",
+        promise="404 where the monitor does not exist or has been deleted. (Error Codes, 404)",
+        change=on("deleteMonitor", _deletion_of_nothing),
+    ),
+    _delete(
+        name="delete-takes-another-monitor",
+        wrong="DELETE deletes the newest other monitor as well.",
+        promise="DELETE removes one monitor. (Monitors, DELETE /monitors/{id})",
+        change=on("deleteMonitor", _neighbour_deleted_too),
+    ),
+    _delete(
+        name="deleted-monitor-still-listed",
+        wrong="A deleted monitor is a 404 and stays in the list.",
+        promise=_DELETED,
+        change=Exchanging(_deleted_still_listed),
+    ),
+    _delete(
+        name="deleted-monitor-still-updatable",
+        wrong="PUT to a deleted monitor answers 200.",
+        promise=_DELETED,
+        change=Exchanging(_deleted_still_updatable),
+    ),
+    _delete(
+        name="logs-outlive-their-monitor",
+        wrong="The log of a deleted monitor can still be read.",
+        promise=_DELETED,
+        change=outliving("listMonitorLogs"),
+    ),
+    _delete(
+        name="status-outlives-its-monitor",
+        wrong="The status of a deleted monitor can still be read, out of a cache.",
+        promise=_DELETED,
+        change=outliving("getMonitorStatus"),
+    ),
+)

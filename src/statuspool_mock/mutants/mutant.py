@@ -1,0 +1,48 @@
+"""A mutant: a named, realistic violation of the contract, and where it takes hold."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from statuspool_mock.mutants.exchange import Exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Exchanging:
+    """Comes between client and server. `make` is called once a server, for what it remembers."""
+
+    make: Callable[[], Exchange]
+
+
+class Edit(NamedTuple):
+    """A change to what judges requests: keywords of one field's or parameter's schema.
+
+    `where` names a field of the body, is empty for the body as a whole, `?name` for a query
+    parameter. A keyword of None goes away.
+    """
+
+    operation: str
+    where: str
+    keywords: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """Judges requests by an edited document; the document that is served stays as it is."""
+
+    edits: tuple[Edit, ...]
+
+
+Change = Exchanging | Judging
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mutant:
+    """One violation. `promise` is what the reference says, in our words, with its section."""
+
+    name: str
+    group: str
+    wrong: str
+    """What this server does wrong, in one line."""
+    promise: str
+    change: Change

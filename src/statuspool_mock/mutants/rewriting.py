@@ -1,0 +1,122 @@
+"""The few ways in which most mutants lie about single requests and answers."""
+
+from collections.abc import Callable
+from typing import Any
+
+from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
+from statuspool_mock.mutants.mutant import Exchanging
+
+Rewrite = Callable[[Json], Json]
+_MONITORS = ("listMonitors", "createMonitor", "getMonitor", "updateMonitor")
+_INCIDENTS = ("listIncidents", "createIncident")
+_WEBHOOKS = ("listWebhooks", "createWebhook")
+WRITES = frozenset({"POST", "PUT", "DELETE"})
+
+
+def always(exchange: Exchange) -> Exchanging:
+    """Return the change that a function without a memory makes."""
+    return Exchanging(lambda: exchange)
+
+
+def on(operations: str, exchange: Exchange) -> Exchanging:
+    """Return a change to some operations only, named with spaces between."""
+    names = operations.split()
+
+    async def chosen(request: Request, ask: Ask) -> Answer:
+        return await (exchange(request, ask) if request.operation in names else ask(request))
+
+    return always(chosen)
+
+
+def asking(operations: str, change: Callable[[Request], Request]) -> Exchanging:
+    """Change what is asked."""
+
+    async def exchange(request: Request, ask: Ask) -> Answer:
+        return await ask(change(request))
+
+    return on(operations, exchange)
+
+
+def sending(operations: str, change: Callable[[Json], Json]) -> Exchanging:
+    """Change the fields of a JSON object that is sent; other bodies pass as they are."""
+
+    def changed(request: Request) -> Request:
+        if not isinstance(request.json, dict):
+            return request
+        values = change(dict(request.json))
+        return request if values == request.json else request.with_body(values)
+
+    return asking(operations, changed)
+
+
+def answering(operations: str, change: Callable[[Any], Any]) -> Exchanging:
+    """Change the JSON of successful answers."""
+
+    async def exchange(request: Request, ask: Ask) -> Answer:
+        answer = await ask(request)
+        if not answer.is_success or answer.json is None:
+            return answer
+        return answer.with_json(change(answer.json))
+
+    return on(operations, exchange)
+
+
+def refusing(status: int, change: Callable[[Answer], Answer]) -> Exchanging:
+    """Change answers of one status."""
+
+    async def exchange(request: Request, ask: Ask) -> Answer:
+        answer = await ask(request)
+        return change(answer) if answer.status == status else answer
+
+    return always(exchange)
+
+
+def each(change: Rewrite) -> Callable[[Json], Json]:
+    """Return the change of a list's every item, or of a thing that stands alone."""
+
+    def changed(body: Json) -> Json:
+        if "results" in body:
+            return {**body, "results": [change(item) for item in body["results"]]}
+        return change(body)
+
+    return changed
+
+
+def monitors(change: Rewrite) -> Exchanging:
+    """Change every monitor that is told."""
+    return answering(" ".join(_MONITORS), each(change))
+
+
+def rows(change: Rewrite) -> Exchanging:
+    """Change every row of a log."""
+    return answering("listMonitorLogs", each(change))
+
+
+def incidents(change: Rewrite) -> Exchanging:
+    """Change every incident that is told."""
+    return answering(" ".join(_INCIDENTS), each(change))
+
+
+def webhooks(change: Rewrite) -> Exchanging:
+    """Change every webhook that is told."""
+    return answering(" ".join(_WEBHOOKS), each(change))
+
+
+def status(change: Rewrite) -> Exchanging:
+    """Change what /status tells."""
+    return answering("getMonitorStatus", change)
+
+
+def without(*names: str) -> Rewrite:
+    """Return the change that takes fields away."""
+    return lambda thing: {name: value for name, value in thing.items() if name not in names}
+
+
+def mapped(name: str, change: Callable[[Any], Any]) -> Rewrite:
+    """Return the change of one field, where it is there."""
+    return lambda thing: {**thing, name: change(thing[name])} if name in thing else thing
+
+
+def present(name: str, change: Callable[[Any], Any]) -> Rewrite:
+    """Return the change of one field, where it is there and not null."""
+    return mapped(name, lambda value: None if value is None else change(value))

@@ -1,0 +1,168 @@
+"""What a server with mutants has around it; a server without has none of this."""
+
+from collections.abc import Sequence
+from contextvars import ContextVar
+from functools import cached_property, partial
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from statuspool_mock.contract import Document
+from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Request
+from statuspool_mock.mutants.mutant import Edit, Exchanging, Judging, Mutant
+from statuspool_mock.sandboxes import Access, Sandboxes
+
+_MOST_BYTES = 2 << 20  # more than the API takes; what is beyond need not be kept to be refused
+_aside: ContextVar[bool] = ContextVar("aside", default=False)
+
+
+def surround(app: ASGIApp, document: Document, mutants: Sequence[Mutant]) -> ASGIApp:
+    """Return the app behind its mutants; the first of them is next to the client."""
+    exchanges = [m.change.make() for m in mutants if isinstance(m.change, Exchanging)]
+    return _Ring(app, document=document, exchanges=exchanges) if exchanges else app
+
+
+def misjudge(document: Document, mutants: Sequence[Mutant]) -> Document:
+    """Return the document by which a server with these mutants judges requests."""
+    edits = [edit for m in mutants if isinstance(m.change, Judging) for edit in m.change.edits]
+    return _Edited(document.raw, edits) if edits else document
+
+
+class OpenHandedSandboxes(Sandboxes):
+    """Sandboxes that do not count what a mutant asks on its own account."""
+
+    def access(self, key: str) -> Access:
+        """Return what a key may do. Raises `KeyRejected`."""
+        access = super().access(key)
+        if not _aside.get():
+            return access
+        return Access(access.sandbox, role=access.role, limit=None)
+
+
+class _Edited(Document):
+    """A document whose requests are judged by edited schemas; `raw` stays as it was written."""
+
+    def __init__(self, raw: dict[str, Any], edits: Sequence[Edit]) -> None:
+        super().__init__(raw)
+        self._edits = edits
+
+    @cached_property
+    def resolved(self) -> dict[str, Any]:
+        """The document with every reference replaced and every edit made."""
+        resolved = Document(self.raw).resolved
+        for edit in self._edits:
+            schema = _schema(resolved, edit)
+            for keyword, value in edit.keywords.items():
+                schema[keyword] = value
+                if value is None:
+                    del schema[keyword]
+        return resolved
+
+
+def _schema(resolved: dict[str, Any], edit: Edit) -> dict[str, Any]:
+    definition = next(
+        item[method]
+        for item in resolved["paths"].values()
+        for method in item
+        if method != "parameters" and item[method]["operationId"] == edit.operation
+    )
+    schema: dict[str, Any]
+    if edit.where.startswith("?"):
+        parameters = definition["parameters"]
+        schema = next(item["schema"] for item in parameters if item["name"] == edit.where[1:])
+        return schema
+    schema = definition["requestBody"]["content"]["application/json"]["schema"]
+    return schema["properties"][edit.where] if edit.where else schema
+
+
+class _Ring:
+    """ASGI middleware that hands every request to a known operation through the mutants."""
+
+    def __init__(self, app: ASGIApp, *, document: Document, exchanges: Sequence[Exchange]) -> None:
+        self._app = app
+        self._document = document
+        self._base_path = urlsplit(document.raw["servers"][0]["url"]).path
+        self._exchanges = exchanges
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer through the mutants; anything that is no operation passes as it is."""
+        path = scope.get("path", "")
+        found = None
+        if scope["type"] == "http" and path.startswith(f"{self._base_path}/"):
+            found = self._document.find(scope["method"], path.removeprefix(self._base_path))
+        if found is None:
+            await self._app(scope, receive, send)
+            return
+        operation, parameters = found
+        request = Request(
+            operation=operation.id,
+            method=scope["method"],
+            path=path.removeprefix(self._base_path),
+            monitor_id=parameters.get("id", ""),
+            query=scope["query_string"].decode("latin-1"),
+            headers=tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]),
+            body=await _read(receive),
+        )
+        ask: Ask = partial(self._ask, scope)
+        for exchange in reversed(self._exchanges):
+            ask = partial(_through, exchange, ask)
+        await _send(await ask(request), send)
+
+    async def _ask(self, scope: Scope, request: Request) -> Answer:
+        """Ask the app itself."""
+        path = self._base_path + request.path
+        inner = {
+            **scope,
+            "method": request.method,
+            "path": path,
+            "raw_path": quote(path).encode(),
+            "query_string": request.query.encode("latin-1"),
+            "headers": [(n.encode("latin-1"), v.encode("latin-1")) for n, v in request.headers],
+        }
+        heard: list[Message] = []
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": request.body, "more_body": False}
+
+        async def send(message: Message) -> None:
+            heard.append(message)
+
+        token = _aside.set(request.aside)
+        try:
+            await self._app(inner, receive, send)
+        finally:
+            _aside.reset(token)
+        headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in heard[0]["headers"])
+        content = b"".join(message.get("body", b"") for message in heard[1:])
+        return Answer(heard[0]["status"], headers, content)
+
+
+async def _through(exchange: Exchange, ask: Ask, request: Request) -> Answer:
+    return await exchange(request, ask)
+
+
+async def _read(receive: Receive) -> bytes:
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= _MOST_BYTES:
+            parts.append(part)
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+async def _send(answer: Answer, send: Send) -> None:
+    """Send an answer with the length that it has now."""
+    headers = [
+        (name.encode("latin-1"), value.encode("latin-1"))
+        for name, value in answer.headers
+        if name != "content-length"
+    ]
+    if answer.status != 204:
+        headers.append((b"content-length", str(len(answer.content)).encode()))
+    content = b"" if answer.status == 204 else answer.content
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": content})

@@ -1,0 +1,94 @@
+"""`serve --mutant` and `mutants`: chosen by name, told about, composed, absent when not asked for."""
+
+import json
+import subprocess
+
+import httpx
+import pytest
+
+from statuspool_mock import mutants
+from statuspool_mock.api.edge import RequestIds
+from statuspool_mock.server import Settings, compose
+from tests.mock_process import command, serving
+
+GROUPS = {mutant.group for mutant in mutants.GALLERY}
+
+
+def run(*arguments):
+    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False)
+
+
+def test_names_are_unique_and_each_mutant_says_what_is_wrong_and_what_was_promised():
+    assert len({mutant.name for mutant in mutants.GALLERY}) == len(mutants.GALLERY) >= 80
+    for mutant in mutants.GALLERY:
+        assert mutant.wrong.endswith(".")
+        assert "\n" not in mutant.wrong
+        assert mutant.promise.endswith(")"), f"{mutant.name} does not say where that stands"
+
+
+def test_the_table_lists_every_mutant_under_its_group():
+    told = run("mutants").stdout.splitlines()
+    assert {line.lower() for line in told if line and not line.startswith((" ", "2"))} == GROUPS
+    assert {line.split()[0] for line in told if line.startswith("  ")} == {
+        mutant.name for mutant in mutants.GALLERY
+    }
+
+
+def test_scripts_get_json():
+    listed = json.loads(run("mutants", "--json").stdout)
+    assert listed[0] == {
+        "name": "key-not-needed",
+        "group": "authentication",
+        "wrong": "Requests without an Authorization header are served.",
+        "promise": mutants.GALLERY[0].promise,
+    }
+    assert len(listed) == len(mutants.GALLERY)
+
+
+@pytest.mark.parametrize(
+    ("name", "near"),
+    [
+        ("put-not-sored", "near it: put-not-stored,"),
+        ("limit", "near it: no-limit,"),
+        ("§", "nothing is near it"),
+    ],
+)
+def test_an_unknown_name_is_one_line_with_what_is_near_it(name, near):
+    done = run("serve", "--mutant", name)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert f"--mutant: came {name!r}, expected the name of a mutant" in line
+    assert near in line
+
+
+def test_a_server_tells_of_its_mutants_on_stderr_and_serves_them_together():
+    chosen = ("status-in-capitals", "uptime-as-fraction", "status-in-capitals")
+    options = [word for name in chosen for word in ("--mutant", name)]
+    with serving(*options, "--scenario", "docs") as served:
+        headers = {"Authorization": "Bearer YOUR_API_KEY"}
+        path = "/monitors/4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907/status"
+        body = httpx.get(served.url + path, headers=headers).json()
+        served.process.terminate()
+        told = served.process.communicate()[1]
+    assert (body["status"], body["uptime_30d"]) == ("UP", 0.99972)
+    assert told == (
+        "Mutants: status-in-capitals, uptime-as-fraction. "
+        "This server breaks the contract on purpose.\n"
+    )
+
+
+def test_nothing_stands_before_a_server_without_mutants():
+    """Its outermost layer is the API's own, so a request takes no other way than before."""
+    assert type(compose(Settings()).app) is RequestIds
+    assert type(compose(Settings(mutants=("no-limit",))).app) is not RequestIds
+
+
+def test_pages_and_the_document_stay_as_they_are():
+    names = ("any-interval-accepted", "errors-as-200")
+    with serving() as plain, serving("--mutant", names[0], "--mutant", names[1]) as served:
+        for path in ("/v1/openapi.yaml", "/docs", "/nowhere"):
+            expected = httpx.get(plain.control_url + path)
+            answer = httpx.get(served.control_url + path)
+            assert answer.status_code == expected.status_code
+            told = answer.text.replace(served.control_url, plain.control_url)
+            assert told == expected.text
