@@ -1,4 +1,4 @@
-"""`serve --mutant` and `mutants`: chosen by name, told about, composed, absent when not asked for."""
+"""Mutants are chosen by name, told about, composed, and absent when not asked for."""
 
 import json
 import subprocess
