@@ -1,0 +1,83 @@
+"""What a probe works with: clients of every kind, and a registry of probes by mutant."""
+
+import ssl
+from collections.abc import Callable
+from contextlib import ExitStack
+from uuid import uuid4
+
+import httpx
+
+_TLS = ssl.create_default_context()  # made once: it is what takes long about a client, and unused
+NEW = {"name": "Probed", "url": "https://perfect.test/health", "interval_seconds": 60}
+DEFAULT_REGIONS = ["eu-central-1", "us-east-1", "ap-northeast-1"]
+
+
+class Bench:
+    """A fresh world on one server, and everybody who may or may not enter it."""
+
+    def __init__(self, url, stack: ExitStack):
+        self._url = url
+        self._stack = stack
+        self.key = f"sp_test_{uuid4().hex}"
+        self.own = self.client(f"Bearer {self.key}")
+        self.reader = self.client(f"Bearer {self.key}.ro")
+        self.rival = self.client(f"Bearer {self.key}.rival")
+
+    def client(self, authorization=None):
+        headers = {} if authorization is None else {"Authorization": authorization}
+        client = httpx.Client(base_url=self._url, headers=headers, verify=_TLS)
+        return self._stack.enter_context(client)
+
+    def create(self, client=None, **fields):
+        """Return a monitor of the fields, which must be accepted."""
+        answer = (client or self.own).post("/monitors", json={**NEW, **fields})
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    def get(self, path, client=None, **query):
+        """Return the JSON of a successful GET."""
+        query = {name.rstrip("_"): value for name, value in query.items()}
+        answer = (client or self.own).get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def listed(self, path="/monitors", client=None, **query):
+        return self.get(path, client, **query)["results"]
+
+    def with_status(self, status):
+        """Return a monitor that the scenario brought along in this status."""
+        return self.listed(limit=100, status=status)[0]
+
+
+Probe = Callable[[Bench], None]
+PROBES: dict[str, Probe] = {}
+"""The probe that notices a mutant, by the mutant's name."""
+
+
+def notices(*names):
+    """Enter a probe for every mutant that must fail it."""
+
+    def enter(probe):
+        for name in names:
+            assert name not in PROBES, name
+            PROBES[name] = probe
+        return probe
+
+    return enter
+
+
+def wrong_fields(answer):
+    """Return the fields that a 400 names."""
+    body = answer.json()
+    assert (answer.status_code, body["error"]) == (400, "INVALID_REQUEST"), answer.text
+    assert isinstance(body["message"], str)
+    assert all(isinstance(item["message"], str) for item in body["details"])
+    return {item["field"].partition(".")[0] for item in body["details"]}
+
+
+def refused(answer, status, code):
+    """Assert that an answer is this error in the envelope."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.json()["error"] == code
+    assert isinstance(answer.json()["message"], str)

@@ -1,0 +1,12 @@
+"""One small probe for each mutant: it passes on a clean server and fails on the mutant."""
+
+from tests.mutants.probes import (  # noqa: F401 - importing enters them
+    access,
+    errors,
+    events,
+    limits,
+    lists,
+    reads,
+    validation,
+    writes,
+)

@@ -1,0 +1,74 @@
+"""Incidents and webhooks."""
+
+from uuid import uuid4
+
+from tests.mutants.bench import notices, refused
+
+BOTH = ["status_change", "incident_created"]
+
+
+def _record(bench, **fields):
+    monitor = bench.create(**fields)
+    body = {"monitor_id": monitor["id"], "title": "Work", "description": "**Slow**"}
+    answer = bench.own.post("/incidents", json=body)
+    assert answer.status_code == 201
+    return monitor, answer.json()
+
+
+@notices(
+    "recorded-incident-not-listed",
+    "incident-without-monitor",
+    "open-incident-without-resolved-at",
+    "open-incident-without-duration",
+    "affected-regions-as-text",
+    "affected-regions-of-others",
+    "incidents-as-bare-array",
+)
+def a_recorded_incident_is_listed_in_full(bench):
+    monitor, recorded = _record(bench, regions=["us-east-1"])
+    (listed,) = [i for i in bench.listed("/incidents") if i["id"] == recorded["id"]]
+    assert listed["monitor_id"] == monitor["id"]
+    assert listed["resolved_at"] is None
+    assert type(listed["duration_seconds"]) is int
+    assert listed["affected_regions"] == ["us-east-1"]
+
+
+@notices("incident-of-unknown-monitor-accepted", "incident-of-unknown-monitor-crashes")
+def incidents_need_a_monitor(bench):
+    body = {"monitor_id": str(uuid4()), "title": "Work"}
+    refused(bench.own.post("/incidents", json=body), 404, "NOT_FOUND")
+
+
+def _register(bench, events=BOTH):
+    body = {"url": "http://127.0.0.1:9/", "events": events, "secret": "whsec_hidden"}
+    answer = bench.own.post("/webhooks", json=body)
+    assert answer.status_code == 201
+    assert "whsec_hidden" not in answer.text
+    return answer.json()
+
+
+@notices(
+    "secret-echoed",
+    "registered-webhook-not-listed",
+    "verification-token-missing",
+    "webhook-id-missing",
+    "webhook-under-another-id",
+    "active-as-number",
+    "only-first-event-stored",
+    "last-triggered-at-omitted",
+    "events-as-text",
+)
+def a_registered_webhook_is_listed_in_full(bench):
+    hook = _register(bench)
+    assert hook["verification_token"]
+    (listed,) = [
+        h for h in bench.listed("/webhooks") if h["id"] == hook["webhook_id"] == hook["id"]
+    ]
+    assert listed["active"] is True
+    assert (listed["events"], listed["last_triggered_at"]) == (BOTH, None)
+
+
+@notices("secret-listed")
+def secrets_are_not_listed(bench):
+    _register(bench)
+    assert all("secret" not in hook for hook in bench.listed("/webhooks"))

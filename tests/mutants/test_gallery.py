@@ -1,0 +1,59 @@
+"""Every mutant changes what a client can see, and nothing but a mutant does."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from statuspool_mock import mutants
+from statuspool_mock.sandboxes import RateLimit
+from statuspool_mock.server import ClockChoice, RunningServer, Settings
+from tests.mutants.bench import PROBES, Bench
+from tests.mutants.probes import limits
+
+NAMES = [mutant.name for mutant in mutants.GALLERY]
+NOTICED = (AssertionError, LookupError, TypeError, ValueError)
+"""What a probe ends in when an answer is not what it should be, or not there."""
+
+
+def settings(name, *, mutated):
+    """Return a server at a fixed instant, or a fast one where a probe waits for its limit."""
+    chosen = (name,) if mutated else ()
+    if PROBES[name].__module__ == limits.__name__:
+        return Settings(
+            port=0,
+            clock=ClockChoice(rate=limits.TIMES_AS_FAST),
+            rate_limit=RateLimit(limits.PER_MINUTE),
+            mutants=chosen,
+        )
+    return Settings(
+        port=0, clock=ClockChoice(at=1_764_072_000, rate=0), rate_limit=None, mutants=chosen
+    )
+
+
+@pytest.fixture(scope="module")
+def clean():
+    """Run one server without mutants for each kind of settings that probes need."""
+    with ExitStack() as stack:
+        running = {}
+
+        def url_for(name):
+            wanted = settings(name, mutated=False)
+            if wanted not in running:
+                running[wanted] = stack.enter_context(RunningServer(wanted)).url
+            return running[wanted]
+
+        yield url_for
+
+
+def test_each_mutant_has_its_probe():
+    assert set(PROBES) == set(NAMES)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_probe_passes_on_a_clean_server_and_fails_on_its_mutant(name, clean):
+    with ExitStack() as stack:
+        PROBES[name](Bench(clean(name), stack))
+        url = stack.enter_context(RunningServer(settings(name, mutated=True))).url
+        bench = stack.enter_context(ExitStack())
+        with pytest.raises(NOTICED):
+            PROBES[name](Bench(url, bench))
