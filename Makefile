@@ -5,12 +5,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: serve test lint bench clean help
+.PHONY: serve test lint docs bench clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
 	@echo "make test    run the tests (ARGS='-k docs' passes options)"
 	@echo "make lint    ruff, mypy and the import rules"
+	@echo "make docs    write the pages that are made from the code"
 	@echo "make bench   measure the API beside others"
 	@echo "make clean   remove the virtual environment and what tools left behind"
 
@@ -25,6 +26,9 @@ lint: .venv/developing
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: .venv/installed
+	$(BIN)/python scripts/mutants_page.py > docs/mutants.md
 
 bench: .venv/developing
 	$(BIN)/python benchmarks/run.py $(ARGS)
