@@ -15,8 +15,8 @@ statuspool-mock serve --mutant put-not-stored
 ```
 
 `--mutant` may be repeated: violations add up, and the server says on stderr that it is one. Apart
-from what a mutant does wrong the server is the mock as you know it: worlds by key, scenarios, clock,
-limits. Mutants are deterministic. One of the rate limit needs a limit to lie about.
+from what a mutant does wrong the server is the mock as you know it: worlds by key, scenarios, a
+clock, limits. Mutants are deterministic. One of the rate limit needs a limit to lie about.
 
 There are {len(GALLERY)} of them, by the part of the contract that they break. `statuspool-mock
 mutants` prints this list; `statuspool-mock mutants --json` is for scripts, such as one that puts
