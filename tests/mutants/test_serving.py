@@ -8,7 +8,8 @@ import pytest
 
 from statuspool_mock import mutants
 from statuspool_mock.api.edge import RequestIds
-from statuspool_mock.server import Settings, compose
+from statuspool_mock.sandboxes import RateLimit
+from statuspool_mock.server import RunningServer, Settings, compose
 from tests.mock_process import command, serving
 
 GROUPS = {mutant.group for mutant in mutants.GALLERY}
@@ -81,6 +82,18 @@ def test_nothing_stands_before_a_server_without_mutants():
     """Its outermost layer is the API's own, so a request takes no other way than before."""
     assert type(compose(Settings()).app) is RequestIds
     assert type(compose(Settings(mutants=("no-limit",))).app) is not RequestIds
+
+
+def test_what_a_mutant_asks_on_its_own_account_uses_up_nobodys_minute():
+    """Its list asks as the other team too; both teams still have all of their four requests."""
+    settings = Settings(
+        port=0, rate_limit=RateLimit(4), mutants=("monitors-of-all-teams", "pages-overlap")
+    )
+    with RunningServer(settings) as server, httpx.Client(base_url=server.url) as client:
+        for key in ("sp_test_toll", "sp_test_toll.rival"):
+            headers = {"Authorization": f"Bearer {key}"}
+            statuses = [client.get("/monitors", headers=headers).status_code for _ in range(5)]
+            assert statuses == [200, 200, 200, 200, 429]
 
 
 def test_pages_and_the_document_stay_as_they_are():

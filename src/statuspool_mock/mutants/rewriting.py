@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
-from statuspool_mock.mutants.mutant import Exchanging
+from statuspool_mock.mutants.mutant import Edit, Exchanging, Judging
 
 Rewrite = Callable[[Json], Json]
 _MONITORS = ("listMonitors", "createMonitor", "getMonitor", "updateMonitor")
 _INCIDENTS = ("listIncidents", "createIncident")
 _WEBHOOKS = ("listWebhooks", "createWebhook")
-WRITES = frozenset({"POST", "PUT", "DELETE"})
 
 
 def always(exchange: Exchange) -> Exchanging:
@@ -47,6 +46,16 @@ def sending(operations: str, change: Callable[[Json], Json]) -> Exchanging:
         return request if values == request.json else request.with_body(values)
 
     return asking(operations, changed)
+
+
+def judged(operations: tuple[str, ...], where: str, **keywords: Any) -> Judging:
+    """Judge one field of some operations by other keywords."""
+    return Judging(tuple(Edit(operation, where, keywords) for operation in operations))
+
+
+def filled(operation: str, **stand_ins: Any) -> Exchanging:
+    """Fill in fields that are not sent."""
+    return sending(operation, lambda values: {**stand_ins, **values})
 
 
 def answering(operations: str, change: Callable[[Any], Any]) -> Exchanging:

@@ -16,7 +16,7 @@ _key = partial(Mutant, group="authentication")
 _role = partial(Mutant, group="roles")
 
 
-def without_key(operations: str = "") -> Exchanging:
+def _without_key(operations: str = "") -> Exchanging:
     """Serve requests without a key as those of whoever was served last."""
 
     def make() -> Exchange:
@@ -117,19 +117,19 @@ AUTHENTICATION: tuple[Mutant, ...] = (
         name="key-not-needed",
         wrong="Requests without an Authorization header are served.",
         promise=_KEYED,
-        change=without_key(),
+        change=_without_key(),
     ),
     _key(
         name="status-needs-no-key",
         wrong="GET /monitors/{id}/status is public, as a dashboard widget would like it.",
         promise=_KEYED,
-        change=without_key("getMonitorStatus"),
+        change=_without_key("getMonitorStatus"),
     ),
     _key(
         name="incidents-need-no-key",
         wrong="GET /incidents is public, as a status page would like it.",
         promise=_KEYED,
-        change=without_key("listIncidents"),
+        change=_without_key("listIncidents"),
     ),
     _key(
         name="unknown-key-accepted",

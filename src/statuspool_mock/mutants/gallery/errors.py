@@ -1,27 +1,22 @@
-"""Servers whose errors do not wear the envelope, and servers that break down."""
+"""Servers whose errors do not wear the envelope."""
 
 from collections.abc import Callable
 from functools import partial
 from typing import Any
-from uuid import UUID
 
 from statuspool_mock.mutants.exchange import Answer, Ask, Request
-from statuspool_mock.mutants.instants import is_instant
 from statuspool_mock.mutants.mutant import Exchanging, Mutant
-from statuspool_mock.mutants.rewriting import always, on, refusing
+from statuspool_mock.mutants.rewriting import always, refusing
 
 _ENVELOPE = "All error responses include a JSON body with error and message. (Error Codes)"
 _DETAILS = "The details array lists each field-level validation error. (Error Codes, 400)"
 _INVALID = "400 where the body is malformed or has invalid values. (Error Codes, 400)"
 _NOT_FOUND = "404 NOT_FOUND where a resource does not exist. (Error Codes, 404)"
 _FORBIDDEN = "403 FORBIDDEN where a key has no permission. (Error Codes, 403)"
-_UNEXPECTED = "A 500 is for the unexpected; invalid input is a 400, 404 or is taken. (Error Codes)"
-_BODIES = "createMonitor updateMonitor createIncident createWebhook"
 _error = partial(Mutant, group="errors")
-_crash = partial(Mutant, group="robustness")
 
 
-def every_error(change: Callable[[Answer], Answer]) -> Exchanging:
+def _every_error(change: Callable[[Answer], Answer]) -> Exchanging:
     """Change every answer of 400 and above."""
 
     async def exchange(request: Request, ask: Ask) -> Answer:
@@ -86,106 +81,36 @@ async def _unknown_is_invalid(request: Request, ask: Ask) -> Answer:
     return answer.with_json(body).with_status(400)
 
 
-def crashing(operations: str, provokes: Callable[[Request], bool]) -> Exchanging:
-    """Answer 500 to requests of a kind; a key that is no good is still refused first."""
-
-    async def exchange(request: Request, ask: Ask) -> Answer:
-        answer = await ask(request)
-        if answer.status in {401, 403, 429} or not provokes(request):
-            return answer
-        return broken_down(answer)
-
-    return on(operations, exchange)
-
-
-def broken_down(answer: Answer) -> Answer:
-    """Return a 500 in place of an answer."""
-    reference = dict(answer.headers).get("x-request-id", "req_00000000")
-    message = f"An unexpected error occurred. Reference: {reference}"
-    return answer.with_json({"error": "INTERNAL_ERROR", "message": message}).with_status(500)
-
-
-def _holds(request: Request, is_bad: Callable[[str], bool]) -> bool:
-    texts = [value for value in request.values.values() if isinstance(value, str)]
-    return any(is_bad(text) for text in texts)
-
-
-def _is_broken_json(request: Request) -> bool:
-    return request.json is None and request.body.strip() != b"null"
-
-
-def _is_no_object(request: Request) -> bool:
-    return request.json is not None and not isinstance(request.json, dict)
-
-
-def _has_emoji(request: Request) -> bool:
-    return _holds(request, lambda text: any(ord(character) > 0xFFFF for character in text))
-
-
-def _has_nul(request: Request) -> bool:
-    return _holds(request, lambda text: "\0" in text)
-
-
-def _has_null(request: Request) -> bool:
-    return any(value is None for value in request.values.values())
-
-
-def _has_number_for_text(request: Request) -> bool:
-    return any(isinstance(request.values.get(n), int | float) for n in ("name", "url", "title"))
-
-
-def _has_malformed_id(request: Request) -> bool:
-    try:
-        UUID(request.monitor_id)
-    except ValueError:
-        return True
-    return False
-
-
-def _is_far(request: Request) -> bool:
-    page = request.parameters.get("page", "1")
-    return page.isascii() and page.isdigit() and (len(page) > 10 or int(page) >= 2**31)
-
-
-def _has_unreadable_time(request: Request) -> bool:
-    return any(not is_instant(request.parameters.get(n, "2025-01-01")) for n in ("from", "to"))
-
-
-async def _constraint_failed(request: Request, ask: Ask) -> Answer:
-    answer = await ask(request)
-    return broken_down(answer) if answer.status == 404 else answer
-
-
 ERRORS: tuple[Mutant, ...] = (
     _error(
         name="error-nested",
         wrong='Errors are {"error": {"code": …, "message": …}}.',
         promise=_ENVELOPE,
-        change=every_error(_nested),
+        change=_every_error(_nested),
     ),
     _error(
         name="error-as-problem",
         wrong="Errors are application/problem+json, as RFC 9457 has it.",
         promise=_ENVELOPE,
-        change=every_error(_as_problem),
+        change=_every_error(_as_problem),
     ),
     _error(
         name="error-code-in-lower-case",
         wrong="Error codes are written not_found, invalid_request.",
         promise="The codes are INVALID_REQUEST, UNAUTHORIZED, … (Error Codes)",
-        change=every_error(_in_lower_case),
+        change=_every_error(_in_lower_case),
     ),
     _error(
         name="error-without-message",
         wrong="Errors have a code and no message.",
         promise=_ENVELOPE,
-        change=every_error(_without_message),
+        change=_every_error(_without_message),
     ),
     _error(
         name="errors-as-200",
         wrong="Errors come with the status 200.",
         promise="The API uses standard HTTP status codes. (Error Codes)",
-        change=every_error(_as_success),
+        change=_every_error(_as_success),
     ),
     _error(
         name="validation-as-422",
@@ -250,71 +175,5 @@ ERRORS: tuple[Mutant, ...] = (
         wrong="A 403 says UNAUTHORIZED.",
         promise=_FORBIDDEN,
         change=refusing(403, _with_code("UNAUTHORIZED")),
-    ),
-)
-
-ROBUSTNESS: tuple[Mutant, ...] = (
-    _crash(
-        name="broken-json-crashes",
-        wrong="A body that is no JSON is answered with 500.",
-        promise=_INVALID,
-        change=crashing(_BODIES, _is_broken_json),
-    ),
-    _crash(
-        name="array-for-object-crashes",
-        wrong="A body that is a JSON array, text or number is answered with 500.",
-        promise=_INVALID,
-        change=crashing(_BODIES, _is_no_object),
-    ),
-    _crash(
-        name="number-for-text-crashes",
-        wrong="A number for a name, url or title is answered with 500.",
-        promise=_INVALID,
-        change=crashing(_BODIES, _has_number_for_text),
-    ),
-    _crash(
-        name="null-crashes",
-        wrong="null for any field is answered with 500.",
-        promise=_UNEXPECTED,
-        change=crashing(_BODIES, _has_null),
-    ),
-    _crash(
-        name="emoji-crashes",
-        wrong="An emoji in a name is answered with 500: the database has no room for it.",
-        promise=_UNEXPECTED,
-        change=crashing(_BODIES, _has_emoji),
-    ),
-    _crash(
-        name="nul-crashes",
-        wrong="U+0000 in a name is answered with 500: the database cannot hold it.",
-        promise=_UNEXPECTED,
-        change=crashing(_BODIES, _has_nul),
-    ),
-    _crash(
-        name="malformed-id-crashes",
-        wrong="An id that is no UUID is answered with 500.",
-        promise=_UNEXPECTED,
-        change=crashing(
-            "getMonitor updateMonitor deleteMonitor getMonitorStatus listMonitorLogs",
-            _has_malformed_id,
-        ),
-    ),
-    _crash(
-        name="far-page-crashes",
-        wrong="A page beyond 2³¹ is answered with 500.",
-        promise=_UNEXPECTED,
-        change=crashing("listMonitors listMonitorLogs", _is_far),
-    ),
-    _crash(
-        name="unreadable-time-crashes",
-        wrong="?from=yesterday is answered with 500.",
-        promise=_UNEXPECTED,
-        change=crashing("listMonitorLogs", _has_unreadable_time),
-    ),
-    _crash(
-        name="incident-of-unknown-monitor-crashes",
-        wrong="POST /incidents with an unknown monitor_id is a 500: a constraint failed.",
-        promise=_NOT_FOUND,
-        change=on("createIncident", _constraint_failed),
     ),
 )

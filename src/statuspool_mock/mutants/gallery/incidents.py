@@ -31,7 +31,7 @@ _incident = partial(Mutant, group="incidents")
 _webhook = partial(Mutant, group="webhooks")
 
 
-def hiding(create: str, listing: str) -> Exchanging:
+def _hiding(create: str, listing: str) -> Exchanging:
     """Leave out of a list what was created."""
 
     def make() -> Exchange:
@@ -121,7 +121,7 @@ INCIDENTS: tuple[Mutant, ...] = (
         name="recorded-incident-not-listed",
         wrong="GET /incidents leaves out what POST /incidents recorded.",
         promise=_LISTED,
-        change=hiding("createIncident", "listIncidents"),
+        change=_hiding("createIncident", "listIncidents"),
     ),
     _incident(
         name="incident-of-unknown-monitor-accepted",
@@ -190,7 +190,7 @@ WEBHOOKS: tuple[Mutant, ...] = (
         name="registered-webhook-not-listed",
         wrong="GET /webhooks leaves out what POST /webhooks registered.",
         promise="GET /webhooks lists all registered webhooks. (Webhooks, GET /webhooks)",
-        change=hiding("createWebhook", "listWebhooks"),
+        change=_hiding("createWebhook", "listWebhooks"),
     ),
     _webhook(
         name="verification-token-missing",

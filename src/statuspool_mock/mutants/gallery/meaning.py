@@ -39,7 +39,7 @@ def _never_resolved(incident: Json) -> Json:
     return {**incident, "resolved_at": None}
 
 
-def caching(operation: str) -> Exchanging:
+def _caching(operation: str) -> Exchanging:
     """Answer the same question of the same key as it was answered first."""
 
     def make() -> Exchange:
@@ -124,12 +124,12 @@ MEANING: tuple[Mutant, ...] = (
         name="monitor-cached",
         wrong="GET /monitors/{id} answers out of a cache that no PUT refreshes.",
         promise=_CREATED,
-        change=caching("getMonitor"),
+        change=_caching("getMonitor"),
     ),
     _agree(
         name="list-cached",
         wrong="GET /monitors answers out of a cache that no POST refreshes.",
         promise=_CREATED,
-        change=caching("listMonitors"),
+        change=_caching("listMonitors"),
     ),
 )

@@ -5,9 +5,8 @@ from functools import partial
 from random import Random
 
 from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
-from statuspool_mock.mutants.gallery.validation import judged
 from statuspool_mock.mutants.mutant import Exchanging, Mutant
-from statuspool_mock.mutants.rewriting import answering, asking, on
+from statuspool_mock.mutants.rewriting import answering, asking, judged, on
 
 _PAGES = "Lists are paginated with ?page and ?limit (max 100). (Monitors, Logs)"
 _ENVELOPE = "A list answers results, page and total_pages. (Code Examples, List Monitors)"

@@ -14,7 +14,7 @@ _TAGS = "tags is an array of strings. (Monitors, POST /monitors)"
 _text = partial(Mutant, group="unicode")
 
 
-def stored(change: Callable[[str], str]) -> Exchanging:
+def _stored(change: Callable[[str], str]) -> Exchanging:
     """Store names otherwise than they were sent."""
 
     def changed(values: Json) -> Json:
@@ -44,25 +44,25 @@ UNICODE: tuple[Mutant, ...] = (
         name="dash-becomes-question-mark",
         wrong="Names are stored in Latin-1: an em dash becomes a question mark.",
         promise=_KEPT,
-        change=stored(_latin),
+        change=_stored(_latin),
     ),
     _text(
         name="names-garbled",
         wrong="Names are read as Latin-1: an em dash becomes â€”.",
         promise=_KEPT,
-        change=stored(_read_as_latin),
+        change=_stored(_read_as_latin),
     ),
     _text(
         name="names-end-at-emoji",
         wrong="Names end before their first emoji: the column has three bytes a character.",
         promise=_KEPT,
-        change=stored(_cut_at_emoji),
+        change=_stored(_cut_at_emoji),
     ),
     _text(
         name="names-normalised",
         wrong="Combining characters are composed: what comes back is not what was sent.",
         promise=_KEPT,
-        change=stored(lambda text: unicodedata.normalize("NFC", text)),
+        change=_stored(lambda text: unicodedata.normalize("NFC", text)),
     ),
     _text(
         name="names-escaped-for-html",

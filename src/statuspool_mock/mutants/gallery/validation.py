@@ -4,8 +4,8 @@ from functools import partial
 from typing import Any
 
 from statuspool_mock.mutants.exchange import Answer, Ask, Json, Request
-from statuspool_mock.mutants.mutant import Edit, Exchanging, Judging, Mutant
-from statuspool_mock.mutants.rewriting import asking, on, sending
+from statuspool_mock.mutants.mutant import Mutant
+from statuspool_mock.mutants.rewriting import asking, filled, judged, on, sending
 
 _REQUIRED = "Required body fields: name, url, interval_seconds. (Monitors, POST /monitors)"
 _NAME = "name is a string of 2–128 characters. (Monitors, POST /monitors)"
@@ -15,16 +15,6 @@ _OPTIONAL = "tags and regions are arrays, expected_status is an integer. (POST /
 _INVALID = "400 where a field contains invalid values. (Error Codes, 400)"
 _BOTH = ("createMonitor", "updateMonitor")
 _validation = partial(Mutant, group="validation")
-
-
-def judged(operations: tuple[str, ...], where: str, **keywords: Any) -> Judging:
-    """Judge one field of some operations by other keywords."""
-    return Judging(tuple(Edit(operation, where, keywords) for operation in operations))
-
-
-def filled(operation: str, **stand_ins: Any) -> Exchanging:
-    """Fill in what was not sent."""
-    return sending(operation, lambda values: {**stand_ins, **values})
 
 
 def _numbers_from_text(name: str) -> Any:

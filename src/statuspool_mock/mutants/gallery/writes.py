@@ -1,26 +1,30 @@
-"""Servers that store, change or delete something else than they were told to."""
+"""Servers that store something else than they were told to."""
 
 from functools import partial
-from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
-from statuspool_mock.mutants.gallery.validation import filled, judged
+from statuspool_mock.mutants.exchange import Answer, Ask, Json, Request
 from statuspool_mock.mutants.instants import moved
 from statuspool_mock.mutants.mutant import Exchanging, Mutant
-from statuspool_mock.mutants.rewriting import answering, mapped, on, sending, without
+from statuspool_mock.mutants.rewriting import (
+    answering,
+    filled,
+    judged,
+    mapped,
+    on,
+    sending,
+    without,
+)
 
 _REGIONS = 'regions defaults to ["eu-central-1","us-east-1","ap-northeast-1"]. (POST /monitors)'
 _EXPECTED = "expected_status defaults to 200. (Monitors, POST /monitors)"
 _CREATED = "POST /monitors creates a monitor of the sent fields. (Monitors, POST /monitors)"
 _PATCHED = "Only provided fields are patched. (Monitors, PUT /monitors/{id})"
 _PUT_ANSWER = "PUT answers id, name, interval_seconds, tags, updated_at. (Update Monitor)"
-_DELETED = "DELETE removes a monitor and all its check logs for good. (DELETE /monitors/{id})"
 _CONFIGURATION = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
 _DEFAULT_REGIONS = ["eu-central-1", "us-east-1", "ap-northeast-1"]
 _create = partial(Mutant, group="create")
 _update = partial(Mutant, group="update")
-_delete = partial(Mutant, group="delete")
 
 
 async def _created_and_lost(request: Request, ask: Ask) -> Answer:
@@ -40,7 +44,7 @@ async def _slowed_in_store(request: Request, ask: Ask) -> Answer:
     return answer
 
 
-def forgetting(*fields: str) -> Exchanging:
+def _forgetting(*fields: str) -> Exchanging:
     """Answer a PUT as asked, then put these fields back as they were."""
 
     async def exchange(request: Request, ask: Ask) -> Answer:
@@ -86,104 +90,6 @@ async def _nothing_to_say(request: Request, ask: Ask) -> Answer:
 
 def _renumbered(monitor: Json) -> Json:
     return {**monitor, "id": str(uuid5(NAMESPACE_URL, monitor["updated_at"] + monitor["id"]))}
-
-
-async def _deletion_pretended(request: Request, ask: Ask) -> Answer:
-    there = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
-    if not there.is_success or request.key.endswith(".ro"):
-        return await ask(request)
-    return there.with_status(204).with_header("content-type", None)
-
-
-async def _deletion_confirmed(request: Request, ask: Ask) -> Answer:
-    answer = await ask(request)
-    return answer.with_json({"deleted": True}).with_status(200) if answer.is_success else answer
-
-
-async def _deletion_of_nothing(request: Request, ask: Ask) -> Answer:
-    answer = await ask(request)
-    return (
-        answer.with_status(204).with_header("content-type", None)
-        if answer.status == 404
-        else answer
-    )
-
-
-async def _neighbour_deleted_too(request: Request, ask: Ask) -> Answer:
-    answer = await ask(request)
-    if not answer.is_success:
-        return answer
-    last = await ask(request.on_the_side("listMonitors", limit="1"))
-    page = str(last.json["total_pages"])
-    newest = await ask(request.on_the_side("listMonitors", limit="1", page=page))
-    for monitor in newest.json["results"]:
-        await ask(request.on_the_side("deleteMonitor", monitor_id=monitor["id"]))
-    return answer
-
-
-def outliving(operation: str) -> Exchanging:
-    """Keep answering one question about a deleted monitor as on its last day."""
-
-    def make() -> Exchange:
-        kept: dict[str, Answer] = {}
-
-        async def exchange(request: Request, ask: Ask) -> Answer:
-            if request.operation == "deleteMonitor":
-                last = await ask(request.on_the_side(operation, monitor_id=request.monitor_id))
-                answer = await ask(request)
-                if answer.is_success:
-                    kept[request.monitor_id] = last
-                return answer
-            answer = await ask(request)
-            asked = request.operation == operation and answer.status == 404
-            return kept.get(request.monitor_id, answer) if asked else answer
-
-        return exchange
-
-    return Exchanging(make)
-
-
-def _deleted_still_listed() -> Exchange:
-    kept: dict[str, list[Json]] = {}
-
-    async def exchange(request: Request, ask: Ask) -> Answer:
-        team = request.key.removesuffix(".ro")
-        if request.operation == "deleteMonitor":
-            last = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
-            answer = await ask(request)
-            if answer.is_success:
-                kept.setdefault(team, []).append(without("sla_30d")(last.json))
-            return answer
-        answer = await ask(request)
-        if request.operation != "listMonitors" or not answer.is_success or team not in kept:
-            return answer
-        body: Any = answer.json
-        if body["page"] != max(body["total_pages"], 1):
-            return answer
-        return answer.with_json({**body, "results": [*body["results"], *kept[team]]})
-
-    return exchange
-
-
-def _deleted_still_updatable() -> Exchange:
-    kept: dict[str, Json] = {}
-
-    async def exchange(request: Request, ask: Ask) -> Answer:
-        if request.operation == "deleteMonitor":
-            last = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
-            answer = await ask(request)
-            if answer.is_success:
-                kept[request.monitor_id] = without("sla_30d")(last.json)
-            return answer
-        answer = await ask(request)
-        if request.operation == "updateMonitor" and answer.status == 404:
-            old = kept.get(request.monitor_id)
-            return (
-                answer if old is None else answer.with_json(old | request.values).with_status(200)
-            )
-        return answer
-
-    return exchange
 
 
 WRITES: tuple[Mutant, ...] = (
@@ -233,13 +139,13 @@ WRITES: tuple[Mutant, ...] = (
         name="put-not-stored",
         wrong="PUT answers with the changes and stores none of them.",
         promise="PUT updates an existing monitor. (Monitors, PUT /monitors/{id})",
-        change=forgetting(*_CONFIGURATION),
+        change=_forgetting(*_CONFIGURATION),
     ),
     _update(
         name="put-interval-not-stored",
         wrong="PUT answers with the new interval and keeps the old one.",
         promise="Changing interval_seconds takes effect on the next check. (PUT /monitors/{id})",
-        change=forgetting("interval_seconds"),
+        change=_forgetting("interval_seconds"),
     ),
     _update(
         name="put-resets-what-is-omitted",
@@ -288,53 +194,5 @@ WRITES: tuple[Mutant, ...] = (
         wrong="PUT to an id that does not exist answers 200.",
         promise="404 where the monitor does not exist. (Error Codes, 404)",
         change=on("updateMonitor", _upserted),
-    ),
-    _delete(
-        name="delete-keeps-monitor",
-        wrong="DELETE answers 204 and deletes nothing.",
-        promise=_DELETED,
-        change=on("deleteMonitor", _deletion_pretended),
-    ),
-    _delete(
-        name="delete-answers-200",
-        wrong='DELETE answers 200 with {"deleted": true}.',
-        promise="DELETE returns 204 No Content on success. (Monitors, DELETE /monitors/{id})",
-        change=on("deleteMonitor", _deletion_confirmed),
-    ),
-    _delete(
-        name="delete-of-nothing-succeeds",
-        wrong="DELETE of a monitor that does not exist, or no longer, answers 204.",
-        promise="404 where the monitor does not exist or has been deleted. (Error Codes, 404)",
-        change=on("deleteMonitor", _deletion_of_nothing),
-    ),
-    _delete(
-        name="delete-takes-another-monitor",
-        wrong="DELETE deletes the newest other monitor as well.",
-        promise="DELETE removes one monitor. (Monitors, DELETE /monitors/{id})",
-        change=on("deleteMonitor", _neighbour_deleted_too),
-    ),
-    _delete(
-        name="deleted-monitor-still-listed",
-        wrong="A deleted monitor is a 404 and stays in the list.",
-        promise=_DELETED,
-        change=Exchanging(_deleted_still_listed),
-    ),
-    _delete(
-        name="deleted-monitor-still-updatable",
-        wrong="PUT to a deleted monitor answers 200.",
-        promise=_DELETED,
-        change=Exchanging(_deleted_still_updatable),
-    ),
-    _delete(
-        name="logs-outlive-their-monitor",
-        wrong="The log of a deleted monitor can still be read.",
-        promise=_DELETED,
-        change=outliving("listMonitorLogs"),
-    ),
-    _delete(
-        name="status-outlives-its-monitor",
-        wrong="The status of a deleted monitor can still be read, out of a cache.",
-        promise=_DELETED,
-        change=outliving("getMonitorStatus"),
     ),
 )

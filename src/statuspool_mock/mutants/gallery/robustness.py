@@ -1,0 +1,153 @@
+"""Servers that break down at what they should take or refuse."""
+
+from collections.abc import Callable
+from functools import partial
+from uuid import UUID
+
+from statuspool_mock.mutants.exchange import Answer, Ask, Request
+from statuspool_mock.mutants.instants import is_instant
+from statuspool_mock.mutants.mutant import Exchanging, Mutant
+from statuspool_mock.mutants.rewriting import on
+
+_INVALID = "400 where the body is malformed or has invalid values. (Error Codes, 400)"
+_NOT_FOUND = "404 NOT_FOUND where a resource does not exist. (Error Codes, 404)"
+_UNEXPECTED = "A 500 is for the unexpected; invalid input is a 400, 404 or is taken. (Error Codes)"
+_BODIES = "createMonitor updateMonitor createIncident createWebhook"
+_crash = partial(Mutant, group="robustness")
+
+
+def _crashing(operations: str, provokes: Callable[[Request], bool]) -> Exchanging:
+    """Answer 500 to requests of a kind; a key that is no good is still refused first."""
+
+    async def exchange(request: Request, ask: Ask) -> Answer:
+        answer = await ask(request)
+        if answer.status in {401, 403, 429} or not provokes(request):
+            return answer
+        return _broken_down(answer)
+
+    return on(operations, exchange)
+
+
+def _broken_down(answer: Answer) -> Answer:
+    """Return a 500 in place of an answer."""
+    reference = dict(answer.headers).get("x-request-id", "req_00000000")
+    message = f"An unexpected error occurred. Reference: {reference}"
+    return answer.with_json({"error": "INTERNAL_ERROR", "message": message}).with_status(500)
+
+
+def _holds(request: Request, is_bad: Callable[[str], bool]) -> bool:
+    texts = [value for value in request.values.values() if isinstance(value, str)]
+    return any(is_bad(text) for text in texts)
+
+
+def _is_broken_json(request: Request) -> bool:
+    return request.json is None and request.body.strip() != b"null"
+
+
+def _is_no_object(request: Request) -> bool:
+    return request.json is not None and not isinstance(request.json, dict)
+
+
+def _has_emoji(request: Request) -> bool:
+    return _holds(request, lambda text: any(ord(character) > 0xFFFF for character in text))
+
+
+def _has_nul(request: Request) -> bool:
+    return _holds(request, lambda text: "\0" in text)
+
+
+def _has_null(request: Request) -> bool:
+    return any(value is None for value in request.values.values())
+
+
+def _has_number_for_text(request: Request) -> bool:
+    return any(isinstance(request.values.get(n), int | float) for n in ("name", "url", "title"))
+
+
+def _has_malformed_id(request: Request) -> bool:
+    try:
+        UUID(request.monitor_id)
+    except ValueError:
+        return True
+    return False
+
+
+def _is_far(request: Request) -> bool:
+    page = request.parameters.get("page", "1")
+    return page.isascii() and page.isdigit() and (len(page) > 10 or int(page) >= 2**31)
+
+
+def _has_unreadable_time(request: Request) -> bool:
+    return any(not is_instant(request.parameters.get(n, "2025-01-01")) for n in ("from", "to"))
+
+
+async def _constraint_failed(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    return _broken_down(answer) if answer.status == 404 else answer
+
+
+ROBUSTNESS: tuple[Mutant, ...] = (
+    _crash(
+        name="broken-json-crashes",
+        wrong="A body that is no JSON is answered with 500.",
+        promise=_INVALID,
+        change=_crashing(_BODIES, _is_broken_json),
+    ),
+    _crash(
+        name="array-for-object-crashes",
+        wrong="A body that is a JSON array, text or number is answered with 500.",
+        promise=_INVALID,
+        change=_crashing(_BODIES, _is_no_object),
+    ),
+    _crash(
+        name="number-for-text-crashes",
+        wrong="A number for a name, url or title is answered with 500.",
+        promise=_INVALID,
+        change=_crashing(_BODIES, _has_number_for_text),
+    ),
+    _crash(
+        name="null-crashes",
+        wrong="null for any field is answered with 500.",
+        promise=_UNEXPECTED,
+        change=_crashing(_BODIES, _has_null),
+    ),
+    _crash(
+        name="emoji-crashes",
+        wrong="An emoji in a name is answered with 500: the database has no room for it.",
+        promise=_UNEXPECTED,
+        change=_crashing(_BODIES, _has_emoji),
+    ),
+    _crash(
+        name="nul-crashes",
+        wrong="U+0000 in a name is answered with 500: the database cannot hold it.",
+        promise=_UNEXPECTED,
+        change=_crashing(_BODIES, _has_nul),
+    ),
+    _crash(
+        name="malformed-id-crashes",
+        wrong="An id that is no UUID is answered with 500.",
+        promise=_UNEXPECTED,
+        change=_crashing(
+            "getMonitor updateMonitor deleteMonitor getMonitorStatus listMonitorLogs",
+            _has_malformed_id,
+        ),
+    ),
+    _crash(
+        name="far-page-crashes",
+        wrong="A page beyond 2³¹ is answered with 500.",
+        promise=_UNEXPECTED,
+        change=_crashing("listMonitors listMonitorLogs", _is_far),
+    ),
+    _crash(
+        name="unreadable-time-crashes",
+        wrong="?from=yesterday is answered with 500.",
+        promise=_UNEXPECTED,
+        change=_crashing("listMonitorLogs", _has_unreadable_time),
+    ),
+    _crash(
+        name="incident-of-unknown-monitor-crashes",
+        wrong="POST /incidents with an unknown monitor_id is a 500: a constraint failed.",
+        promise=_NOT_FOUND,
+        change=on("createIncident", _constraint_failed),
+    ),
+)
