@@ -23,6 +23,7 @@ PAGES = (
     "docs/sandbox.md",
     "docs/unmodified-clients.md",
     "docs/certify.md",
+    "docs/mutants.md",
 )
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 WRITTEN_URL = "http://127.0.0.1:4747"
