@@ -3,7 +3,7 @@
 import sys
 from itertools import groupby
 
-from statuspool_mock.mutants import GALLERY
+from statuspool_mock.mutants.gallery import GALLERY
 
 _HEAD = f"""# Would your tests notice?
 

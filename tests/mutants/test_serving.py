@@ -2,17 +2,18 @@
 
 import json
 import subprocess
+import sys
 
 import httpx
 import pytest
 
-from statuspool_mock import mutants
 from statuspool_mock.api.edge import RequestIds
+from statuspool_mock.mutants.gallery import GALLERY
 from statuspool_mock.sandboxes import RateLimit
 from statuspool_mock.server import RunningServer, Settings, compose
 from tests.mock_process import command, serving
 
-GROUPS = {mutant.group for mutant in mutants.GALLERY}
+GROUPS = {mutant.group for mutant in GALLERY}
 
 
 def run(*arguments):
@@ -20,8 +21,8 @@ def run(*arguments):
 
 
 def test_names_are_unique_and_each_mutant_says_what_is_wrong_and_what_was_promised():
-    assert len({mutant.name for mutant in mutants.GALLERY}) == len(mutants.GALLERY) >= 80
-    for mutant in mutants.GALLERY:
+    assert len({mutant.name for mutant in GALLERY}) == len(GALLERY) >= 80
+    for mutant in GALLERY:
         assert mutant.wrong.endswith(".")
         assert "\n" not in mutant.wrong
         assert mutant.promise.endswith(")"), f"{mutant.name} does not say where that stands"
@@ -31,7 +32,7 @@ def test_the_table_lists_every_mutant_under_its_group():
     told = run("mutants").stdout.splitlines()
     assert {line.lower() for line in told if line and not line.startswith((" ", "2"))} == GROUPS
     assert {line.split()[0] for line in told if line.startswith("  ")} == {
-        mutant.name for mutant in mutants.GALLERY
+        mutant.name for mutant in GALLERY
     }
 
 
@@ -41,9 +42,9 @@ def test_scripts_get_json():
         "name": "key-not-needed",
         "group": "authentication",
         "wrong": "Requests without an Authorization header are served.",
-        "promise": mutants.GALLERY[0].promise,
+        "promise": GALLERY[0].promise,
     }
-    assert len(listed) == len(mutants.GALLERY)
+    assert len(listed) == len(GALLERY)
 
 
 @pytest.mark.parametrize(
@@ -105,3 +106,13 @@ def test_pages_and_the_document_stay_as_they_are():
             assert answer.status_code == expected.status_code
             told = answer.text.replace(served.control_url, plain.control_url)
             assert told == expected.text
+
+
+def test_a_server_without_mutants_does_not_even_read_the_gallery():
+    code = (
+        "import sys\n"
+        "from statuspool_mock.server import Settings, compose\n"
+        "compose(Settings())\n"
+        "sys.exit('statuspool_mock.mutants.gallery' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)

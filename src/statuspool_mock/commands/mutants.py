@@ -5,7 +5,7 @@ import json
 import sys
 from itertools import groupby
 
-from statuspool_mock.mutants import GALLERY
+from statuspool_mock.mutants.gallery import GALLERY
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -52,7 +52,7 @@ def sliced(cut: Slicing) -> Exchange:
 
 
 def _overlapping(items: list[Json], page: int, limit: int) -> list[Json]:
-    first = max((page - 1) * limit - 1, 0)
+    first = (page - 1) * max(limit - 1, 1)
     return items[first : first + limit]
 
 
