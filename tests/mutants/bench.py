@@ -44,6 +44,11 @@ class Bench:
     def listed(self, path="/monitors", client=None, **query):
         return self.get(path, client, **query)["results"]
 
+    def advance(self, seconds):
+        """Move this world's time, and wait until all that fell due has happened."""
+        path = self.own.base_url.join("/_mock/clock/advance")
+        assert self.own.post(path, json={"by": f"{seconds}s"}).status_code == 200
+
     def with_status(self, status):
         """Return a monitor that the scenario brought along in this status."""
         return self.listed(limit=100, status=status)[0]

@@ -16,17 +16,13 @@ NOTICED = (AssertionError, LookupError, TypeError, ValueError)
 
 
 def settings(name, *, mutated):
-    """Return a server at a fixed instant, or a fast one where a probe waits for its limit."""
-    chosen = (name,) if mutated else ()
-    if PROBES[name].__module__ == limits.__name__:
-        return Settings(
-            port=0,
-            clock=ClockChoice(rate=limits.TIMES_AS_FAST),
-            rate_limit=RateLimit(limits.PER_MINUTE),
-            mutants=chosen,
-        )
+    """Return a server at a fixed instant, with a limit only where a probe is about it."""
+    limited = PROBES[name].__module__ == limits.__name__
     return Settings(
-        port=0, clock=ClockChoice(at=1_764_072_000, rate=0), rate_limit=None, mutants=chosen
+        port=0,
+        clock=ClockChoice(at=1_764_072_000, rate=0),
+        rate_limit=RateLimit(limits.PER_MINUTE, even_frozen=True) if limited else None,
+        mutants=(name,) if mutated else (),
     )
 
 
