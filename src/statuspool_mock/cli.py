@@ -195,6 +195,17 @@ def _add_server_options(parser: argparse.ArgumentParser, *, port: int) -> None:
         "it stays closed without one",
     )
     add(
+        "--webhook-allow",
+        action="append",
+        metavar="HOST",
+        help="deliver webhooks to this host too; repeatable (this machine only)",
+    )
+    add(
+        "--standard-webhooks",
+        action="store_true",
+        help="deliver with the headers of Standard Webhooks as well",
+    )
+    add(
         "--data",
         type=Path,
         metavar="DIR",

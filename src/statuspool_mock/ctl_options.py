@@ -19,6 +19,7 @@ def add_ctl(ctl: argparse.ArgumentParser) -> None:
     _add_plays(verbs)
     _add_faults(verbs.group("faults", "break the API on purpose"))
     _add_journal(verbs)
+    _add_webhooks(verbs)
     _add_state(verbs)
     verbs.add("events", "follow what happens, until Ctrl-C")
 
@@ -122,6 +123,7 @@ def _add_faults(faults: _Verbs) -> None:
     add("--retry-after", type=int, metavar="SECONDS", help="with --status 429")
     add("--latency", metavar="MS|A-B|MEDIAN~SIGMA", help="fixed, uniform or log-normal delay")
     add("--breakage", choices=("reset", "empty", "truncated", "stalled"))
+    add("--mishap", choices=("lost", "twice", "out-of-order"), help="of webhook deliveries")
     add("--probability", type=float, metavar="P", help="of striking, 0 to 1 (1)")
     add("--seed", type=int, metavar="N", help="the same seed strikes the same requests (0)")
     add("--times", type=int, metavar="N", help="strike so often at most")
@@ -148,6 +150,23 @@ def _add_journal(verbs: _Verbs) -> None:
     )
     _file(verbs.add("har", "save the journal as HAR 1.2"))
     verbs.add("forget", "forget exchanges and coverage")
+
+
+def _add_webhooks(verbs: _Verbs) -> None:
+    verbs.add("webhooks", "list endpoints and what waits for them")
+    trigger = verbs.add("trigger", "send an event that did not happen")
+    trigger.add_argument("event", choices=("status_change", "incident_created", "sla_breach"))
+    trigger.add_argument("--monitor", metavar="NAME-or-ID", help="of this monitor")
+    trigger.add_argument("--webhook", metavar="ID", help="to this endpoint only")
+    deliveries = verbs.add("deliveries", "list deliveries, newest last")
+    deliveries.add_argument(
+        "--outcome", choices=("pending", "delivered", "failed", "withheld", "lost")
+    )
+    deliveries.add_argument("--limit", type=int, default=50, metavar="N", help="(50)")
+    verbs.add("delivery", "show one delivery in full").add_argument("number", type=int)
+    verbs.add("redeliver", "deliver once more, one or all that failed").add_argument(
+        "number", type=int, nargs="?"
+    )
 
 
 def _add_state(verbs: _Verbs) -> None:

@@ -29,6 +29,21 @@ class Breakage(StrEnum):
     """Half of the body comes, then nothing, until the client gives up or a minute is over."""
 
 
+class Mishap(StrEnum):
+    """What befalls a webhook delivery on its way."""
+
+    LOST = "lost"
+    """It is never sent."""
+    TWICE = "twice"
+    """It is sent twice, under the same id."""
+    OUT_OF_ORDER = "out-of-order"
+    """The next one overtakes it."""
+
+
+DELIVERY = "deliverWebhook"
+"""What deliveries are called among the operations that a fault can match."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
     """How much later an answer comes, in milliseconds; never more than a minute.
@@ -71,6 +86,7 @@ class Fault:
     retry_after: int | None = None
     latency: Latency | None = None
     breakage: Breakage | None = None
+    mishap: Mishap | None = None
     probability: float = 1.0
     seed: int = 0
     times: int | None = None
@@ -95,6 +111,7 @@ class Strike(NamedTuple):
     retry_after: int | None
     latency_ms: float
     breakage: Breakage | None
+    mishap: Mishap | None
 
 
 class Tally(NamedTuple):
@@ -159,6 +176,7 @@ class FaultBook:
             retry_after=ordered.retry_after if ordered else None,
             latency_ms=sum(fault.latency.draw(c) for fault, c in struck if fault.latency),
             breakage=next((fault.breakage for fault, _ in struck if fault.breakage), None),
+            mishap=next((fault.mishap for fault, _ in struck if fault.mishap), None),
         )
 
     def _drop_spent(self, now: float) -> None:
@@ -203,6 +221,8 @@ def fault_from(data: Mapping[str, Any]) -> tuple[Fault, Tally]:
         values["latency"] = Latency(**values["latency"])
     if "breakage" in values:
         values["breakage"] = Breakage(values["breakage"])
+    if "mishap" in values:
+        values["mishap"] = Mishap(values["mishap"])
     return Fault(**values), tally
 
 

@@ -22,6 +22,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from statuspool_mock import contract, control, mutants, resources, seeding
 from statuspool_mock.api import TRANSPORT, ControlPlane, Gate, build_api
 from statuspool_mock.mutants.ring import OpenHandedSandboxes, misjudge, surround
+from statuspool_mock.outbox.courier import Courier
+from statuspool_mock.pulse import Pulse
 from statuspool_mock.sandboxes import RateLimit, Sandboxes
 from statuspool_mock.store import Store
 from statuspool_mock.worlds import ClockChoice, Worlds
@@ -51,6 +53,10 @@ class Settings:
     """Serve HTTPS with this, instead of HTTP."""
     control_token: str | None = field(default=None, repr=False)
     """What the control plane asks for; beyond loopback it stays closed without one."""
+    webhook_allow: tuple[str, ...] = ()
+    """Hosts beyond this machine that webhooks may be delivered to."""
+    standard_webhooks: bool = False
+    """Whether deliveries also carry the headers of Standard Webhooks."""
     data: Path | None = None
     """A folder that keeps worlds across restarts."""
     most_sandboxes: int = 200
@@ -99,16 +105,18 @@ class CannotListen(Exception):
 
 
 class Composition(NamedTuple):
-    """A wired application and the keys that its scenario suggests."""
+    """A wired application, what runs beside it, and the keys that its scenario suggests."""
 
     app: ASGIApp
     keys: tuple[str, ...]
+    pulse: Pulse
 
 
 def compose(settings: Settings, *, keepers: Store | None = None) -> Composition:
     """Wire a server up. Raises `seeding.ScenarioRejected` or `mutants.UnknownMutant`."""
     scenario = seeding.load(settings.scenario)
     document = contract.load()
+    courier = Courier(allowed=settings.webhook_allow, standard=settings.standard_webhooks)
     kind = OpenHandedSandboxes if settings.mutants else Sandboxes
     sandboxes = kind(
         Worlds(scenario, seed=settings.seed, clock=settings.clock),
@@ -120,10 +128,11 @@ def compose(settings: Settings, *, keepers: Store | None = None) -> Composition:
         most=settings.most_sandboxes,
         idle_seconds=settings.idle_seconds,
         keepers=keepers,
+        courier=courier,
     )
     keys = (*scenario.keys, *(f"sp_test_{DEMO}{role}" for role in ("", ".ro", ".rival")))
     sandboxes.access(f"sp_test_{DEMO}")  # a bad scenario should show now, not at the first request
-    return Composition(application(settings, sandboxes), keys)
+    return Composition(application(settings, sandboxes), keys, Pulse(sandboxes, courier))
 
 
 def application(
@@ -165,11 +174,11 @@ def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
     )
     with contextlib.ExitStack() as stack:
         keepers = None if settings.data is None else stack.enter_context(Store(settings.data))
-        app, keys = compose(settings, keepers=keepers)
+        composition = compose(settings, keepers=keepers)
         listener = stack.enter_context(_listening(settings))
         host, port = listener.getsockname()[:2]
-        address = Address(host, port, keys, settings.scheme)
-        server = _Server(app, settings, on_start=lambda: ready(address))
+        address = Address(host, port, composition.keys, settings.scheme)
+        server = _Server(composition, settings, on_start=lambda: ready(address))
         _rest_the_collector()
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
@@ -190,12 +199,12 @@ class RunningServer:
         with contextlib.ExitStack() as stack:
             data = self._settings.data
             keepers = None if data is None else stack.enter_context(Store(data))
-            app, keys = compose(self._settings, keepers=keepers)
+            composition = compose(self._settings, keepers=keepers)
             self._listener = stack.enter_context(_listening(self._settings))
             host, port = self._listener.getsockname()[:2]
-            self.address = Address(host, port, keys, self._settings.scheme)
+            self.address = Address(host, port, composition.keys, self._settings.scheme)
             started = threading.Event()
-            self._server = _Server(app, self._settings, on_start=started.set)
+            self._server = _Server(composition, self._settings, on_start=started.set)
             self._thread = threading.Thread(
                 target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True
             )
@@ -238,11 +247,13 @@ class _Protocol(HttpToolsProtocol):
 class _Server(uvicorn.Server):
     """Uvicorn that tells when it is ready and leaves without waiting for idle connections."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, *, on_start: Callable[[], None]) -> None:
+    def __init__(
+        self, composition: Composition, settings: Settings, *, on_start: Callable[[], None]
+    ) -> None:
         tls = settings.tls
         super().__init__(
             uvicorn.Config(
-                app,
+                composition.app,
                 lifespan="off",
                 access_log=False,
                 log_config=None,
@@ -254,10 +265,16 @@ class _Server(uvicorn.Server):
             )
         )
         self._on_start = on_start
+        self._pulse = composition.pulse
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
+        self._pulse.start()
         self._on_start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets=sockets)
+        await self._pulse.stop()
 
 
 @contextlib.contextmanager

@@ -19,12 +19,13 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
 from statuspool_mock import engine
 from statuspool_mock.engine import Command, EngineError, Status, Team, World
+from statuspool_mock.outbox import Outbox
 from statuspool_mock.sandboxes import State, Unusable, state_data, state_from
 from statuspool_mock.sandboxes.keeping import Kept
 from statuspool_mock.sandboxes.state import soft_data, with_soft
@@ -108,6 +109,10 @@ class Shelf:
         """Write down clock, faults and the play under way, with the real time."""
         self._write({"settings": soft_data(state), "unix": time.time()})
 
+    def note_outbox(self, change: Mapping[str, Any]) -> None:
+        """Write down a change of what waits to be delivered."""
+        self._write({"outbox": change})
+
     def note_whole(self, state: State) -> None:
         """Begin anew from a state."""
         (self._folder / "checkpoints").mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -155,19 +160,22 @@ class Shelf:
         except (OSError, ValueError, KeyError, TypeError, Unusable) as error:
             _log.warning("%s cannot be used and is left alone: %s", path, error)
             return None
-        world = World.from_image(state.world)
+        world, outbox = World.from_image(state.world), Outbox(state.outbox)
         for line in _lines(self._folder / f"{number}.log"):
             try:
                 if "command" in line:
                     world.advance(to=max(line["at"], world.now))
                     world.apply(_command(line["command"], line["values"]))
+                elif "outbox" in line:
+                    webhooks = {one.id: one for team in Team for one in world.webhooks(team=team)}
+                    outbox.replay(line["outbox"], webhooks)
                 else:
                     state, unix = with_soft(state.world, line["settings"]), float(line["unix"])
             except (KeyError, TypeError, ValueError, EngineError, Unusable) as error:
                 _log.warning("%s: what follows %r is left out: %s", path, line, error)
                 break
         world.advance(to=world.now)
-        state = with_soft(world.image(), soft_data(state))
+        state = replace(with_soft(world.image(), soft_data(state)), outbox=outbox.image())
         return Kept(state, max(time.time() - unix, 0.0), self._checkpoints())
 
     def _checkpoints(self) -> dict[str, State]:

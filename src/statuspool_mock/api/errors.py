@@ -24,6 +24,7 @@ from statuspool_mock.engine import (
     CommandRefused,
     ForeignMonitor,
     UnknownMonitor,
+    UnknownWebhook,
 )
 from statuspool_mock.sandboxes import Conflict, NoSuchThing, Unusable
 
@@ -145,6 +146,7 @@ _TABLE: dict[type[Exception], Callable[[Any], Answer]] = {
     ReadOnlyKey: _forbidden,
     ForeignMonitor: _forbidden,
     UnknownMonitor: _not_found,
+    UnknownWebhook: _not_found,
     NoSuchPath: _not_found,
     MethodNotAllowed: _wrong_method,
     RateLimited: _limited,

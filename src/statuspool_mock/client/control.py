@@ -10,6 +10,7 @@ from statuspool_mock.client.clock import ClockControl
 from statuspool_mock.client.faults import FaultControl
 from statuspool_mock.client.journal import JournalControl
 from statuspool_mock.client.monitors import MonitorControl
+from statuspool_mock.client.webhooks import WebhookControl
 
 DEFAULT_URL = "http://127.0.0.1:4747"
 DEFAULT_KEY = "sp_test_demo"
@@ -44,6 +45,7 @@ class Control:
         self.monitors = MonitorControl(call)
         self.faults = FaultControl(call)
         self.journal = JournalControl(call)
+        self.webhooks = WebhookControl(call)
 
     def __enter__(self) -> Self:
         return self

@@ -84,6 +84,8 @@ def settings_of(arguments: argparse.Namespace) -> server.Settings:
         rate_limit=_rate_limit(arguments.rate_limit, refuse),
         origins=_origins(arguments.cors, refuse),
         strict=arguments.strict,
+        webhook_allow=tuple(arguments.webhook_allow or ()),
+        standard_webhooks=arguments.standard_webhooks,
         data=arguments.data,
         most_sandboxes=arguments.max_sandboxes,
         idle_seconds=arguments.idle_hours * 3600,

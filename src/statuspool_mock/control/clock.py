@@ -1,6 +1,7 @@
 """The clock: read, freeze, let go, scale, set, advance."""
 
 import asyncio
+from math import ceil
 from typing import Any
 
 from statuspool_mock.control.shapes import clock_json, fact_json
@@ -15,6 +16,7 @@ MOST_CHANGES = 50_000
 _SLICE = 1_000
 _LOOK_AHEAD = 30 * 86_400
 _MOST_FACTS = 10_000
+_MOST_SECONDS = 60
 
 
 async def get_clock(visit: Visit) -> Any:
@@ -55,6 +57,8 @@ async def moved_to(sandbox: Sandbox, to: int) -> dict[str, Any]:
     Raises `Conflict` where it is past.
     """
     began = sandbox.world.now
+    if to >= began and sandbox.outbox_matters:
+        return await _moved_with_deliveries(sandbox, to)
     if to < began:
         raise Conflict(
             f"This world stands at {written(began)} and cannot go back to {written(to)}; "
@@ -71,10 +75,32 @@ async def moved_to(sandbox: Sandbox, to: int) -> dict[str, Any]:
     return _told(sandbox, began, facts, complete=sandbox.world.now >= to)
 
 
+async def _moved_with_deliveries(sandbox: Sandbox, to: int) -> dict[str, Any]:
+    """Advance from event to event, and let each be delivered before the next one happens."""
+    began, facts, changes = sandbox.world.now, list[Fact](), 0
+    deadline = sandbox.wall() + _MOST_SECONDS
+    delivered = await sandbox.delivered(seconds=_MOST_SECONDS)
+    while delivered and sandbox.world.now < to and changes < MOST_CHANGES:
+        due = sandbox.outbox.next_due
+        before = to if due is None else min(to, max(ceil(due), sandbox.world.now))
+        happened = sandbox.move_to_next(before=before, most=_SLICE)
+        facts += happened
+        changes += len(happened)
+        delivered = await sandbox.delivered(seconds=deadline - sandbox.wall())
+    told = _told(sandbox, began, facts, complete=delivered and sandbox.world.now >= to)
+    if not delivered:
+        told["note"] = (
+            f"Deliveries took {_MOST_SECONDS} seconds; the world stopped at "
+            f"{written(sandbox.world.now)}. Advance again to go on."
+        )
+    return told
+
+
 async def moved_to_next(sandbox: Sandbox, before: int) -> dict[str, Any]:
     """Advance to the first instant at which something happens, or to `before`."""
     began = sandbox.world.now
     facts = sandbox.move_to_next(before=before, most=MOST_CHANGES)
+    await sandbox.delivered(seconds=_MOST_SECONDS)
     return _told(sandbox, began, facts, complete=bool(facts) or sandbox.world.now >= before)
 
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 from statuspool_mock.control.visit import Visit
-from statuspool_mock.faults import Breakage, Fault, Latency, Tally, fault_data
+from statuspool_mock.faults import DELIVERY, Breakage, Fault, Latency, Mishap, Tally, fault_data
 from statuspool_mock.moments import written
 from statuspool_mock.sandboxes import NoSuchThing, Unusable
 
+_EFFECTS_ON_ANSWERS = frozenset({"status", "latency", "breakage"})
 _SHAPES = ({"fixed_ms"}, {"least_ms", "most_ms"}, {"median_ms", "sigma"})
 
 
@@ -19,13 +20,19 @@ async def list_faults(visit: Visit) -> Any:
 async def add_fault(visit: Visit) -> Any:
     """Answer POST /faults."""
     body, sandbox = dict(visit.body), visit.sandbox
-    if not {"status", "latency", "breakage"} & set(body):
-        raise Unusable("Must have an effect: status, latency or breakage")
+    if not {"status", "latency", "breakage", "mishap"} & set(body):
+        raise Unusable("Must have an effect: status, latency, breakage or mishap")
+    if "mishap" in body:
+        if body.setdefault("operation", DELIVERY) != DELIVERY or _EFFECTS_ON_ANSWERS & set(body):
+            raise Unusable(f"Is for {DELIVERY} only, and stands alone", field="mishap")
+    elif body.get("operation") == DELIVERY:
+        raise Unusable("Must be there for deliveries", field="mishap")
     if "retry_after" in body and body.get("status") != 429:
         raise Unusable("Is for status 429 only", field="retry_after")
     operation = body.get("operation")
-    if operation is not None and operation not in visit.sandboxes.document.operations:
-        known = ", ".join(visit.sandboxes.document.operations)
+    known_operations = [*visit.sandboxes.document.operations, DELIVERY]
+    if operation is not None and operation not in known_operations:
+        known = ", ".join(known_operations)
         raise Unusable(f"Must be one of: {known}", field="operation")
     ttl = visit.duration("ttl")
     now = sandbox.world.now
@@ -37,6 +44,7 @@ async def add_fault(visit: Visit) -> Any:
         monitor_id=body["monitor_id"].lower() if "monitor_id" in body else None,
         latency=None if latency is None else _latency(latency),
         breakage=None if breakage is None else Breakage(breakage),
+        mishap=Mishap(body["mishap"]) if "mishap" in body else None,
         created_at=now,
         ends_at=None if ttl is None else now + ttl,
     )

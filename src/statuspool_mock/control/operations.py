@@ -12,6 +12,7 @@ from statuspool_mock.control import (
     sandboxes,
     screenplays,
     state,
+    webhooks,
 )
 from statuspool_mock.control.visit import Visit
 
@@ -56,5 +57,11 @@ OPERATIONS: Mapping[str, Function] = {
     "listSandboxes": sandboxes.list_sandboxes,
     "deleteSandbox": sandboxes.delete_sandbox,
     "getHealth": sandboxes.get_health,
+    "listWorldWebhooks": webhooks.list_world_webhooks,
+    "triggerWebhooks": webhooks.trigger_webhooks,
+    "listDeliveries": webhooks.list_deliveries,
+    "getDelivery": webhooks.get_delivery,
+    "redeliver": webhooks.redeliver,
+    "redeliverFailed": webhooks.redeliver_failed,
     "streamEvents": events.stream_events,
 }

@@ -36,5 +36,5 @@ def _json(sandbox: Sandbox) -> dict[str, Any]:
         "rate": sandbox.rate,
         "monitors": sum(sandbox.world.monitors(team=team, limit=1).total for team in Team),
         "exchanges": sandbox.journal.written,
-        "idle_seconds": round(sandbox.wall() - sandbox.used_at, 3),
+        "idle_seconds": round(sandbox.wall() - sandbox.touched_at, 3),
     }

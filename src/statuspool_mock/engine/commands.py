@@ -139,6 +139,21 @@ class RegisterWebhook:
     secret: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteTrigger:
+    """Note when an endpoint was triggered. Reference: GET /webhooks, `last_triggered_at`."""
+
+    webhook_id: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisableWebhook:
+    """Make an endpoint inactive. Reference: GET /webhooks, `active`."""
+
+    webhook_id: str
+
+
 Command = (
     CreateMonitor
     | EditMonitor
@@ -151,4 +166,6 @@ Command = (
     | ReleaseMonitor
     | CreateIncident
     | RegisterWebhook
+    | NoteTrigger
+    | DisableWebhook
 )

@@ -2,6 +2,7 @@
 
     EngineError
     ├── UnknownMonitor      no such monitor, or it was deleted
+    ├── UnknownWebhook      no such webhook
     ├── ForeignMonitor      the monitor is another team's
     ├── CommandRefused      a command that this world cannot hold; nothing changed
     ├── ClockRanBackwards   time was asked to go back
@@ -21,6 +22,14 @@ class UnknownMonitor(EngineError):
     def __init__(self, monitor_id: str) -> None:
         super().__init__(f"Monitor {monitor_id} not found")
         self.monitor_id = monitor_id
+
+
+class UnknownWebhook(EngineError):
+    """No webhook has this id in this world."""
+
+    def __init__(self, webhook_id: str) -> None:
+        super().__init__(f"Webhook {webhook_id} not found")
+        self.webhook_id = webhook_id
 
 
 class ForeignMonitor(EngineError):

@@ -5,7 +5,7 @@ the same world, byte for byte.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from statuspool_mock.engine import checks, dice, plan, schedule, sla
@@ -15,6 +15,8 @@ from statuspool_mock.engine.commands import (
     CreateIncident,
     CreateMonitor,
     DeleteMonitor,
+    DisableWebhook,
+    NoteTrigger,
     RegisterWebhook,
     ScriptOutage,
 )
@@ -23,6 +25,7 @@ from statuspool_mock.engine.errors import (
     CommandRefused,
     ForeignMonitor,
     UnknownMonitor,
+    UnknownWebhook,
 )
 from statuspool_mock.engine.facts import Fact
 from statuspool_mock.engine.lookout import Lookout
@@ -75,7 +78,7 @@ class World:
         self.started_at = started_at
         self._now = started_at
         self._watches: dict[str, Watch] = {}
-        self._webhooks: list[Webhook] = []
+        self._webhooks: dict[str, Webhook] = {}
         self._timeline = Timeline()
         self._chronicle = Chronicle(seed=seed)
         self._lookout = Lookout(self._timeline, self._chronicle)
@@ -95,7 +98,7 @@ class World:
             made=self._chronicle.made,
             monitors=tuple(Observed(w.monitor, w.state, w.breached) for w in watches),
             incidents=tuple(self._chronicle.incidents),
-            webhooks=tuple(self._webhooks),
+            webhooks=tuple(self._webhooks.values()),
         )
 
     @classmethod
@@ -106,7 +109,7 @@ class World:
         world._chronicle.made = image.made
         for incident in image.incidents:
             world._chronicle.incidents.enter(incident)
-        world._webhooks.extend(image.webhooks)
+        world._webhooks = {webhook.id: webhook for webhook in image.webhooks}
         for monitor, state, breached in image.monitors:
             watch = Watch(monitor=monitor, state=state, breached=breached)
             world._watches[monitor.id] = watch
@@ -143,6 +146,8 @@ class World:
                 return self._record_incident(command)
             case RegisterWebhook():
                 return self._register(command)
+            case NoteTrigger() | DisableWebhook():
+                return self._update_webhook(command)
             case DeleteMonitor():
                 self._delete(self.monitor(command.monitor_id, team=command.team))
                 return None
@@ -280,11 +285,22 @@ class World:
         """How many incidents this world holds, of both teams."""
         return len(self._chronicle.incidents)
 
+    @property
+    def has_webhooks(self) -> bool:
+        """Whether any endpoint is registered, of either team."""
+        return bool(self._webhooks)
+
+    def webhook(self, webhook_id: str) -> Webhook:
+        """Return a webhook of either team. Raises `UnknownWebhook`."""
+        if webhook_id not in self._webhooks:
+            raise UnknownWebhook(webhook_id)
+        return self._webhooks[webhook_id]
+
     def webhooks(self, *, team: Team, active: bool | None = None) -> Sequence[Webhook]:
         """Return the team's webhooks by registration."""
         return [
             webhook
-            for webhook in self._webhooks
+            for webhook in self._webhooks.values()
             if webhook.team is team and (active is None or webhook.active is active)
         ]
 
@@ -349,5 +365,14 @@ class World:
             created_at=self._now,
             verification_token=dice.key_of(self.seed, "verification", sequence).hex(),
         )
-        self._webhooks.append(webhook)
+        self._webhooks[webhook.id] = webhook
+        return webhook
+
+    def _update_webhook(self, command: NoteTrigger | DisableWebhook) -> Webhook:
+        webhook = self.webhook(command.webhook_id)
+        if isinstance(command, NoteTrigger):
+            webhook = replace(webhook, last_triggered_at=command.at)
+        else:
+            webhook = replace(webhook, active=False)
+        self._webhooks[webhook.id] = webhook
         return webhook

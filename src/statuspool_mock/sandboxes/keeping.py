@@ -1,6 +1,7 @@
 """How sandboxes outlive their server: what they tell to whoever keeps them."""
 
-from typing import NamedTuple, Protocol
+from collections.abc import Mapping
+from typing import Any, NamedTuple, Protocol
 
 from statuspool_mock.engine import Command
 from statuspool_mock.sandboxes.state import State
@@ -22,6 +23,9 @@ class Keeper(Protocol):
 
     def note_settings(self, state: State) -> None:
         """Keep what changed beside the world: clock, faults, the play under way."""
+
+    def note_outbox(self, change: Mapping[str, Any]) -> None:
+        """Keep a change of what waits to be delivered."""
 
     def note_whole(self, state: State) -> None:
         """Keep a state that nothing before led to."""
@@ -50,6 +54,16 @@ class Keepers(Protocol):
         """Forget the sandbox of that name."""
 
 
+class Courier(Protocol):
+    """Sends what is due in a sandbox's outbox."""
+
+    def start(self, sender: Any) -> None:
+        """Send what is due, in the background."""
+
+    async def settle(self, sender: Any, *, seconds: float) -> bool:
+        """Send what is due and wait for it; False where time ran out."""
+
+
 class Forgetful:
     """Keeps nothing: sandboxes end with their server."""
 
@@ -59,6 +73,9 @@ class Forgetful:
         """Keep nothing."""
 
     def note_settings(self, state: State) -> None:
+        """Keep nothing."""
+
+    def note_outbox(self, change: Mapping[str, Any]) -> None:
         """Keep nothing."""
 
     def note_whole(self, state: State) -> None:

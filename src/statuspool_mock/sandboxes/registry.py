@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from statuspool_mock.contract import Document
 from statuspool_mock.sandboxes.clock import RateLimit
 from statuspool_mock.sandboxes.errors import KeyRejected, NoSuchThing
-from statuspool_mock.sandboxes.keeping import Forgetful, Keepers
+from statuspool_mock.sandboxes.keeping import Courier, Forgetful, Keepers
 from statuspool_mock.sandboxes.sandbox import Access, Opening, Sandbox
 
 _KEY = re.compile(r"sp_test_(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<role>[a-z]+))?", re.ASCII)
@@ -24,7 +24,8 @@ class Sandboxes:
 
     `open_world` makes the world of a new sandbox, or of another scenario or seed than the server's;
     it raises `Unusable` where there is no such scenario. `keys` names literal keys of the scenario
-    and the sandboxes they open. `keepers` let worlds outlive the server. `document` is the API's,
+    and the sandboxes they open. `keepers` let worlds outlive the server, `courier` delivers
+    webhooks. `document` is the API's,
     and `scenario` names what worlds hold.
     """
 
@@ -40,6 +41,7 @@ class Sandboxes:
         most: int = 200,
         idle_seconds: float = 24 * 3600,
         keepers: Keepers | None = None,
+        courier: Courier | None = None,
     ) -> None:
         self.open_world = open_world
         self.document = document
@@ -50,6 +52,7 @@ class Sandboxes:
         self.idle_seconds = idle_seconds
         self._keys = dict(keys or {})
         self._keepers = keepers or Forgetful()
+        self._courier = courier
         self._sandboxes: dict[str, Sandbox] = {}
         self._accesses: dict[str, Access] = {}
 
@@ -97,9 +100,10 @@ class Sandboxes:
     def _open(self, name: str) -> Sandbox:
         keeper, kept = self._keepers.keeper(name), self._keepers.load(name)
         if kept is None:
-            sandbox = Sandbox(name, self.open_world(None, None), self.wall, keeper=keeper)
+            opening = self.open_world(None, None)
+            sandbox = Sandbox(name, opening, self.wall, keeper=keeper, courier=self._courier)
         else:
-            sandbox = Sandbox.resumed(name, kept, self.wall, keeper=keeper)
+            sandbox = Sandbox.resumed(name, kept, self.wall, keeper=keeper, courier=self._courier)
         sandbox.keep_whole()
         return sandbox
 
@@ -119,9 +123,9 @@ class Sandboxes:
     def _make_room(self) -> None:
         """Drop what was idle for too long, and the longest idle one where it is still full."""
         stale = self.wall() - self.idle_seconds
-        idle = [name for name, sandbox in self._sandboxes.items() if sandbox.used_at < stale]
+        idle = [name for name, sandbox in self._sandboxes.items() if sandbox.touched_at < stale]
         if not idle and len(self._sandboxes) >= self.most:
-            idle = [min(self._sandboxes, key=lambda name: self._sandboxes[name].used_at)]
+            idle = [min(self._sandboxes, key=lambda name: self._sandboxes[name].touched_at)]
         for name in idle:
             self._close(name)
         if idle:

@@ -1,8 +1,8 @@
 """One sandbox: a world, its clock and faults, and what its clients did."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from math import floor
 from typing import Any, NamedTuple
 
@@ -11,20 +11,24 @@ from statuspool_mock.engine import (
     CommandRefused,
     CreateIncident,
     CreateMonitor,
+    DisableWebhook,
     Fact,
     Incident,
     Monitor,
+    NoteTrigger,
     RegisterWebhook,
     Team,
+    UnknownWebhook,
     Webhook,
     World,
 )
-from statuspool_mock.faults import Fault, FaultBook, Strike, Target
+from statuspool_mock.faults import DELIVERY, Fault, FaultBook, Strike, Target
 from statuspool_mock.journal import Coverage, Exchange, Journal
+from statuspool_mock.outbox import Attempt, Delivery, Message, Outbox, message_for
 from statuspool_mock.sandboxes.clock import Clock, Minute, RateLimit
 from statuspool_mock.sandboxes.errors import Conflict, NoSuchThing
 from statuspool_mock.sandboxes.events import Events
-from statuspool_mock.sandboxes.keeping import Forgetful, Keeper, Kept
+from statuspool_mock.sandboxes.keeping import Courier, Forgetful, Keeper, Kept
 from statuspool_mock.sandboxes.state import ClockFace, Performance, State
 
 MOST_MONITORS = 200_000
@@ -64,14 +68,17 @@ class Sandbox:
         wall: Callable[[], float],
         *,
         keeper: Keeper | None = None,
+        courier: Courier | None = None,
     ) -> None:
         self.name = name
         self._keeper = keeper or Forgetful()
         self.world = opening.world
         self.wall = wall
-        self.used_at = wall()
+        self.used_at = self.touched_at = wall()
         self.clock = Clock(opening.world.now, self.used_at, opening.rate)
         self.faults = FaultBook()
+        self.outbox = Outbox(keep=self._keep_outbox)
+        self._courier = courier
         self.minutes: dict[str, Minute] = {}
         self.performance: Performance | None = None
         self.checkpoints: dict[str, State] = {}
@@ -84,11 +91,17 @@ class Sandbox:
 
     @classmethod
     def resumed(
-        cls, name: str, kept: Kept, wall: Callable[[], float], *, keeper: Keeper
+        cls,
+        name: str,
+        kept: Kept,
+        wall: Callable[[], float],
+        *,
+        keeper: Keeper,
+        courier: Courier | None,
     ) -> "Sandbox":
         """Return a sandbox as it was kept. Its clock ran on while nobody was there."""
         opening = Opening(World.from_image(kept.state.world), 0.0)
-        sandbox = cls(name, opening, wall, keeper=keeper)
+        sandbox = cls(name, opening, wall, keeper=keeper, courier=courier)
         sandbox.checkpoints = dict(kept.checkpoints)
         sandbox._take_on(kept.state, seconds_ago=kept.seconds_ago)
         return sandbox
@@ -109,9 +122,11 @@ class Sandbox:
         """How many seconds pass in this world for a real one; 0 is frozen."""
         return self.clock.rate_at(self.used_at)
 
-    def catch_up(self) -> list[Fact]:
+    def catch_up(self, *, for_client: bool = True) -> list[Fact]:
         """Let everything that fell due happen, and return it."""
         self.used_at = self.wall()
+        if for_client:
+            self.touched_at = self.used_at
         facts = self.world.advance(to=max(floor(self.instant), self.world.now))
         self._tell(facts)
         return facts
@@ -212,6 +227,67 @@ class Sandbox:
         self.minutes[role], retry_after = minute.take(self.instant, limit.per_minute)
         return retry_after
 
+    def webhook(self, webhook_id: str) -> Webhook:
+        """Return an endpoint of either team. Raises `UnknownWebhook`."""
+        return self.world.webhook(webhook_id)
+
+    def strike_delivery(self, message: Message) -> Strike | None:
+        """Return what befalls a delivery, None where nothing does."""
+        if not self.faults:
+            return None
+        return self.strike(Target(DELIVERY, "POST", message.monitor_id, message.team))
+
+    def note_attempt(self, delivery: Delivery, attempt: Attempt) -> None:
+        """Take note of an attempt to deliver: `last_triggered_at` is its time."""
+        self._apply_if_there(NoteTrigger(webhook_id=delivery.webhook_id, at=int(attempt.at)))
+        told = {
+            "delivery": delivery.number,
+            "message_id": delivery.message.id,
+            "webhook_id": delivery.webhook_id,
+            "event": delivery.message.event,
+            "status": attempt.status,
+            "error": attempt.error,
+        }
+        self.events.add("delivery", told, at=attempt.at)
+
+    def note_gone(self, webhook: Webhook) -> None:
+        """Make an endpoint inactive that wants no more."""
+        self._apply_if_there(DisableWebhook(webhook_id=webhook.id))
+
+    def _apply_if_there(self, command: Command) -> None:
+        with suppress(UnknownWebhook):  # the world may have been reset meanwhile
+            self.world.apply(command)
+            self._keeper.note_command(command, at=self.world.now)
+
+    def post(self, message: Message, webhooks: Iterable[Webhook]) -> None:
+        """Let a message be delivered to endpoints now, or as soon as it is their turn."""
+        self.outbox.made += 1
+        self.outbox.post(message, webhooks, now=self.instant)
+        self.dispatch()
+
+    def dispatch(self) -> None:
+        """Let what is due be sent in the background."""
+        if self._courier is not None:
+            self._courier.start(self)
+
+    async def delivered(self, *, seconds: float) -> bool:
+        """Return when all that is due was sent; False where that took too long."""
+        return self._courier is None or await self._courier.settle(self, seconds=seconds)
+
+    @property
+    def needs_pulse(self) -> bool:
+        """Whether something may become due for an endpoint by time alone."""
+        if self.rate == 0 or self.is_held:
+            return False
+        return self.outbox.next_due is not None or self.world.has_webhooks
+
+    @property
+    def outbox_matters(self) -> bool:
+        """Whether time has to stop for deliveries on its way."""
+        return self._courier is not None and (
+            self.world.has_webhooks or self.outbox.next_due is not None
+        )
+
     def strike(self, target: Target) -> Strike | None:
         """Return what befalls a request, None where nothing does."""
         struck = self.faults.strike(target, now=self.instant)
@@ -242,6 +318,7 @@ class Sandbox:
             faults_made=self.faults.made,
             minutes=tuple(self.minutes.items()),
             performance=self.performance,
+            outbox=self.outbox.image(),
         )
 
     def become(self, state: State, *, why: str) -> None:
@@ -256,6 +333,7 @@ class Sandbox:
         began = self.used_at - seconds_ago
         self.clock = Clock(face.shows, began, face.rate, face.until, face.then)
         self.faults = FaultBook(state.faults, made=state.faults_made)
+        self.outbox = Outbox(state.outbox, keep=self._keep_outbox)
         self.minutes = dict(state.minutes)
         self.performance = state.performance
         self.bases.clear()
@@ -267,6 +345,7 @@ class Sandbox:
         self.world = opening.world
         self.clock = Clock(opening.world.now, self.used_at, opening.rate)
         self.faults = FaultBook()
+        self.outbox = Outbox(keep=self._keep_outbox)
         self.minutes = {}
         self.performance = None
         self.journal.clear()
@@ -325,6 +404,23 @@ class Sandbox:
     def _tell(self, facts: list[Fact]) -> None:
         for fact in facts:
             self.events.add("fact", fact, at=fact.at)
+        if facts and self.world.has_webhooks:
+            for fact in facts:
+                self._post_about(fact)
+            self.dispatch()
+
+    def _post_about(self, fact: Fact) -> None:
+        message = message_for(fact, self.world, number=self.outbox.made + 1)
+        if message is None:
+            return
+        webhooks = self.world.webhooks(team=message.team, active=True)
+        told = [webhook for webhook in webhooks if message.event in webhook.events]
+        if told:
+            self.outbox.made += 1
+            self.outbox.post(message, told, now=max(self.instant, fact.at))
+
+    def _keep_outbox(self, change: Mapping[str, Any]) -> None:
+        self._keeper.note_outbox(change)
 
 
 def _monitor_count(world: World) -> int:

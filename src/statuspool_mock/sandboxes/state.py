@@ -1,12 +1,13 @@
 """All that a sandbox is, as one immutable value: for snapshots, checkpoints and case files."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from statuspool_mock.engine import SnapshotRejected, World, restore, snapshot
 from statuspool_mock.engine.world import Image
 from statuspool_mock.faults import Fault, Tally, fault_data, fault_from
+from statuspool_mock.outbox import OutboxImage, image_data, image_from
 from statuspool_mock.sandboxes.clock import Minute
 from statuspool_mock.sandboxes.errors import Unusable
 
@@ -45,6 +46,7 @@ class State:
     faults_made: int = 0
     minutes: tuple[tuple[str, Minute], ...] = ()
     performance: Performance | None = None
+    outbox: OutboxImage = field(default_factory=OutboxImage)
 
 
 def state_data(state: State) -> dict[str, Any]:
@@ -53,6 +55,7 @@ def state_data(state: State) -> dict[str, Any]:
         "kind": KIND,
         "version": VERSION,
         "world": snapshot(World.from_image(state.world)),
+        "outbox": image_data(state.outbox),
         **soft_data(state),
     }
 
@@ -84,7 +87,11 @@ def state_from(data: Any) -> State:
         raise Unusable(str(error), field="world") from None
     except (KeyError, TypeError, AttributeError):
         raise Unusable("A snapshot's world is missing.", field="world") from None
-    return with_soft(world, data)
+    try:
+        outbox = image_from(data["outbox"])
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise Unusable("Must be what a snapshot has there.", field="outbox") from None
+    return replace(with_soft(world, data), outbox=outbox)
 
 
 def with_soft(world: Image, data: Mapping[str, Any]) -> State:

@@ -21,6 +21,10 @@ _STYLES = {
     "live": "green",
     "frozen": "cyan",
     "scaled": "yellow",
+    "delivered": "green",
+    "failed": "bold red",
+    "withheld": "yellow",
+    "lost": "yellow",
 }
 
 
@@ -135,7 +139,7 @@ def _play(play: Any) -> list[Any]:
 
 def _faults(faults: Any) -> list[Any]:
     conditions = ("operation", "method", "monitor_id", "role")
-    effects = ("status", "retry_after", "latency", "breakage")
+    effects = ("status", "retry_after", "latency", "breakage", "mishap")
     return _table(
         ("id", "strikes", "with", "probability", "struck", "until"),
         (
@@ -239,6 +243,53 @@ def _sandboxes(listing: Any) -> list[Any]:
     )
 
 
+def _webhooks(webhooks: Any) -> list[Any]:
+    return _table(
+        ("id", "url", "events", "active", "last triggered", "waiting"),
+        (
+            (
+                webhook["id"],
+                webhook["url"],
+                ", ".join(webhook["events"]),
+                "yes" if webhook["active"] else "no",
+                webhook["last_triggered_at"] or "never",
+                webhook["waiting"],
+            )
+            for webhook in webhooks
+        ),
+        empty="No webhooks.",
+    )
+
+
+def _deliveries(deliveries: Any) -> list[Any]:
+    return _table(
+        ("number", "at", "event", "url", "outcome", "attempts", "status", "why"),
+        (
+            (
+                delivery["number"],
+                delivery["created_at"],
+                delivery["event"],
+                delivery["url"],
+                delivery["outcome"],
+                delivery["attempts"],
+                delivery["status"],
+                delivery["reason"] or delivery["error"],
+            )
+            for delivery in deliveries
+        ),
+        empty="No deliveries.",
+    )
+
+
+def _delivery(delivery: Any) -> list[Any]:
+    parts = [*_deliveries([delivery]), Text(delivery["body"])]
+    for one in delivery["tries"]:
+        headers = "\n".join(f"  {name}: {value}" for name, value in one["request_headers"])
+        came = one["error"] or f"{one['status']} {one['response_body']}"
+        parts.append(Text(f"{one['at']}\n{headers}\n→ {came}"))
+    return parts
+
+
 def _event(event: Any) -> list[Any]:
     rest = {name: value for name, value in event.items() if name not in {"id", "event", "at"}}
     about = json.dumps(rest, ensure_ascii=False)
@@ -266,6 +317,9 @@ _VIEWS: Mapping[str, Callable[[Any], Iterable[Any]]] = {
         ("name", "instant"), ((item["name"], item["now"]) for item in found), empty="None."
     ),
     "sandboxes": _sandboxes,
+    "webhooks": _webhooks,
+    "deliveries": _deliveries,
+    "delivery": _delivery,
     "event": _event,
     "count": lambda data: [Text(str(data["count"]))],
     "saved": lambda data: [Text(f"Saved {data['what']} in {data['file']}.")],

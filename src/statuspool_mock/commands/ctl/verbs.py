@@ -76,8 +76,8 @@ def _play(control: Control, arguments: Arguments) -> Outcome:
 
 def _add_fault(control: Control, arguments: Arguments) -> Outcome:
     names = (
-        "operation", "method", "role", "status", "retry_after", "breakage", "probability", "seed",
-        "times", "ttl",
+        "operation", "method", "role", "status", "retry_after", "breakage", "mishap", "probability",
+        "seed", "times", "ttl",
     )  # fmt: skip
     fault = _given(arguments, *names)
     if arguments.monitor is not None:
@@ -130,6 +130,20 @@ def _coverage(control: Control, arguments: Arguments) -> Outcome:
     coverage = control.journal.coverage()
     short = arguments.fail_under is not None and coverage["percent"] < arguments.fail_under
     return Outcome(coverage, "coverage", 1 if short else 0)
+
+
+def _trigger(control: Control, arguments: Arguments) -> Outcome:
+    monitor = arguments.monitor and control.monitors.find(arguments.monitor)["id"]
+    told = control.webhooks.trigger(
+        arguments.event, monitor_id=monitor, webhook_id=arguments.webhook
+    )
+    rows = control.webhooks.deliveries(limit=len(told["webhooks"]))
+    return Outcome(rows[::-1], "deliveries")
+
+
+def _deliveries(control: Control, arguments: Arguments) -> Outcome:
+    wanted = _given(arguments, "outcome", "limit")
+    return Outcome(control.webhooks.deliveries(**wanted)[::-1], "deliveries")
 
 
 def _saving(what: str, read: Callable[[Control], Any]) -> Verb:
@@ -199,6 +213,11 @@ VERBS: Mapping[tuple[str, str | None], Verb] = {
     ("coverage", None): _coverage,
     ("har", None): _saving("the journal", lambda c: c.journal.har()),
     ("forget", None): _done(lambda c, _: c.journal.clear()),
+    ("webhooks", None): lambda c, _: Outcome(c.webhooks.all(), "webhooks"),
+    ("trigger", None): _trigger,
+    ("deliveries", None): _deliveries,
+    ("delivery", None): lambda c, a: Outcome(c.webhooks.delivery(a.number), "delivery"),
+    ("redeliver", None): lambda c, a: Outcome({"count": c.webhooks.redeliver(a.number)}, "count"),
     ("reset", None): _clock(lambda c, a: c.reset(scenario=a.scenario, seed=a.seed)),
     ("snapshot", "save"): _saving("this world, webhook secrets included", lambda c: c.snapshot()),
     ("snapshot", "load"): _load,

@@ -1,0 +1,58 @@
+"""The webhooks of a world."""
+
+import json
+from typing import Any
+
+from statuspool_mock.client.calls import Call, Json, given
+
+EVENTS = ("status_change", "incident_created", "sla_breach")
+
+
+class WebhookControl:
+    """Endpoints, and what was delivered to them."""
+
+    def __init__(self, call: Call) -> None:
+        self._call = call
+
+    def register(self, url: str, *, secret: str, events: tuple[str, ...] = EVENTS) -> Json:
+        """Register an endpoint through the API, for all events or some. Returns it."""
+        body = {"url": url, "events": list(events), "secret": secret}
+        made: Json = self._call("POST", "/v1/webhooks", body)
+        return made
+
+    def all(self) -> list[Json]:
+        """Return the endpoints, each with how many events are `waiting` for it."""
+        found: list[Json] = self._call("GET", "/_mock/webhooks")["results"]
+        return found
+
+    def trigger(
+        self, event: str, *, monitor_id: str | None = None, webhook_id: str | None = None
+    ) -> Json:
+        """Send an event that did not happen, to all that are subscribed or to one endpoint."""
+        body = given({"event": event, "monitor_id": monitor_id, "webhook_id": webhook_id})
+        told: Json = self._call("POST", "/_mock/webhooks/trigger", body)
+        return told
+
+    def deliveries(self, **wanted: Any) -> list[Json]:
+        """Return deliveries, newest first: by `webhook_id`, `outcome`, `event`; at most `limit`."""
+        found: list[Json] = self._call("GET", "/_mock/deliveries", **wanted)["results"]
+        return found
+
+    def delivery(self, number: int) -> Json:
+        """Return one delivery with its body and every try."""
+        found: Json = self._call("GET", f"/_mock/deliveries/{number}")
+        return found
+
+    def received(self, *, event: str | None = None) -> list[Json]:
+        """Return the payloads that endpoints took, oldest first."""
+        taken = self.deliveries(outcome="delivered", event=event, limit=2000)
+        bodies = (self.delivery(row["number"])["body"] for row in reversed(taken))
+        return [json.loads(body) for body in bodies]
+
+    def redeliver(self, number: int | None = None) -> int:
+        """Deliver once more, one delivery or all that failed; return how many."""
+        path = "/_mock/deliveries/redeliver"
+        if number is not None:
+            path = f"/_mock/deliveries/{number}/redeliver"
+        count: int = self._call("POST", path)["redelivered"]
+        return count

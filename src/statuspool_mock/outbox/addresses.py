@@ -1,0 +1,77 @@
+"""Where deliveries may go: this machine, and hosts that the user named. No other is looked up."""
+
+import asyncio
+import ipaddress
+import socket
+from collections.abc import Iterable
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+
+class Withheld(Exception):
+    """A delivery must not be sent to this address; the message says why."""
+
+
+class Endpoint(NamedTuple):
+    """A checked url: the host as written and the addresses that may be connected to."""
+
+    host: str
+    port: int
+    addresses: tuple[str, ...]
+
+
+class Addresses:
+    """Decides, and resolves each allowed name once; a name keeps its addresses from then on.
+
+    `allowed` are host names or addresses that deliveries may leave this machine for.
+    """
+
+    def __init__(self, allowed: Iterable[str] = ()) -> None:
+        self._allowed = {host.lower().strip("[]") for host in allowed}
+        self._resolved: dict[str, tuple[str, ...]] = {}
+
+    async def check(self, url: str) -> Endpoint:
+        """Return where a url leads. Raises `Withheld`."""
+        host, port = _split(url)
+        if host in self._allowed:
+            return Endpoint(host, port, await self._resolve(host, port))
+        if host == "localhost" or host.endswith(".localhost"):
+            return Endpoint(host, port, ("127.0.0.1", "::1"))
+        try:
+            address = ipaddress.ip_address(host)
+        except ValueError:
+            raise Withheld(_NOT_ALLOWED.format(host=host)) from None
+        plain = getattr(address, "ipv4_mapped", None) or address
+        if not plain.is_loopback:
+            raise Withheld(_NOT_ALLOWED.format(host=host))
+        return Endpoint(host, port, (str(address),))
+
+    async def _resolve(self, host: str, port: int) -> tuple[str, ...]:
+        if host not in self._resolved:
+            loop = asyncio.get_running_loop()
+            try:
+                found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+            except OSError as error:
+                raise Withheld(f"{host} cannot be resolved: {error.strerror or error}") from error
+            self._resolved[host] = tuple(dict.fromkeys(str(item[4][0]) for item in found))
+        return self._resolved[host]
+
+
+_NOT_ALLOWED = (
+    "{host} is not this machine, and webhooks leave it only for hosts named with "
+    "serve --webhook-allow"
+)
+
+
+def _split(url: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        host = (parts.hostname or "").lower().rstrip(".")
+    except ValueError as error:
+        raise Withheld(f"the url cannot be used: {error}") from None
+    if parts.username is not None or parts.password is not None:
+        raise Withheld("the url carries credentials, which a webhook's url must not")
+    if parts.scheme not in {"http", "https"} or not host:
+        raise Withheld("the url is no http or https url with a host")
+    return host, port

@@ -1,0 +1,223 @@
+"""Carries deliveries out: signed, in order, bounded in time, in bytes and in number.
+
+One courier serves all worlds of a server. Redirects are never followed, and connections are made to
+the addresses that were checked, whatever a name resolves to by then.
+"""
+
+import asyncio
+import base64
+import binascii
+import contextlib
+import email.utils
+import hashlib
+import hmac
+import logging
+import time
+from collections.abc import Iterable
+from dataclasses import replace
+from importlib import import_module
+from typing import TYPE_CHECKING, Protocol
+
+from statuspool_mock.engine import UnknownWebhook, Webhook
+from statuspool_mock.faults import Mishap, Strike
+from statuspool_mock.outbox.addresses import Addresses, Withheld
+from statuspool_mock.outbox.messages import Message
+from statuspool_mock.outbox.outbox import Attempt, Delivery, Outbox, Outcome
+from statuspool_mock.signing import SIGNATURE_HEADER, sign
+
+if TYPE_CHECKING:
+    from statuspool_mock.outbox.wire import Wire
+
+TIMEOUT_SECONDS = 15.0
+_MOST_AT_ONCE = 256
+_MOST_KEPT = 4 * 1024
+_AGENT = "Statuspool-Webhooks/1.0"
+_log = logging.getLogger(__name__)
+
+
+class Sender(Protocol):
+    """A world with an outbox, as far as its courier is concerned."""
+
+    outbox: Outbox
+
+    @property
+    def instant(self) -> float:
+        """The world's time."""
+
+    def webhook(self, webhook_id: str) -> Webhook:
+        """Return an endpoint. Raises `UnknownWebhook`."""
+
+    def strike_delivery(self, message: Message) -> Strike | None:
+        """Return what befalls a delivery."""
+
+    def note_attempt(self, delivery: Delivery, attempt: Attempt) -> None:
+        """Take note of an attempt."""
+
+    def note_gone(self, webhook: Webhook) -> None:
+        """Take note that an endpoint wants no more."""
+
+
+class Courier:
+    """Sends what is due in worlds, in the background and on request.
+
+    `allowed` are hosts beyond this machine that may be called. `standard` adds the headers of
+    Standard Webhooks beside the vendor's own.
+    """
+
+    def __init__(self, *, allowed: Iterable[str] = (), standard: bool = False) -> None:
+        self._addresses = Addresses(allowed)
+        self._standard = standard
+        self._open_wire: Wire | None = None
+        self._unanswered: type[Exception] = OSError
+        self._room = asyncio.Semaphore(_MOST_AT_ONCE)
+        self._under_way: dict[int, set[asyncio.Task[None]]] = {}
+
+    def start(self, sender: Sender) -> None:
+        """Send what is due, in the background. Needs a running event loop."""
+        tasks = self._under_way.setdefault(id(sender), set())
+        for webhook_id in sender.outbox.take_due(now=sender.instant):
+            task = asyncio.get_running_loop().create_task(self._serve_line(sender, webhook_id))
+            tasks.add(task)
+            task.add_done_callback(tasks.discard)
+
+    async def settle(self, sender: Sender, *, seconds: float) -> bool:
+        """Send what is due and wait until it has arrived or failed; False where time ran out."""
+        try:
+            async with asyncio.timeout(seconds):
+                while True:
+                    self.start(sender)
+                    tasks = self._under_way.get(id(sender))
+                    if not tasks:
+                        self._under_way.pop(id(sender), None)
+                        return True
+                    await asyncio.wait(tasks)
+        except TimeoutError:
+            return False
+
+    async def close(self) -> None:
+        """Close every connection."""
+        for tasks in self._under_way.values():
+            for task in tasks:
+                task.cancel()
+        if self._open_wire is not None:
+            await self._open_wire.close()
+
+    async def _serve_line(self, sender: Sender, webhook_id: str) -> None:
+        """Make the attempt that is due for one endpoint, and those that are due after it."""
+        try:
+            webhook = sender.webhook(webhook_id)
+        except UnknownWebhook:
+            return
+        due = sender.outbox.first(webhook_id)
+        if due is None:
+            return
+        message, is_fresh = due
+        struck = sender.strike_delivery(message) if is_fresh else None
+        mishap = struck.mishap if struck else None
+        if mishap is Mishap.OUT_OF_ORDER:
+            sender.outbox.postpone(webhook_id, now=sender.instant)
+            self.start(sender)
+            return
+        delivery = sender.outbox.begin(webhook)
+        try:
+            await self._try(sender, webhook, delivery, mishap)
+        except Exception:  # noqa: BLE001 - one endpoint must not stop the others
+            _log.exception("Delivery %s to %s broke down", delivery.message.id, webhook.url)
+            sender.outbox.give_up(delivery, Outcome.FAILED, "broke down", now=sender.instant)
+        self.start(sender)
+
+    async def _try(
+        self, sender: Sender, webhook: Webhook, delivery: Delivery, mishap: Mishap | None
+    ) -> None:
+        outbox = sender.outbox
+        if mishap is Mishap.LOST:
+            outbox.give_up(delivery, Outcome.LOST, "a fault lost it", now=sender.instant)
+            return
+        try:
+            await self._addresses.check(webhook.url)
+        except Withheld as withheld:
+            outbox.give_up(delivery, Outcome.WITHHELD, str(withheld), now=sender.instant)
+            return
+        for _ in range(2 if mishap is Mishap.TWICE else 1):
+            async with self._room:
+                attempt = await self._attempt(sender, webhook, delivery.message)
+            sender.note_attempt(delivery, attempt)
+        if attempt.status == 410:
+            delivery.attempts.append(attempt)
+            outbox.close(webhook, "the endpoint is gone (410)")
+            sender.note_gone(webhook)
+        else:
+            outbox.settle(delivery, attempt, now=sender.instant)
+
+    async def _attempt(self, sender: Sender, webhook: Webhook, message: Message) -> Attempt:
+        at, began = sender.instant, time.perf_counter()
+        headers = self._headers(webhook, message, at=at)
+        answered, error = None, None
+        try:
+            async with asyncio.timeout(TIMEOUT_SECONDS):
+                answered = await self._wire().post(webhook.url, message.body, headers)
+        except TimeoutError:
+            error = f"no whole answer within {TIMEOUT_SECONDS:.0f} s"
+        except self._unanswered as unanswered:
+            error = str(unanswered)
+        attempt = Attempt(
+            at=at,
+            error=error,
+            milliseconds=(time.perf_counter() - began) * 1000,
+            request_headers=tuple(headers.items()),
+        )
+        if answered is None:
+            return attempt
+        status = answered.status
+        return replace(
+            attempt,
+            status=status,
+            error=None if 200 <= status < 300 else f"answered {status}",
+            answer_headers=answered.headers,
+            answer_body=answered.body[:_MOST_KEPT].decode("utf-8", "replace"),
+            retry_after=_retry_after(dict(answered.headers), now=at),
+        )
+
+    def _headers(self, webhook: Webhook, message: Message, *, at: float) -> dict[str, str]:
+        headers = {
+            "Content-Type": "application/json",
+            "User-Agent": _AGENT,
+            SIGNATURE_HEADER: sign(message.body, webhook.secret),
+        }
+        if self._standard:
+            stamp = str(int(at))
+            signed = b".".join((message.id.encode(), stamp.encode(), message.body))
+            digest = hmac.new(_standard_key(webhook.secret), signed, hashlib.sha256).digest()
+            headers |= {
+                "webhook-id": message.id,
+                "webhook-timestamp": stamp,
+                "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+            }
+        return headers
+
+    def _wire(self) -> "Wire":
+        """Return the connections; the HTTP client is imported when there is something to send."""
+        if self._open_wire is None:
+            wire = import_module("statuspool_mock.outbox.wire")
+            self._unanswered = wire.Unanswered
+            self._open_wire = wire.Wire(self._addresses)
+        return self._open_wire
+
+
+def _standard_key(secret: str) -> bytes:
+    """Return a secret as Standard Webhooks has it: base64 after `whsec_`, else its text."""
+    if secret.startswith("whsec_"):
+        with contextlib.suppress(binascii.Error, ValueError):
+            return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    return secret.encode()
+
+
+def _retry_after(headers: dict[str, str], *, now: float) -> float | None:
+    text = next((value for name, value in headers.items() if name.lower() == "retry-after"), None)
+    if text is None:
+        return None
+    if text.isascii() and text.strip().isdigit():
+        return float(min(int(text.strip()[:9]), 86_400))
+    with contextlib.suppress(TypeError, ValueError):
+        return min(max(email.utils.parsedate_to_datetime(text).timestamp() - now, 0.0), 86_400.0)
+    return None

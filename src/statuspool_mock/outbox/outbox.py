@@ -1,0 +1,331 @@
+"""Who is still to be told what, and when; and the log of how it went. Pure: nothing is sent here.
+
+Each endpoint has a line of its own: the next message leaves when the one before it was delivered or
+given up, so that events arrive in order. Times are the world's, in seconds.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from heapq import heappop, heappush
+from typing import Any
+
+from statuspool_mock.engine import Webhook
+from statuspool_mock.outbox.messages import Message, message_data, message_from
+
+RETRY_SECONDS = (5, 300, 1_800, 7_200, 18_000)
+"""How long after each failed attempt the next one follows."""
+
+OVERTAKEN_SECONDS = 30.0
+"""How long a message that is to be overtaken waits for another to do so."""
+
+Json = Mapping[str, Any]
+_MOST_LOGGED = 5_000
+
+
+class Outcome(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    """Every attempt failed, or the endpoint said that it is gone."""
+    WITHHELD = "withheld"
+    """Never sent: the address is not one that this server may call."""
+    LOST = "lost"
+    """Never sent: a fault lost it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try: when, on the world's clock, and what came of it. `error` says why it failed."""
+
+    at: float
+    status: int | None = None
+    error: str | None = None
+    milliseconds: float = 0.0
+    request_headers: tuple[tuple[str, str], ...] = ()
+    answer_headers: tuple[tuple[str, str], ...] = ()
+    answer_body: str = ""
+    retry_after: float | None = None
+    """Seconds that the endpoint asked to be left alone."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the endpoint took it: 2xx and nothing else."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(slots=True)
+class Delivery:
+    """A message on its way to an endpoint, or there, or given up."""
+
+    number: int
+    webhook_id: str
+    url: str
+    message: Message
+    outcome: Outcome = Outcome.PENDING
+    reason: str | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Line:
+    """What waits for one endpoint. `attempts` and `due_at` are those of the first message."""
+
+    waiting: deque[Message] = field(default_factory=deque)
+    tried: int = 0
+    due_at: float = 0.0
+    turn: int = 0
+    current: Delivery | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineImage:
+    """One line as an immutable value."""
+
+    webhook_id: str
+    messages: tuple[Message, ...]
+    tried: int
+    due_at: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutboxImage:
+    """All that waits, as an immutable value; the log is not part of it."""
+
+    made: int = 0
+    lines: tuple[LineImage, ...] = ()
+
+
+class Outbox:
+    """The lines of one world's endpoints, and the log of the newest deliveries.
+
+    `keep` is told of every change as plain data, which `replay` understands.
+    """
+
+    def __init__(
+        self, image: OutboxImage | None = None, *, keep: Callable[[Json], None] | None = None
+    ) -> None:
+        image = image or OutboxImage()
+        self._keep = keep or _forget
+        self._overtaken: set[str] = set()
+        self.made = image.made
+        """How many messages there have been."""
+        self._lines: dict[str, Line] = {}
+        self._due: list[tuple[float, int, str]] = []  # (when, turn, whose), a heap
+        self._turns = 0
+        self._logged = 0
+        self.log: deque[Delivery] = deque(maxlen=_MOST_LOGGED)
+        for item in image.lines:
+            line = self._lines[item.webhook_id] = Line(deque(item.messages), item.tried)
+            self._schedule(item.webhook_id, line, item.due_at)
+
+    def image(self) -> OutboxImage:
+        """Return all that waits."""
+        return OutboxImage(
+            made=self.made,
+            lines=tuple(
+                LineImage(
+                    webhook_id=webhook_id,
+                    messages=tuple(line.waiting),
+                    tried=line.tried,
+                    due_at=line.due_at,
+                )
+                for webhook_id, line in self._lines.items()
+                if line.waiting
+            ),
+        )
+
+    def post(self, message: Message, webhooks: Iterable[Webhook], *, now: float) -> list[str]:
+        """Put a message into the lines of endpoints; return whose."""
+        told = []
+        for webhook in webhooks:
+            line = self._lines.setdefault(webhook.id, Line())
+            line.waiting.append(message)
+            told.append(webhook.id)
+            if len(line.waiting) == 1:
+                line.tried = 0
+                self._schedule(webhook.id, line, now)
+        if told:
+            self._keep({"posted": message_data(message), "to": told, "now": now})
+        return told
+
+    def replay(self, change: Json, webhooks: Mapping[str, Webhook]) -> None:
+        """Do again what `keep` was told. Raises `KeyError`, `TypeError` or `ValueError`."""
+        if "posted" in change:
+            self.made += 1
+            to = [webhooks[webhook_id] for webhook_id in change["to"]]
+            self.post(message_from(change["posted"]), to, now=change["now"])
+        elif "left" in change:
+            line = self._lines[change["left"]]
+            line.waiting.popleft()
+            line.tried = 0
+            if not line.waiting:
+                del self._lines[change["left"]]
+            else:
+                self._schedule(change["left"], line, change["now"])
+        else:
+            line = self._lines[change["retry"]]
+            line.tried = change["tried"]
+            self._schedule(change["retry"], line, change["due_at"])
+
+    @property
+    def next_due(self) -> float | None:
+        """When the next attempt is due, None where none is."""
+        self._drop_stale()
+        return self._due[0][0] if self._due else None
+
+    @property
+    def waiting(self) -> int:
+        """How many messages wait, in all lines together."""
+        return sum(len(line.waiting) for line in self._lines.values())
+
+    def waiting_for(self, webhook_id: str) -> int:
+        """Return how many messages wait for one endpoint."""
+        line = self._lines.get(webhook_id)
+        return 0 if line is None else len(line.waiting)
+
+    def take_due(self, *, now: float) -> Iterator[str]:
+        """Yield the endpoints whose first message is due; each is busy until `settle`."""
+        while (due := self.next_due) is not None and due <= now:
+            _, _, webhook_id = heappop(self._due)
+            self._lines[webhook_id].turn = 0
+            yield webhook_id
+
+    def first(self, webhook_id: str) -> tuple[Message, bool] | None:
+        """Return the message that is due for an endpoint, and whether faults may still meet it."""
+        line = self._lines.get(webhook_id)
+        if line is None or not line.waiting:
+            return None
+        message = line.waiting[0]
+        return message, not line.tried and message.id not in self._overtaken
+
+    def begin(self, webhook: Webhook) -> Delivery:
+        """Return the delivery of the message that is due for an endpoint."""
+        line = self._lines[webhook.id]
+        if line.current is None:
+            line.current = self._new(webhook, line.waiting[0])
+        return line.current
+
+    def postpone(self, webhook_id: str, *, now: float) -> None:
+        """Let the first message of a line be overtaken by the next, or by one that may come."""
+        line = self._lines[webhook_id]
+        self._overtaken.add(line.waiting[0].id)
+        wait = 0.0 if len(line.waiting) > 1 else OVERTAKEN_SECONDS
+        if not wait:
+            line.waiting[0], line.waiting[1] = line.waiting[1], line.waiting[0]
+        self._schedule(webhook_id, line, now + wait)
+
+    def settle(self, delivery: Delivery, attempt: Attempt, *, now: float) -> None:
+        """Enter what came of an attempt; the same message is due again, or the next one is."""
+        delivery.attempts.append(attempt)
+        line = self._lines.get(delivery.webhook_id)
+        if line is None or line.current is not delivery:
+            return
+        if attempt.succeeded:
+            self._leave(line, delivery, Outcome.DELIVERED, None, now)
+        elif line.tried >= len(RETRY_SECONDS):
+            self._leave(line, delivery, Outcome.FAILED, "every attempt failed", now)
+        else:
+            wait = max(RETRY_SECONDS[line.tried], attempt.retry_after or 0.0)
+            line.tried += 1
+            self._schedule(delivery.webhook_id, line, now + wait)
+            retry = {"retry": delivery.webhook_id, "tried": line.tried, "due_at": line.due_at}
+            self._keep(retry)
+
+    def give_up(self, delivery: Delivery, outcome: Outcome, reason: str, *, now: float) -> None:
+        """Take a message out of its line without another attempt."""
+        line = self._lines.get(delivery.webhook_id)
+        if line is not None and line.current is delivery:
+            self._leave(line, delivery, outcome, reason, now)
+
+    def close(self, webhook: Webhook, reason: str) -> None:
+        """Give up all that waits for an endpoint."""
+        line = self._lines.pop(webhook.id, None)
+        if line is None:
+            return
+        for message in line.waiting:
+            delivery = line.current if line.current and line.current.message is message else None
+            delivery = delivery or self._new(webhook, message)
+            delivery.outcome, delivery.reason = Outcome.FAILED, reason
+            self._keep({"left": webhook.id, "now": 0.0})
+
+    def find(self, number: int) -> Delivery | None:
+        """Return a delivery by its number where it is still logged."""
+        first = self._logged - len(self.log) + 1
+        index = number - first
+        return self.log[index] if 0 <= index < len(self.log) else None
+
+    def _new(self, webhook: Webhook, message: Message) -> Delivery:
+        self._logged += 1
+        delivery = Delivery(self._logged, webhook.id, webhook.url, message)
+        self.log.append(delivery)
+        return delivery
+
+    def _leave(
+        self, line: Line, delivery: Delivery, outcome: Outcome, reason: str | None, now: float
+    ) -> None:
+        delivery.outcome, delivery.reason = outcome, reason
+        self._overtaken.discard(line.waiting.popleft().id)
+        self._keep({"left": delivery.webhook_id, "now": now})
+        line.current = None
+        line.tried = 0
+        if line.waiting:
+            self._schedule(delivery.webhook_id, line, now)
+        else:
+            del self._lines[delivery.webhook_id]
+
+    def _schedule(self, webhook_id: str, line: Line, at: float) -> None:
+        self._turns += 1
+        line.due_at, line.turn = at, self._turns
+        heappush(self._due, (at, self._turns, webhook_id))
+
+    def _drop_stale(self) -> None:
+        """Drop entries of lines that are gone or were scheduled anew."""
+        while self._due:
+            _, turn, webhook_id = self._due[0]
+            line = self._lines.get(webhook_id)
+            if line is not None and line.turn == turn:
+                return
+            heappop(self._due)
+
+
+def _forget(change: Json) -> None:
+    del change
+
+
+def image_data(image: OutboxImage) -> dict[str, Any]:
+    """Return all that waits as plain data for JSON."""
+    messages = {message.id: message for line in image.lines for message in line.messages}
+    return {
+        "made": image.made,
+        "messages": [message_data(message) for message in messages.values()],
+        "lines": [
+            {
+                "webhook_id": line.webhook_id,
+                "messages": [message.id for message in line.messages],
+                "tried": line.tried,
+                "due_at": line.due_at,
+            }
+            for line in image.lines
+        ],
+    }
+
+
+def image_from(data: Mapping[str, Any]) -> OutboxImage:
+    """Return the image of `image_data`. Raises `KeyError`, `TypeError` or `ValueError`."""
+    messages = {item["id"]: message_from(item) for item in data["messages"]}
+    return OutboxImage(
+        made=data["made"],
+        lines=tuple(
+            LineImage(
+                webhook_id=line["webhook_id"],
+                messages=tuple(messages[message_id] for message_id in line["messages"]),
+                tried=line["tried"],
+                due_at=line["due_at"],
+            )
+            for line in data["lines"]
+        ),
+    )

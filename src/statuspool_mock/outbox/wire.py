@@ -1,0 +1,89 @@
+"""One POST over the network: to checked addresses, without redirects, bounded in bytes."""
+
+import socket
+from typing import NamedTuple
+
+import aiohttp
+from aiohttp.abc import AbstractResolver, ResolveResult
+
+from statuspool_mock.outbox.addresses import Addresses, Withheld
+
+_MOST_READ = 64 * 1024
+_MOST_HEADERS = 50
+
+
+class Answered(NamedTuple):
+    """What an endpoint answered; of the body only the beginning."""
+
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+
+class Unanswered(Exception):
+    """There was no answer; the message says why."""
+
+
+class Wire:
+    """Connections to endpoints, kept open between deliveries."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        connector = aiohttp.TCPConnector(limit=0, resolver=_Checked(addresses), use_dns_cache=False)
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            trust_env=False,
+            auto_decompress=False,
+            cookie_jar=aiohttp.DummyCookieJar(),
+            timeout=aiohttp.ClientTimeout(total=None),
+        )
+
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> Answered:
+        """Send a request and return the answer. Raises `Unanswered`."""
+        try:
+            async with self._session.post(
+                url, data=body, headers=headers, allow_redirects=False
+            ) as answer:
+                told = tuple(answer.headers.items())[:_MOST_HEADERS]
+                try:
+                    content = await answer.content.read(_MOST_READ)
+                except aiohttp.ClientError:
+                    content = b""  # the status is what counts
+                return Answered(answer.status, told, content)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            text = str(error)
+            name = type(error).__name__
+            raise Unanswered(f"{name}: {text}" if text else name) from error
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._session.close()
+
+
+class _Checked(AbstractResolver):
+    """Gives connections the addresses that were checked, and no others."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        self._addresses = addresses
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
+    ) -> list[ResolveResult]:
+        try:
+            endpoint = await self._addresses.check(f"http://{host}:{port}/")
+        except Withheld as withheld:
+            raise OSError(str(withheld)) from None
+        return [
+            ResolveResult(
+                hostname=host,
+                host=address,
+                port=port,
+                family=socket.AF_INET6 if ":" in address else socket.AF_INET,
+                proto=0,
+                flags=socket.AI_NUMERICHOST,
+            )
+            for address in endpoint.addresses
+            if family in {socket.AF_UNSPEC, socket.AF_INET6 if ":" in address else socket.AF_INET}
+        ]
+
+    async def close(self) -> None:
+        """Close nothing."""

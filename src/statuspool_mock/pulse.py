@@ -1,0 +1,35 @@
+"""Time passes also where nobody looks, while endpoints wait to be told of it."""
+
+import asyncio
+
+from statuspool_mock.outbox.courier import Courier
+from statuspool_mock.sandboxes import Sandboxes
+
+_SECONDS = 0.2
+
+
+class Pulse:
+    """Lets worlds with webhooks keep up with their clocks, and sends what is due."""
+
+    def __init__(self, sandboxes: Sandboxes, courier: Courier) -> None:
+        self._sandboxes = sandboxes
+        self._courier = courier
+        self._beating: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin. Needs a running event loop."""
+        self._beating = asyncio.get_running_loop().create_task(self._beat())
+
+    async def stop(self) -> None:
+        """End, and close what deliveries left open."""
+        if self._beating is not None:
+            self._beating.cancel()
+        await self._courier.close()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(_SECONDS)
+            for sandbox in self._sandboxes:
+                if sandbox.needs_pulse:
+                    sandbox.catch_up(for_client=False)
+                    sandbox.dispatch()

@@ -1,0 +1,272 @@
+"""Endpoints receive what the reference promises: signed, in order, retried, logged."""
+
+import base64
+import hashlib
+import hmac
+import json
+import secrets
+import time
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+import httpx
+import pytest
+
+from statuspool_mock.client import Control, Refused
+from statuspool_mock.server import RunningServer, Settings
+from tests.outbox.conftest import SECRET
+from tests.outbox.receiver import Receiver
+
+
+def instant(text):
+    return datetime.fromisoformat(text)
+
+
+def seconds_between(tries):
+    at = [instant(one["at"]) for one in tries]
+    return [(later - earlier).total_seconds() for earlier, later in pairwise(at)]
+
+
+def test_an_outage_is_told_in_order_with_signatures_as_documented(world, shop, receiver):
+    world.monitors.force_down(shop, lasting="10m")
+    world.clock.advance("1h")
+    assert receiver.events == ["status_change", "incident_created", "sla_breach", "status_change"]
+    for sent in receiver.sent:
+        expected = hmac.new(SECRET.encode(), sent.body, hashlib.sha256).hexdigest()
+        assert sent.headers["X-Statuspool-Signature"] == expected
+        assert sent.headers["Content-Type"] == "application/json"
+        assert set(sent.payload) == {"id", "event", "created_at", "data"}
+    down, incident, _, up = (sent.payload for sent in receiver.sent)
+    assert down["data"]["monitor"]["name"] == "Shop — Zürich"
+    assert (down["data"]["previous_status"], down["data"]["monitor"]["status"]) == ("up", "down")
+    assert up["data"]["monitor"]["status"] == "up"
+    assert incident["data"]["incident"]["monitor_id"] == shop["id"]
+    assert len({sent.payload["id"] for sent in receiver.sent}) == 4
+
+
+def test_advance_answers_after_everything_was_delivered(world, shop, receiver):
+    world.monitors.force_down(shop, lasting="1m")
+    facts = world.clock.advance("5m")["facts"]
+    assert {fact["kind"] for fact in facts} >= {"status_changed", "incident_resolved"}
+    assert receiver.events[-1] == "status_change"
+    assert world.webhooks.all()[0]["waiting"] == 0
+
+
+def test_only_what_an_endpoint_subscribed_to_arrives_and_only_its_teams(world, shop, server):
+    with Receiver() as some, Receiver() as theirs:
+        world.webhooks.register(some.url, secret="s", events=("incident_created",))
+        key = world._http.headers["Authorization"].removeprefix("Bearer ")
+        with Control(server.control_url, api_key=f"{key}.rival") as rival:
+            rival.webhooks.register(theirs.url, secret="s")
+            world.monitors.force_down(shop)
+            world.clock.advance("10m")
+            assert some.events == ["incident_created"]
+            assert theirs.events == []
+            assert rival.webhooks.deliveries() == []
+            (mine,) = world.webhooks.deliveries()
+            with pytest.raises(Refused):
+                rival.webhooks.delivery(mine["number"])
+
+
+def test_an_incident_recorded_by_hand_is_told(world, shop, receiver):
+    world._call("POST", "/v1/incidents", {"monitor_id": shop["id"], "title": "Planned work"})
+    receiver.wait_for(1)
+    assert receiver.sent[0].payload["data"]["incident"]["title"] == "Planned work"
+
+
+def test_retries_come_on_the_worlds_clock_with_the_same_id_and_bytes(world, shop, receiver):
+    receiver.answers += [500, 302, 404, 503, 500]
+    world._call("POST", "/v1/incidents", {"monitor_id": shop["id"], "title": "Planned work"})
+    receiver.wait_for(1)
+    world.clock.advance("12h")
+    assert len(receiver.sent) == 6
+    assert len({sent.body for sent in receiver.sent}) == 1
+    (delivery,) = world.webhooks.deliveries()
+    assert delivery["outcome"] == "delivered"
+    tries = world.webhooks.delivery(delivery["number"])["tries"]
+    assert seconds_between(tries) == [5, 300, 1800, 7200, 18000]
+    assert [one["status"] for one in tries] == [500, 302, 404, 503, 500, 200]
+
+
+def test_the_sixth_failure_is_the_last_and_the_next_event_goes_on(world, shop, receiver):
+    receiver.answers += [500] * 6
+    world._call("POST", "/v1/incidents", {"monitor_id": shop["id"], "title": "First"})
+    world._call("POST", "/v1/incidents", {"monitor_id": shop["id"], "title": "Second"})
+    world.clock.advance("1d")
+    assert [row["outcome"] for row in world.webhooks.deliveries()] == ["delivered", "failed"]
+    titles = [sent.payload["data"]["incident"]["title"] for sent in receiver.sent]
+    assert titles == ["First"] * 6 + ["Second"]
+    assert world.webhooks.redeliver() == 1
+    assert receiver.sent[-1].payload["data"]["incident"]["title"] == "First"
+
+
+def test_events_stay_in_order_while_one_is_retried(world, shop, receiver):
+    receiver.answers += [500, 500]
+    world.monitors.force_down(shop, lasting="2m")
+    world.clock.advance("1h")
+    ids = [sent.payload["id"] for sent in receiver.sent]
+    assert ids[0] == ids[1] == ids[2]
+    created = [sent.payload["created_at"] for sent in receiver.sent]
+    assert created == sorted(created)
+    assert len(set(ids)) == 4
+
+
+@pytest.mark.parametrize(("told", "seconds"), [("900", 900), ("2", 5)])
+def test_retry_after_is_honoured(world, shop, receiver, told, seconds):
+    receiver.answers += [(429, ("Retry-After", told))]
+    world._call("POST", "/v1/incidents", {"monitor_id": shop["id"], "title": "Busy"})
+    world.clock.advance("1h")
+    tries = world.webhooks.delivery(world.webhooks.deliveries()[0]["number"])["tries"]
+    assert seconds_between(tries) == [seconds]
+
+
+def test_410_disables_the_endpoint(world, shop, receiver):
+    receiver.answers += [410]
+    world._call("POST", "/v1/incidents", {"monitor_id": shop["id"], "title": "Gone"})
+    world.clock.advance("1h")
+    world.monitors.force_down(shop)
+    world.clock.advance("1d")
+    assert len(receiver.sent) == 1
+    listed = world._call("GET", "/v1/webhooks")["results"]
+    assert [webhook["active"] for webhook in listed] == [False]
+    assert world._call("GET", "/v1/webhooks", active="true")["results"] == []
+    assert world.webhooks.deliveries()[0]["reason"] == "the endpoint is gone (410)"
+
+
+@pytest.mark.usefixtures("receiver")
+def test_last_triggered_at_is_when_it_was_tried(world, shop):
+    assert world._call("GET", "/v1/webhooks")["results"][0]["last_triggered_at"] is None
+    world.clock.advance("3h")
+    world._call("POST", "/v1/incidents", {"monitor_id": shop["id"], "title": "Now"})
+    world.clock.advance("1s")
+    told = world._call("GET", "/v1/webhooks")["results"][0]["last_triggered_at"]
+    assert instant(world.clock.read()["now"]) - instant(told) == timedelta(seconds=1)
+
+
+def test_an_event_can_be_triggered(world, shop, receiver):
+    for event in ("status_change", "incident_created", "sla_breach"):
+        told = world.webhooks.trigger(event, monitor_id=shop["id"])
+        assert receiver.sent[-1].payload["id"] == told["message_id"]
+        assert receiver.sent[-1].payload["event"] == event
+    assert [payload["event"] for payload in world.webhooks.received()] == receiver.events
+    with pytest.raises(Refused):
+        world.webhooks.trigger("nonsense")
+
+
+def test_triggering_without_anybody_to_tell_is_refused(world, shop):
+    with pytest.raises(Refused, match="No active webhook") as refused:
+        world.webhooks.trigger("sla_breach", monitor_id=shop["id"])
+    assert refused.value.status == 409
+
+
+def test_a_delivery_shows_request_and_answer(world, shop, receiver):
+    world.webhooks.trigger("sla_breach", monitor_id=shop["id"])
+    row = world.webhooks.deliveries()[0]
+    assert (row["outcome"], row["attempts"], row["status"]) == ("delivered", 1, 200)
+    full = world.webhooks.delivery(row["number"])
+    assert full["body"].encode() == receiver.sent[0].body
+    headers = dict(full["tries"][0]["request_headers"])
+    assert headers["X-Statuspool-Signature"] == receiver.sent[0].headers["X-Statuspool-Signature"]
+    assert SECRET not in json.dumps([full, world.webhooks.all(), world.journal.har()])
+    assert world.webhooks.redeliver(row["number"]) == 1
+    assert receiver.sent[1].body == receiver.sent[0].body
+
+
+def test_deliveries_are_lost_doubled_and_overtaken_on_demand(world, shop, receiver):
+    world.faults.add(mishap="lost", times=1)
+    world.webhooks.trigger("sla_breach", monitor_id=shop["id"])
+    assert receiver.sent == []
+    assert world.webhooks.deliveries()[0]["outcome"] == "lost"
+
+    world.faults.add(mishap="twice", times=1)
+    world.webhooks.trigger("sla_breach", monitor_id=shop["id"])
+    assert len(receiver.sent) == 2
+    assert receiver.sent[0].body == receiver.sent[1].body
+
+    receiver.sent.clear()
+    world.faults.add(mishap="out-of-order", times=1)
+    first = world.webhooks.trigger("sla_breach", monitor_id=shop["id"])["message_id"]
+    second = world.webhooks.trigger("status_change", monitor_id=shop["id"])["message_id"]
+    world.clock.advance("5m")
+    assert sorted(sent.payload["id"] for sent in receiver.sent) == sorted((first, second))
+
+
+def test_of_two_at_once_the_second_overtakes(world, shop, receiver):
+    world.faults.add(mishap="out-of-order", times=1)
+    world.monitors.force_down(shop)
+    world.clock.advance("1m")
+    assert receiver.events[:2] == ["incident_created", "status_change"]
+
+
+def test_a_live_world_tells_without_being_asked(world, receiver):
+    world.clock.scale(60)
+    world.monitors.create("Flaps", "https://flapping.test/", interval_seconds=30)
+    receiver.wait_for(3)
+    assert "status_change" in receiver.events
+
+
+def test_a_receiver_may_call_the_api_back_while_it_is_told(world, shop, server):
+    answers = []
+    key = world._http.headers["Authorization"]
+
+    def look(handler):
+        url = f"{server.url}/monitors/{shop['id']}/status"
+        answers.append(httpx.get(url, headers={"Authorization": key}).json()["status"])
+        handler.send_response(204)
+        handler.end_headers()
+
+    with Receiver(look) as receiver:
+        world.webhooks.register(receiver.url, secret="s", events=("status_change",))
+        world.monitors.force_down(shop, lasting="1h")
+        world.clock.advance("10m")
+        assert answers == ["down"]
+
+
+def test_waiting_events_survive_a_restart(tmp_path):
+    settings = Settings(port=0, scenario="empty", data=tmp_path / "worlds")
+    with Receiver(500, 500) as receiver:
+        with RunningServer(settings) as server, Control(server.control_url) as world:
+            world.clock.freeze()
+            made = world.monitors.create("Shop", "https://perfect.test/")
+            world.webhooks.register(receiver.url, secret="s", events=("incident_created",))
+            world._call("POST", "/v1/incidents", {"monitor_id": made["id"], "title": "One"})
+            world._call("POST", "/v1/incidents", {"monitor_id": made["id"], "title": "Two"})
+            receiver.wait_for(1)
+        with RunningServer(settings) as server, Control(server.control_url) as world:
+            assert world.webhooks.all()[0]["waiting"] == 2
+            world.clock.advance("1h")
+        titles = [sent.payload["data"]["incident"]["title"] for sent in receiver.sent]
+        assert titles == ["One", "One", "One", "Two"]
+
+
+def test_standard_webhooks_headers_come_only_where_asked_for(world, shop, receiver):
+    world.webhooks.trigger("sla_breach", monitor_id=shop["id"])
+    assert not any(name.lower().startswith("webhook-") for name in receiver.sent[0].headers)
+    key = base64.b64encode(secrets.token_bytes(24)).decode()
+    settings = Settings(port=0, scenario="empty", standard_webhooks=True)
+    with RunningServer(settings) as server, Control(server.control_url) as other:
+        other.clock.freeze()
+        made = other.monitors.create("Shop", "https://perfect.test/")
+        other.webhooks.register(receiver.url, secret=f"whsec_{key}")
+        other.webhooks.trigger("sla_breach", monitor_id=made["id"])
+    sent = receiver.sent[-1]
+    headers = {name.lower(): value for name, value in sent.headers.items()}
+    signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + sent.body
+    digest = hmac.new(base64.b64decode(key), signed, hashlib.sha256).digest()
+    assert headers["webhook-signature"] == f"v1,{base64.b64encode(digest).decode()}"
+    assert headers["webhook-id"] == sent.payload["id"]
+
+
+def test_a_hanging_receiver_harms_nobody_else(world, shop, receiver):
+    def hang(handler):
+        time.sleep(2)
+        handler.send_response(200)
+        handler.end_headers()
+
+    with Receiver(hang) as slow:
+        world.webhooks.register(slow.url, secret="s", events=("incident_created",))
+        began = time.monotonic()
+        world._call("POST", "/v1/incidents", {"monitor_id": shop["id"], "title": "One"})
+        receiver.wait_for(1)
+        assert time.monotonic() - began < 1.5
+        slow.wait_for(1)
