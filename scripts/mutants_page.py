@@ -16,7 +16,8 @@ statuspool-mock serve --mutant put-not-stored
 
 `--mutant` may be repeated: violations add up, and the server says on stderr that it is one. Apart
 from what a mutant does wrong the server is the mock as you know it: worlds by key, scenarios, a
-clock, limits. Mutants are deterministic. One of the rate limit needs a limit to lie about.
+clock, limits. Mutants are deterministic. One of the rate limit needs a limit to lie about. The
+journal under `/_mock` tells of the server behind the mutant, the mutant's own questions included.
 
 There are {len(GALLERY)} of them, by the part of the contract that they break. `statuspool-mock
 mutants` prints this list; `statuspool-mock mutants --json` is for scripts, such as one that puts

@@ -33,7 +33,21 @@ class Judging:
     edits: tuple[Edit, ...]
 
 
-Change = Exchanging | Judging
+class Letter(NamedTuple):
+    """A delivery about to be sent: its signed bytes and its headers."""
+
+    body: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Delivering:
+    """Changes what is sent to endpoints, after it was signed."""
+
+    change: Callable[[Letter], Letter]
+
+
+Change = Exchanging | Judging | Delivering
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from tests.mutants.probes import (  # noqa: F401 - importing enters them
     access,
+    deliveries,
     errors,
     events,
     limits,

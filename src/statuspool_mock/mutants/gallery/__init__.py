@@ -2,6 +2,7 @@
 
 from statuspool_mock.mutants.gallery.authentication import AUTHENTICATION
 from statuspool_mock.mutants.gallery.deletion import DELETION
+from statuspool_mock.mutants.gallery.deliveries import DELIVERIES
 from statuspool_mock.mutants.gallery.errors import ERRORS
 from statuspool_mock.mutants.gallery.filters import FILTERS
 from statuspool_mock.mutants.gallery.incidents import INCIDENTS, WEBHOOKS
@@ -34,4 +35,5 @@ GALLERY: tuple[Mutant, ...] = (
     *ROBUSTNESS,
     *MEANING,
     *LIMITER,
+    *DELIVERIES,
 )

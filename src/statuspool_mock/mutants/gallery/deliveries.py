@@ -1,0 +1,208 @@
+"""Servers that tell endpoints too much, too little, or under a signature that does not hold."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
+from statuspool_mock.mutants.mutant import Delivering, Exchanging, Letter, Mutant
+from statuspool_mock.mutants.rewriting import mapped, on, sending, webhooks
+from statuspool_mock.signing import EVENTS, SIGNATURE_HEADER
+
+_SIGNED = (
+    "X-Statuspool-Signature is the hex HMAC-SHA256 of the payload's bytes under the secret. "
+    "(Code Examples, Register Webhook)"
+)
+_SUBSCRIBED = "An endpoint is told of the events it registered for. (Webhooks, POST /webhooks)"
+_OWN = "Webhooks are registered for the team. (Webhooks, GET /webhooks)"
+_delivery = partial(Mutant, group="deliveries")
+
+
+def _subscribing(change: Callable[[list[str]], list[str]]) -> Exchanging:
+    """Subscribe endpoints to other events, and show those that were asked for."""
+
+    def make() -> Exchange:
+        asked: dict[str, list[str]] = {}
+
+        def as_asked(hook: Json) -> Json:
+            return {**hook, "events": asked.get(hook["id"], hook["events"])}
+
+        async def exchange(request: Request, ask: Ask) -> Answer:
+            events = _events_in(request) if request.operation == "createWebhook" else []
+            if events:
+                answer = await ask(request.with_body({**request.values, "events": change(events)}))
+                if answer.is_success:
+                    asked[answer.json["id"]] = events
+            else:
+                answer = await ask(request)
+            if not answer.is_success:
+                return answer
+            if request.operation == "createWebhook":
+                return answer.with_json(as_asked(answer.json))
+            if request.operation == "listWebhooks":
+                results = [as_asked(hook) for hook in answer.json["results"]]
+                return answer.with_json({**answer.json, "results": results})
+            return answer
+
+        return exchange
+
+    return Exchanging(make)
+
+
+def _events_in(request: Request) -> list[str]:
+    """Return the events of a registration, none where they are to be refused."""
+    events = request.values.get("events")
+    known = isinstance(events, list) and all(event in EVENTS for event in events)
+    return list(events or ()) if known else []
+
+
+def _without_incidents(events: list[str]) -> list[str]:
+    return [event for event in events if event != "incident_created"] or ["sla_breach"]
+
+
+async def _told_to_both_teams(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    if answer.is_success:
+        key = request.key
+        other = key.removesuffix(".rival") if key.endswith(".rival") else f"{key}.rival"
+        await ask(replace(request.with_key(other), aside=True))
+    return answer
+
+
+def _hash_of_secret(values: Json) -> Json:
+    secret = values.get("secret")
+    if not isinstance(secret, str) or not secret:
+        return values
+    return {**values, "secret": hashlib.sha256(secret.encode()).hexdigest()}
+
+
+def _signature(change: Callable[[str], str]) -> Delivering:
+    """Write the signature otherwise."""
+
+    def changed(letter: Letter) -> Letter:
+        signature = change(letter.headers[SIGNATURE_HEADER])
+        return letter._replace(headers={**letter.headers, SIGNATURE_HEADER: signature})
+
+    return Delivering(changed)
+
+
+def _in_base64(signature: str) -> str:
+    return base64.b64encode(bytes.fromhex(signature)).decode()
+
+
+def _unkeyed(letter: Letter) -> Letter:
+    signature = hashlib.sha256(letter.body).hexdigest()
+    return letter._replace(headers={**letter.headers, SIGNATURE_HEADER: signature})
+
+
+def _unsigned(letter: Letter) -> Letter:
+    headers = {n: v for n, v in letter.headers.items() if n != SIGNATURE_HEADER}
+    return letter._replace(headers=headers)
+
+
+def _renamed(letter: Letter) -> Letter:
+    signature = letter.headers[SIGNATURE_HEADER]
+    return _unsigned(letter)._replace(
+        headers={**_unsigned(letter).headers, "X-Hub-Signature-256": f"sha256={signature}"}
+    )
+
+
+def _rewritten(**layout: Any) -> Delivering:
+    """Send the signed JSON in another layout than the one that was signed."""
+
+    def changed(letter: Letter) -> Letter:
+        return letter._replace(body=json.dumps(json.loads(letter.body), **layout).encode())
+
+    return Delivering(changed)
+
+
+DELIVERIES: tuple[Mutant, ...] = (
+    _delivery(
+        name="incidents-not-delivered",
+        wrong="Endpoints are not told of incident_created.",
+        promise=_SUBSCRIBED,
+        change=_subscribing(_without_incidents),
+    ),
+    _delivery(
+        name="everything-delivered",
+        wrong="Endpoints are told of every event, whatever they registered for.",
+        promise=_SUBSCRIBED,
+        change=_subscribing(lambda _: list(EVENTS)),
+    ),
+    _delivery(
+        name="delivered-to-other-teams",
+        wrong="Endpoints are told of other teams' incidents too.",
+        promise=_OWN,
+        change=on("createWebhook", _told_to_both_teams),
+    ),
+    _delivery(
+        name="last-triggered-at-never-set",
+        wrong="last_triggered_at stays null, however often an endpoint is told.",
+        promise="Each entry includes last_triggered_at. (Webhooks, GET /webhooks)",
+        change=webhooks(mapped("last_triggered_at", lambda _: None)),
+    ),
+    _delivery(
+        name="signed-with-hashed-secret",
+        wrong="The signing key is a hash of the secret, for that is all that was stored.",
+        promise=_SIGNED,
+        change=sending("createWebhook", _hash_of_secret),
+    ),
+    _delivery(
+        name="signature-over-other-bytes",
+        wrong="The signature is made before the JSON is laid out for sending.",
+        promise=_SIGNED,
+        change=_rewritten(ensure_ascii=False, indent=2),
+    ),
+    _delivery(
+        name="signature-before-escaping",
+        wrong="The signature is made before umlauts and dashes are escaped as \\u2014.",
+        promise=_SIGNED,
+        change=_rewritten(ensure_ascii=True, separators=(",", ":")),
+    ),
+    _delivery(
+        name="signature-without-key",
+        wrong="The signature is the payload's SHA-256: anybody can make one.",
+        promise=_SIGNED,
+        change=Delivering(_unkeyed),
+    ),
+    _delivery(
+        name="signature-with-prefix",
+        wrong="The signature is written sha256=….",
+        promise=_SIGNED,
+        change=_signature(lambda signature: f"sha256={signature}"),
+    ),
+    _delivery(
+        name="signature-in-base64",
+        wrong="The signature is written in base64.",
+        promise=_SIGNED,
+        change=_signature(_in_base64),
+    ),
+    _delivery(
+        name="signature-in-capitals",
+        wrong="The signature is written in capital letters.",
+        promise=_SIGNED,
+        change=_signature(str.upper),
+    ),
+    _delivery(
+        name="signature-cut-short",
+        wrong="The signature is its first 32 characters.",
+        promise=_SIGNED,
+        change=_signature(lambda signature: signature[:32]),
+    ),
+    _delivery(
+        name="signature-missing",
+        wrong="Deliveries are not signed.",
+        promise=_SIGNED,
+        change=Delivering(_unsigned),
+    ),
+    _delivery(
+        name="signature-under-another-header",
+        wrong="The signature stands in X-Hub-Signature-256.",
+        promise=_SIGNED,
+        change=Delivering(_renamed),
+    ),
+)
