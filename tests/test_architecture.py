@@ -23,7 +23,7 @@ def test_every_enforced_rule_is_in_the_map_and_no_other():
 
 
 def test_the_layers_in_the_map_are_the_enforced_ones():
-    lines = re.findall(r"^\d\. (.+)$", section(), re.MULTILINE)
+    lines = re.findall(r"^\d+\. (.+)$", section(), re.MULTILINE)
     drawn = [re.findall(r"`(\w+)`", line) for line in lines]
     (layers,) = (rule["layers"] for rule in contracts() if rule["type"] == "layers")
     enforced = [
@@ -40,6 +40,6 @@ def test_every_room_is_in_the_layers():
         for path in source.iterdir()
         if (path.is_dir() and (path / "__init__.py").exists()) or path.suffix == ".py"
     }
-    drawn = set(re.findall(r"^\d\. .*$", section(), re.MULTILINE))
+    drawn = set(re.findall(r"^\d+\. .*$", section(), re.MULTILINE))
     named = {name for line in drawn for name in re.findall(r"`(\w+)`", line)}
     assert rooms - {"__init__", "__main__"} == named

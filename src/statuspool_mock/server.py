@@ -21,8 +21,8 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from statuspool_mock import contract, control, mutants, resources, seeding
 from statuspool_mock.api import TRANSPORT, ControlPlane, Gate, build_api
+from statuspool_mock.mutants.forgery import courier_for
 from statuspool_mock.mutants.ring import OpenHandedSandboxes, misjudge, surround
-from statuspool_mock.outbox.courier import Courier
 from statuspool_mock.pulse import Pulse
 from statuspool_mock.sandboxes import RateLimit, Sandboxes
 from statuspool_mock.store import Store
@@ -116,7 +116,11 @@ def compose(settings: Settings, *, keepers: Store | None = None) -> Composition:
     """Wire a server up. Raises `seeding.ScenarioRejected` or `mutants.UnknownMutant`."""
     scenario = seeding.load(settings.scenario)
     document = contract.load()
-    courier = Courier(allowed=settings.webhook_allow, standard=settings.standard_webhooks)
+    courier = courier_for(
+        mutants.choose(settings.mutants),
+        allowed=settings.webhook_allow,
+        standard=settings.standard_webhooks,
+    )
     kind = OpenHandedSandboxes if settings.mutants else Sandboxes
     sandboxes = kind(
         Worlds(scenario, seed=settings.seed, clock=settings.clock),

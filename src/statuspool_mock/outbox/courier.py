@@ -26,7 +26,7 @@ from statuspool_mock.outbox.outbox import Attempt, Delivery, Outbox, Outcome
 from statuspool_mock.signing import SIGNATURE_HEADER, sign
 
 if TYPE_CHECKING:
-    from statuspool_mock.outbox.wire import Wire
+    from statuspool_mock.outbox.wire import Answered, Wire
 
 TIMEOUT_SECONDS = 15.0
 _MOST_AT_ONCE = 256
@@ -155,7 +155,7 @@ class Courier:
         answered, error = None, None
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                answered = await self._wire().post(webhook.url, message.body, headers)
+                answered = await self.post(webhook.url, message.body, headers)
         except TimeoutError:
             error = f"no whole answer within {TIMEOUT_SECONDS:.0f} s"
         except self._unanswered as unanswered:
@@ -194,6 +194,10 @@ class Courier:
                 "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
             }
         return headers
+
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> "Answered":
+        """Send one request. Raises what the HTTP client calls unanswered."""
+        return await self._wire().post(url, body, headers)
 
     def _wire(self) -> "Wire":
         """Return the connections; the HTTP client is imported when there is something to send."""
