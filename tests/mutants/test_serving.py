@@ -3,6 +3,8 @@
 import json
 import subprocess
 import sys
+from contextlib import ExitStack
+from random import Random
 
 import httpx
 import pytest
@@ -12,6 +14,7 @@ from statuspool_mock.mutants.gallery import GALLERY
 from statuspool_mock.sandboxes import RateLimit
 from statuspool_mock.server import RunningServer, Settings, compose
 from tests.mock_process import command, serving
+from tests.mutants.bench import NEW, Bench
 
 GROUPS = {mutant.group for mutant in GALLERY}
 
@@ -116,3 +119,38 @@ def test_a_server_without_mutants_does_not_even_read_the_gallery():
         "sys.exit('statuspool_mock.mutants.gallery' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_any_mutants_live_together(seed):
+    """What two of them cannot do together the outer leaves alone; nobody meets the web server's 500."""
+    together = Random(seed).sample(GALLERY, 40 if seed else len(GALLERY))  # noqa: S311
+    names = tuple(mutant.name for mutant in together)
+    with ExitStack() as stack:
+        server = stack.enter_context(
+            RunningServer(Settings(port=0, rate_limit=None, mutants=names))
+        )
+        bench = Bench(server.url, stack)
+        for answer in every_kind_of_answer(bench):
+            assert answer.text != "Internal Server Error", (names, answer.request)
+
+
+def every_kind_of_answer(bench):
+    """Ask every operation for success and failure, whatever the answers look like."""
+    monitor = "/monitors/4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907"
+    hook = {"url": "http://127.0.0.1:9/", "events": ["sla_breach", "status_change"], "secret": "s"}
+    for client in (bench.own, bench.rival, bench.reader, bench.client()):
+        for body in (NEW, {}, [], {**NEW, "name": "x 🛒", "interval_seconds": 31}):
+            yield client.post("/monitors", json=body)
+            yield client.put(monitor, json=body)
+        yield client.post("/incidents", json={"monitor_id": monitor[10:], "title": "Work"})
+        yield client.post("/webhooks", json=hook)
+        for query in ({}, {"page": "2", "limit": "3"}, {"limit": "0"}, {"status": "up"}):
+            yield client.get("/monitors", params=query)
+            yield client.get(f"{monitor}/logs", params={**query, "from": "yesterday"})
+            yield client.get("/incidents", params={**query, "resolved": "false"})
+        for path in (monitor, f"{monitor}/status", f"{monitor}/logs", "/webhooks", "/monitors/x"):
+            yield client.get(path)
+    for _ in range(2):
+        yield bench.own.delete(monitor)
+    yield bench.own.get("/monitors")

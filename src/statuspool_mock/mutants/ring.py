@@ -1,9 +1,10 @@
 """What a server with mutants has around it; a server without has none of this."""
 
+import logging
 from collections.abc import Sequence
 from contextvars import ContextVar
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,12 +16,13 @@ from statuspool_mock.sandboxes import Access, Sandboxes
 
 _MOST_BYTES = 2 << 20  # more than the API takes; what is beyond need not be kept to be refused
 _aside: ContextVar[bool] = ContextVar("aside", default=False)
+_log = logging.getLogger(__name__)
 
 
 def surround(app: ASGIApp, document: Document, mutants: Sequence[Mutant]) -> ASGIApp:
     """Return the app behind its mutants; the first of them is next to the client."""
-    exchanges = [m.change.make() for m in mutants if isinstance(m.change, Exchanging)]
-    return _Ring(app, document=document, exchanges=exchanges) if exchanges else app
+    layers = [_Layer(m.name, m.change.make()) for m in mutants if isinstance(m.change, Exchanging)]
+    return _Ring(app, document=document, layers=layers) if layers else app
 
 
 def misjudge(document: Document, mutants: Sequence[Mutant]) -> Document:
@@ -76,14 +78,38 @@ def _schema(resolved: dict[str, Any], edit: Edit) -> dict[str, Any]:
     return schema["properties"][edit.where] if edit.where else schema
 
 
+class _Layer(NamedTuple):
+    """One mutant between client and server."""
+
+    name: str
+    exchange: Exchange
+
+    async def through(self, ask: Ask, request: Request) -> Answer:
+        """Answer as the mutant does, or as those behind it did where they left it nothing to do."""
+        heard: Answer | None = None
+
+        async def listen(asked: Request) -> Answer:
+            nonlocal heard
+            answer = await ask(asked)
+            heard = heard if asked.aside else answer
+            return answer
+
+        try:
+            return await self.exchange(request, listen)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            # Another mutant has taken away or reshaped what this one changes.
+            _log.warning("Mutant %s changed nothing of this %s: %r", self.name, request.path, error)
+            return await ask(request) if heard is None else heard
+
+
 class _Ring:
     """ASGI middleware that hands every request to a known operation through the mutants."""
 
-    def __init__(self, app: ASGIApp, *, document: Document, exchanges: Sequence[Exchange]) -> None:
+    def __init__(self, app: ASGIApp, *, document: Document, layers: Sequence[_Layer]) -> None:
         self._app = app
         self._document = document
         self._base_path = urlsplit(document.raw["servers"][0]["url"]).path
-        self._exchanges = exchanges
+        self._layers = layers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer through the mutants; anything that is no operation passes as it is."""
@@ -105,8 +131,8 @@ class _Ring:
             body=await _read(receive),
         )
         ask: Ask = partial(self._ask, scope)
-        for exchange in reversed(self._exchanges):
-            ask = partial(_through, exchange, ask)
+        for layer in reversed(self._layers):
+            ask = partial(layer.through, ask)
         await _send(await ask(request), send)
 
     async def _ask(self, scope: Scope, request: Request) -> Answer:
@@ -136,10 +162,6 @@ class _Ring:
         headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in heard[0]["headers"])
         content = b"".join(message.get("body", b"") for message in heard[1:])
         return Answer(heard[0]["status"], headers, content)
-
-
-async def _through(exchange: Exchange, ask: Ask, request: Request) -> Answer:
-    return await exchange(request, ask)
 
 
 async def _read(receive: Receive) -> bytes:
