@@ -123,7 +123,7 @@ def test_a_server_without_mutants_does_not_even_read_the_gallery():
 
 @pytest.mark.parametrize("seed", range(4))
 def test_any_mutants_live_together(seed):
-    """What two of them cannot do together the outer leaves alone; nobody meets the web server's 500."""
+    """What one cannot change, because of others, it leaves; nobody meets the web server's 500."""
     together = Random(seed).sample(GALLERY, 40 if seed else len(GALLERY))  # noqa: S311
     names = tuple(mutant.name for mutant in together)
     with ExitStack() as stack:
