@@ -19,7 +19,7 @@ serve: .venv/installed
 	@$(BIN)/statuspool-mock serve $(ARGS)
 
 test: .venv/developing
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: .venv/developing
 	$(BIN)/ruff check .

@@ -12,7 +12,7 @@ import pytest
 
 from tests.certification import receivers
 from tests.certification.receivers import SECRET, receiving
-from tests.mock_process import command
+from tests.mock_process import command, heed_ctrl_c
 
 
 def certify(url, *arguments, secret=SECRET, **environment):
@@ -196,6 +196,7 @@ def test_ctrl_c_is_exit_code_130_without_a_traceback():
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            preexec_fn=heed_ctrl_c,
         )
         assert asked.wait(30)
         process.send_signal(signal.SIGINT)

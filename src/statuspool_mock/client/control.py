@@ -1,6 +1,7 @@
 """One world of a running mock, to be driven."""
 
 from collections.abc import Iterator, Mapping
+from types import TracebackType
 from typing import Any, Self
 
 import httpx
@@ -50,7 +51,12 @@ class Control:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self.close()
 
     def close(self) -> None:

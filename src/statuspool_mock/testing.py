@@ -1,0 +1,182 @@
+"""The mock in tests, with or without pytest: a server of one's own, worlds, and a receiver.
+
+>>> with StatuspoolMock() as mock:
+...     shop = mock.monitors.create("Shop", "https://perfect.test/")
+...     mock.monitors.force_down(shop)["status"]
+'down'
+"""
+
+import hmac
+import json
+import secrets
+import threading
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+
+import flask
+from werkzeug.serving import make_server
+
+from statuspool_mock.client import Control
+from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.signing import SIGNATURE_HEADER, sign
+
+__all__ = ["Receiver", "StatuspoolMock", "TroubleInTheBackground", "World"]
+
+
+class TroubleInTheBackground(AssertionError):
+    """Something went wrong where a test does not look; the message lists it."""
+
+
+class World(Control):
+    """One world: what drives it, and what a client needs to use it.
+
+    `url` is the base url of the API, `api_key` the key that opens the world, `headers` carries it.
+    """
+
+    def __init__(self, server: RunningServer, api_key: str) -> None:
+        super().__init__(server.control_url, api_key=api_key)
+        self.url = server.url
+        self.api_key = api_key
+        self.headers = {"Authorization": f"Bearer {api_key}"}
+        self._tolerated: set[str] = set()
+
+    def tolerate(self, *kinds: str) -> None:
+        """Let trouble of these kinds be: `errors`, `deliveries`."""
+        unknown = set(kinds) - {"errors", "deliveries"}
+        if unknown:
+            raise ValueError(
+                f"No trouble is called {sorted(unknown)}; there are errors, deliveries"
+            )
+        self._tolerated.update(kinds)
+
+    def troubles(self) -> list[str]:
+        """Return what went wrong unasked: errors of the mock, deliveries that never arrived."""
+        found = []
+        if "errors" not in self._tolerated:
+            for row in self.journal.all(status=500, limit=2000):
+                headers = dict(self.journal.get(row["number"])["request_headers"])
+                if not row["faults"] and "prefer" not in headers:
+                    found.append(f"{row['method']} {row['path']} failed: {row['request_id']}")
+        if "deliveries" not in self._tolerated:
+            for outcome in ("failed", "withheld"):
+                found += [
+                    f"{row['event']} to {row['url']} {outcome}: {row['reason'] or row['error']}"
+                    for row in self.webhooks.deliveries(outcome=outcome, limit=2000)
+                ]
+        return found
+
+    def raise_if_troubled(self) -> None:
+        """Raise `TroubleInTheBackground` where `troubles` finds any."""
+        found = self.troubles()
+        if found:
+            raise TroubleInTheBackground("\n".join(found))
+
+
+class StatuspoolMock(World):
+    """A server in this process on a free port, and a frozen world of it, until the block ends.
+
+    The options are those of `serve`, as `statuspool_mock.server.Settings` names them.
+    """
+
+    def __init__(self, *, scenario: str = "empty", **settings: Any) -> None:
+        self._server = RunningServer(Settings(port=0, scenario=scenario, **settings))
+
+    def __enter__(self) -> Self:
+        self._server.__enter__()
+        super().__init__(self._server, f"sp_test_{secrets.token_hex(8)}")
+        self.clock.freeze()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+        self._server.__exit__(kind, error, trace)
+
+    def new_world(self) -> World:
+        """Return another world of the same server, frozen as well."""
+        world = World(self._server, f"sp_test_{secrets.token_hex(8)}")
+        world.clock.freeze()
+        return world
+
+
+class Received(NamedTuple):
+    """A delivery that a receiver took: its payload, raw bytes and headers."""
+
+    payload: dict[str, Any]
+    body: bytes
+    headers: dict[str, str]
+
+
+class Receiver:
+    """A webhook endpoint on a thread, which takes nothing that is not rightly signed.
+
+    >>> with StatuspoolMock() as mock, Receiver() as receiver:
+    ...     shop = mock.monitors.create("Shop", "https://perfect.test/")
+    ...     _ = receiver.register(mock)
+    ...     _ = mock.webhooks.trigger("sla_breach")
+    ...     receiver.events
+    ['sla_breach']
+    """
+
+    def __init__(self) -> None:
+        self.secret = f"whsec_{secrets.token_hex(16)}"
+        self.received: list[Received] = []
+        self.refused: list[str] = []
+        self._answers: list[int] = []
+        app = flask.Flask("receiver")
+        app.post("/hook")(self._take)
+        self._server = make_server("127.0.0.1", 0, app, threaded=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+    @property
+    def url(self) -> str:
+        """Where deliveries go."""
+        return f"http://127.0.0.1:{self._server.server_port}/hook"
+
+    @property
+    def payloads(self) -> list[dict[str, Any]]:
+        """The payloads that were taken, oldest first."""
+        return [item.payload for item in self.received]
+
+    @property
+    def events(self) -> list[str]:
+        """The events that were taken, oldest first."""
+        return [payload["event"] for payload in self.payloads]
+
+    def register(self, world: World, **more: Any) -> dict[str, Any]:
+        """Register this endpoint in a world, for all events or `events`."""
+        return world.webhooks.register(self.url, secret=self.secret, **more)
+
+    def answer_with(self, *statuses: int) -> None:
+        """Answer the next deliveries with these statuses, then with 204 again."""
+        self._answers += statuses
+
+    def raise_if_troubled(self) -> None:
+        """Raise `TroubleInTheBackground` where a delivery was refused."""
+        if self.refused:
+            raise TroubleInTheBackground("\n".join(self.refused))
+
+    def _take(self) -> tuple[str, int]:
+        request = flask.request
+        body = request.get_data()
+        given = request.headers.get(SIGNATURE_HEADER, "")
+        if not hmac.compare_digest(given, sign(body, self.secret)):
+            self.refused.append(f"A delivery to {self.url} is not signed with its secret.")
+            return "bad signature", 401
+        if self._answers and not 200 <= (status := self._answers.pop(0)) < 300:
+            return "as the test said", status
+        self.received.append(Received(json.loads(body), body, dict(request.headers)))
+        return "", 204

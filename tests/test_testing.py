@@ -1,0 +1,135 @@
+"""The mock in other people's tests: fixtures, the same without pytest, and trouble that shows."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from statuspool_mock.testing import Receiver, StatuspoolMock, TroubleInTheBackground
+
+EXAMPLES = Path(__file__).parents[1] / "examples" / "python-client"
+
+
+def run(folder, *arguments):
+    environment = {**os.environ, "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": ""}
+    environment.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
+    for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"):
+        environment.pop(name, None)
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:schemathesis", *arguments],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("workers", [[], ["-n", "2"]])
+def test_the_example_client_is_tested_with_the_plugin(workers):
+    done = run(EXAMPLES, "-p", "no:cacheprovider", *workers)
+    assert done.returncode == 0, done.stdout
+    assert "7 passed" in done.stdout
+
+
+def test_trouble_in_the_background_fails_the_test_unasked(tmp_path):
+    (tmp_path / "test_trouble.py").write_text(
+        """
+def test_a_webhook_nobody_may_deliver(statuspool):
+    statuspool.monitors.create("Shop")
+    statuspool.webhooks.register("http://hooks.example.com/", secret="s")
+    statuspool.webhooks.trigger("sla_breach")
+
+def test_the_same_when_it_is_meant(statuspool):
+    statuspool.monitors.create("Shop")
+    statuspool.webhooks.register("http://hooks.example.com/", secret="s")
+    statuspool.webhooks.trigger("sla_breach")
+    statuspool.tolerate("deliveries")
+
+def test_a_signature_with_another_secret(statuspool, receiver):
+    statuspool.monitors.create("Shop")
+    statuspool.webhooks.register(receiver.url, secret="another")
+    statuspool.webhooks.trigger("sla_breach")
+"""
+    )
+    done = run(tmp_path)
+    assert "3 passed, 2 errors" in done.stdout
+    assert "sla_breach to http://hooks.example.com/ withheld" in done.stdout
+    assert "is not signed with its secret" in done.stdout
+
+
+def test_worlds_are_fresh_and_the_server_is_one(tmp_path):
+    (tmp_path / "conftest.py").write_text(
+        """
+import pytest
+
+@pytest.fixture(scope="session")
+def statuspool_settings():
+    return {"scenario": "outage", "strict": True}
+"""
+    )
+    (tmp_path / "test_worlds.py").write_text(
+        """
+import pytest
+
+seen = []
+
+@pytest.mark.parametrize("turn", range(3))
+def test_it_begins_as_the_last_did(statuspool, turn):
+    names = [monitor["name"] for monitor in statuspool.monitors.all()]
+    assert names and "Mine" not in names
+    statuspool.monitors.create("Mine")
+    seen.append((statuspool.url, statuspool.api_key))
+    assert len({url for url, _ in seen}) == 1
+    assert len({key for _, key in seen}) == len(seen)
+    assert statuspool.clock.read()["mode"] == "frozen"
+"""
+    )
+    done = run(tmp_path, "-p", "no:randomly")
+    assert "3 passed" in done.stdout, done.stdout
+
+
+def test_without_pytest_it_is_a_context_manager():
+    with StatuspoolMock(scenario="outage") as mock:
+        answer = httpx.get(f"{mock.url}/monitors", headers=mock.headers)
+        assert answer.json()["results"]
+        other = mock.new_world()
+        other.monitors.create("Only here")
+        names = [monitor["name"] for monitor in mock.monitors.all()]
+        assert "Only here" not in names
+        other.close()
+        mock.raise_if_troubled()
+        url = mock.url
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{url}/monitors")
+
+
+def test_errors_that_were_asked_for_are_no_trouble():
+    with StatuspoolMock() as mock:
+        headers = mock.headers
+        httpx.get(f"{mock.url}/monitors", headers={**headers, "Prefer": "code=500"})
+        mock.faults.add(status=500, times=1)
+        httpx.get(f"{mock.url}/monitors", headers=headers)
+        mock.raise_if_troubled()
+
+
+def test_a_receiver_answers_as_it_is_told():
+    with StatuspoolMock() as mock, Receiver() as receiver:
+        mock.monitors.create("Shop", "https://perfect.test/")
+        receiver.register(mock)
+        receiver.answer_with(500, 503)
+        mock.webhooks.trigger("sla_breach")
+        assert receiver.payloads == []
+        mock.clock.advance("1h")
+        assert receiver.events == ["sla_breach"]
+        httpx.post(receiver.url, json={})
+        with pytest.raises(TroubleInTheBackground):
+            receiver.raise_if_troubled()
+
+
+def test_tolerating_what_does_not_exist_is_an_error():
+    with StatuspoolMock() as mock, pytest.raises(ValueError, match="there are errors, deliveries"):
+        mock.tolerate("everything")
