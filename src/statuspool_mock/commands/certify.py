@@ -4,7 +4,6 @@ import argparse
 import asyncio
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from statuspool_mock.certification import FORMATS, Outcome, Result, Unreachable, examine
+from statuspool_mock.files import write_whole
 
 _SECRET_VARIABLE = "STATUSPOOL_WEBHOOK_SECRET"  # noqa: S105  (a name, not a secret)
 _STYLES = {
@@ -41,7 +41,7 @@ def run(arguments: argparse.Namespace) -> int:
     _show(results)
     for name, path in arguments.report:
         try:
-            _write_whole(path, FORMATS[name](results, url=arguments.url))
+            write_whole(path, FORMATS[name](results, url=arguments.url), mode=0o644)
         except OSError as error:
             sys.stderr.write(f"statuspool-mock certify: {path}: {error.strerror}\n")
             return 2
@@ -81,19 +81,6 @@ def _secret(given: str | None, refuse: Callable[[str], None]) -> str:
 def _check_writable(path: Path, refuse: Callable[[str], None]) -> None:
     if path.is_dir() or not os.access(path.parent, os.W_OK):
         refuse(f"argument --report: cannot write {path}; name a file in a folder that is writable")
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write beside the place and move it there, so that nobody reads half a report."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as new:
-        try:
-            new.write(content)
-            new.close()
-            Path(new.name).chmod(0o644)
-            Path(new.name).replace(path)
-        except BaseException:
-            Path(new.name).unlink(missing_ok=True)
-            raise
 
 
 def _show(results: Sequence[Result]) -> None:

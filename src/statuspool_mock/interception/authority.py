@@ -1,12 +1,11 @@
 """A certificate authority of the mock's own, for one run or kept in a folder."""
 
-import contextlib
-import os
 import re
 import ssl
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
+
+from statuspool_mock.files import write_whole
 
 if TYPE_CHECKING:
     import trustme  # takes 0.1 s, so it is imported where a certificate is made
@@ -43,9 +42,9 @@ class Authority:
             if not kept.exists():
                 new = _new()
                 content = new.private_key_pem.bytes() + new.cert_pem.bytes()
-                _write_whole(kept, content, mode=0o600, replace=False)
+                write_whole(kept, content, replace=False)
             authority = cls(_parse(kept))
-            _write_whole(folder / _PUBLIC, authority.certificate, mode=0o644, replace=True)
+            write_whole(folder / _PUBLIC, authority.certificate, mode=0o644)
         except OSError as error:
             raise AuthorityUnusable(
                 f"The certificate authority cannot be kept in {folder}: {error.strerror}. "
@@ -61,7 +60,7 @@ class Authority:
     def write_certificate(self, folder: Path) -> Path:
         """Write the public certificate into a folder and return its path."""
         path = folder / _PUBLIC
-        _write_whole(path, self.certificate, mode=0o644, replace=True)
+        write_whole(path, self.certificate, mode=0o644)
         return path
 
     def server_context(self, *names: str) -> ssl.SSLContext:
@@ -95,20 +94,3 @@ def _parse(kept: Path) -> "trustme.CA":
         raise AuthorityUnusable(
             f"{kept} holds no certificate authority. Remove it, and a new one is made."
         ) from error
-
-
-def _write_whole(path: Path, content: bytes, *, mode: int, replace: bool) -> None:
-    """Let the file appear whole or not at all; without `replace` the first one stays."""
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    new = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        new.chmod(mode)
-        if replace:
-            new.replace(path)
-        else:
-            with contextlib.suppress(FileExistsError):
-                path.hardlink_to(new)
-    finally:
-        new.unlink(missing_ok=True)

@@ -1,16 +1,14 @@
 """What each verb of `ctl` does, and how what comes of it is to be shown."""
 
 import argparse
-import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from statuspool_mock.client import Control
+from statuspool_mock.files import write_whole
 
 Arguments = argparse.Namespace
 
@@ -148,23 +146,11 @@ def _deliveries(control: Control, arguments: Arguments) -> Outcome:
 
 def _saving(what: str, read: Callable[[Control], Any]) -> Verb:
     def verb(control: Control, arguments: Arguments) -> Outcome:
-        write_whole(Path(arguments.file), json.dumps(read(control), ensure_ascii=False))
+        content = json.dumps(read(control), ensure_ascii=False).encode()
+        write_whole(Path(arguments.file), content)
         return Outcome({"file": arguments.file, "what": what}, "saved")
 
     return verb
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a file, readable by its owner only, whole or not at all. Raises `OSError`."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
 
 
 def _load(control: Control, arguments: Arguments) -> Outcome:
