@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from statuspool_mock.certification.sender import Sender
+from statuspool_mock.certification.sender import MONITOR, Sender
 from statuspool_mock.certification.verdicts import (
     Outcome,
     Trouble,
@@ -133,7 +133,8 @@ async def _duplicate(sender: Sender) -> Verdict:
 
 @_takes("out of order", "A retry may arrive after newer news: take it, and go by created_at.")
 async def _out_of_order(sender: Sender) -> Verdict:
-    newer = sender.compose(data={"previous_status": "down", "affected_regions": []})
+    recovered = {"monitor": {**MONITOR, "status": "up"}, "previous_status": "down"}
+    newer = sender.compose(data=recovered)
     older = sender.compose(age=timedelta(minutes=5))
     return must_accept(await sender.deliver(newer), await sender.deliver(older))
 
@@ -149,7 +150,8 @@ async def _late(sender: Sender) -> Verdict:
 )
 async def _unicode_payload(sender: Sender) -> Verdict:
     names = ["Café — München", "東京の監視 🚀", "مراقبة", "e\u0301 \u200d \U0010fffd"]
-    return must_accept(await sender.deliver(sender.compose(data={"tags": names})))
+    monitor = {**MONITOR, "name": names[1], "tags": names, "status": "down"}
+    return must_accept(await sender.deliver(sender.compose(data={"monitor": monitor})))
 
 
 @_takes("unknown field", "Senders add fields without asking.")

@@ -16,27 +16,26 @@ from statuspool_mock.certification.verdicts import Answer, Trouble
 from statuspool_mock.signing import SIGNATURE_HEADER, payload, sign
 
 _ENOUGH_BYTES = 64 * 1024
-_MONITOR = {
+MONITOR = {
     "id": "4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907",
     "name": "Production API — api.example.com",
     "url": "https://api.example.com/health",
+    "tags": ["production", "api-gateway"],
 }
 _DATA: dict[str, dict[str, Any]] = {
-    "status_change": {
-        "monitor": {**_MONITOR, "status": "down"},
-        "previous_status": "up",
-        "affected_regions": ["eu-central-1", "us-east-1"],
-    },
+    "status_change": {"monitor": {**MONITOR, "status": "down"}, "previous_status": "up"},
     "incident_created": {
         "incident": {
             "id": "b1f0c9a2-5d7e-4c38-9a41-6e2f7d8c0b15",
-            "monitor_id": _MONITOR["id"],
-            "title": "Production API is down",
+            "monitor_id": MONITOR["id"],
+            "title": f"{MONITOR['name']} is down",
+            "description": None,
+            "started_at": "2025-01-15T09:42:11Z",
             "resolved_at": None,
             "affected_regions": ["eu-central-1", "us-east-1"],
         }
     },
-    "sla_breach": {"monitor": {**_MONITOR, "status": "up"}, "uptime": 99.871, "target": 99.9},
+    "sla_breach": {"monitor": MONITOR, "uptime_30d": 99.871, "target": 99.9},
 }
 
 
@@ -67,7 +66,7 @@ class Sender:
             delivery_id=f"evt_{uuid.uuid4().hex}",
             event=event,
             created_at=created.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            data={**_DATA.get(event, {"monitor": _MONITOR}), **(data or {})},
+            data={**_DATA.get(event, {"monitor": MONITOR}), **(data or {})},
         )
 
     def signature(self, body: bytes) -> str:
