@@ -163,7 +163,7 @@ def test_events_are_followed_until_ctrl_c(server):
         command("ctl", "events", "--json", "--url", server.control_url, "--api-key", "sp_test_ev"),
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=heed_ctrl_c,
+        preexec_fn=heed_ctrl_c,  # noqa: PLW1509 - it only sets a signal
     )
     with follow:
         push = command("ctl", "clock", "advance", "1h", "--url", server.control_url)

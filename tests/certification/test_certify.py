@@ -196,7 +196,7 @@ def test_ctrl_c_is_exit_code_130_without_a_traceback():
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=heed_ctrl_c,
+            preexec_fn=heed_ctrl_c,  # noqa: PLW1509 - it only sets a signal
         )
         assert asked.wait(30)
         process.send_signal(signal.SIGINT)

@@ -21,6 +21,8 @@ PAGES = (
     "docs/quick-tour.md",
     "docs/scenarios.md",
     "docs/sandbox.md",
+    "docs/webhooks.md",
+    "docs/testing.md",
     "docs/unmodified-clients.md",
     "docs/certify.md",
     "docs/mutants.md",
