@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -132,7 +133,7 @@ def endless(_body: bytes, _signature: str) -> Response:
 
 
 @contextmanager
-def receiving(receive: Receive) -> Iterator[str]:
+def receiving(receive: Receive, *, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve a receiver on a free port; yield its url."""
     app = Flask("receiver")
     app.config["MAX_CONTENT_LENGTH"] = 1024 * 1024
@@ -141,11 +142,11 @@ def receiving(receive: Receive) -> Iterator[str]:
     def hook() -> Answer | Response:
         return receive(request.get_data(), request.headers.get("X-Statuspool-Signature", ""))
 
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+    server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}/hook"
+        yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}/hook"
     finally:
         server.shutdown()
         thread.join()

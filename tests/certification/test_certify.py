@@ -10,6 +10,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from statuspool_mock.interception import Authority
 from tests.certification import receivers
 from tests.certification.receivers import SECRET, receiving
 from tests.mock_process import command, heed_ctrl_c
@@ -150,6 +151,23 @@ def test_nobody_there_is_exit_code_2_for_nothing_was_tested():
     assert done.returncode == 2
     assert "cannot connect: Connection refused. Start the receiver" in done.stderr
     assert done.stdout == ""
+
+
+def test_a_receiver_with_a_certificate_of_its_own_is_certified_where_that_is_trusted(tmp_path):
+    authority = Authority.made_now()
+    trusted = str(authority.write_certificate(tmp_path))
+    with receiving(receivers.good, tls=authority.server_context("127.0.0.1")) as url:
+        done = certify(url)
+        assert done.returncode == 2
+        assert "SSL_CERT_FILE can name the authority to trust" in done.stderr
+        assert certify(url, SSL_CERT_FILE=trusted).returncode == 0
+
+
+def test_no_proxy_stands_between_certify_and_this_machine():
+    with receiving(receivers.good) as url:
+        nowhere = "http://127.0.0.1:9/"
+        done = certify(url, HTTP_PROXY=nowhere, http_proxy=nowhere, NO_PROXY="", no_proxy="")
+    assert done.returncode == 0
 
 
 def test_tls_that_is_none_is_exit_code_2_and_says_tls():

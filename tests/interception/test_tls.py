@@ -1,7 +1,9 @@
 """`serve --tls`: HTTPS that clients can verify, with an authority for one run or a kept one."""
 
+import os
 import ssl
 import stat
+import subprocess
 from concurrent.futures import ThreadPoolExecutor
 
 import httpx
@@ -9,7 +11,7 @@ import pytest
 import requests
 
 from statuspool_mock.interception import Authority, AuthorityUnusable
-from tests.mock_process import serving
+from tests.mock_process import command, serving
 from tests.test_cli import run
 
 KEY = {"Authorization": "Bearer sp_test_demo"}
@@ -24,6 +26,16 @@ def test_https_is_served_and_verifies_under_each_name(tmp_path):
         trust = ssl.create_default_context(cafile=served.ca_file)
         by_name = url.replace("127.0.0.1", "localhost")
         assert httpx.get(by_name, headers=KEY, verify=trust).status_code == 200
+
+
+def test_ctl_drives_a_mock_over_https_where_its_authority_is_trusted():
+    with serving("--tls") as served:
+        ctl = command("ctl", "clock", "show", "--url", served.control_url)
+        environment = {**os.environ, "SSL_CERT_FILE": served.ca_file}
+        assert (
+            subprocess.run(ctl, env=environment, capture_output=True, check=False).returncode == 0
+        )
+        assert subprocess.run(ctl, capture_output=True, check=False).returncode != 0
 
 
 def test_who_does_not_know_the_authority_does_not_trust_it():

@@ -30,12 +30,14 @@ class Result:
 
 async def examine(url: str, *, secret: str, timeout_seconds: float) -> AsyncIterator[Result]:
     """Yield the result of each case. Raises `Unreachable` before the first."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
     async with httpx.AsyncClient(
         # The sender bounds each delivery as a whole; only connecting has a bound of its own.
         timeout=httpx.Timeout(None, connect=min(timeout_seconds, _CONNECT_SECONDS)),
-        limits=httpx.Limits(max_connections=None, max_keepalive_connections=50),
+        limits=limits,
         headers={"User-Agent": "statuspool-mock certify"},
-        trust_env=not _is_loopback(url),  # a proxy has no business between us and this machine
+        # A transport of its own knows no proxy: it has no business between us and this machine.
+        transport=httpx.AsyncHTTPTransport(limits=limits) if _is_loopback(url) else None,
     ) as client:
         sender = Sender(client, url, secret=secret, timeout=timeout_seconds)
         answer = await sender.get()

@@ -40,7 +40,10 @@ class Control:
         headers = {"Authorization": f"Bearer {api_key}"}
         if token is not None:
             headers["X-Control-Token"] = token
-        self._http = httpx.Client(base_url=root, headers=headers, timeout=timeout, trust_env=False)
+        # A transport of its own knows SSL_CERT_FILE, and no proxy: the mock is on this machine.
+        self._http = httpx.Client(
+            base_url=root, headers=headers, timeout=timeout, transport=httpx.HTTPTransport()
+        )
         self._call = call = Call(self._http)
         self.clock = ClockControl(call)
         self.monitors = MonitorControl(call)
