@@ -124,7 +124,7 @@ def test_a_server_without_mutants_does_not_even_read_the_gallery():
 @pytest.mark.parametrize("seed", range(4))
 def test_any_mutants_live_together(seed):
     """What one cannot change, because of others, it leaves; nobody meets the web server's 500."""
-    together = Random(seed).sample(GALLERY, 40 if seed else len(GALLERY))  # noqa: S311
+    together = Random(seed).sample(GALLERY, 30)  # noqa: S311 - repeatable, not secret
     names = tuple(mutant.name for mutant in together)
     with ExitStack() as stack:
         server = stack.enter_context(

@@ -20,6 +20,8 @@ def _record(bench, **fields):
     "incident-without-monitor",
     "open-incident-without-resolved-at",
     "open-incident-without-duration",
+    "duration-as-text",
+    "incident-times-without-zone",
     "affected-regions-as-text",
     "affected-regions-of-others",
     "incidents-as-bare-array",
@@ -30,6 +32,7 @@ def a_recorded_incident_is_listed_in_full(bench):
     assert listed["monitor_id"] == monitor["id"]
     assert listed["resolved_at"] is None
     assert type(listed["duration_seconds"]) is int
+    assert listed["started_at"].endswith("Z")
     assert listed["affected_regions"] == ["us-east-1"]
 
 
@@ -54,6 +57,8 @@ def _register(bench, events=BOTH):
     "webhook-id-missing",
     "webhook-under-another-id",
     "active-as-number",
+    "active-as-text",
+    "webhook-without-url",
     "only-first-event-stored",
     "last-triggered-at-omitted",
     "events-as-text",
@@ -65,6 +70,7 @@ def a_registered_webhook_is_listed_in_full(bench):
         h for h in bench.listed("/webhooks") if h["id"] == hook["webhook_id"] == hook["id"]
     ]
     assert listed["active"] is True
+    assert listed["url"] == "http://127.0.0.1:9/"
     assert (listed["events"], listed["last_triggered_at"]) == (BOTH, None)
 
 

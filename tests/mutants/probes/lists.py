@@ -44,6 +44,24 @@ def logs_come_in_pages(bench):
     assert first != second
 
 
+@notices("log-pages-overlap")
+def log_pages_follow_each_other(bench):
+    path = f"/monitors/{bench.create(regions=['a', 'b', 'c', 'd'])['id']}/logs"
+    (whole,) = _rows(bench, path, limit=100)
+    assert [row for page in _rows(bench, path, limit=2) for row in page] == whole
+
+
+@notices("log-order-unstable")
+def logs_keep_their_order(bench):
+    path = f"/monitors/{bench.with_status('up')['id']}/logs"
+    assert bench.listed(path, limit=100) == bench.listed(path, limit=100)
+
+
+def _rows(bench, path, **query):
+    pages = bench.get(path, **query)["total_pages"]
+    return [bench.listed(path, **query, page=page) for page in range(1, pages + 1)]
+
+
 @notices("page-not-echoed")
 def the_page_is_told(bench):
     assert bench.get("/monitors", page=2, limit=3)["page"] == 2
@@ -127,6 +145,14 @@ def open_incidents_only(bench):
     assert all(incident["resolved_at"] is None for incident in listed)
 
 
+@notices("resolved-true-ignored")
+def resolved_incidents_only(bench):
+    _incident(bench)
+    listed = bench.listed("/incidents", resolved="true")
+    assert listed
+    assert all(incident["resolved_at"] is not None for incident in listed)
+
+
 @notices("incident-filters-not-combined")
 def both_filters_hold(bench):
     incident = _incident(bench)
@@ -151,6 +177,19 @@ def _log(bench):
     path = f"/monitors/{bench.with_status('up')['id']}/logs"
     middle = bench.get(path, limit=100)["total_pages"] // 2
     return path, datetime.fromisoformat(bench.listed(path, limit=100, page=middle)[0]["timestamp"])
+
+
+@notices("from-ignored-without-to")
+def from_counts_alone(bench):
+    path, at = _log(bench)
+    assert datetime.fromisoformat(_stamps(bench, path, from_=at.isoformat())[0]) == at
+
+
+@notices("total-pages-ignores-range")
+def pages_of_a_range_are_its_own(bench):
+    path, at = _log(bench)
+    query = {"from_": at.isoformat(), "to": (at + timedelta(minutes=5)).isoformat()}
+    assert bench.get(path, **query, limit=100)["total_pages"] == 1
 
 
 @notices("from-ignored", "to-ignored", "range-of-whole-days")

@@ -42,6 +42,12 @@ def a_monitor_is_told_in_full(bench):
     assert monitor["sla_30d"]["uptime"] == 100
 
 
+@notices("json-called-html")
+def json_is_called_json(bench):
+    answer = bench.own.get("/monitors")
+    assert answer.headers["content-type"].partition(";")[0] == "application/json"
+
+
 @notices("listed-without-names")
 def listed_monitors_have_names(bench):
     assert all(monitor["name"] for monitor in bench.listed())

@@ -35,6 +35,18 @@ def what_is_created_can_be_found(bench):
     bench.get(f"/monitors/{bench.create()['id']}")
 
 
+@notices("created-twice")
+def one_post_makes_one_monitor(bench):
+    before = bench.get("/monitors", limit=1)["total_pages"]
+    bench.create()
+    assert bench.get("/monitors", limit=1)["total_pages"] == before + 1
+
+
+@notices("created-as-202")
+def created_is_200_or_201(bench):
+    assert bench.own.post("/monitors", json=NEW).status_code in {200, 201}
+
+
 @notices("created-with-another-interval")
 def what_is_created_is_what_was_answered(bench):
     created = bench.create()
@@ -54,6 +66,20 @@ def what_is_omitted_stays(bench):
     path = f"/monitors/{bench.create(**CHANGES)['id']}"
     assert bench.own.put(path, json={"interval_seconds": 30}).status_code == 200
     assert {**CHANGES, "interval_seconds": 30}.items() <= bench.get(path).items()
+
+
+@notices("put-empty-tags-ignored")
+def tags_can_be_emptied(bench):
+    path = f"/monitors/{bench.create(tags=['a'])['id']}"
+    bench.own.put(path, json={"tags": []})
+    assert bench.get(path)["tags"] == []
+
+
+@notices("put-changes-another-monitor")
+def others_stay_as_they_are(bench):
+    first, second = bench.create(), bench.create()
+    bench.own.put(f"/monitors/{first['id']}", json={"name": "Renamed"})
+    assert bench.get(f"/monitors/{second['id']}")["name"] == NEW["name"]
 
 
 @notices("put-adds-tags")

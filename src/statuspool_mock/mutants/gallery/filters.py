@@ -68,6 +68,26 @@ def _true_for_false(name: str) -> Callable[[Request], Request]:
     return change
 
 
+def _true_left_out(request: Request) -> Request:
+    wanted = request.parameters.get("resolved") == "true"
+    return request.with_query(resolved=None) if wanted else request
+
+
+def _from_with_to_only(request: Request) -> Request:
+    alone = "to" not in request.parameters and is_instant(request.parameters.get("from", ""))
+    return request.with_query(from_=None) if alone else request
+
+
+async def _pages_of_the_whole_log(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    if not answer.is_success or not {"from", "to"} & set(request.parameters):
+        return answer
+    limit = {n: text for n, text in request.parameters.items() if n == "limit"}
+    question = request.on_the_side("listMonitorLogs", monitor_id=request.monitor_id, **limit)
+    whole = await ask(question)
+    return answer.with_json({**answer.json, "total_pages": whole.json["total_pages"]})
+
+
 def _one_filter_only(request: Request) -> Request:
     both = {"monitor_id", "resolved"} <= set(request.parameters)
     return request.with_query(resolved=None) if both else request
@@ -149,6 +169,12 @@ FILTERS: tuple[Mutant, ...] = (
         change=asking("listIncidents", _true_for_false("resolved")),
     ),
     _filter(
+        name="resolved-true-ignored",
+        wrong="?resolved=false filters, ?resolved=true lists open incidents too.",
+        promise=_INCIDENTS,
+        change=asking("listIncidents", _true_left_out),
+    ),
+    _filter(
         name="incident-filters-not-combined",
         wrong="?monitor_id= with ?resolved= leaves the second out.",
         promise=_INCIDENTS,
@@ -171,6 +197,18 @@ FILTERS: tuple[Mutant, ...] = (
         wrong="The log ends now, whatever ?to says.",
         promise=_RANGE,
         change=asking("listMonitorLogs", _dropped("to")),
+    ),
+    _filter(
+        name="from-ignored-without-to",
+        wrong="?from counts only together with ?to.",
+        promise=_RANGE,
+        change=asking("listMonitorLogs", _from_with_to_only),
+    ),
+    _filter(
+        name="total-pages-ignores-range",
+        wrong="total_pages of a log counts entries outside ?from and ?to.",
+        promise=_RANGE,
+        change=on("listMonitorLogs", _pages_of_the_whole_log),
     ),
     _filter(
         name="zones-ignored",

@@ -5,9 +5,11 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
+from statuspool_mock.mutants.instants import without_zone
 from statuspool_mock.mutants.mutant import Exchanging, Mutant
 from statuspool_mock.mutants.rewriting import (
     answering,
+    each,
     incidents,
     mapped,
     on,
@@ -154,6 +156,18 @@ INCIDENTS: tuple[Mutant, ...] = (
         change=incidents(mapped("duration_seconds", lambda seconds: seconds // 60)),
     ),
     _incident(
+        name="duration-as-text",
+        wrong='duration_seconds is "3m".',
+        promise=_INCIDENT,
+        change=incidents(mapped("duration_seconds", lambda seconds: f"{seconds // 60}m")),
+    ),
+    _incident(
+        name="incident-times-without-zone",
+        wrong="started_at is 2025-01-15 09:42:11.",
+        promise="Timestamps are ISO 8601, such as 2025-01-15T09:42:11Z. (Code Examples)",
+        change=incidents(mapped("started_at", without_zone)),
+    ),
+    _incident(
         name="affected-regions-as-text",
         wrong='affected_regions are "eu-central-1, us-east-1".',
         promise=_INCIDENT,
@@ -217,6 +231,18 @@ WEBHOOKS: tuple[Mutant, ...] = (
         change=webhooks(mapped("active", int)),
     ),
     _webhook(
+        name="active-as-text",
+        wrong='active is "true".',
+        promise=_WEBHOOK,
+        change=webhooks(mapped("active", lambda active: str(active).lower())),
+    ),
+    _webhook(
+        name="webhook-without-url",
+        wrong="GET /webhooks does not tell urls.",
+        promise=_WEBHOOK,
+        change=answering("listWebhooks", each(without("url"))),
+    ),
+    _webhook(
         name="only-first-event-stored",
         wrong="POST /webhooks subscribes to the first of the events.",
         promise="events is an array of what to be told of. (Webhooks, POST /webhooks)",
@@ -226,13 +252,7 @@ WEBHOOKS: tuple[Mutant, ...] = (
         name="last-triggered-at-omitted",
         wrong="GET /webhooks does not tell last_triggered_at.",
         promise=_WEBHOOK,
-        change=answering(
-            "listWebhooks",
-            lambda body: {
-                **body,
-                "results": [without("last_triggered_at")(hook) for hook in body["results"]],
-            },
-        ),
+        change=answering("listWebhooks", each(without("last_triggered_at"))),
     ),
     _webhook(
         name="events-as-text",

@@ -1,6 +1,7 @@
 """Servers whose pages lie."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from random import Random
 
@@ -84,6 +85,31 @@ async def _first_page_only(request: Request, ask: Ask) -> Answer:
     answer = await ask(request.with_query(page="1"))
     page = _number(request, "page", 1, 10**8)
     return answer.with_json({**answer.json, "page": page}) if answer.is_success else answer
+
+
+async def _last_row_again(request: Request, ask: Ask) -> Answer:
+    """Begin a page of a log with the last entry of the page before."""
+    answer = await ask(request)
+    page = _number(request, "page", 1, 10**8)
+    if not answer.is_success or page < 2:
+        return answer
+    before = await ask(replace(request.with_query(page=str(page - 1)), aside=True))
+    rows = [*before.json["results"][-1:], *answer.json["results"]]
+    kept = rows[: len(before.json["results"])]
+    return answer.with_json({**answer.json, "results": kept})
+
+
+def _rows_shuffling() -> Exchange:
+    dice = Random("unstable rows")  # noqa: S311 - repeatable, not secret
+
+    async def exchange(request: Request, ask: Ask) -> Answer:
+        answer = await ask(request)
+        if request.operation != "listMonitorLogs" or not answer.is_success:
+            return answer
+        rows = answer.json["results"]
+        return answer.with_json({**answer.json, "results": dice.sample(rows, len(rows))})
+
+    return exchange
 
 
 async def _from_zero(request: Request, ask: Ask) -> Answer:
@@ -185,6 +211,18 @@ PAGINATION: tuple[Mutant, ...] = (
         wrong="Monitors come in another order each time.",
         promise=_PAGES,
         change=Exchanging(_shuffling),
+    ),
+    _page(
+        name="log-pages-overlap",
+        wrong="A page of a log begins with the last entry of the page before.",
+        promise=_PAGES,
+        change=on("listMonitorLogs", _last_row_again),
+    ),
+    _page(
+        name="log-order-unstable",
+        wrong="Log entries come in another order each time.",
+        promise=_PAGES,
+        change=Exchanging(_rows_shuffling),
     ),
     _page(
         name="page-not-echoed",

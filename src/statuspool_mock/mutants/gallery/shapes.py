@@ -108,12 +108,25 @@ def _listed_monitors(change: Callable[[Json], Json]) -> Any:
     return answering("listMonitors", each(change))
 
 
+async def _called_html(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    if not answer.is_success or not answer.content:
+        return answer
+    return answer.with_header("content-type", "text/html; charset=utf-8")
+
+
 MONITORS: tuple[Mutant, ...] = (
     _shape(
         name="ids-with-prefix",
         wrong="Monitors' ids are mon_… in place of UUIDs.",
         promise="A monitor is fetched by its UUID. (Monitors, GET /monitors/{id})",
         change=always(_prefixed_ids),
+    ),
+    _shape(
+        name="json-called-html",
+        wrong="Successful answers are JSON under the content type text/html.",
+        promise="Each endpoint supports JSON response bodies. (Endpoint List)",
+        change=always(_called_html),
     ),
     _shape(
         name="interval-as-text",

@@ -34,6 +34,35 @@ async def _created_and_lost(request: Request, ask: Ask) -> Answer:
     return answer
 
 
+async def _created_twice(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    if answer.is_success:
+        await ask(request.on_the_side("createMonitor").with_body(request.values))
+    return answer
+
+
+async def _accepted_only(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    return answer.with_status(202) if answer.is_success else answer
+
+
+async def _newest_changed_too(request: Request, ask: Ask) -> Answer:
+    answer = await ask(request)
+    if not answer.is_success:
+        return answer
+    first = await ask(request.on_the_side("listMonitors", limit="1"))
+    page = str(first.json["total_pages"])
+    newest = await ask(request.on_the_side("listMonitors", limit="1", page=page))
+    for monitor in newest.json["results"]:
+        put = request.on_the_side("updateMonitor", monitor_id=monitor["id"])
+        await ask(put.with_body(request.values))
+    return answer
+
+
+def _nothing_empty(values: Json) -> Json:
+    return {name: value for name, value in values.items() if value != []}
+
+
 async def _slowed_in_store(request: Request, ask: Ask) -> Answer:
     """Answer with the interval that was sent, and store another."""
     answer = await ask(request)
@@ -135,6 +164,18 @@ WRITES: tuple[Mutant, ...] = (
         promise=_CREATED,
         change=on("createMonitor", _slowed_in_store),
     ),
+    _create(
+        name="created-twice",
+        wrong="POST /monitors creates two monitors and answers with one.",
+        promise="POST /monitors creates a new monitor. (Monitors, POST /monitors)",
+        change=on("createMonitor", _created_twice),
+    ),
+    _create(
+        name="created-as-202",
+        wrong="POST answers 202, whatever it creates.",
+        promise="A successful POST is a plain success, 200 or 201. (Monitors, POST /monitors)",
+        change=on("createMonitor createIncident createWebhook", _accepted_only),
+    ),
     _update(
         name="put-not-stored",
         wrong="PUT answers with the changes and stores none of them.",
@@ -164,6 +205,18 @@ WRITES: tuple[Mutant, ...] = (
         wrong="PUT adds the sent tags to those that are there.",
         promise="Tags are what was sent. (Code Examples, Update Monitor)",
         change=on("updateMonitor", _tags_added),
+    ),
+    _update(
+        name="put-empty-tags-ignored",
+        wrong="PUT cannot empty tags: an empty list counts as omitted.",
+        promise=_PATCHED,
+        change=sending("updateMonitor", _nothing_empty),
+    ),
+    _update(
+        name="put-changes-another-monitor",
+        wrong="PUT changes the newest monitor as well.",
+        promise="PUT updates one monitor. (Monitors, PUT /monitors/{id})",
+        change=on("updateMonitor", _newest_changed_too),
     ),
     _update(
         name="put-answers-another-id",
