@@ -9,6 +9,7 @@ from growth import Holding, Pair
 from load import Load
 from readiness import Readiness
 from rounds import Results
+from sandbox import Sandbox
 
 _PAGE = Path(__file__).with_name("page.md")
 TITLES = {
@@ -44,6 +45,7 @@ class Findings(NamedTuple):
     holding: list[Holding]
     readiness: dict[str, Readiness]
     help_seconds: float
+    sandbox: Sandbox
     versions: Mapping[str, str]
     settings: str
 
@@ -82,6 +84,30 @@ def targets(found: Findings) -> list[Target]:
             found.help_seconds <= 0.15,
         ),
     ]
+    box = found.sandbox
+    judged += [
+        Target("a new world within 5 ms", f"{box.new_world_ms:.2f} ms", box.new_world_ms <= 5),
+        Target(
+            "30 days over the 12 monitors of `default` within 200 ms",
+            f"{box.advance_ms:.0f} ms",
+            box.advance_ms <= 200,
+        ),
+        Target(
+            "the journal costs at most 10 % of requests/s",
+            f"{box.journal_costs:.1%}",
+            box.journal_costs <= 0.1,
+        ),
+        Target(
+            "a fault that matches nothing costs at most 2 %",
+            f"{box.fault_costs:.1%}",
+            box.fault_costs <= 0.02,
+        ),
+        Target(
+            "at least 1,000 webhook deliveries/s",
+            f"{box.deliveries_per_second:,.0f}/s",
+            box.deliveries_per_second >= 1000,
+        ),
+    ]
     return judged
 
 
@@ -100,6 +126,7 @@ def markdown(found: Findings) -> str:
         growth=_growth(found.growth),
         holding=_holding(found.holding),
         readiness=_readiness(found.readiness),
+        sandbox=_sandbox(found.sandbox),
         help=f"{found.help_seconds * 1000:.0f} ms",
     )
 
@@ -139,6 +166,20 @@ def _holding(found: Iterable[Holding]) -> str:
         for one in found
     )
     return _table(("collector", "median", "99th percentile", "memory a monitor"), rows)
+
+
+def _sandbox(box: Sandbox) -> str:
+    rows = (
+        ("without a journal", f"{box.without.per_second:,.0f}", _us(box.without)),
+        ("with a journal, no fault", f"{box.journal.per_second:,.0f}", _us(box.journal)),
+        ("and a fault that matches nothing", f"{box.fault.per_second:,.0f}", _us(box.fault)),
+    )
+    told = (
+        f"A new world takes {box.new_world_ms:.2f} ms. Moving `default` by 30 days takes "
+        f"{box.advance_ms:.0f} ms and tells {box.facts:,} facts. "
+        f"{box.deliveries_per_second:,.0f} webhooks are delivered a second to 100 endpoints."
+    )
+    return f"{_table(('`GET /monitors?limit=20`', 'requests/s', 'CPU'), rows)}\n\n{told}"
 
 
 def _readiness(found: Mapping[str, Readiness]) -> str:

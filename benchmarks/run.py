@@ -12,6 +12,7 @@ import growth
 import readiness
 import report
 import rounds
+import sandbox
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 
@@ -33,6 +34,7 @@ def main() -> int:
         growth=pages,
         holding=holding,
         readiness=readiness.measure(others, rounds=starts),
+        sandbox=sandbox.measure(rounds=turns, seconds=seconds, tell=_tell),
         help_seconds=readiness.help_seconds(rounds=starts + 2),
         versions=contenders.versions(),
         settings=f"Medians of {turns} rounds of {seconds} s, of {starts} starts.",

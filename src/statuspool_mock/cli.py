@@ -195,6 +195,13 @@ def _add_server_options(parser: argparse.ArgumentParser, *, port: int) -> None:
         "it stays closed without one",
     )
     add(
+        "--journal",
+        type=_integer(0, 100_000),
+        default=1_000,
+        metavar="N",
+        help="how many exchanges each world remembers, 4 MiB at most (1000); 0: none",
+    )
+    add(
         "--webhook-allow",
         action="append",
         metavar="HOST",

@@ -21,6 +21,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from statuspool_mock import contract, control, mutants, resources, seeding
 from statuspool_mock.api import TRANSPORT, ControlPlane, Gate, build_api
+from statuspool_mock.journal import MOST_EXCHANGES
 from statuspool_mock.mutants.forgery import courier_for
 from statuspool_mock.mutants.ring import OpenHandedSandboxes, misjudge, surround
 from statuspool_mock.pulse import Pulse
@@ -59,6 +60,8 @@ class Settings:
     """Whether deliveries also carry the headers of Standard Webhooks."""
     data: Path | None = None
     """A folder that keeps worlds across restarts."""
+    journal: int = MOST_EXCHANGES
+    """How many exchanges each world remembers; 0: none, and no coverage."""
     most_sandboxes: int = 200
     idle_seconds: float = 24 * 3600
     """After how long an unused world is closed, once another is opened."""
@@ -133,6 +136,7 @@ def compose(settings: Settings, *, keepers: Store | None = None) -> Composition:
         idle_seconds=settings.idle_seconds,
         keepers=keepers,
         courier=courier,
+        most_exchanges=settings.journal,
     )
     keys = (*scenario.keys, *(f"sp_test_{DEMO}{role}" for role in ("", ".ro", ".rival")))
     sandboxes.access(f"sp_test_{DEMO}")  # a bad scenario should show now, not at the first request

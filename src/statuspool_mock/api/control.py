@@ -59,7 +59,12 @@ class ControlOperation:
         except Exception as error:  # noqa: BLE001 - the last stop before the wire
             answer = answer_for(error, request_id=scope[REQUEST_ID])
         wire = answer.wire()
-        if access is not None and answer.status < 400 and self._operation.method in WRITES:
+        if (
+            access is not None
+            and answer.status < 400
+            and self._operation.method in WRITES
+            and access.sandbox.journal.is_kept
+        ):
             access.sandbox.record(request.exchange(access, wire, control=True), None)
         await wire.send(send)
 

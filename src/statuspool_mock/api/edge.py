@@ -80,6 +80,8 @@ class Unrouted:
         except KeyRejected:
             return
         sandbox, wire = access.sandbox, answer.wire()
+        if not sandbox.journal.is_kept:
+            return
         exchange = Exchange(
             number=sandbox.journal.written + 1,
             request_id=scope[REQUEST_ID],

@@ -81,7 +81,7 @@ class JudgedOperation:
             answer = self._checked(answer, scope[REQUEST_ID])
         wire = answer.wire()
         exchange = None
-        if case.access is not None:
+        if case.access is not None and case.access.sandbox.journal.is_kept:
             faults = strike.faults if strike else ()
             exchange = request.exchange(case.access, wire, faults=faults)
             case.access.sandbox.record(exchange, answer.body)

@@ -84,6 +84,7 @@ def settings_of(arguments: argparse.Namespace) -> server.Settings:
         rate_limit=_rate_limit(arguments.rate_limit, refuse),
         origins=_origins(arguments.cors, refuse),
         strict=arguments.strict,
+        journal=arguments.journal,
         webhook_allow=tuple(arguments.webhook_allow or ()),
         standard_webhooks=arguments.standard_webhooks,
         data=arguments.data,

@@ -10,7 +10,7 @@ MOST_BYTES = 4 << 20
 
 
 class Journal:
-    """Keeps at most so many exchanges and bytes; the oldest make room."""
+    """Keeps at most so many exchanges and bytes; the oldest make room. `most` 0 keeps none."""
 
     def __init__(self, *, most: int = MOST_EXCHANGES, most_bytes: int = MOST_BYTES) -> None:
         self._kept: deque[Exchange] = deque()
@@ -25,6 +25,11 @@ class Journal:
 
     def __len__(self) -> int:
         return len(self._kept)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether exchanges are kept at all."""
+        return self._most > 0
 
     @property
     def first(self) -> int:

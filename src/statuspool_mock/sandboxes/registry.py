@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from statuspool_mock.contract import Document
+from statuspool_mock.journal import MOST_EXCHANGES
 from statuspool_mock.sandboxes.clock import RateLimit
 from statuspool_mock.sandboxes.errors import KeyRejected, NoSuchThing
 from statuspool_mock.sandboxes.keeping import Courier, Forgetful, Keepers
@@ -42,6 +43,7 @@ class Sandboxes:
         idle_seconds: float = 24 * 3600,
         keepers: Keepers | None = None,
         courier: Courier | None = None,
+        most_exchanges: int = MOST_EXCHANGES,
     ) -> None:
         self.open_world = open_world
         self.document = document
@@ -53,6 +55,7 @@ class Sandboxes:
         self._keys = dict(keys or {})
         self._keepers = keepers or Forgetful()
         self._courier = courier
+        self._most_exchanges = most_exchanges
         self._sandboxes: dict[str, Sandbox] = {}
         self._accesses: dict[str, Access] = {}
 
@@ -101,9 +104,23 @@ class Sandboxes:
         keeper, kept = self._keepers.keeper(name), self._keepers.load(name)
         if kept is None:
             opening = self.open_world(None, None)
-            sandbox = Sandbox(name, opening, self.wall, keeper=keeper, courier=self._courier)
+            sandbox = Sandbox(
+                name,
+                opening,
+                self.wall,
+                keeper=keeper,
+                courier=self._courier,
+                most_exchanges=self._most_exchanges,
+            )
         else:
-            sandbox = Sandbox.resumed(name, kept, self.wall, keeper=keeper, courier=self._courier)
+            sandbox = Sandbox.resumed(
+                name,
+                kept,
+                self.wall,
+                keeper=keeper,
+                courier=self._courier,
+                most_exchanges=self._most_exchanges,
+            )
         sandbox.keep_whole()
         return sandbox
 

@@ -23,7 +23,7 @@ from statuspool_mock.engine import (
     World,
 )
 from statuspool_mock.faults import DELIVERY, Fault, FaultBook, Strike, Target
-from statuspool_mock.journal import Coverage, Exchange, Journal
+from statuspool_mock.journal import MOST_EXCHANGES, Coverage, Exchange, Journal
 from statuspool_mock.outbox import Attempt, Delivery, Message, Outbox, message_for
 from statuspool_mock.sandboxes.clock import Clock, Minute, RateLimit
 from statuspool_mock.sandboxes.errors import Conflict, NoSuchThing
@@ -69,6 +69,7 @@ class Sandbox:
         *,
         keeper: Keeper | None = None,
         courier: Courier | None = None,
+        most_exchanges: int = MOST_EXCHANGES,
     ) -> None:
         self.name = name
         self._keeper = keeper or Forgetful()
@@ -82,7 +83,7 @@ class Sandbox:
         self.minutes: dict[str, Minute] = {}
         self.performance: Performance | None = None
         self.checkpoints: dict[str, State] = {}
-        self.journal = Journal()
+        self.journal = Journal(most=most_exchanges)
         self.coverage = Coverage()
         self.events = Events()
         self.bases: list[Base] = []
@@ -98,10 +99,13 @@ class Sandbox:
         *,
         keeper: Keeper,
         courier: Courier | None,
+        most_exchanges: int,
     ) -> "Sandbox":
         """Return a sandbox as it was kept. Its clock ran on while nobody was there."""
         opening = Opening(World.from_image(kept.state.world), 0.0)
-        sandbox = cls(name, opening, wall, keeper=keeper, courier=courier)
+        sandbox = cls(
+            name, opening, wall, keeper=keeper, courier=courier, most_exchanges=most_exchanges
+        )
         sandbox.checkpoints = dict(kept.checkpoints)
         sandbox._take_on(kept.state, seconds_ago=kept.seconds_ago)
         return sandbox
