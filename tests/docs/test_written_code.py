@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pytest
 
 from statuspool_mock import seeding
+from tests.examples.flask_receiver import receiving
 from tests.mock_process import Served, serving
 
 ROOT = Path(__file__).parents[2]
@@ -81,19 +82,8 @@ def docs() -> Iterator[Served]:
 
 @pytest.fixture(scope="module")
 def receiver() -> Iterator[str]:
-    """The receiver of the examples; its url."""
-    example = ROOT / "examples" / "flask-receiver" / "receiver.py"
-    process = subprocess.Popen(
-        [sys.executable, str(example), "--port", "0"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-        env={**os.environ, "STATUSPOOL_WEBHOOK_SECRET": "whsec_example"},
-    )
-    with process:
-        assert process.stdout is not None
-        yield process.stdout.readline().strip()
-        process.terminate()
+    with receiving() as example:
+        yield example.url
 
 
 @pytest.fixture
