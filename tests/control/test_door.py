@@ -77,6 +77,24 @@ def test_a_token_opens_it_under_any_host_name_and_nothing_else_does():
 
 
 @pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("POST", "/clock/advance", {"by": "1h", "too": "2h"}, "too"),
+        ("POST", "/faults", {"status": 500, "tims": 3}, "tims"),
+        ("POST", "/faults", {"latency": {"fixed_ms": 1, "max": 3}}, "latency.max"),
+        ("POST", "/play", {"scenes": [{"name": "flapping", "tags": ["x"]}]}, "scenes.0.tags"),
+        ("POST", "/reset?hard=yes", {}, "hard"),
+        ("GET", "/journal?statuss=500", None, "statuss"),
+    ],
+)
+def test_what_it_does_not_know_is_refused_by_name(server, method, path, body, field):
+    url = f"{server.control_url}/_mock{path}"
+    answer = httpx.request(method, url, headers=KEY, json=body)
+    assert answer.status_code == 400
+    assert [item["field"] for item in answer.json()["details"]] == [field]
+
+
+@pytest.mark.parametrize(
     ("method", "path", "status"),
     [("GET", "/nope", 404), ("POST", "/", 404), ("PATCH", "/clock", 405), ("GET", "/reset", 405)],
 )

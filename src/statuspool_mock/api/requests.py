@@ -54,6 +54,12 @@ class Request:
         found: str = self.scope.get("path_params", {}).get("id", "")
         return found.lower()
 
+    @property
+    def parameters(self) -> list[str]:
+        """The names of the query parameters that were sent."""
+        query = self.scope["query_string"].decode("latin-1")
+        return [name for name, _ in parse_qsl(query, keep_blank_values=True)]
+
     def values(self) -> tuple[dict[str, Any], Any, list[Violation]]:
         """Return parameters, the body's value, and everything that is wrong with either."""
         query = self.scope["query_string"]

@@ -98,6 +98,15 @@ class Operation:
                 violations.append(Violation(name, str(error)))
         return values, violations
 
+    def unknown_parameters(self, names: Iterable[str]) -> list[Violation]:
+        """Return a violation for every query parameter that the operation does not have."""
+        known = ", ".join(self._readers) or "none"
+        return [
+            Violation(name, f"Is not a known parameter; there are: {known}")
+            for name in names
+            if name not in self._readers
+        ]
+
     @cached_property
     def check_body(self) -> Check:
         """Finds every wrong field of a request body."""

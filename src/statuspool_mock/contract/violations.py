@@ -62,6 +62,10 @@ def check_of(schema: Mapping[str, Any], *, root: str = "body") -> Check:
                 for name in broken["required"]:
                     if name not in holder:
                         found.setdefault(".".join([*path, name]), "Field is required")
+            elif keyword == "additionalProperties":
+                for name in _dig(value, error.instance_path):
+                    if name not in broken["properties"]:
+                        found.setdefault(".".join([*path, name]), "Is not a known field")
             else:
                 found.setdefault(".".join(path) or root, message_for(broken, str(keyword)))
         return [Violation(field, message) for field, message in found.items()]
