@@ -3,8 +3,12 @@
 import hashlib
 import hmac
 import json
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from pathlib import Path
 from queue import Queue
 from threading import Thread
 from uuid import uuid4
@@ -18,6 +22,7 @@ from statuspool_mock import contract
 from tests.providers.dialects import DIALECTS, LIKE_THE_SAMPLES, NEWEST_FIRST, STERN
 from tests.providers.serving import providing
 
+ROOT = Path(__file__).parents[2]
 NEW = {"name": "Shop — 🛒", "url": "https://shop.example/health", "interval_seconds": 60}
 INFERRED = {
     *("header X-Request-Id", "header Location", "header WWW-Authenticate", "created_at"),
@@ -219,6 +224,18 @@ def test_the_limit_holds_for_each_key_on_its_own(dialect):
         )
         other = {"Authorization": f"Bearer {served.keys.read_only}"}
         assert client.get("/webhooks", headers=other).status_code == 200
+
+
+def test_a_provider_can_be_served_from_a_shell():
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.providers", "stern"], stdout=subprocess.PIPE, cwd=ROOT
+    )
+    with process:
+        served = json.loads(process.stdout.readline())
+        headers = {"Authorization": f"Bearer {served['read_only']}"}
+        answer = httpx.get(f"{served['url']}/monitors", headers=headers)
+        process.send_signal(signal.SIGINT)
+    assert (answer.status_code, process.returncode) == (200, 0)
 
 
 def test_the_dialects_differ_in_what_the_rulings_leave_open():
