@@ -1,6 +1,7 @@
 """Doing again what a case file tells, and finding the first difference."""
 
 import asyncio
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from statuspool_mock.engine import World
 from statuspool_mock.journal import masked_body
 from statuspool_mock.sandboxes import Case, Opening, Sandbox, Sandboxes, Step
 from statuspool_mock.server import Settings, application
+
+_OF_DELIVERIES = re.compile(rb'"(?:last_triggered_at":(?:"[^"]*"|null)|active":(?:true|false))')
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +72,14 @@ async def _play(app: ASGIApp, case: Case, wall: _Wall, sandbox: Sandbox) -> Diff
         if step.compared:
             exchange = sandbox.journal.newest
             content = masked_body(exchange.content)
-            if (exchange.status, content) != (step.status, step.content):
+            if exchange.status != step.status or _told(step, content) != _told(step, step.content):
                 return Difference(number, step, exchange.status, content)
     return None
+
+
+def _told(step: Step, content: bytes) -> bytes:
+    """Return what a replay can give again: it delivers no webhooks and cannot tell how it went."""
+    return _OF_DELIVERIES.sub(b"", content) if step.path.endswith("/webhooks") else content
 
 
 async def _send(app: ASGIApp, step: Step) -> None:

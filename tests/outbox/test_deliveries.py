@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import json
 import secrets
+import subprocess
 import time
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -14,6 +15,7 @@ import pytest
 
 from statuspool_mock.client import Control, Refused
 from statuspool_mock.server import RunningServer, Settings
+from tests.mock_process import command
 from tests.outbox.conftest import SECRET
 from tests.outbox.receiver import Receiver
 
@@ -237,6 +239,19 @@ def test_waiting_events_survive_a_restart(tmp_path):
             world.clock.advance("1h")
         titles = [sent.payload["data"]["incident"]["title"] for sent in receiver.sent]
         assert titles == ["One", "One", "One", "Two"]
+
+
+def test_a_case_with_deliveries_replays_without_them(world, shop, receiver, tmp_path):
+    world.monitors.force_down(shop)
+    world.clock.advance("1h")
+    world._call("GET", "/v1/webhooks")
+    world._call("GET", f"/v1/monitors/{shop['id']}")
+    sent = len(receiver.sent)
+    file = tmp_path / "case.json"
+    file.write_text(json.dumps(world.case()), "utf-8")
+    done = subprocess.run(command("replay", str(file)), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(receiver.sent) == sent
 
 
 def test_standard_webhooks_headers_come_only_where_asked_for(world, shop, receiver):
