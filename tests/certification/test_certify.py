@@ -185,6 +185,7 @@ def test_tls_that_is_none_is_exit_code_2_and_says_tls():
         ("http://[::1", ["--secret", "s"], "expected one such as"),
         ("http://127.0.0.1:99999/", ["--secret", "s"], "expected one such as"),
         ("http://me:hush@127.0.0.1/", ["--secret", "s"], "user name or password"),
+        ("http://me:hush@127.0.0.1:99999", ["--secret", "s"], "user name or password"),
         ("http://127.0.0.1/", ["--secret", ""], "the secret is empty"),
         ("http://127.0.0.1/", [], "--secret S, or STATUSPOOL_WEBHOOK_SECRET"),
         ("http://127.0.0.1/", ["--secret", "s", "--report", "pdf=x"], "came 'pdf=x', expected"),

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NoReturn
 from urllib.parse import urlsplit
 
 from rich.box import SIMPLE_HEAD
@@ -28,7 +29,7 @@ _STYLES = {
 
 def run(arguments: argparse.Namespace) -> int:
     """Certify. Returns 0 where all is well, 1 for findings, 2 where nothing could be tested."""
-    refuse: Callable[[str], None] = arguments.refuse
+    refuse: Callable[[str], NoReturn] = arguments.refuse
     _check_url(arguments.url, refuse)
     secret = _secret(arguments.secret, refuse)
     for _, path in arguments.report:
@@ -52,33 +53,32 @@ async def _results(url: str, secret: str, timeout_seconds: float) -> list[Result
     return [result async for result in examine(url, secret=secret, timeout_seconds=timeout_seconds)]
 
 
-def _check_url(url: str, refuse: Callable[[str], None]) -> None:
+def _check_url(url: str, refuse: Callable[[str], NoReturn]) -> None:
+    if "@" in url.partition("//")[2].partition("/")[0]:  # first, as the others show the url
+        refuse("URL: holds a user name or password; give the receiver's address without them")
     try:
         parts = urlsplit(url)
         complete = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         complete = False
-    else:
-        if "@" in parts.netloc:
-            refuse("URL: holds a user name or password; give the receiver's address without them")
     if not complete or not url.isprintable() or " " in url:
         refuse(f"URL: came {url!r}, expected one such as http://127.0.0.1:8000/hooks")
 
 
-def _secret(given: str | None, refuse: Callable[[str], None]) -> str:
+def _secret(given: str | None, refuse: Callable[[str], NoReturn]) -> str:
     secret = os.environ.get(_SECRET_VARIABLE) if given is None else given
     if secret is None:
         refuse(f"give the secret that the receiver knows: --secret S, or {_SECRET_VARIABLE}=S")
     if not secret:
         refuse("the secret is empty; anyone could sign with it. Give the receiver a real one")
     try:
-        str(secret).encode()
+        secret.encode()
     except UnicodeEncodeError:
         refuse("the secret is not UTF-8 text")
-    return str(secret)
+    return secret
 
 
-def _check_writable(path: Path, refuse: Callable[[str], None]) -> None:
+def _check_writable(path: Path, refuse: Callable[[str], NoReturn]) -> None:
     if path.is_dir() or not os.access(path.parent, os.W_OK):
         refuse(f"argument --report: cannot write {path}; name a file in a folder that is writable")
 
@@ -94,7 +94,7 @@ def _show(results: Sequence[Result]) -> None:
             Text(outcome.value, style=_STYLES[outcome]),
             result.case.name,
             result.case.should,
-            result.verdict.seen,
+            Text(result.verdict.seen),
         )
     console.print(table)
     if results[0].verdict.outcome is Outcome.FAILED:
