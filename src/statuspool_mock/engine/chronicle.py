@@ -21,6 +21,7 @@ class Chronicle:
 
     def __init__(self, *, seed: int, made: int = 0) -> None:
         self._seed = seed
+        self._incident_id = dice.uuids_of(seed, "incident")
         self.made = made
         """How many monitors, incidents and webhooks there have been; their numbers and ids."""
         self.roster = Roster()
@@ -35,6 +36,11 @@ class Chronicle:
         copy.incidents = self.incidents.copy()
         copy._facts = self._facts.copy()
         return copy
+
+    @property
+    def has_news(self) -> bool:
+        """Whether there are facts to tell."""
+        return bool(self._facts)
 
     def next_number(self) -> int:
         """Return the number of a new monitor, incident or webhook."""
@@ -65,7 +71,7 @@ class Chronicle:
         elif was_down:
             incident = self.incidents.open_automatic(watch.monitor.id)
             if incident is not None:
-                incident = incident._replace(resolved_at=at)
+                incident = incident.resolved(at)
                 self.incidents.rewrite(incident)
                 self._facts.append(IncidentResolved(at=at, incident=incident))
 
@@ -153,7 +159,7 @@ class Chronicle:
         self, before: Incident | None, after: Incident | None, *, now: int
     ) -> None:
         if before is not None and (after is None or after.id != before.id):
-            still = self.incidents.get(before.sequence) or before._replace(resolved_at=now)
+            still = self.incidents.get(before.sequence) or before.resolved(now)
             self._facts.append(IncidentResolved(at=now, incident=still))
         if after is not None and (before is None or after.id != before.id):
             self._facts.append(IncidentOpened(at=now, incident=after))
@@ -161,7 +167,7 @@ class Chronicle:
     def _found(self, monitor: Monitor, *, started_at: int, regions: tuple[str, ...]) -> Incident:
         sequence = self.next_number()
         return Incident(
-            id=dice.uuid_of(self._seed, "incident", sequence),
+            id=self._incident_id(sequence),
             sequence=sequence,
             monitor_id=monitor.id,
             team=monitor.team,

@@ -5,7 +5,7 @@ without the thousands before it. Distributions are tables of integers in thousan
 a sum of integers is the same on every machine, the last bit of `exp` is not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from hashlib import blake2b
 from itertools import count
@@ -39,9 +39,22 @@ def series(key: bytes, *counters: int) -> Iterator[tuple[int, ...]]:
 
 def uuid_of(*parts: int | str) -> str:
     """Return a version 4 shaped UUID that depends on nothing but its parts."""
-    text = blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).hexdigest()
-    variant = "89ab"[int(text[16], 16) & 3]
-    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
+    *kind, number = parts
+    return uuids_of(*kind)(number)
+
+
+def uuids_of(*kind: int | str) -> Callable[[int | str], str]:
+    """Return the function from a last part to the `uuid_of` these parts and that one."""
+    begun = blake2b("".join(f"{part}\x1f" for part in kind).encode(), digest_size=16)
+
+    def uuid(number: int | str) -> str:
+        whole = begun.copy()
+        whole.update(str(number).encode())
+        text = whole.hexdigest()
+        variant = "89ab"[int(text[16], 16) & 3]
+        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
+
+    return uuid
 
 
 @cache

@@ -1,9 +1,11 @@
 """Waits for what checks find, monitor by monitor, and sees to it that it is written down."""
 
 from heapq import heappop, heappush, heapreplace
+from math import inf
 
 from statuspool_mock.engine import schedule, sla
 from statuspool_mock.engine.chronicle import Chronicle
+from statuspool_mock.engine.stretch import Finding
 from statuspool_mock.engine.timeline import Timeline
 from statuspool_mock.engine.watch import Watch
 
@@ -28,33 +30,38 @@ class Lookout:
         lookout._queue = self._queue.copy()
         return lookout
 
-    @property
-    def next_at(self) -> int | None:
-        """The next instant at which something may happen."""
-        while self._queue:
-            at, ordinal, turn = self._queue[0]
-            watch = self.watches.get(ordinal)
-            if watch is not None and watch.turn == turn:
-                return at
-            heappop(self._queue)
-        return None
+    def pass_time(self, now: int, *, to: int, most: int | None, to_next: bool) -> int:
+        """Look at all that is due up to `to`, in order; return the instant that was reached.
 
-    def look(self, now: int) -> int:
-        """Look at what is due now, which must be `next_at`; return how many monitors were."""
-        looked_at = 0
-        queue = self._queue
-        while queue and queue[0][0] == now:
-            _, ordinal, turn = queue[0]
-            watch = self.watches.get(ordinal)
-            following = None
-            if watch is not None and watch.turn == turn:
-                looked_at += 1
-                following = self._look_at(watch, now)
+        That is `to`, unless `most` monitors were looked at before or, with `to_next`, there is
+        something to tell; an instant is always gone through as a whole.
+        """
+        queue, watches, note = self._queue, self.watches, self._chronicle.note
+        left = inf if most is None else most
+        while queue and queue[0][0] <= to:
+            at, ordinal, turn = queue[0]
+            watch = watches.get(ordinal)
+            if watch is None or watch.turn != turn:
+                heappop(queue)
+                continue
+            if at > now:
+                if left <= 0 or (to_next and self._chronicle.has_news):
+                    return now
+                now = at
+            left -= 1
+            due = watch.due
+            if due is not None and due[0] == at:
+                note(watch, due[1], at=at)
+                watch.due = self._following(watch, *due)
+            if watch.judged_next == at:
+                self._judge(watch, at, at)
+                self._await_judgement(watch)
+            following = watch.next_at
             if following is None:
                 heappop(queue)
             else:
                 heapreplace(queue, (following, ordinal, turn))
-        return looked_at
+        return now if to_next and self._chronicle.has_news else to
 
     def take_up(self, watch: Watch, now: int) -> None:
         """Watch over a monitor whose newest check is written down already."""
@@ -86,18 +93,10 @@ class Lookout:
             self._judge(watch, newest[1], now)
         self._await(watch, now)
 
-    def _look_at(self, watch: Watch, now: int) -> int | None:
-        """Note what a check finds now; return when to look at the next."""
-        due = watch.due
-        if due is not None and due[0] == now:
-            self._chronicle.note(watch, due[1], at=now)
-            if watch.ahead is None:
-                watch.ahead = self._timeline.findings(watch.monitor, since=now + 1, known=due[1])
-            watch.due = next(watch.ahead, None)
-        if watch.judged_next == now:
-            self._judge(watch, now, now)
-            self._await_judgement(watch)
-        return watch.next_at
+    def _following(self, watch: Watch, at: int, finding: Finding) -> tuple[int, Finding] | None:
+        if watch.ahead is None:
+            watch.ahead = self._timeline.findings(watch.monitor, since=at + 1, known=finding)
+        return next(watch.ahead, None)
 
     def _await(self, watch: Watch, now: int) -> None:
         """Look ahead from the newest check: what began since then waits to be found."""

@@ -168,6 +168,12 @@ class Incident(NamedTuple):
     description: str | None = None
     resolved_at: int | None = None
 
+    def resolved(self, at: int) -> "Incident":
+        """Return the incident as resolved then."""
+        return Incident(
+            *self[:-1], resolved_at=at
+        )  # the last field; `_replace` takes thrice as long
+
     def duration_seconds(self, now: int) -> int:
         """Return how long it lasted, or has lasted so far."""
         return (now if self.resolved_at is None else self.resolved_at) - self.started_at

@@ -163,13 +163,7 @@ class World:
         """
         if to < self._now:
             raise ClockRanBackwards(now=self._now, to=to)
-        observed = 0
-        while (at := self._lookout.next_at) is not None and at <= to:
-            if most is not None and observed >= most:
-                return self._chronicle.tell()
-            self._now = at
-            observed += self._lookout.look(at)
-        self._now = to
+        self._now = self._lookout.pass_time(self._now, to=to, most=most, to_next=False)
         return self._chronicle.tell()
 
     def advance_to_next(self, *, before: int, most: int | None = None) -> list[Fact]:
@@ -181,16 +175,8 @@ class World:
         if before < self._now:
             raise ClockRanBackwards(now=self._now, to=before)
         earlier = self._chronicle.tell()
-        observed = 0
-        while (at := self._lookout.next_at) is not None and at <= before:
-            if most is not None and observed >= most:
-                return earlier
-            self._now = at
-            observed += self._lookout.look(at)
-            if facts := self._chronicle.tell():
-                return earlier + facts
-        self._now = before
-        return earlier
+        self._now = self._lookout.pass_time(self._now, to=before, most=most, to_next=True)
+        return earlier + self._chronicle.tell()
 
     # Questions
 
