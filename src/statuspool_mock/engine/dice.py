@@ -39,22 +39,24 @@ def series(key: bytes, *counters: int) -> Iterator[tuple[int, ...]]:
 
 def uuid_of(*parts: int | str) -> str:
     """Return a version 4 shaped UUID that depends on nothing but its parts."""
-    *kind, number = parts
-    return uuids_of(*kind)(number)
+    return _shaped(blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).hexdigest())
 
 
-def uuids_of(*kind: int | str) -> Callable[[int | str], str]:
-    """Return the function from a last part to the `uuid_of` these parts and that one."""
+def uuids_of(*kind: int | str) -> Callable[[int], str]:
+    """Return the function from a number to the `uuid_of` these parts and that number."""
     begun = blake2b("".join(f"{part}\x1f" for part in kind).encode(), digest_size=16)
 
-    def uuid(number: int | str) -> str:
+    def uuid(number: int) -> str:
         whole = begun.copy()
         whole.update(str(number).encode())
-        text = whole.hexdigest()
-        variant = "89ab"[int(text[16], 16) & 3]
-        return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
+        return _shaped(whole.hexdigest())
 
     return uuid
+
+
+def _shaped(text: str) -> str:
+    variant = "89ab"[int(text[16], 16) & 3]
+    return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
 
 
 @cache

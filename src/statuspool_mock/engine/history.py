@@ -28,9 +28,10 @@ def runs_of_down(
     """
     runs: list[Run] = []
     is_open = False
-    for tick, (state, failing) in timeline.findings(monitor, since=since):
+    for tick, finding in timeline.findings(monitor, since=since):
         if tick > now:
             break
+        state, failing = finding or timeline.newest_finding(monitor, tick)
         if state is Status.DOWN:
             if is_open:
                 known = runs[-1].regions

@@ -9,6 +9,8 @@ from statuspool_mock.engine.stretch import Finding
 from statuspool_mock.engine.timeline import Timeline
 from statuspool_mock.engine.watch import Watch
 
+_NEAR_SECONDS = 3_600  # a walk is worth keeping until then; a hundred thousand are not
+
 
 class Lookout:
     """Watches over monitors, and a queue of the instants at which each is to be looked at next.
@@ -51,11 +53,11 @@ class Lookout:
             left -= 1
             due = watch.due
             if due is not None and due[0] == at:
-                note(watch, due[1], at=at)
-                watch.due = self._following(watch, *due)
+                finding = due[1] or self._timeline.newest_finding(watch.monitor, at)
+                note(watch, finding, at=at)
+                watch.due = self._following(watch, at, finding)
             if watch.judged_next == at:
-                self._judge(watch, at, at)
-                self._await_judgement(watch)
+                self._await_judgement(watch, self._judge(watch, at, at))
             following = watch.next_at
             if following is None:
                 heappop(queue)
@@ -72,8 +74,8 @@ class Lookout:
         """Look at the newest check of a monitor whose checks are others from `since` on."""
         monitor = watch.monitor
         self.watches[monitor.ordinal] = watch
-        if watch.balance is not None and watch.balance.at >= min(since, now + 1):
-            watch.balance = None
+        if watch.window is not None and watch.window.at >= min(since, now + 1):
+            watch.window = None
         newest = schedule.last_check(monitor.epochs, now)
         if newest is not None and newest[1] >= since:
             finding = self._timeline.finding(monitor, *newest)
@@ -84,7 +86,7 @@ class Lookout:
     def correct(self, watch: Watch, *, since: int, until: int, now: int) -> None:
         """Bring what is written of a monitor in line with a past that was changed."""
         monitor = watch.monitor
-        watch.balance = None
+        watch.window = None
         newest = schedule.last_check(monitor.epochs, now)
         if newest is not None:
             finding = self._timeline.finding(monitor, *newest)
@@ -93,10 +95,14 @@ class Lookout:
             self._judge(watch, newest[1], now)
         self._await(watch, now)
 
-    def _following(self, watch: Watch, at: int, finding: Finding) -> tuple[int, Finding] | None:
-        if watch.ahead is None:
-            watch.ahead = self._timeline.findings(watch.monitor, since=at + 1, known=finding)
-        return next(watch.ahead, None)
+    def _following(
+        self, watch: Watch, at: int, finding: Finding
+    ) -> tuple[int, Finding | None] | None:
+        ahead = watch.ahead or self._timeline.findings(watch.monitor, since=at + 1, known=finding)
+        due = next(ahead, None)
+        is_near = due is not None and due[0] - at < _NEAR_SECONDS
+        watch.ahead = ahead if is_near else None
+        return due
 
     def _await(self, watch: Watch, now: int) -> None:
         """Look ahead from the newest check: what began since then waits to be found."""
@@ -104,35 +110,37 @@ class Lookout:
         newest = schedule.last_check(monitor.epochs, now)
         known = None if newest is None else self._timeline.finding(monitor, *newest)
         since = now + 1 if newest is None else newest[1] + 1
-        watch.ahead = self._timeline.findings(monitor, since=since, known=known)
-        watch.due = next(watch.ahead, None)
-        watch.judged_next = None
-        if not sla.cannot_fail(monitor):
+        watch.ahead = None
+        watch.due = next(self._timeline.findings(monitor, since=since, known=known), None)
+        if sla.cannot_fail(monitor):
+            watch.judged_next = None
+        elif watch.window is not None:
+            self._await_judgement(watch, watch.window)
+        else:
             following = schedule.next_check(monitor.epochs, now + 1)
             watch.judged_next = None if following is None else following[1]
         watch.turn += 1
         if (at := watch.next_at) is not None:
             heappush(self._queue, (at, monitor.ordinal, watch.turn))
 
-    def _judge(self, watch: Watch, tick: int, now: int) -> None:
+    def _judge(self, watch: Watch, tick: int, now: int) -> sla.Window:
         """Compare uptime at a check with the SLA target, and tell where it fell below it."""
-        judge = sla.Judge(self._timeline, watch.monitor)
-        watch.balance = judge.balance(tick, known=watch.balance)
-        breached = watch.balance.value < 0
+        monitor = watch.monitor
+        window = watch.window = sla.window_of(self._timeline, monitor, tick, known=watch.window)
+        breached = sla.Judge(self._timeline, monitor).is_below(window)
         if breached and not watch.breached:
-            total, failed = sla.counts(self._timeline, watch.monitor, tick)
-            self._chronicle.note_breach(watch.monitor, sla.percentage(total, failed), at=now)
+            self._chronicle.note_breach(monitor, window.uptime, at=now)
         watch.breached = breached
+        return window
 
-    def _await_judgement(self, watch: Watch) -> None:
+    def _await_judgement(self, watch: Watch, window: sla.Window) -> None:
         """Find the next check at which uptime may cross the target, in what is drawn already."""
-        monitor, balance = watch.monitor, watch.balance
-        following = schedule.next_check(monitor.epochs, balance.at + 1) if balance else None
-        if balance is None or following is None:
+        monitor = watch.monitor
+        following = schedule.next_check(monitor.epochs, window.at + 1)
+        if following is None:
             watch.judged_next = None
             return
         until = self._timeline.stretch_end(monitor, *following) - 1
-        judge = sla.Judge(self._timeline, monitor)
-        watch.judged_next, watch.balance = judge.next_crossing(
-            balance, until=until, breached=watch.breached
+        watch.judged_next, watch.window = sla.Judge(self._timeline, monitor).next_crossing(
+            window, until=until, breached=watch.breached
         )

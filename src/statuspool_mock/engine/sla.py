@@ -7,6 +7,7 @@ entering it would make it fall, and rise no further than the opposite. So whole 
 by counting, and only where it gets narrow is a span halved.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from statuspool_mock.engine import schedule
@@ -16,95 +17,33 @@ from statuspool_mock.engine.timeline import Timeline, never_fails
 _WHOLE = 100_000  # 100 %, in the thousandths of a percent in which uptime is told
 
 
-class Balance(NamedTuple):
-    """The balance at an instant."""
+class Window(NamedTuple):
+    """The rows of the 30 days up to an instant."""
 
     at: int
-    value: int
+    total: int
+    failed: int
+
+    @property
+    def uptime(self) -> float:
+        """The percentage that did not fail, rounded down: 100 means not one failure."""
+        if not self.total:
+            return 100.0
+        return _WHOLE * (self.total - self.failed) // self.total / 1000
 
 
-def percentage(total: int, failed: int) -> float:
-    """Return uptime rounded down to three decimals, so 100 means not one failure."""
-    return _WHOLE * (total - failed) // total / 1000 if total else 100.0
-
-
-def counts(timeline: Timeline, monitor: Monitor, now: int) -> tuple[int, int]:
-    """Return how many rows the 30 days up to an instant have, and how many of them failed."""
-    since = now - UPTIME_WINDOW_SECONDS + 1
-    total = schedule.count_rows(monitor.epochs, since, now)
-    return total, timeline.failed_rows(monitor, since, now)
-
-
-class Judge:
-    """Follows the balance of one monitor's rows."""
-
-    def __init__(self, timeline: Timeline, monitor: Monitor) -> None:
-        self._timeline = timeline
-        self._monitor = monitor
-        self._threshold = _threshold(monitor.sla_target)
-
-    def balance(self, at: int, *, known: Balance | None = None) -> Balance:
-        """Return the balance at an instant, from one known earlier if there is."""
-        if known is None:
-            total, failed = counts(self._timeline, self._monitor, at)
-            return Balance(at, self._value(total, failed))
-        entered, left = self._moved(known.at, at)
-        return Balance(at, known.value + self._value(*entered) - self._value(*left))
-
-    def next_crossing(
-        self, known: Balance, *, until: int, breached: bool
-    ) -> tuple[int | None, Balance]:
-        """Return the next check at which it crosses zero, or else the first one after `until`.
-
-        And the balance before it, to go on from.
-        """
-        step = until - known.at
-        while known.at < until:
-            end = min(known.at + step, until)
-            tick, is_only = self._first_tick(known.at, end)
-            if tick is None or self._excludes(known, end, breached=breached):
-                known = self.balance(end, known=known)
-                step *= 2
-            elif is_only:
-                at_tick = self.balance(tick, known=known)
-                if (at_tick.value < 0) is not breached:
-                    return tick, known
-                known = at_tick
-            else:
-                step = max(step // 2, 1)
-        following = schedule.next_check(self._monitor.epochs, until + 1)
-        return (None if following is None else following[1]), known
-
-    def _excludes(self, known: Balance, end: int, *, breached: bool) -> bool:
-        """Whether the balance crosses zero at no check up to `end`, whatever the order of rows."""
-        (entering, failing), (leaving, failed) = self._moved(known.at, end)
-        good, bad = _WHOLE - self._threshold, self._threshold
-        if breached:
-            return known.value + good * (entering - failing) + bad * failed < 0
-        return known.value - bad * failing - good * (leaving - failed) >= 0
-
-    def _first_tick(self, after: int, until: int) -> tuple[int | None, bool]:
-        """Return the first check in (after, until], and whether it is the only one."""
-        first = schedule.next_check(self._monitor.epochs, after + 1)
-        if first is None or first[1] > until:
-            return None, False
-        second = schedule.next_check(self._monitor.epochs, first[1] + 1)
-        return first[1], second is None or second[1] > until
-
-    def _moved(self, since: int, until: int) -> tuple[tuple[int, int], tuple[int, int]]:
-        """Return rows and failed rows that entered the window in a span, and those that left it."""
-        return (
-            self._rows(since + 1, until),
-            self._rows(since + 1 - UPTIME_WINDOW_SECONDS, until - UPTIME_WINDOW_SECONDS),
-        )
-
-    def _rows(self, since: int, until: int) -> tuple[int, int]:
-        total = schedule.count_rows(self._monitor.epochs, since, until)
-        failed = self._timeline.failed_rows(self._monitor, since, until) if total else 0
-        return total, failed
-
-    def _value(self, total: int, failed: int) -> int:
-        return (_WHOLE - self._threshold) * total - _WHOLE * failed
+def window_of(
+    timeline: Timeline, monitor: Monitor, at: int, *, known: Window | None = None
+) -> Window:
+    """Count the rows of the 30 days up to an instant, from an earlier count if there is one."""
+    since = at - UPTIME_WINDOW_SECONDS + 1
+    total = schedule.count_rows(monitor.epochs, since, at)
+    if known is None or known.at < since:
+        return Window(at, total, timeline.failed_rows(monitor, since, at) if total else 0)
+    failed = known.failed + timeline.failed_rows(monitor, known.at + 1, at)
+    if known.failed:  # else none of those that left can have
+        failed -= timeline.failed_rows(monitor, known.at - UPTIME_WINDOW_SECONDS + 1, since - 1)
+    return Window(at, total, failed)
 
 
 def cannot_fail(monitor: Monitor) -> bool:
@@ -112,6 +51,99 @@ def cannot_fail(monitor: Monitor) -> bool:
     return all(never_fails(monitor, epoch) for epoch in monitor.epochs)
 
 
+class Judge:
+    """Holds the rows of one monitor against its SLA target."""
+
+    def __init__(self, timeline: Timeline, monitor: Monitor) -> None:
+        self._timeline = timeline
+        self._monitor = monitor
+        self._threshold = _threshold(monitor.sla_target)
+
+    def is_below(self, window: Window) -> bool:
+        """Whether uptime is below the target."""
+        return self._balance(window) < 0
+
+    def next_crossing(
+        self, known: Window, *, until: int, breached: bool
+    ) -> tuple[int | None, Window]:
+        """Return the next check at which uptime may cross the target, or the first after `until`.
+
+        Before it, it does not. And a window before that check, to go on from.
+        """
+        if not breached and not known.failed:
+            failure = self._first_failure(known.at + 1, until)
+            spotless = until if failure is None else failure - 1
+            known = Window(spotless, self._count(spotless - UPTIME_WINDOW_SECONDS + 1, spotless), 0)
+            if failure is not None:
+                return failure, known
+        step = until - known.at
+        while known.at < until:
+            end = min(known.at + step, until)
+            guess = None
+            while not self._excludes(known, end, breached=breached):
+                tick, is_alone = self._first_check(known.at + 1, end)
+                if is_alone:
+                    at_tick = window_of(self._timeline, self._monitor, tick, known=known)
+                    if tick <= end and self.is_below(at_tick) is not breached:
+                        return tick, known
+                    break
+                half = (known.at + end) // 2
+                if guess is None:
+                    guess = self._guess(known, end, breached=breached)
+                    end = guess if known.at < guess < end else half
+                else:
+                    end = half
+            step = 2 * (end - known.at)
+            known = window_of(self._timeline, self._monitor, end, known=known)
+        following = schedule.next_check(self._monitor.epochs, until + 1)
+        return (None if following is None else following[1]), known
+
+    def _guess(self, known: Window, end: int, *, breached: bool) -> int:
+        """Return an instant shortly before which it would cross if nothing left the window."""
+        since = known.at if breached else self._first_failure(known.at + 1, end) or end
+        weight = _WHOLE - self._threshold if breached else self._threshold
+        checks = abs(self._balance(known)) // max(weight * len(self._monitor.regions), 1)
+        return since - 1 + checks * self._monitor.interval_seconds
+
+    def _first_check(self, since: int, until: int) -> tuple[int, bool]:
+        """Return the first check not before `since`, and whether it is alone up to `until`."""
+        first = schedule.next_check(self._monitor.epochs, since)
+        if first is None:
+            return until + 1, True
+        second = schedule.next_check(self._monitor.epochs, first[1] + 1)
+        return first[1], second is None or second[1] > until
+
+    def _excludes(self, known: Window, end: int, *, breached: bool) -> bool:
+        """Whether the balance crosses zero at no check up to `end`, whatever the order of rows."""
+        failing = self._failed(known.at + 1, end)
+        good, bad = _WHOLE - self._threshold, self._threshold
+        left_since, left_until = known.at - UPTIME_WINDOW_SECONDS + 1, end - UPTIME_WINDOW_SECONDS
+        failed = self._failed(left_since, left_until)
+        if breached:
+            entering = self._count(known.at + 1, end)
+            return self._balance(known) + good * (entering - failing) + bad * failed < 0
+        leaving = self._count(left_since, left_until)
+        return self._balance(known) - bad * failing - good * (leaving - failed) >= 0
+
+    def _first_failure(self, since: int, until: int) -> int | None:
+        for tick, finding in self._timeline.findings(self._monitor, since=since):
+            if tick > until:
+                break
+            if (finding or self._timeline.newest_finding(self._monitor, tick)).failing:
+                return tick
+        return None
+
+    def _count(self, since: int, until: int) -> int:
+        return schedule.count_rows(self._monitor.epochs, since, until)
+
+    def _failed(self, since: int, until: int) -> int:
+        return self._timeline.failed_rows(self._monitor, since, until)
+
+    def _balance(self, window: Window) -> int:
+        return (_WHOLE - self._threshold) * window.total - _WHOLE * window.failed
+
+
+@lru_cache(maxsize=1_024)
 def _threshold(target: float) -> int:
     """Return the least uptime, in thousandths of a percent, that is not below the target."""
     threshold = min(round(target * 1000), _WHOLE)

@@ -14,6 +14,9 @@ class Finding(NamedTuple):
     failing: tuple[str, ...]
 
 
+WELL = Finding(Status.UP, ())
+
+
 class Stretch:
     """What checks find in [start, end), and the `failed_rows`: counted once, in one pass.
 

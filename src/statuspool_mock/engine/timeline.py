@@ -18,7 +18,7 @@ from statuspool_mock.engine.model import (
     Status,
 )
 from statuspool_mock.engine.spells import Block, block_number, draw_block
-from statuspool_mock.engine.stretch import Finding, Stretch
+from statuspool_mock.engine.stretch import WELL, Finding, Stretch
 
 _MEMO_SIZE = 8_192
 _BlockKey = tuple[str, bytes, int]  # behaviour, dice, number
@@ -66,23 +66,31 @@ class Timeline:
         """Return what a check at an instant of the epoch finds."""
         return self._stretch(monitor, epoch, at).finding_at(at)
 
+    def newest_finding(self, monitor: Monitor, now: int) -> Finding:
+        """Return what the newest check found, of which there must be one."""
+        newest = schedule.last_check(monitor.epochs, now)
+        if newest is None:
+            raise LookupError(f"{monitor.name} has not been checked by {now}")
+        return self.finding(monitor, *newest)
+
     def findings(
         self, monitor: Monitor, *, since: int, known: Finding | None = None
-    ) -> Iterator[tuple[int, Finding]]:
+    ) -> Iterator[tuple[int, Finding | None]]:
         """Yield instant and finding of each check from `since` on that may differ from the last.
 
-        `known` is what the check before `since` found. Without an end the walk may have none: it
-        yields at least one check for each block.
+        `known` is what the check before `since` found. The finding is None, to be asked for, where
+        a block begins: nothing is drawn ahead of its time, and a walk without an end is none.
         """
         for epoch in monitor.epochs:
             if epoch.end is not None and epoch.end <= since:
                 continue
             at = schedule.first_tick(epoch, since)
             while epoch.end is None or at < epoch.end:
+                if known is None:
+                    yield at, None
                 stretch = self._stretch(monitor, epoch, at)
-                first = stretch.finding_at(at)
-                if first != known:
-                    yield at, first
+                if known is not None and stretch.finding_at(at) != known:
+                    yield at, stretch.finding_at(at)
                 known = None
                 for tick, finding in stretch.changes_after(at):
                     if epoch.end is not None and tick >= epoch.end:
@@ -178,9 +186,8 @@ def _as_seen(block: Block, overlays: Sequence[Overlay], epoch: Epoch) -> Stretch
 def _bare(block: Block, epoch: Epoch) -> tuple[list[int], list[Finding]]:
     """Return edges and findings of a block over which nothing is laid."""
     width = len(epoch.regions)
-    good = _finding(epoch, (None,) * width)
     seen: dict[tuple[int, int | None], Finding] = {}  # effects of spells are few, and constants
-    edges, findings = [block.start], [good]
+    edges, findings = [block.start], [WELL]
     for spell in block.spells:
         kind = (id(spell.effect), None if spell.region is None else spell.region % width)
         finding = seen.get(kind)
@@ -194,7 +201,7 @@ def _bare(block: Block, epoch: Epoch) -> tuple[list[int], list[Finding]]:
             findings.append(finding)
         if spell.end < block.end:
             edges.append(spell.end)
-            findings.append(good)
+            findings.append(WELL)
     return edges, findings
 
 
@@ -240,7 +247,7 @@ def _finding(epoch: Epoch, effects: _Effects) -> Finding:
         return Finding(Status.DOWN, failing)
     if failing or any(effect is not None and effect.is_slow for effect in effects):
         return Finding(Status.DEGRADED, failing)
-    return Finding(Status.UP, failing)
+    return WELL
 
 
 def _edges(overlays: Sequence[Overlay]) -> list[int]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from statuspool_mock.engine.model import Monitor, Status
-from statuspool_mock.engine.sla import Balance
+from statuspool_mock.engine.sla import Window
 from statuspool_mock.engine.stretch import Finding
 
 
@@ -19,14 +19,14 @@ class Watch:
     """Whether uptime was below the SLA target at the newest check."""
     turn: int = 0
     """Which of its entries in the queue still counts."""
-    due: tuple[int, Finding] | None = None
-    """The next check that may find something else."""
-    ahead: Iterator[tuple[int, Finding]] | None = None
-    """Those after it; None where they are to be looked up."""
+    due: tuple[int, Finding | None] | None = None
+    """The next check that may find something else, and what, as far as it is drawn."""
+    ahead: Iterator[tuple[int, Finding | None]] | None = None
+    """Those after it; None where they are to be walked again, since that is some time off."""
     judged_next: int | None = None
     """The next check at which uptime may cross the SLA target."""
-    balance: Balance | None = None
-    """Where the SLA stood when it was last looked at."""
+    window: Window | None = None
+    """The rows of 30 days as they were counted last."""
 
     def copy(self) -> "Watch":
         """Return a watch over the same monitor in another world."""
@@ -37,7 +37,7 @@ class Watch:
             turn=self.turn,
             due=self.due,
             judged_next=self.judged_next,
-            balance=self.balance,
+            window=self.window,
         )
 
     @property

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from statuspool_mock.engine import checks, dice, plan, schedule, sla
+from statuspool_mock.engine import checks, dice, plan, schedule
 from statuspool_mock.engine.chronicle import Chronicle
 from statuspool_mock.engine.commands import (
     Command,
@@ -41,6 +41,7 @@ from statuspool_mock.engine.model import (
     Team,
     Webhook,
 )
+from statuspool_mock.engine.sla import Window, window_of
 from statuspool_mock.engine.timeline import Timeline
 from statuspool_mock.engine.watch import Watch
 
@@ -219,7 +220,7 @@ class World:
         Time and response time are those of the newest row of the log.
         """
         monitor = self._current(monitor)
-        uptime, _, _ = self._uptime(monitor)
+        uptime = self._window(monitor).uptime
         state = self._watches[monitor.id].state
         newest = schedule.last_check(monitor.epochs, self._now)
         if newest is None:
@@ -231,10 +232,10 @@ class World:
 
     def sla(self, monitor: Monitor) -> Sla:
         """Return the last 30 days, counted over the very rows of the log."""
-        uptime, total, failed = self._uptime(self._current(monitor))
-        since = self._now - UPTIME_WINDOW_SECONDS
+        window = self._window(self._current(monitor))
+        since = window.at - UPTIME_WINDOW_SECONDS
         count = self._chronicle.incidents.count_since(monitor.id, since + 1)
-        return Sla(uptime, monitor.sla_target, total, failed, count)
+        return Sla(window.uptime, monitor.sla_target, window.total, window.failed, count)
 
     def logs(
         self,
@@ -296,9 +297,8 @@ class World:
         """Return the monitor as it is now, where the caller holds an older value of it."""
         return self._watches[monitor.id].monitor
 
-    def _uptime(self, monitor: Monitor) -> tuple[float, int, int]:
-        total, failed = sla.counts(self._timeline, monitor, self._now)
-        return sla.percentage(total, failed), total, failed
+    def _window(self, monitor: Monitor) -> Window:
+        return window_of(self._timeline, monitor, self._now)
 
     def _create(self, command: CreateMonitor) -> Monitor:
         ordinal = self._chronicle.made + 1
