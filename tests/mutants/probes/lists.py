@@ -114,7 +114,7 @@ def the_status_filter_keeps_its_word(bench):
         assert [i for page in _pages(bench, status=status, limit=2) for i in page] == wanted
 
 
-@notices("up-includes-degraded")
+@notices("up-means-not-down")
 def degraded_is_not_up(bench):
     monitor = bench.create(url="https://degraded.test/")
     assert bench.get(f"/monitors/{monitor['id']}")["status"] == "degraded"
