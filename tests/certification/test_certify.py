@@ -112,13 +112,16 @@ def test_an_endless_answer_is_read_no_further_than_its_beginning(tmp_path):
     assert "right signature" not in outcomes
 
 
-def test_a_receiver_that_never_answers_is_a_finding_within_bounds():
-    """It accepts connections and says nothing: every case ends at its time-out."""
+def test_a_receiver_that_never_answers_is_a_finding_and_asked_no_more(tmp_path):
+    """It accepts connections and says nothing: 23 more time-outs would tell nothing new."""
+    report = tmp_path / "report.json"
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        port = silent.getsockname()[1]
-        done = certify(f"http://127.0.0.1:{port}/", "--timeout", "0.05")
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        done = certify(url, "--timeout", "1", "--report", f"json={report}")
     assert done.returncode == 1
-    assert "no whole answer" in done.stdout
+    told = json.loads(report.read_text("utf-8"))
+    assert told["outcomes"] == {"passed": 0, "advice": 0, "failed": 1, "unproven": 23}
+    assert told["cases"][0]["seen"] == "too slow: no whole answer within 1 s"
 
 
 def test_the_table_tells_each_case_and_the_secret_is_nowhere(tmp_path):

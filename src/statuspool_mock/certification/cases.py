@@ -53,7 +53,11 @@ def _refuses(name: str, because: str) -> Callable[[_Play], Case]:
 
 @_takes("right signature", "All three events of the API reference, signed as it says.")
 async def _right_signature(sender: Sender) -> Verdict:
-    return must_accept(*[await sender.deliver(sender.compose(event)) for event in EVENTS])
+    for event in EVENTS:
+        verdict = must_accept(await sender.deliver(sender.compose(event)))
+        if verdict.outcome is not Outcome.PASSED:
+            break
+    return verdict
 
 
 @_takes(

@@ -13,6 +13,11 @@ from statuspool_mock.certification.sender import Sender
 from statuspool_mock.certification.verdicts import Outcome, Trouble, Verdict
 
 _CONNECT_SECONDS = 5.0
+_NOT_ASKED = Verdict(
+    outcome=Outcome.UNPROVEN,
+    seen="was not asked",
+    advice="It does not even answer a right delivery, so it was asked no more.",
+)
 
 
 class Unreachable(Exception):
@@ -47,8 +52,11 @@ async def examine(url: str, *, secret: str, timeout_seconds: float) -> AsyncIter
         yield first
         is_believed = first.verdict.outcome is Outcome.PASSED
         for case in CASES[1:]:
-            result = await _play(case, sender)
-            yield result if is_believed else _doubt(result)
+            if first.verdict.was_answered:
+                result = await _play(case, sender)
+                yield result if is_believed else _doubt(result)
+            else:
+                yield Result(case=case, verdict=_NOT_ASKED, seconds=0.0)
 
 
 async def _play(case: Case, sender: Sender) -> Result:

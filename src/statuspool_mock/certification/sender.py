@@ -122,7 +122,7 @@ class Sender:
             ):
                 await _read_a_little(response)
         except TimeoutError:
-            waited = f"within {self._timeout_seconds:g} s"
+            waited = f"no whole answer within {self._timeout_seconds:g} s"
             return Answer(trouble=Trouble.TOO_SLOW, detail=waited)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             return Answer(trouble=Trouble.CANNOT_CONNECT, detail=_reason(error))

@@ -13,7 +13,7 @@ class Outcome(StrEnum):
     """Safe as it is, but a sender would like it otherwise."""
     FAILED = "failed"
     UNPROVEN = "unproven"
-    """It refused what it should refuse, but it refuses right deliveries as well."""
+    """It refused what it should, but right deliveries as well; or it was not asked."""
 
 
 _GRAVITY = (Outcome.PASSED, Outcome.UNPROVEN, Outcome.ADVICE, Outcome.FAILED)
@@ -24,7 +24,7 @@ class Trouble(StrEnum):
 
     CANNOT_CONNECT = "cannot connect"
     BROKEN_OFF = "no answer"
-    TOO_SLOW = "no whole answer"
+    TOO_SLOW = "too slow"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,13 +60,19 @@ class Verdict:
     outcome: Outcome
     seen: str
     advice: str = ""
+    was_answered: bool = True
 
 
 def must_accept(*answers: Answer) -> Verdict:
     """Judge deliveries that a receiver has to take: the first that it did not take decides."""
     for answer in answers:
         if not answer.is_success:
-            return Verdict(outcome=Outcome.FAILED, seen=str(answer), advice=_why_not_taken(answer))
+            return Verdict(
+                outcome=Outcome.FAILED,
+                seen=str(answer),
+                advice=_why_not_taken(answer),
+                was_answered=answer.trouble is None,
+            )
     return Verdict(outcome=Outcome.PASSED, seen=str(answers[-1]))
 
 

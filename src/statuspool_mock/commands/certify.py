@@ -99,7 +99,8 @@ def _show(results: Sequence[Result]) -> None:
     console.print(table)
     if results[0].verdict.outcome is Outcome.FAILED:
         _explain(console, results[0])
-        console.print("All else hangs on this one: does the receiver know the same secret?\n")
+        if results[0].verdict.was_answered:
+            console.print("All else hangs on this one: does the receiver know the same secret?\n")
     else:
         for result in results:
             if result.verdict.outcome in {Outcome.FAILED, Outcome.ADVICE}:
