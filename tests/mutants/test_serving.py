@@ -9,7 +9,7 @@ from random import Random
 import httpx
 import pytest
 
-from statuspool_mock.api.edge import RequestIds
+from statuspool_mock.api.edge import Edge
 from statuspool_mock.mutants.gallery import GALLERY
 from statuspool_mock.sandboxes import RateLimit
 from statuspool_mock.server import RunningServer, Settings, compose
@@ -84,8 +84,8 @@ def test_a_server_tells_of_its_mutants_on_stderr_and_serves_them_together():
 
 def test_nothing_stands_before_a_server_without_mutants():
     """Its outermost layer is the API's own, so a request takes no other way than before."""
-    assert type(compose(Settings()).app) is RequestIds
-    assert type(compose(Settings(mutants=("no-limit",))).app) is not RequestIds
+    assert type(compose(Settings()).app) is Edge
+    assert type(compose(Settings(mutants=("no-limit",))).app) is not Edge
 
 
 def test_what_a_mutant_asks_on_its_own_account_uses_up_nobodys_minute():

@@ -18,32 +18,48 @@ from statuspool_mock.journal import Exchange
 from statuspool_mock.sandboxes import KeyRejected, Sandboxes
 
 CONTROL_PATH = "/_mock"
-_ALPHABET = ascii_lowercase + digits
+_PAIRS = [
+    first + second for first in ascii_lowercase + digits for second in ascii_lowercase + digits
+]
+_VARY = (b"vary", b"Origin")
 _EXPOSED = ("X-Request-Id", "Retry-After", "Location", "Preference-Applied", "WWW-Authenticate")
 
 
-class RequestIds:
-    """Gives every answer an `X-Request-Id`. Reference: Error Codes, 500."""
+class Edge:
+    """Gives every answer an `X-Request-Id`, and lets origins share it.
 
-    def __init__(self, app: ASGIApp, *, seed: int) -> None:
+    `shared` is the app with cross-origin headers; what comes without an `Origin` goes to the app as
+    it is. Reference: Error Codes, 500.
+    """
+
+    def __init__(self, app: ASGIApp, *, shared: ASGIApp, seed: int) -> None:
         self._app = app
-        self._choices = Random(seed).choices  # noqa: S311 - a name, not a secret
+        self._shared = shared
+        self._bits = Random(seed).getrandbits  # noqa: S311 - a name, not a secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on under a fresh id, or the one that it brings from a replay."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        request_id = scope.get(REQUEST_ID) or f"req_{''.join(self._choices(_ALPHABET, k=8))}"
+        request_id = scope.get(REQUEST_ID) or self._fresh_id()
         scope[REQUEST_ID] = request_id
-        header = (b"x-request-id", request_id.encode())
+        added: tuple[tuple[bytes, bytes], ...] = ((b"x-request-id", request_id.encode()),)
+        app = self._shared
+        if not any(name == b"origin" for name, _ in scope["headers"]):
+            app, added = self._app, (*added, _VARY)
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), header]
+                message["headers"] = [*message.get("headers", ()), *added]
             await send(message)
 
-        await self._app(scope, receive, send_named)
+        await app(scope, receive, send_named)
+
+    def _fresh_id(self) -> str:
+        bits = self._bits(44)
+        pairs = (_PAIRS[(bits >> shift) % len(_PAIRS)] for shift in (0, 11, 22, 33))
+        return f"req_{''.join(pairs)}"
 
 
 class Unrouted:
@@ -146,14 +162,17 @@ def surrounded(
 
     `control` answers below `/_mock`, where no other origin may read.
     """
+    enveloped: ASGIApp = Envelopes(app, unrouted)
     shared: ASGIApp = CORSMiddleware(
-        Envelopes(app, unrouted),
+        enveloped,
         allow_origins=origins,
         allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
         allow_headers=["*"],
         expose_headers=_EXPOSED,
     )
-    return RequestIds(shared if control is None else _Fork(shared, control), seed=seed)
+    if control is not None:
+        enveloped, shared = _Fork(enveloped, control), _Fork(shared, control)
+    return Edge(enveloped, shared=shared, seed=seed)
 
 
 class _Fork:
