@@ -81,7 +81,8 @@ class Chronicle:
         if previous is state:
             return
         monitor = watch.monitor
-        self._moved.setdefault(monitor.ordinal, (watch, watch.status))
+        if monitor.ordinal not in self._moved:
+            self._moved[monitor.ordinal] = (watch, watch.status)
         watch.state = state
         self._facts.append(
             StatusChanged(

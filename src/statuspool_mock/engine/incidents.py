@@ -44,8 +44,11 @@ class IncidentBook:
         """Enter a new incident."""
         key = (incident.started_at, incident.sequence)
         self._incidents[incident.sequence] = incident
-        insort(self._of_team[incident.team], key)
-        insort(self._of_monitor[incident.monitor_id], key)
+        for keys in (self._of_team[incident.team], self._of_monitor[incident.monitor_id]):
+            if not keys or keys[-1] < key:
+                keys.append(key)  # as nearly always
+            else:
+                insort(keys, key)
         if incident.resolved_at is None:
             self._open[incident.team].add(key)
             if incident.automatic:

@@ -23,6 +23,7 @@ from statuspool_mock.engine.stretch import WELL, Finding, Stretch
 _MEMO_SIZE = 8_192
 _BlockKey = tuple[str, bytes, int]  # behaviour, dice, number
 _StretchKey = tuple[bytes, int, int, int]  # dice, revision, epoch's start, number of the block
+_Kind = tuple[int, int | None]  # id of a spell's effect (a constant), position of its region
 _Effects = Sequence[Effect | None]
 _Key = TypeVar("_Key")
 _Kept = TypeVar("_Kept")
@@ -37,6 +38,7 @@ class Timeline:
     def __init__(self, *, blocks: dict[_BlockKey, Block] | None = None) -> None:
         self._blocks = {} if blocks is None else blocks
         self._stretches: dict[_StretchKey, Stretch] = {}
+        self._kinds: dict[tuple[tuple[str, ...], int], dict[_Kind, Finding]] = {}
 
     def copy(self) -> "Timeline":
         """Return a timeline for another future of the same monitors."""
@@ -142,9 +144,17 @@ class Timeline:
         stretch = self._stretches.get(key)
         if stretch is None:
             block = self._block(epoch.behaviour, monitor.dice, number)
-            stretch = _as_seen(block, monitor.overlays, epoch)
+            stretch = _as_seen(block, monitor.overlays, epoch, self._known_kinds(epoch))
             _keep(self._stretches, key, stretch)
         return stretch
+
+    def _known_kinds(self, epoch: Epoch) -> dict[_Kind, Finding]:
+        key = (epoch.regions, epoch.expected_status)
+        kinds = self._kinds.get(key)
+        if kinds is None:
+            kinds = {}
+            _keep(self._kinds, key, kinds)
+        return kinds
 
     def _block(self, behaviour: str, key: bytes, number: int) -> Block:
         block = self._blocks.get((behaviour, key, number))
@@ -174,26 +184,29 @@ def _next_stretch(monitor: Monitor, epoch: Epoch, end: int) -> int | None:
     return min((edge for edge in _edges(monitor.overlays) if edge >= end), default=None)
 
 
-def _as_seen(block: Block, overlays: Sequence[Overlay], epoch: Epoch) -> Stretch:
+def _as_seen(
+    block: Block, overlays: Sequence[Overlay], epoch: Epoch, kinds: dict[_Kind, Finding]
+) -> Stretch:
     near = [o for o in overlays if o.start < block.end and (o.end is None or o.end > block.start)]
     if near:
         edges, findings = _laid_over(block, near, epoch)
     else:
-        edges, findings = _bare(block, epoch)
+        edges, findings = _bare(block, epoch, kinds)
     return Stretch(epoch, edges, findings, end=block.end)
 
 
-def _bare(block: Block, epoch: Epoch) -> tuple[list[int], list[Finding]]:
+def _bare(
+    block: Block, epoch: Epoch, kinds: dict[_Kind, Finding]
+) -> tuple[list[int], list[Finding]]:
     """Return edges and findings of a block over which nothing is laid."""
     width = len(epoch.regions)
-    seen: dict[tuple[int, int | None], Finding] = {}  # effects of spells are few, and constants
     edges, findings = [block.start], [WELL]
     for spell in block.spells:
         kind = (id(spell.effect), None if spell.region is None else spell.region % width)
-        finding = seen.get(kind)
+        finding = kinds.get(kind)
         if finding is None:
             finding = _finding(epoch, _effects(block, (), epoch, spell.start))
-            seen[kind] = finding
+            kinds[kind] = finding
         if edges[-1] == spell.start:
             findings[-1] = finding
         else:
