@@ -30,6 +30,6 @@ class Pulse:
         while True:
             await asyncio.sleep(_SECONDS)
             for sandbox in self._sandboxes:
-                if sandbox.needs_pulse:
+                if sandbox.rate and sandbox.mail.matters and not sandbox.is_held:
                     sandbox.catch_up(for_client=False)
-                    sandbox.dispatch()
+                    sandbox.mail.dispatch()

@@ -57,7 +57,7 @@ async def moved_to(sandbox: Sandbox, to: int) -> dict[str, Any]:
     Raises `Conflict` where it is past.
     """
     began = sandbox.world.now
-    if to >= began and sandbox.outbox_matters:
+    if to >= began and sandbox.mail.matters:
         return await _moved_with_deliveries(sandbox, to)
     if to < began:
         raise Conflict(
@@ -79,14 +79,14 @@ async def _moved_with_deliveries(sandbox: Sandbox, to: int) -> dict[str, Any]:
     """Advance from event to event, and let each be delivered before the next one happens."""
     began, facts, changes = sandbox.world.now, list[Fact](), 0
     deadline = sandbox.wall() + _MOST_SECONDS
-    delivered = await sandbox.delivered(seconds=_MOST_SECONDS)
+    delivered = await sandbox.mail.delivered(seconds=_MOST_SECONDS)
     while delivered and sandbox.world.now < to and changes < MOST_CHANGES:
-        due = sandbox.outbox.next_due
+        due = sandbox.mail.outbox.next_due
         before = to if due is None else min(to, max(ceil(due), sandbox.world.now))
         happened = sandbox.move_to_next(before=before, most=_SLICE)
         facts += happened
         changes += len(happened)
-        delivered = await sandbox.delivered(seconds=deadline - sandbox.wall())
+        delivered = await sandbox.mail.delivered(seconds=deadline - sandbox.wall())
     told = _told(sandbox, began, facts, complete=delivered and sandbox.world.now >= to)
     if not delivered:
         told["note"] = (
@@ -100,7 +100,7 @@ async def moved_to_next(sandbox: Sandbox, before: int) -> dict[str, Any]:
     """Advance to the first instant at which something happens, or to `before`."""
     began = sandbox.world.now
     facts = sandbox.move_to_next(before=before, most=MOST_CHANGES)
-    await sandbox.delivered(seconds=_MOST_SECONDS)
+    await sandbox.mail.delivered(seconds=_MOST_SECONDS)
     return _told(sandbox, began, facts, complete=bool(facts) or sandbox.world.now >= before)
 
 

@@ -11,7 +11,7 @@ from statuspool_mock.sandboxes import Conflict, NoSuchThing, Unusable
 
 async def list_world_webhooks(visit: Visit) -> Any:
     """Answer GET /webhooks."""
-    waiting = visit.sandbox.outbox.waiting_for
+    waiting = visit.sandbox.mail.outbox.waiting_for
     return {
         "results": [
             {
@@ -34,7 +34,7 @@ async def trigger_webhooks(visit: Visit) -> Any:
     body, sandbox = visit.body, visit.sandbox
     event = body["event"]
     monitor = _monitor(visit)
-    message = sample(event, monitor, visit.world, number=sandbox.outbox.made + 1)
+    message = sample(event, monitor, visit.world, number=sandbox.mail.outbox.made + 1)
     webhook_id = body.get("webhook_id")
     if webhook_id is not None:
         told = [_webhook(visit, webhook_id)]
@@ -43,8 +43,8 @@ async def trigger_webhooks(visit: Visit) -> Any:
         told = [webhook for webhook in active if event in webhook.events]
     if not told:
         raise Conflict(f"No active webhook of yours is subscribed to {event}.")
-    sandbox.post(message, told)
-    await sandbox.delivered(seconds=30)
+    sandbox.mail.post(message, told)
+    await sandbox.mail.delivered(seconds=30)
     return {"message_id": message.id, "webhooks": [webhook.id for webhook in told]}
 
 
@@ -54,7 +54,7 @@ async def list_deliveries(visit: Visit) -> Any:
     mine = {webhook.id for webhook in visit.world.webhooks(team=visit.team)}
     found = [
         delivery
-        for delivery in visit.sandbox.outbox.log
+        for delivery in visit.sandbox.mail.outbox.log
         if delivery.webhook_id in mine
         and values.get("webhook_id") in {None, delivery.webhook_id}
         and values.get("outcome") in {None, delivery.outcome}
@@ -87,7 +87,7 @@ async def redeliver_failed(visit: Visit) -> Any:
     """Answer POST /deliveries/redeliver."""
     failed = [
         delivery
-        for delivery in visit.sandbox.outbox.log
+        for delivery in visit.sandbox.mail.outbox.log
         if delivery.outcome in {Outcome.FAILED, Outcome.WITHHELD, Outcome.LOST}
     ]
     return {"redelivered": await _send_again(visit, failed)}
@@ -101,17 +101,16 @@ async def _send_again(visit: Visit, deliveries: list[Delivery]) -> int:
         except UnknownWebhook:
             continue
         if webhook.team is visit.team:
-            sandbox.outbox.post(delivery.message, [webhook], now=sandbox.instant)
+            sandbox.mail.post_again(delivery.message, [webhook])
             sent += 1
-    sandbox.dispatch()
-    await sandbox.delivered(seconds=30)
+    await sandbox.mail.delivered(seconds=30)
     return sent
 
 
 def _delivery(visit: Visit) -> Delivery:
     number = visit.path["number"]
     plain = number.isascii() and number.isdigit() and len(number) < 16
-    delivery = visit.sandbox.outbox.find(int(number)) if plain else None
+    delivery = visit.sandbox.mail.outbox.find(int(number)) if plain else None
     mine = {webhook.id for webhook in visit.world.webhooks(team=visit.team)}
     if delivery is None or delivery.webhook_id not in mine:
         raise NoSuchThing(f"No delivery {number} is kept.")

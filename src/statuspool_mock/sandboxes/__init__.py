@@ -1,5 +1,6 @@
 """Worlds by key, each with a clock, limits, faults, a journal and checkpoints of its own."""
 
+from statuspool_mock.sandboxes.access import Access
 from statuspool_mock.sandboxes.case import Case, Step, case_data, case_from
 from statuspool_mock.sandboxes.clock import Clock, RateLimit
 from statuspool_mock.sandboxes.errors import (
@@ -10,7 +11,7 @@ from statuspool_mock.sandboxes.errors import (
     Unusable,
 )
 from statuspool_mock.sandboxes.registry import Sandboxes
-from statuspool_mock.sandboxes.sandbox import Access, Opening, Sandbox
+from statuspool_mock.sandboxes.sandbox import Opening, Sandbox
 from statuspool_mock.sandboxes.state import Performance, State, state_data, state_from
 
 __all__ = [

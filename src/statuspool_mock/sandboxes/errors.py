@@ -12,7 +12,7 @@ None of them knows HTTP; the API's error table gives them their status.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from statuspool_mock.sandboxes.sandbox import Access
+    from statuspool_mock.sandboxes.access import Access
 
 
 class SandboxError(Exception):

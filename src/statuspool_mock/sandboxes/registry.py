@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 
 from statuspool_mock.contract import Document
 from statuspool_mock.journal import MOST_EXCHANGES
+from statuspool_mock.sandboxes.access import Access
 from statuspool_mock.sandboxes.clock import RateLimit
 from statuspool_mock.sandboxes.errors import KeyRejected, NoSuchThing
 from statuspool_mock.sandboxes.keeping import Courier, Forgetful, Keepers
-from statuspool_mock.sandboxes.sandbox import Access, Opening, Sandbox
+from statuspool_mock.sandboxes.sandbox import Opening, Sandbox
 
 _KEY = re.compile(r"sp_test_(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<role>[a-z]+))?", re.ASCII)
 _ROLES = {None: "full", "ro": "read-only", "rival": "rival"}

@@ -1,41 +1,34 @@
 """One sandbox: a world, its clock and faults, and what its clients did."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import floor
 from typing import Any, NamedTuple
 
 from statuspool_mock.engine import (
     Command,
-    CommandRefused,
-    CreateIncident,
-    CreateMonitor,
-    DisableWebhook,
     Fact,
     Incident,
     Monitor,
-    NoteTrigger,
-    RegisterWebhook,
-    Team,
-    UnknownWebhook,
     Webhook,
     World,
 )
-from statuspool_mock.faults import DELIVERY, Fault, FaultBook, Strike, Target
+from statuspool_mock.faults import Fault, FaultBook, Strike, Target
 from statuspool_mock.journal import MOST_EXCHANGES, Coverage, Exchange, Journal
-from statuspool_mock.outbox import Attempt, Delivery, Message, Outbox, message_for
+from statuspool_mock.sandboxes.capacity import (
+    MOST_CHECKPOINTS,
+    MOST_FAULTS,
+    check_room,
+    monitor_count,
+)
 from statuspool_mock.sandboxes.clock import Clock, Minute, RateLimit
 from statuspool_mock.sandboxes.errors import Conflict, NoSuchThing
 from statuspool_mock.sandboxes.events import Events
 from statuspool_mock.sandboxes.keeping import Courier, Forgetful, Keeper, Kept
+from statuspool_mock.sandboxes.mail import Mail
 from statuspool_mock.sandboxes.state import ClockFace, Performance, State
 
-MOST_MONITORS = 200_000
-MOST_INCIDENTS = 200_000
-MOST_WEBHOOKS = 2_000
-MOST_CHECKPOINTS = 50
-MOST_FAULTS = 200
 _EXCHANGES_BETWEEN_BASES = 500
 _MOST_MONITORS_IN_BASES = 20_000
 
@@ -78,8 +71,7 @@ class Sandbox:
         self.used_at = self.touched_at = wall()
         self.clock = Clock(opening.world.now, self.used_at, opening.rate)
         self.faults = FaultBook()
-        self.outbox = Outbox(keep=self._keep_outbox)
-        self._courier = courier
+        self.mail = Mail(self, keeper=self._keeper, courier=courier)
         self.minutes: dict[str, Minute] = {}
         self.performance: Performance | None = None
         self.checkpoints: dict[str, State] = {}
@@ -184,19 +176,12 @@ class Sandbox:
 
     def apply(self, command: Command) -> Monitor | Incident | Webhook | None:
         """Carry out a command now; see `World.apply`. Raises `CommandRefused` where it is full."""
-        self._check_room(command)
+        check_room(self.world, command)
         made = self.world.apply(command)
         self._keeper.note_command(command, at=self.world.now)
         self._keep_whole_if_full()
         self._tell(self.world.advance(to=self.world.now))
         return made
-
-    def _check_room(self, command: Command) -> None:
-        room = _ROOM.get(type(command))
-        if room is not None and (held := room.count(self.world)) >= room.most:
-            raise CommandRefused(
-                f"This sandbox holds {held} {room.noun} and takes no more; delete some or reset it."
-            )
 
     def add_fault(self, fault: Fault) -> None:
         """Enter a fault. Raises `Conflict` where there are too many."""
@@ -231,67 +216,6 @@ class Sandbox:
         self.minutes[role], retry_after = minute.take(self.instant, limit.per_minute)
         return retry_after
 
-    def webhook(self, webhook_id: str) -> Webhook:
-        """Return an endpoint of either team. Raises `UnknownWebhook`."""
-        return self.world.webhook(webhook_id)
-
-    def strike_delivery(self, message: Message) -> Strike | None:
-        """Return what befalls a delivery, None where nothing does."""
-        if not self.faults:
-            return None
-        return self.strike(Target(DELIVERY, "POST", message.monitor_id, message.team))
-
-    def note_attempt(self, delivery: Delivery, attempt: Attempt) -> None:
-        """Take note of an attempt to deliver: `last_triggered_at` is its time."""
-        self._apply_if_there(NoteTrigger(webhook_id=delivery.webhook_id, at=int(attempt.at)))
-        told = {
-            "delivery": delivery.number,
-            "message_id": delivery.message.id,
-            "webhook_id": delivery.webhook_id,
-            "event": delivery.message.event,
-            "status": attempt.status,
-            "error": attempt.error,
-        }
-        self.events.add("delivery", told, at=attempt.at)
-
-    def note_gone(self, webhook: Webhook) -> None:
-        """Make an endpoint inactive that wants no more."""
-        self._apply_if_there(DisableWebhook(webhook_id=webhook.id))
-
-    def _apply_if_there(self, command: Command) -> None:
-        with suppress(UnknownWebhook):  # the world may have been reset meanwhile
-            self.world.apply(command)
-            self._keeper.note_command(command, at=self.world.now)
-
-    def post(self, message: Message, webhooks: Iterable[Webhook]) -> None:
-        """Let a message be delivered to endpoints now, or as soon as it is their turn."""
-        self.outbox.made += 1
-        self.outbox.post(message, webhooks, now=self.instant)
-        self.dispatch()
-
-    def dispatch(self) -> None:
-        """Let what is due be sent in the background."""
-        if self._courier is not None:
-            self._courier.start(self)
-
-    async def delivered(self, *, seconds: float) -> bool:
-        """Return when all that is due was sent; False where that took too long."""
-        return self._courier is None or await self._courier.settle(self, seconds=seconds)
-
-    @property
-    def needs_pulse(self) -> bool:
-        """Whether something may become due for an endpoint by time alone."""
-        if self.rate == 0 or self.is_held:
-            return False
-        return self.outbox.next_due is not None or self.world.has_webhooks
-
-    @property
-    def outbox_matters(self) -> bool:
-        """Whether time has to stop for deliveries on its way."""
-        return self._courier is not None and (
-            self.world.has_webhooks or self.outbox.next_due is not None
-        )
-
     def strike(self, target: Target) -> Strike | None:
         """Return what befalls a request, None where nothing does."""
         struck = self.faults.strike(target, now=self.instant)
@@ -322,7 +246,7 @@ class Sandbox:
             faults_made=self.faults.made,
             minutes=tuple(self.minutes.items()),
             performance=self.performance,
-            outbox=self.outbox.image(),
+            outbox=self.mail.outbox.image(),
         )
 
     def become(self, state: State, *, why: str) -> None:
@@ -337,7 +261,7 @@ class Sandbox:
         began = self.used_at - seconds_ago
         self.clock = Clock(face.shows, began, face.rate, face.until, face.then)
         self.faults = FaultBook(state.faults, made=state.faults_made)
-        self.outbox = Outbox(state.outbox, keep=self._keep_outbox)
+        self.mail.begin(state.outbox)
         self.minutes = dict(state.minutes)
         self.performance = state.performance
         self.bases.clear()
@@ -349,7 +273,7 @@ class Sandbox:
         self.world = opening.world
         self.clock = Clock(opening.world.now, self.used_at, opening.rate)
         self.faults = FaultBook()
-        self.outbox = Outbox(keep=self._keep_outbox)
+        self.mail.begin()
         self.minutes = {}
         self.performance = None
         self.journal.clear()
@@ -398,7 +322,7 @@ class Sandbox:
         """Note the present state as one to replay from, and drop those nobody can start at."""
         first = self.journal.first
         self.bases = [base for base in self.bases if base.number >= first - 1]
-        if _monitor_count(self.world) <= _MOST_MONITORS_IN_BASES:
+        if monitor_count(self.world) <= _MOST_MONITORS_IN_BASES:
             state = self.state()
             face = state.clock
             # From here on the clock is reckoned as a replay will reckon it, to the last bit.
@@ -408,58 +332,5 @@ class Sandbox:
     def _tell(self, facts: list[Fact]) -> None:
         for fact in facts:
             self.events.add("fact", fact, at=fact.at)
-        if facts and self.world.has_webhooks:
-            for fact in facts:
-                self._post_about(fact)
-            self.dispatch()
-
-    def _post_about(self, fact: Fact) -> None:
-        message = message_for(fact, self.world, number=self.outbox.made + 1)
-        if message is None:
-            return
-        webhooks = self.world.webhooks(team=message.team, active=True)
-        told = [webhook for webhook in webhooks if message.event in webhook.events]
-        if told:
-            self.outbox.made += 1
-            self.outbox.post(message, told, now=max(self.instant, fact.at))
-
-    def _keep_outbox(self, change: Mapping[str, Any]) -> None:
-        self._keeper.note_outbox(change)
-
-
-def _monitor_count(world: World) -> int:
-    return sum(world.monitors(team=team, limit=1).total for team in Team)
-
-
-class _Room(NamedTuple):
-    noun: str
-    most: int
-    count: Callable[[World], int]
-
-
-_ROOM: dict[type, _Room] = {
-    CreateMonitor: _Room("monitors", MOST_MONITORS, _monitor_count),
-    CreateIncident: _Room("incidents", MOST_INCIDENTS, lambda world: world.incident_count),
-    RegisterWebhook: _Room(
-        "webhooks",
-        MOST_WEBHOOKS,
-        lambda world: sum(len(world.webhooks(team=team)) for team in Team),
-    ),
-}
-
-
-class Access:
-    """What one key may do, and in which world."""
-
-    __slots__ = ("limit", "read_only", "role", "sandbox", "team")
-
-    def __init__(self, sandbox: Sandbox, *, role: str, limit: RateLimit | None) -> None:
-        self.sandbox = sandbox
-        self.role = role
-        self.team = Team.RIVAL if role == "rival" else Team.OWN
-        self.read_only = role == "read-only"
-        self.limit = limit
-
-    def take(self) -> int | None:
-        """Count a request; None where it may pass, else the seconds after which one will."""
-        return self.sandbox.take_request(self.role, self.limit)
+        if facts:
+            self.mail.tell(facts)

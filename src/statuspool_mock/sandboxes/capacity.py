@@ -1,0 +1,46 @@
+"""How much one sandbox holds, so that none can take the memory of the others."""
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from statuspool_mock.engine import (
+    Command,
+    CommandRefused,
+    CreateIncident,
+    CreateMonitor,
+    RegisterWebhook,
+    Team,
+    World,
+)
+
+MOST_CHECKPOINTS = 50
+MOST_FAULTS = 200
+
+
+class _Room(NamedTuple):
+    noun: str
+    most: int
+    count: Callable[[World], int]
+
+
+def monitor_count(world: World) -> int:
+    """Return how many monitors a world holds, of both teams."""
+    return sum(world.monitors(team=team, limit=1).total for team in Team)
+
+
+def check_room(world: World, command: Command) -> None:
+    """Raise `CommandRefused` where a command would make a world larger than it may be."""
+    room = _ROOMS.get(type(command))
+    if room is not None and (held := room.count(world)) >= room.most:
+        raise CommandRefused(
+            f"This sandbox holds {held} {room.noun} and takes no more; delete some or reset it."
+        )
+
+
+_ROOMS: Mapping[type, _Room] = {
+    CreateMonitor: _Room("monitors", 200_000, monitor_count),
+    CreateIncident: _Room("incidents", 200_000, lambda world: world.incident_count),
+    RegisterWebhook: _Room(
+        "webhooks", 2_000, lambda world: sum(len(world.webhooks(team=team)) for team in Team)
+    ),
+}
