@@ -70,18 +70,36 @@ class Lookout:
         self.watches[watch.monitor.ordinal] = watch
         self._await(watch, now)
 
-    def examine(self, watch: Watch, now: int, *, since: int, first: bool = False) -> None:
-        """Look at the newest check of a monitor whose checks are others from `since` on."""
+    def examine(self, watch: Watch, now: int, *, first: bool = False) -> None:
+        """Look at a monitor that was made or changed now, at its newest check."""
         monitor = watch.monitor
         self.watches[monitor.ordinal] = watch
-        if watch.window is not None and watch.window.at >= min(since, now + 1):
+        if watch.window is not None and watch.window.at >= now:
             watch.window = None
         newest = schedule.last_check(monitor.epochs, now)
-        if newest is not None and newest[1] >= since:
+        if newest is not None:
             finding = self._timeline.finding(monitor, *newest)
             self._chronicle.note(watch, finding, at=newest[1], first=first)
             self._judge(watch, newest[1], now)
         self._await(watch, now)
+
+    def expect(self, watch: Watch, *, start: int) -> None:
+        """Look, at the latest, at the first check from `start` on, which now finds something else.
+
+        What is found before stays as it was, so nothing has to be looked at now.
+        """
+        following = schedule.next_check(watch.monitor.epochs, start)
+        if following is None:
+            return
+        tick = following[1]
+        watch.ahead = None
+        if watch.due is None or watch.due[0] >= tick:
+            watch.due = (tick, None)
+        if watch.judged_next is None or watch.judged_next > tick:
+            watch.judged_next = tick
+        if watch.window is not None and watch.window.at >= start:
+            watch.window = None
+        self._enqueue(watch)
 
     def correct(self, watch: Watch, *, since: int, until: int, now: int) -> None:
         """Bring what is written of a monitor in line with a past that was changed."""
@@ -119,9 +137,12 @@ class Lookout:
         else:
             following = schedule.next_check(monitor.epochs, now + 1)
             watch.judged_next = None if following is None else following[1]
+        self._enqueue(watch)
+
+    def _enqueue(self, watch: Watch) -> None:
         watch.turn += 1
         if (at := watch.next_at) is not None:
-            heappush(self._queue, (at, monitor.ordinal, watch.turn))
+            heappush(self._queue, (at, watch.monitor.ordinal, watch.turn))
 
     def _judge(self, watch: Watch, tick: int, now: int) -> sla.Window:
         """Compare uptime at a check with the SLA target, and tell where it fell below it."""

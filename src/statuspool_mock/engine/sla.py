@@ -38,7 +38,7 @@ def window_of(
     """Count the rows of the 30 days up to an instant, from an earlier count if there is one."""
     since = at - UPTIME_WINDOW_SECONDS + 1
     total = schedule.count_rows(monitor.epochs, since, at)
-    if known is None or known.at < since:
+    if known is None or not since <= known.at <= at:
         return Window(at, total, timeline.failed_rows(monitor, since, at) if total else 0)
     failed = known.failed + timeline.failed_rows(monitor, known.at + 1, at)
     if known.failed:  # else none of those that left can have

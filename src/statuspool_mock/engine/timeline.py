@@ -4,6 +4,7 @@ Everything is computed from the monitor (its dice, epochs and overlays); the onl
 bounded memo of drawn blocks.
 """
 
+from bisect import insort
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -224,9 +225,17 @@ def _laid_over(
     """Return edges and findings of a block under overlays."""
     cuts = {edge for spell in block.spells for edge in (spell.start, spell.end)}
     cuts.update(_edges(overlays))
-    inner = sorted(edge for edge in cuts if block.start < edge < block.end)
-    edges = [block.start, *inner]
-    return edges, [_finding(epoch, _effects(block, overlays, epoch, edge)) for edge in edges]
+    edges = [block.start, *sorted(edge for edge in cuts if block.start < edge < block.end)]
+    findings = []
+    active: list[int] = []  # positions, as of two overlays the later in the list wins
+    upcoming = sorted(range(len(overlays)), key=lambda number: -overlays[number].start)
+    for edge in edges:
+        active = [n for n in active if overlays[n].covers(edge)]
+        while upcoming and overlays[upcoming[-1]].start <= edge:
+            insort(active, upcoming.pop())
+        there = [overlays[n] for n in active]
+        findings.append(_finding(epoch, _effects(block, there, epoch, edge)))
+    return edges, findings
 
 
 def _effects(block: Block, overlays: Sequence[Overlay], epoch: Epoch, at: int) -> _Effects:

@@ -309,7 +309,7 @@ class World:
         watch = Watch(monitor=monitor)
         self._watches[monitor.id] = watch
         self._chronicle.roster.add(monitor.team, ordinal, watch.status)
-        self._lookout.examine(watch, self._now, since=self._now, first=True)
+        self._lookout.examine(watch, self._now, first=True)
         self._chronicle.settle()
         return monitor
 
@@ -329,10 +329,12 @@ class World:
         if new.revision != old.revision:
             since = command.start if isinstance(command, ScriptOutage) else self._now
             self._timeline.carry_over(old, new, before=since)
-            if isinstance(command, ScriptOutage) and since <= self._now:
+            if since > self._now:
+                self._lookout.expect(watch, start=since)
+            elif isinstance(command, ScriptOutage):
                 self._lookout.correct(watch, since=since, until=command.end, now=self._now)
             else:
-                self._lookout.examine(watch, self._now, since=since)
+                self._lookout.examine(watch, self._now)
             self._chronicle.settle()
         return new
 

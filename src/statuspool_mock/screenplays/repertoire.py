@@ -24,6 +24,7 @@ from statuspool_mock.screenplays.stage import Stage, Unplayable, named
 
 _MINUTE, _HOUR = 60, 3_600
 _SLOW_AHEAD = 2 * _MINUTE
+_MOST_CUED = 12  # of more monitors than that only the first and the last are told of
 _EXPIRED = Effect(
     fails=True,
     status_code=504,
@@ -71,8 +72,9 @@ def _deploy_brownout(stage: Stage) -> None:
             ways = (UNAVAILABLE, UNAVAILABLE, SERVER_ERROR)
             stage.fail(monitor, begin, undone, ways=ways, regions=(region,))
         stage.speed_up(monitor, undone, undone + 3 * _MINUTE, from_ms=3_900)
-        stage.say(fails, f"{monitor.name} answers with 5xx while it restarts")
-        stage.say(undone, f"{monitor.name} is rolled back and warms up")
+        if len(stage.cast) <= _MOST_CUED or monitor is stage.cast[0] or monitor is stage.cast[-1]:
+            stage.say(fails, f"{monitor.name} answers with 5xx while it restarts")
+            stage.say(undone, f"{monitor.name} is rolled back and warms up")
         at += min(stage.between(35, 75), most_apart)
 
 

@@ -81,7 +81,7 @@ class Stage:
         """Let checks of a monitor fail, every few minutes in another of these ways."""
         at = start
         while at < end:
-            until = min(at + self.between(2, 5) * _STEP_SECONDS, end)
+            until = min(at + self.between(2, 5) * _STEP_SECONDS, end) if len(ways) > 1 else end
             way = ways[self.between(0, len(ways) - 1)]
             code, _ = way.outcome(monitor.expected_status)
             self.failing.append(
