@@ -4,7 +4,17 @@ from collections import Counter
 
 import pytest
 
-from statuspool_mock.engine import CreateMonitor, Status, Team, World, dice, spells, timeline
+from statuspool_mock.engine import (
+    CreateMonitor,
+    ScriptOutage,
+    Status,
+    Team,
+    World,
+    dice,
+    spells,
+    stretch,
+    timeline,
+)
 
 START = 1_700_000_000
 MONTH = 30 * 86_400
@@ -14,18 +24,30 @@ MONTH = 30 * 86_400
 def work(monkeypatch):
     """Counts hashes drawn and blocks made."""
     counts = Counter()
-    digest, draw_block = dice.digest, spells.draw_block
+    digest, series, draw_block = dice.digest, dice.series, spells.draw_block
 
     def counted_digest(*args, **values):
         counts["digests"] += 1
         return digest(*args, **values)
+
+    def counted_series(*args):
+        for numbers in series(*args):
+            counts["digests"] += 1
+            yield numbers
 
     def counted_draw(*args):
         counts["blocks"] += 1
         return draw_block(*args)
 
     monkeypatch.setattr(dice, "digest", counted_digest)
+    monkeypatch.setattr(dice, "series", counted_series)
+
+    def counted_stretch(*args, **values):
+        counts["stretches"] += 1
+        return stretch.Stretch(*args, **values)
+
     monkeypatch.setattr(timeline, "draw_block", counted_draw)
+    monkeypatch.setattr(timeline, "Stretch", counted_stretch)
     return counts
 
 
@@ -62,6 +84,26 @@ def test_a_year_passes_at_the_cost_of_its_changes(work):
     """A million checks, a few dozen draws."""
     old_world()
     assert work["digests"] < 500
+
+
+def test_a_new_monitor_draws_the_block_it_is_in_and_no_other(work):
+    """Not even to know when its next change or breach will be."""
+    world = World(seed=3, started_at=START)
+    for number in range(100):
+        world.apply(CreateMonitor(name=f"M{number}", url="https://a.example", interval_seconds=60))
+    world.advance(to=START + 120)
+    assert work["blocks"] <= 102  # one of them may begin its next block just now
+
+
+def test_outages_scripted_for_later_are_not_looked_at_now(work):
+    world, monitor = old_world("flapping")
+    work.clear()
+    for number in range(300):
+        start = world.now + 60 + 120 * number
+        world.apply(ScriptOutage(monitor_id=monitor.id, start=start, end=start + 60))
+    assert not work
+    world.advance(to=world.now + 120)
+    assert work["stretches"] <= 5  # the past is not counted again
 
 
 def test_a_page_touches_only_its_own_monitors(monkeypatch):
