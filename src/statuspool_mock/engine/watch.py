@@ -8,7 +8,7 @@ from statuspool_mock.engine.sla import Window
 from statuspool_mock.engine.stretch import Finding
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True)
 class Watch:
     """A monitor under observation. All but `monitor`, `state` and `breached` can be derived."""
 
@@ -31,13 +31,14 @@ class Watch:
     def copy(self) -> "Watch":
         """Return a watch over the same monitor in another world."""
         return Watch(
-            monitor=self.monitor,
-            state=self.state,
-            breached=self.breached,
-            turn=self.turn,
-            due=self.due,
-            judged_next=self.judged_next,
-            window=self.window,
+            self.monitor,
+            self.state,
+            self.breached,
+            self.turn,
+            self.due,
+            None,  # a walk cannot be copied
+            self.judged_next,
+            self.window,
         )
 
     @property
