@@ -1,7 +1,6 @@
 """A real `statuspool-mock serve` in a process of its own, for tests of what users run."""
 
 import json
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,11 +17,6 @@ class Served(NamedTuple):
     pid: int
     keys: list[str]
     ca_file: str = ""
-
-
-def heed_ctrl_c() -> None:
-    """Let a process end by SIGINT also where the tests run in the background, which ignores it."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def command(*arguments: str) -> list[str]:

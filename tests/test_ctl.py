@@ -8,7 +8,7 @@ from typing import NamedTuple
 import pytest
 
 from statuspool_mock.server import RunningServer, Settings
-from tests.mock_process import command, heed_ctrl_c
+from tests.mock_process import command
 
 
 class Done(NamedTuple):
@@ -163,7 +163,6 @@ def test_events_are_followed_until_ctrl_c(server):
         command("ctl", "events", "--json", "--url", server.control_url, "--api-key", "sp_test_ev"),
         stdout=subprocess.PIPE,
         text=True,
-        preexec_fn=heed_ctrl_c,  # noqa: PLW1509 - it only sets a signal
     )
     with follow:
         push = command("ctl", "clock", "advance", "1h", "--url", server.control_url)

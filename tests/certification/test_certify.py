@@ -13,7 +13,7 @@ import pytest
 from statuspool_mock.interception import Authority
 from tests.certification import receivers
 from tests.certification.receivers import SECRET, receiving
-from tests.mock_process import command, heed_ctrl_c
+from tests.mock_process import command
 
 
 def certify(url, *arguments, secret=SECRET, **environment):
@@ -218,7 +218,6 @@ def test_ctrl_c_is_exit_code_130_without_a_traceback():
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=heed_ctrl_c,  # noqa: PLW1509 - it only sets a signal
         )
         assert asked.wait(30)
         process.send_signal(signal.SIGINT)
