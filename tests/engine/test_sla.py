@@ -108,9 +108,9 @@ def command(kind, monitor, now, length, interval):
             return ReleaseMonitor(monitor_id=monitor.id)
 
 
-@given(months(), st.sampled_from((None, 9, 40)))
+@given(months(), st.sampled_from((None, "restored", "cloned", "imaged")))
 @settings(max_examples=100)
-def test_breaches_are_told_at_the_checks_a_walk_over_all_of_them_finds(plan, slices):
+def test_breaches_are_told_at_the_checks_a_walk_over_all_of_them_finds(plan, copied):
     """Edits change how densely the window is checked; it may even breach while all is well."""
     seed, values, acts = plan
     world = World(seed=seed, started_at=START)
@@ -119,10 +119,12 @@ def test_breaches_are_told_at_the_checks_a_walk_over_all_of_them_finds(plan, sli
     for after, kind, length, interval in acts:
         facts += world.advance(to=START + after)
         world.apply(command(kind, monitor, world.now, length, interval))
-        if slices == 9:
+        if copied == "restored":
             world = restore(snapshot(world))
-        elif slices == 40:
+        elif copied == "cloned":
             world = world.clone()
+        elif copied == "imaged":
+            world = World.from_image(world.image())
     facts += world.advance(to=START + 70 * DAY)
     assert breaches(facts, monitor) == crossings(every_row(world, monitor), monitor.sla_target)
 

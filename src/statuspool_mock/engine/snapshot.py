@@ -40,7 +40,7 @@ def snapshot(world: World) -> dict[str, Any]:
                 "state": state,
                 "breached": breached,
             }
-            for monitor, state, breached in image.monitors
+            for monitor, state, breached, _ in image.monitors
         ],
         "incidents": [incident._asdict() for incident in image.incidents],
         "webhooks": [asdict(webhook) for webhook in image.webhooks],

@@ -47,11 +47,15 @@ from statuspool_mock.engine.watch import Watch
 
 
 class Observed(NamedTuple):
-    """A monitor, what its newest check found, and whether uptime was below the SLA target then."""
+    """A monitor, what its newest check found, and whether uptime was below the SLA target then.
+
+    `window` could be counted again; it spares that where a world is made of its own image.
+    """
 
     monitor: Monitor
     state: Status
     breached: bool
+    window: Window | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +101,7 @@ class World:
             started_at=self.started_at,
             now=self._now,
             made=self._chronicle.made,
-            monitors=tuple(Observed(w.monitor, w.state, w.breached) for w in watches),
+            monitors=tuple(Observed(w.monitor, w.state, w.breached, w.window) for w in watches),
             incidents=tuple(self._chronicle.incidents),
             webhooks=tuple(self._webhooks.values()),
         )
@@ -111,8 +115,8 @@ class World:
         for incident in image.incidents:
             world._chronicle.incidents.enter(incident)
         world._webhooks = {webhook.id: webhook for webhook in image.webhooks}
-        for monitor, state, breached in image.monitors:
-            watch = Watch(monitor=monitor, state=state, breached=breached)
+        for monitor, state, breached, window in image.monitors:
+            watch = Watch(monitor, state, breached, window=window)
             world._watches[monitor.id] = watch
             world._chronicle.roster.add(monitor.team, monitor.ordinal, watch.status)
             world._lookout.take_up(watch, image.now)
