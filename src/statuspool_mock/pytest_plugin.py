@@ -22,8 +22,35 @@ if TYPE_CHECKING:
     from statuspool_mock.testing import Receiver, World
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add what `pytest --pyargs statuspool_mock.verify` is told."""
+    group = parser.getgroup("statuspool", "judging a server against the Statuspool contract")
+    add = group.addoption
+    add("--statuspool-url", metavar="URL", help="the API's base, such as https://host/v1")
+    for name, says in _KEYS:
+        add(f"--statuspool-{name}", metavar="KEY", help=says)
+    add("--statuspool-profile", default="standard", choices=("quick", "standard", "deep"))
+    add("--statuspool-read-only", action="store_true", help="write nothing")
+    add(
+        "--statuspool-allow-permanent",
+        action="store_true",
+        help="create incidents and webhooks too, which the API cannot delete",
+    )
+
+
+_KEYS = (
+    ("api-key", "a full key of the team (STATUSPOOL_API_KEY)"),
+    ("readonly-key", "a read-only key of the same team"),
+    ("other-team-key", "a full key of another team"),
+    ("revoked-key", "a key that was revoked"),
+)
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Announce the marker."""
+    """Announce the marker, and judge where a server is named."""
+    if config.getoption("statuspool_url"):
+        suite = import_module("statuspool_mock.verify.suite")
+        config.pluginmanager.register(suite.of(config), "statuspool-verify")
     config.addinivalue_line(
         "markers",
         "statuspool(scenario=..., seed=...): the world that the fixture statuspool begins with",

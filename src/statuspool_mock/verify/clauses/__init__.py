@@ -1,0 +1,45 @@
+"""Every clause, in the order in which they are judged."""
+
+from statuspool_mock.verify.clause import Clause
+from statuspool_mock.verify.clauses import (
+    authentication,
+    creation,
+    deletion,
+    deliveries,
+    errors,
+    filters,
+    formats,
+    incidents,
+    limiter,
+    meaning,
+    pagination,
+    roles,
+    schema,
+    teams,
+    update,
+    validation,
+    webhooks,
+)
+
+_CHAPTERS = (
+    creation,
+    update,
+    deletion,
+    validation,
+    pagination,
+    filters,
+    roles,
+    teams,
+    incidents,
+    webhooks,
+    formats,
+    meaning,
+    authentication,
+    deliveries,
+    schema,
+    errors,
+    limiter,
+)
+CLAUSES: tuple[Clause, ...] = tuple(
+    clause for module in _CHAPTERS for chapter in module.chapters for clause in chapter.clauses
+)

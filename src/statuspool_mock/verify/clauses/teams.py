@@ -1,0 +1,185 @@
+"""What one team sees of another: nothing. Reference: Monitors; Error Codes, 403 and 404."""
+
+from typing import Any
+
+from statuspool_mock.verify.clause import Chapter, Check, Level, Need
+from statuspool_mock.verify.exchange import Answer
+from statuspool_mock.verify.expectations import expect, expect_list, expect_status, ids
+from statuspool_mock.verify.scene import Scene
+from statuspool_mock.verify.session import OTHER_TEAM
+from statuspool_mock.verify.verdicts import NotVerified
+
+chapter = Chapter("teams", section="Error Codes, 403 and 404")
+chapters = (chapter,)
+_BOTH = (Need.OTHER_TEAM_KEY, Need.WRITES)
+
+
+def _closed(scene: Scene, answer: Answer) -> None:
+    expect_status(answer, 403, 404, because="it belongs to another team")
+    if answer.status == 404:
+        scene.note("Another team's monitor is a 404 here; the reference's text of 403 fits too.")
+
+
+def _reading(suffix: str) -> Check:
+    def check(scene: Scene) -> None:
+        _closed(scene, scene.api.get(f"/monitors/{scene.foreign()['id']}{suffix}"))
+
+    return check
+
+
+for _name, _suffix in (("monitor", ""), ("status", "/status"), ("logs", "/logs")):
+    chapter.clause(
+        f"others-{_name}",
+        f"GET /monitors/{{id}}{_suffix} of another team's monitor is refused.",
+        needs=_BOTH,
+        requests=2,
+    )(_reading(_suffix))
+
+
+@chapter.clause(
+    "others-monitor-not-updated",
+    "PUT to another team's monitor is refused and changes nothing.",
+    needs=_BOTH,
+    requests=2,
+)
+def _(scene: Scene) -> None:
+    monitor = scene.foreign()
+    path = f"/monitors/{monitor['id']}"
+    _closed(scene, scene.api.send("PUT", path, value={"tags": ["intruder"]}))
+    now = scene.read(monitor["id"], key=OTHER_TEAM)
+    expect(now.get("tags") != ["intruder"], "the change is stored", "nothing is changed")
+
+
+@chapter.clause(
+    "others-monitor-not-deleted",
+    "DELETE of another team's monitor is refused and deletes nothing.",
+    needs=_BOTH,
+    requests=2,
+)
+def _(scene: Scene) -> None:
+    path = f"/monitors/{scene.foreign()['id']}"
+    _closed(scene, scene.api.send("DELETE", path))
+    expect_status(scene.api.get(path, key=OTHER_TEAM), 200, because="its owner still has it")
+
+
+@chapter.clause(
+    "others-incident-not-recorded",
+    "POST /incidents on another team's monitor is refused.",
+    needs=(Need.OTHER_TEAM_KEY, Need.PERMANENT),
+)
+def _(scene: Scene) -> None:
+    body = {"monitor_id": scene.foreign()["id"], "title": f"{scene.mark} intruder"}
+    answer = scene.api.send("POST", "/incidents", value=body)
+    _closed(scene, answer)
+
+
+def _whole_list(scene: Scene, path: str, key: str, **query: Any) -> list[dict[str, Any]]:
+    found = []
+    for page in range(1, 6):
+        paging = {"page": page, "limit": 100} if path == "/monitors" else {}
+        answer = scene.api.get(path, key=key, query={**query, **paging})
+        found += expect_list(answer)
+        total = answer.fields.get("total_pages")
+        if not paging or not isinstance(total, int) or page >= total:
+            break
+    return found
+
+
+@chapter.clause(
+    "list-holds-no-others",
+    "GET /monitors lists the monitors of the authenticated team only.",
+    section="Monitors, GET /monitors",
+    needs=_BOTH,
+    requests=3,
+)
+def _(scene: Scene) -> None:
+    foreign = str(scene.foreign()["id"])
+    own = _whole_list(scene, "/monitors", "main")
+    theirs = _whole_list(scene, "/monitors", OTHER_TEAM)
+    last = scene.api.exchanges[-1]
+    expect(foreign not in ids(own), f"another team's monitor {foreign}", "own monitors only", last)
+    both = set(ids(own)) & set(ids(theirs))
+    expect(not both, f"{sorted(both)[:3]} in both teams' lists", "no monitor in both", last)
+    scene.kept["theirs"] = theirs
+
+
+@chapter.clause(
+    "filtered-list-holds-no-others",
+    "GET /monitors?status= lists the monitors of the authenticated team only.",
+    section="Monitors, GET /monitors",
+    needs=_BOTH,
+    requests=4,
+)
+def _(scene: Scene) -> None:
+    scene.foreign()
+    for status in ("up", "down", "paused"):
+        own = _whole_list(scene, "/monitors", "main", status=status)
+        theirs = {str(m["id"]) for m in scene.kept.get("theirs", ()) if "id" in m}
+        theirs.add(str(scene.foreign()["id"]))
+        strangers = theirs & set(ids(own))
+        expect(
+            not strangers,
+            f"?status={status} lists another team's {sorted(strangers)[:2]}",
+            "own monitors only",
+            scene.api.exchanges[-1],
+        )
+
+
+@chapter.clause(
+    "incidents-hold-no-others",
+    "GET /incidents lists incidents across the team's monitors only.",
+    section="Incidents, GET /incidents",
+    needs=(Need.OTHER_TEAM_KEY,),
+    requests=2,
+)
+def _(scene: Scene) -> None:
+    own = expect_list(scene.api.get("/incidents"))
+    theirs = expect_list(scene.api.get("/incidents", key=OTHER_TEAM))
+    scene.kept["their incidents"] = theirs
+    both = set(ids(own)) & set(ids(theirs))
+    last = scene.api.exchanges[-1]
+    expect(not both, f"{sorted(both)[:3]} in both teams' lists", "no incident in both", last)
+    if not own and not theirs:
+        raise NotVerified("neither team has incidents")
+
+
+@chapter.clause(
+    "others-incidents-by-monitor",
+    "GET /incidents?monitor_id= of another team's monitor tells nothing of it.",
+    section="Incidents, GET /incidents",
+    level=Level.INFERRED,
+    needs=(Need.OTHER_TEAM_KEY,),
+)
+def _(scene: Scene) -> None:
+    theirs = scene.kept.get("their incidents")
+    if theirs is None:
+        theirs = expect_list(scene.api.get("/incidents", key=OTHER_TEAM))
+    if not theirs:
+        raise NotVerified("the other team has no incidents")
+    answer = scene.api.get("/incidents", query={"monitor_id": theirs[0].get("monitor_id")})
+    expect_status(answer, 200, 403, 404, because="another team's monitor")
+    expect(not answer.results, f"{len(answer.results)} incidents", "none", answer)
+
+
+@chapter.clause(
+    "webhooks-hold-no-others",
+    "GET /webhooks lists the webhooks of the team only.",
+    section="Webhooks, GET /webhooks",
+    needs=(Need.OTHER_TEAM_KEY, Need.PERMANENT),
+    requests=3,
+)
+def _(scene: Scene) -> None:
+    body = {
+        "url": f"https://hooks.example.com/{scene.mark}/other",
+        "events": ["sla_breach"],
+        "secret": f"whsec_{scene.mark}",
+    }
+    made = scene.api.send("POST", "/webhooks", key=OTHER_TEAM, value=body)
+    if not made.is_success:
+        raise NotVerified(f"the other team could not register one: {made.summary()}")
+    own = scene.api.get("/webhooks")
+    theirs = scene.api.get("/webhooks", key=OTHER_TEAM)
+    both = set(ids(expect_list(own))) & set(ids(expect_list(theirs)))
+    urls = {item.get("url") for item in own.results if isinstance(item, dict)}
+    leaked = both or body["url"] in urls
+    expect(not leaked, f"another team's webhook {sorted(both)[:2]}", "own webhooks only", own)

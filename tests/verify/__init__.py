@@ -1,0 +1,1 @@
+"""The judge: right about wrong servers, silent about right ones."""
