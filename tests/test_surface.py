@@ -8,11 +8,18 @@ PACKAGES = (
     "statuspool_mock",
     "statuspool_mock.api",
     "statuspool_mock.certification",
+    "statuspool_mock.client",
     "statuspool_mock.contract",
+    "statuspool_mock.control",
     "statuspool_mock.engine",
     "statuspool_mock.interception",
+    "statuspool_mock.journal",
     "statuspool_mock.mutants",
+    "statuspool_mock.outbox",
+    "statuspool_mock.sandboxes",
+    "statuspool_mock.screenplays",
     "statuspool_mock.seeding",
+    "statuspool_mock.testing",
 )
 
 

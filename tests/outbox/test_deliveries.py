@@ -287,3 +287,22 @@ def test_a_hanging_receiver_harms_nobody_else(world, shop, receiver):
         receiver.wait_for(1)  # while the other still hangs
         assert not released.is_set()
         released.set()
+
+
+def test_a_large_outage_is_told_to_many_without_loss(world):
+    """Forty monitors go down at once; fifty endpoints hear of every one, in order, once."""
+    made = [world.monitors.create(f"m {n}", "https://perfect.test/")["id"] for n in range(40)]
+    with Receiver() as receiver:
+        for number in range(50):
+            url = f"{receiver.url}/{number}"
+            world.webhooks.register(url, secret="s", events=("incident_created",))
+        for monitor_id in made:
+            world.monitors.force_down(monitor_id)
+        while not world.clock.advance("1s")["complete"]:
+            pass
+        assert len(receiver.sent) == 40 * 50
+        heard = [sent.payload["data"]["incident"]["monitor_id"] for sent in receiver.sent]
+        assert {monitor_id: heard.count(monitor_id) for monitor_id in made} == dict.fromkeys(
+            made, 50
+        )
+        assert {row["waiting"] for row in world.webhooks.all()} == {0}
