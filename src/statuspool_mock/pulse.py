@@ -20,6 +20,11 @@ class Pulse:
         """Begin. Needs a running event loop."""
         self._beating = asyncio.get_running_loop().create_task(self._beat())
 
+    def let_go(self) -> None:
+        """End the streams of events, which would otherwise hold up the end of the server."""
+        for sandbox in self._sandboxes:
+            sandbox.events.end()
+
     async def stop(self) -> None:
         """End, and close what deliveries left open."""
         if self._beating is not None:

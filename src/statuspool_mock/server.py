@@ -281,6 +281,7 @@ class _Server(uvicorn.Server):
         self._on_start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._pulse.let_go()
         await super().shutdown(sockets=sockets)
         await self._pulse.stop()
 

@@ -1,9 +1,11 @@
 """What happens can be followed as it happens, and resumed."""
 
 import itertools
+import signal
 import threading
 
 from statuspool_mock.client import Control
+from tests.mock_process import serving
 
 
 def take(events, count):
@@ -53,3 +55,17 @@ def test_resets_are_told(world):
     world.reset()
     kinds = [event["event"] for event in take(world.events(last_event_id=0), 2)]
     assert kinds == ["rewound", "reset"]
+
+
+def test_a_listener_does_not_hold_up_the_end_of_the_server():
+    with serving("--scenario", "empty") as served, Control(served.control_url) as listener:
+        stream = listener.events()
+        listener.monitors.create("Heard")
+        assert next(listener.events(last_event_id=0))["event"] == "exchange"
+        ended = threading.Thread(target=lambda: list(stream))
+        ended.start()
+        served.process.send_signal(signal.SIGINT)
+        _, said = served.process.communicate(timeout=30)
+        ended.join(30)
+        assert (served.process.returncode, said) == (0, "")
+        assert not ended.is_alive()

@@ -2,7 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -52,7 +53,7 @@ class ControlOperation:
         try:
             access = self._access(request)
             result = await self._carry_out(request, access)
-            if isinstance(result, AsyncIterator):
+            if isinstance(result, AsyncGenerator):
                 await _stream(result, receive, send)
                 return
             answer = self._checked(Answer(self._operation.success_status, result))
@@ -107,16 +108,17 @@ class ControlOperation:
         return answer
 
 
-async def _stream(parts: AsyncIterator[bytes], receive: Receive, send: Send) -> None:
+async def _stream(parts: AsyncGenerator[bytes, None], receive: Receive, send: Send) -> None:
     """Send parts as they come, until there are no more or the client leaves."""
     start = {"type": "http.response.start", "status": 200, "headers": [*_STREAM_HEADERS]}
     await send(start)
     leaving = asyncio.ensure_future(_gone(receive))
     try:
-        async for part in parts:
-            if leaving.done():
-                break
-            await send({"type": "http.response.body", "body": part, "more_body": True})
+        async with aclosing(parts):
+            async for part in parts:
+                if leaving.done():
+                    break
+                await send({"type": "http.response.body", "body": part, "more_body": True})
     finally:
         leaving.cancel()
     await send({"type": "http.response.body", "body": b""})

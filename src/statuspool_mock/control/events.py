@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from typing import Any
 
 from statuspool_mock.control.shapes import exchange_json, fact_json
@@ -22,13 +22,13 @@ async def stream_events(visit: Visit) -> Any:
     return _stream(visit, min(number, newest))
 
 
-async def _stream(visit: Visit, number: int) -> AsyncIterator[bytes]:
+async def _stream(visit: Visit, number: int) -> AsyncGenerator[bytes, None]:
     """Yield events for ever; where time runs, the world keeps up with it while somebody looks."""
     sandbox = visit.sandbox
     yield b"retry: 1000\n\n"
     quiet = 0
     with sandbox.events.listening() as signal:
-        while True:
+        while not sandbox.events.is_over:
             signal.clear()
             if not sandbox.is_held:
                 sandbox.catch_up()

@@ -25,6 +25,8 @@ class Events:
         self._kept: deque[Event] = deque(maxlen=_MOST_KEPT)
         self._listeners: set[Callable[[], None]] = set()
         self.newest = 0
+        self.is_over = False
+        """Whether nobody should listen any more."""
 
     def add(self, kind: str, value: Any, *, at: float) -> None:
         """Enter an event and wake whoever listens."""
@@ -44,6 +46,12 @@ class Events:
     def is_heard(self) -> bool:
         """Whether anybody listens."""
         return bool(self._listeners)
+
+    def end(self) -> None:
+        """Let whoever listens go."""
+        self.is_over = True
+        for wake in self._listeners:
+            wake()
 
     @contextmanager
     def listening(self) -> Iterator[asyncio.Event]:
