@@ -119,6 +119,7 @@ def test_breaches_are_told_at_the_checks_a_walk_over_all_of_them_finds(plan, cop
     for after, kind, length, interval in acts:
         facts += world.advance(to=START + after)
         world.apply(command(kind, monitor, world.now, length, interval))
+        facts += world.advance(to=world.now)
         if copied == "restored":
             world = restore(snapshot(world))
         elif copied == "cloned":
