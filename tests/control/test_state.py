@@ -199,3 +199,35 @@ def test_a_truncated_case_file_is_refused(world, api, tmp_path):
         file.write_text(text)
         done = subprocess.run(command("replay", str(file)), capture_output=True, check=False)
         assert done.returncode == 2
+
+
+def replayed(case, tmp_path):
+    file = tmp_path / "case.json"
+    file.write_text(json.dumps(case), "utf-8")
+    return subprocess.run(command("replay", str(file)), capture_output=True, text=True, check=False)
+
+
+def test_a_case_begins_where_everything_since_is_kept(world, api, tmp_path):
+    """After the journal was emptied, and after more than it holds."""
+    api.post("/monitors", json=NEW)
+    world.journal.clear()
+    api.get("/monitors")
+    case = world.case()
+    assert [step["method"] for step in case["exchanges"]] == ["GET"]
+    assert replayed(case, tmp_path).returncode == 0
+    for number in range(1_600):
+        api.put(
+            f"/monitors/{case['state']['world']['monitors'][0]['id']}", json={"tags": [str(number)]}
+        )
+    case = world.case()
+    assert 500 <= len(case["exchanges"]) <= 1_000
+    assert replayed(case, tmp_path).returncode == 0
+
+
+def test_where_too_much_was_said_there_is_no_case(world, api):
+    body = json.dumps({**NEW, "tags": ["x" * 900_000]}).encode()
+    for _ in range(6):
+        api.post("/monitors", content=body, headers={"Content-Type": "application/json"})
+    with pytest.raises(Refused, match="too large to keep") as refused:
+        world.case()
+    assert refused.value.status == 409

@@ -107,8 +107,7 @@ async def export_har(visit: Visit) -> Any:
 
 async def clear_journal(visit: Visit) -> Any:
     """Answer DELETE /journal."""
-    visit.sandbox.journal.clear()
-    visit.sandbox.coverage.clear()
+    visit.sandbox.forget_exchanges()
 
 
 async def get_coverage(visit: Visit) -> Any:

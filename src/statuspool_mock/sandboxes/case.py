@@ -70,8 +70,11 @@ class Case:
 
 
 def case_data(sandbox: "Sandbox", sandboxes: "Sandboxes") -> dict[str, Any]:
-    """Return what happened in a sandbox as plain data for JSON, from the oldest base kept."""
-    base, limit = sandbox.bases[0], sandboxes.limit
+    """Return what happened in a sandbox as plain data for JSON, from the oldest base kept.
+
+    Raises `Conflict` where there is none.
+    """
+    base, limit = sandbox.oldest_base(), sandboxes.limit
     return {
         "kind": KIND,
         "version": VERSION,

@@ -234,6 +234,24 @@ class Sandbox:
         if exchange.number % _EXCHANGES_BETWEEN_BASES == 0:
             self._rebase()
 
+    def forget_exchanges(self) -> None:
+        """Empty journal and coverage; a case file begins here."""
+        self.journal.clear()
+        self.coverage.clear()
+        self.bases.clear()
+        self._rebase()
+
+    def oldest_base(self) -> Base:
+        """Return the oldest state from which every exchange since is kept. Raises `Conflict`."""
+        first = self.journal.first
+        for base in self.bases:
+            if base.number >= first - 1:
+                return base
+        raise Conflict(
+            "There is nothing to replay from: exchanges since the last kept state were too large "
+            "to keep, or the world holds too many monitors."
+        )
+
     def state(self) -> State:
         """Return all that this sandbox is now; checkpoints and the journal are not part of it."""
         clock, now = self.clock, self.instant
@@ -276,10 +294,7 @@ class Sandbox:
         self.mail.begin()
         self.minutes = {}
         self.performance = None
-        self.journal.clear()
-        self.coverage.clear()
-        self.bases.clear()
-        self._rebase()
+        self.forget_exchanges()
         self.keep_whole()
         self.events.add("reset", {"now": self.world.now}, at=self.world.now)
 
