@@ -5,13 +5,14 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: serve test lint docs bench clean help
+.PHONY: serve test lint docs matrix bench clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
 	@echo "make test    run the tests (ARGS='-k docs' passes options)"
 	@echo "make lint    ruff, mypy and the import rules"
 	@echo "make docs    write the pages that are made from the code"
+	@echo "make matrix  judge every mutant, and write what finds out which (ARGS=--jobs=4)"
 	@echo "make bench   measure the API beside others"
 	@echo "make clean   remove the virtual environment and what tools left behind"
 
@@ -29,6 +30,12 @@ lint: .venv/developing
 
 docs: .venv/installed
 	$(BIN)/python scripts/mutants_page.py > docs/mutants.md
+	$(BIN)/python scripts/clauses_page.py > docs/verify.md.new
+	mv docs/verify.md.new docs/verify.md
+
+matrix: .venv/developing
+	$(BIN)/statuspool-mock mutants --matrix $(ARGS) > docs/kill-matrix.md.new; \
+		code=$$?; mv docs/kill-matrix.md.new docs/kill-matrix.md; exit $$code
 
 bench: .venv/developing
 	$(BIN)/python benchmarks/run.py $(ARGS)

@@ -74,6 +74,18 @@ def _parser() -> argparse.ArgumentParser:
         "mutants", help="list the ways in which serve --mutant breaks the contract"
     )
     gallery.add_argument("--json", action="store_true", help="as JSON instead of a table")
+    gallery.add_argument(
+        "--matrix", action="store_true", help="judge them all, and print what finds out which"
+    )
+    gallery.add_argument(
+        "--profile", choices=("quick", "standard"), default="standard", help="of that (standard)"
+    )
+    gallery.add_argument(
+        "--jobs", type=_integer(1, 64), default=2, metavar="N", help="mutants at a time (2)"
+    )
+    gallery.add_argument(
+        "--only", action="append", metavar="NAME", help="judge this mutant; may be repeated"
+    )
     fixtures = commands.add_parser("fixtures", help="print a scenario file of made-up monitors")
     fixtures.add_argument(
         "--monitors", type=_integer(1, 100_000), default=50, metavar="N", help="how many (50)"

@@ -3,6 +3,7 @@
 import argparse
 import json
 import sys
+from importlib import import_module
 from itertools import groupby
 
 from statuspool_mock.mutants.gallery import GALLERY
@@ -10,6 +11,9 @@ from statuspool_mock.mutants.gallery import GALLERY
 
 def run(arguments: argparse.Namespace) -> int:
     """List the gallery by clause group, for people or for scripts."""
+    if arguments.matrix:
+        code: int = import_module("statuspool_mock.commands.matrix").run(arguments)
+        return code
     if arguments.json:
         listed = [
             {"name": m.name, "group": m.group, "wrong": m.wrong, "promise": m.promise}

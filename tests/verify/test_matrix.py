@@ -1,0 +1,30 @@
+"""The judge against mutants: a sample of the matrix that `make matrix` writes."""
+
+import subprocess
+
+from tests.mock_process import command
+
+SAMPLE = ("put-not-stored", "status-filter-ignored", "page-ignored", "names-garbled")
+
+
+def matrix(*names):
+    only = [part for name in names for part in ("--only", name)]
+    return subprocess.run(
+        command("mutants", "--matrix", "--profile", "quick", *only),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_mutants_are_found_out_and_the_clean_server_is_not_accused():
+    done = matrix(*SAMPLE)
+    assert done.returncode == 0, done.stdout
+    assert f"**{len(SAMPLE)} of {len(SAMPLE)} mutants are found out**" in done.stdout
+    assert "\n0 findings on the server without a mutant" in done.stdout
+
+
+def test_unknown_mutants_are_refused():
+    done = matrix("no-such-mutant")
+    assert done.returncode == 2
+    assert "no-such-mutant" in done.stderr
