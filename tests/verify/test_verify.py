@@ -42,7 +42,7 @@ def monitors_of(url, key):
     return [monitor["name"] for monitor in answer.json()["results"]]
 
 
-@pytest.mark.parametrize("profile", ["standard"])
+@pytest.mark.parametrize("profile", ["quick", "standard"])
 def test_the_mock_conforms_within_the_budget_and_nothing_is_left_behind(server, tmp_path, profile):
     report = tmp_path / "report.json"
     before = monitors_of(server.url, f"sp_test_clean-{profile}")

@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-import pytest
+try:
+    import pytest
+except ImportError:  # the suite is pytest's; all other commands do without it
+    sys.stderr.write("statuspool-mock verify needs: pip install 'statuspool-mock[verify]'\n")
+    raise SystemExit(2) from None
 from rich.console import Console
 from rich.text import Text
 

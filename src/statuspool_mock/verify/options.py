@@ -53,6 +53,11 @@ class Options:
         return self.budget if self.budget is not None else _BUDGETS[self.profile]
 
     @property
+    def is_quick(self) -> bool:
+        """Whether requests are dear."""
+        return self.profile is Profile.QUICK
+
+    @property
     def is_local(self) -> bool:
         """Whether the server is on this machine."""
         return urlsplit(self.url).hostname in _LOOPBACK

@@ -54,7 +54,7 @@ def _(scene: Scene) -> None:
     "huge-values",
     "Huge numbers and deep or long values are refused, never a 5xx.",
     level=Level.INFERRED,
-    needs=(Need.WRITES,),
+    needs=(Need.WRITES, Need.TIME),
     requests=4,
 )
 def _(scene: Scene) -> None:
@@ -73,6 +73,7 @@ def _(scene: Scene) -> None:
     "Odd query parameters are refused or ignored, never a 5xx.",
     level=Level.INFERRED,
     requests=3,
+    needs=(Need.TIME,),
 )
 def _(scene: Scene) -> None:
     for query in (

@@ -3,7 +3,7 @@
 from datetime import timedelta, timezone
 from typing import Any
 
-from statuspool_mock.verify.clause import Chapter, Check, Level
+from statuspool_mock.verify.clause import Chapter, Check, Level, Need
 from statuspool_mock.verify.exchange import Answer
 from statuspool_mock.verify.expectations import expect, expect_list, expect_status, ids
 from statuspool_mock.verify.scene import Scene, moment, shared
@@ -214,6 +214,7 @@ def _(scene: Scene) -> None:
     "A range before the first or after the last check holds no entries.",
     section="Logs, GET /monitors/{id}/logs",
     requests=2,
+    needs=(Need.TIME,),
 )
 def _(scene: Scene) -> None:
     path, _ = _log(scene)

@@ -19,6 +19,10 @@ def _rows(answer: Answer) -> list[dict[str, Any]]:
     return [row for row in answer.results if isinstance(row, dict)]
 
 
+def _some(scene: Scene) -> list[dict[str, Any]]:
+    return scene.sample()[: 2 if scene.options.is_quick else 5]
+
+
 def _interval(monitor: dict[str, Any]) -> int:
     seconds = monitor.get("interval_seconds")
     return seconds if isinstance(seconds, int) else 300
@@ -31,7 +35,7 @@ def _interval(monitor: dict[str, Any]) -> int:
 )
 def _(scene: Scene) -> None:
     compared = 0
-    for monitor in scene.sample()[:4]:
+    for monitor in _some(scene):
         path = f"/monitors/{monitor['id']}"
         status = scene.api.get(f"{path}/status")
         told = moment(status.fields.get("last_check_at"))

@@ -41,7 +41,7 @@ for _name, _target in _READS:
     chapter.clause(
         f"read-only-key-reads.{_name}",
         f"A read-only key may GET {_target}; only POST, PUT and DELETE are refused.",
-        needs=(Need.READ_ONLY_KEY,),
+        needs=(Need.READ_ONLY_KEY, *(() if _name == "list-logs" else (Need.TIME,))),
     )(_reads(_target))
 
 

@@ -28,6 +28,8 @@ _OTHERS = {
 def _subject(scene: Scene) -> dict[str, Any]:
     """A monitor to change."""
     made = scene.make(**{**scene.example, "name": f"{scene.mark} to change"})
+    younger = scene.make(**{**scene.example, "name": f"{scene.mark} not to change"})
+    scene.kept["not to change"] = scene.read(younger["id"])
     return scene.read(made["id"])
 
 
@@ -160,7 +162,7 @@ for _field in _OTHERS:
     chapter.clause(
         f"changes-{_field.replace('_', '-')}",
         f"PUT changes {_field} alone and leaves all else.",
-        needs=_WRITES,
+        needs=(Need.WRITES, Need.TIME),
         requests=3,
     )(_single(_field))
 
@@ -183,10 +185,12 @@ def _(scene: Scene) -> None:
     needs=_WRITES,
 )
 def _(scene: Scene) -> None:
-    _sample_put(scene)
-    now = scene.read(scene.full()["id"])
-    for field in ("name", "tags", "interval_seconds"):
-        expect_equal(now.get(field), scene.example[field], f"another monitor's {field}")
+    answer = _sample_put(scene)
+    for before in (scene.kept["not to change"], scene.full()):
+        now = scene.read(before["id"])
+        for field in ("name", "tags", "interval_seconds"):
+            if field in before:
+                expect_equal(now.get(field), before[field], f"another monitor's {field}", answer)
 
 
 @chapter.clause(

@@ -12,6 +12,7 @@ from statuspool_mock.verify.verdicts import NotVerified
 chapter = Chapter("webhooks", section="Webhooks, POST /webhooks")
 chapters = (chapter,)
 _PERMANENT = (Need.PERMANENT,)
+_DEAR = (Need.PERMANENT, Need.TIME)
 _LIST = "Webhooks, GET /webhooks"
 
 
@@ -154,7 +155,7 @@ for _label, _field, _value in (
 
 
 @chapter.clause(
-    "each-event", "Each of the three events can be subscribed to.", needs=_PERMANENT, requests=1
+    "each-event", "Each of the three events can be subscribed to.", needs=_DEAR, requests=1
 )
 def _(scene: Scene) -> None:
     events = ["status_change", "incident_created", "sla_breach"]
@@ -163,7 +164,7 @@ def _(scene: Scene) -> None:
 
 
 @chapter.clause(
-    "body-broken", "POST /webhooks with a malformed body is a 400.", needs=_PERMANENT, requests=2
+    "body-broken", "POST /webhooks with a malformed body is a 400.", needs=_DEAR, requests=2
 )
 def _(scene: Scene) -> None:
     for raw in (b'{"url": ', b"[]"):
