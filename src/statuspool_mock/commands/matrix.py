@@ -122,7 +122,7 @@ def _page(
         "What `statuspool-mock verify` finds in each of the [mutants](mutants.md), in the\n",
         f"profile `{profile}` with all keys and `--allow-permanent`. Made by `make matrix`.\n",
         "\n",
-        f"**{killed} of {len(trials)} mutants are found out**, with {most} requests at most;\n",
+        f"**{killed} of {len(trials)} mutants are found out** by {len(CLAUSES)} clauses, with {most} requests at most;\n",
         f"{len(clean.findings)} findings on the server without a mutant.\n",
         "\n",
         "| mutant | group | clauses that find it out |\n|---|---|---|\n",
