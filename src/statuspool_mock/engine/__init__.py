@@ -48,7 +48,7 @@ from statuspool_mock.engine.model import (
     Team,
     Webhook,
 )
-from statuspool_mock.engine.snapshot import restore, snapshot
+from statuspool_mock.engine.snapshot import picture, restore, snapshot
 from statuspool_mock.engine.world import World
 
 __all__ = [
@@ -95,6 +95,7 @@ __all__ = [
     "Webhook",
     "World",
     "magic_behaviour",
+    "picture",
     "restore",
     "snapshot",
 ]

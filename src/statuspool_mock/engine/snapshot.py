@@ -26,7 +26,11 @@ VERSION = 1
 
 def snapshot(world: World) -> dict[str, Any]:
     """Return all that a world is. It holds webhook secrets: keep it as you would keep them."""
-    image = world.image()
+    return picture(world.image())
+
+
+def picture(image: Image) -> dict[str, Any]:
+    """Return the snapshot of the world that an image shows."""
     return {
         "version": VERSION,
         "seed": image.seed,

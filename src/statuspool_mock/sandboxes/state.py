@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from statuspool_mock.engine import SnapshotRejected, World, restore, snapshot
+from statuspool_mock.engine import SnapshotRejected, picture, restore
 from statuspool_mock.engine.world import Image
 from statuspool_mock.faults import Fault, Tally, fault_data, fault_from
 from statuspool_mock.outbox import OutboxImage, image_data, image_from
@@ -54,7 +54,7 @@ def state_data(state: State) -> dict[str, Any]:
     return {
         "kind": KIND,
         "version": VERSION,
-        "world": snapshot(World.from_image(state.world)),
+        "world": picture(state.world),
         "outbox": image_data(state.outbox),
         **soft_data(state),
     }
@@ -85,8 +85,8 @@ def state_from(data: Any) -> State:
         world = restore(data["world"]).image()
     except SnapshotRejected as error:
         raise Unusable(str(error), field="world") from None
-    except (KeyError, TypeError, AttributeError):
-        raise Unusable("A snapshot's world is missing.", field="world") from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise Unusable(f"This is not a whole world: {error!r}.", field="world") from None
     try:
         outbox = image_from(data["outbox"])
     except (KeyError, TypeError, ValueError, AttributeError):
