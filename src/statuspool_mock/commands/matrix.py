@@ -122,8 +122,8 @@ def _page(
         "What `statuspool-mock verify` finds in each of the [mutants](mutants.md), in the\n",
         f"profile `{profile}` with all keys and `--allow-permanent`. Made by `make matrix`.\n",
         "\n",
-        f"**{killed} of {len(trials)} mutants are found out** by {len(CLAUSES)} clauses, with {most} requests at most;\n",
-        f"{len(clean.findings)} findings on the server without a mutant.\n",
+        f"**{killed} of {len(trials)} mutants are found out** by {len(CLAUSES)} clauses,\n",
+        f"with {most} requests at most, and {len(clean.findings)} findings where there is none.\n",
         "\n",
         "| mutant | group | clauses that find it out |\n|---|---|---|\n",
     ]
