@@ -75,7 +75,7 @@ def _(scene: Scene) -> None:
     expect_status(scene.api.get("/monitors", authorization="Bearer"), 401)
 
 
-@chapter.clause("empty-header", "An empty Authorization header is a 401.")
+@chapter.clause("empty-header", "An empty Authorization header is a 401.", needs=(Need.TIME,))
 def _(scene: Scene) -> None:
     expect_status(scene.api.get("/monitors", authorization=""), 401)
 

@@ -31,7 +31,8 @@ _ODD_TEXT = "\u0000 \u0007 \u202e \ufeff"
     requests=4,
 )
 def _(scene: Scene) -> None:
-    for path in ("/monitors/abc", "/monitors/0/status", "/monitors/%00/logs", "/monitors/%F0%9F"):
+    odd = ("/monitors/abc", "/monitors/0/status", "/monitors/%00/logs", "/monitors/%F0%9F")
+    for path in odd[:1] if scene.options.is_quick else odd:
         answer = scene.api.get(path)
         expect_status(answer, 404, 400, because="there is no such monitor")
 
@@ -44,7 +45,7 @@ def _(scene: Scene) -> None:
     requests=2,
 )
 def _(scene: Scene) -> None:
-    for text in ("\u0000", _ODD_TEXT):
+    for text in (_ODD_TEXT,) if scene.options.is_quick else (_ODD_TEXT, "\u0000"):
         name = f"{scene.mark} {text} end"
         answer = scene.api.send("POST", "/monitors", value=scene.body(name=name))
         expect_status(answer, 201, 200, 400, because="it is taken or refused")

@@ -272,13 +272,19 @@ def _path_of_monitors(scene: Scene) -> str:
 
 
 for _kind, _path_of in (("monitors", _path_of_monitors), ("logs", _log_path)):
+    _where_dear = () if _kind == "monitors" else (Need.TIME,)
     _where = f"GET /monitors{'/{id}/logs' if _kind == 'logs' else ''}"
-    chapter.clause(f"{_kind}.limit-100", f"{_where}: limit may be 100.")(_limit_100(_path_of))
+    chapter.clause(f"{_kind}.limit-100", f"{_where}: limit may be 100.", needs=_where_dear)(
+        _limit_100(_path_of)
+    )
     chapter.clause(f"{_kind}.limit-1", f"{_where}: limit may be 1.", needs=(Need.TIME,))(
         _limit_1(_path_of)
     )
     chapter.clause(
-        f"{_kind}.limit-over-100", f"{_where}: a page never holds more than 100.", requests=2
+        f"{_kind}.limit-over-100",
+        f"{_where}: a page never holds more than 100.",
+        requests=2,
+        needs=_where_dear,
     )(_over_100(_path_of))
     for _label, _param, _text in (
         ("limit-0", "limit", "0"),

@@ -428,3 +428,7 @@ def _(scene: Scene) -> None:
     expect_status(answer, 400, 415)
     if answer.status == 415:
         scene.note("Another content type is a 415.")
+
+
+# A server that names one wrong field at a time makes the others dear: this one comes first.
+chapter.clauses.sort(key=lambda clause: clause.id != "validation.details-name-each-field")
