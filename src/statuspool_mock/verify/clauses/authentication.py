@@ -58,7 +58,7 @@ for _name, _method, _path_template in _OPERATIONS:
 
 def _needs(method: str, name: str) -> tuple[Need, ...]:
     """Judge few operations where requests are dear: all of them ask for a key by then."""
-    dear = () if name in {"list-monitors", "create-monitor", "get-status"} else (Need.TIME,)
+    dear = () if name in {"list-monitors", "create-monitor"} else (Need.TIME,)
     return dear if method == "GET" else (Need.WRITES, *dear)
 
 
@@ -70,7 +70,7 @@ for _name, _method, _path_template in _OPERATIONS:
     )(_refused(_method, _path_template, "Bearer verify-0-never-issued-0"))
 
 
-@chapter.clause("bearer-without-token", "Bearer without a token is a 401.")
+@chapter.clause("bearer-without-token", "Bearer without a token is a 401.", needs=(Need.TIME,))
 def _(scene: Scene) -> None:
     expect_status(scene.api.get("/monitors", authorization="Bearer"), 401)
 

@@ -119,7 +119,7 @@ def _(scene: Scene) -> None:
     "Incidents of a deleted monitor are gone, or stay as they were.",
     level=Level.INFERRED,
     section="Incidents",
-    needs=_WRITES,
+    needs=(Need.WRITES, Need.TIME),
 )
 def _(scene: Scene) -> None:
     _deleted(scene)

@@ -123,6 +123,7 @@ for _name, _suffix in (("monitor", ""), ("status", "/status"), ("logs", "/logs")
     "An unknown path is a JSON error.",
     level=Level.INFERRED,
     section="Error Codes, 404",
+    needs=(Need.TIME,),
 )
 def _(scene: Scene) -> None:
     answer = scene.api.get("/no-such-resource")

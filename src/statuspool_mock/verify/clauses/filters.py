@@ -262,4 +262,5 @@ for _label, _name, _text in (
         f"GET /monitors/{{id}}/logs?{_name}={_text} is a 400.",
         level=Level.INFERRED,
         section="Error Codes, 400; Logs",
+        needs=() if _label == "from-unreadable" else (Need.TIME,),
     )(_unreadable(_name, _text))

@@ -254,7 +254,9 @@ def _(scene: Scene) -> None:
         raise NotVerified("the incidents are all of one kind")
 
 
-@filters.clause("unknown-monitor", "Incidents of a monitor that never was are none.")
+@filters.clause(
+    "unknown-monitor", "Incidents of a monitor that never was are none.", needs=(Need.TIME,)
+)
 def _(scene: Scene) -> None:
     answer = scene.api.get("/incidents", query={"monitor_id": scene.api.fresh_id()})
     expect_status(answer, 200, 403, 404)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from statuspool_mock.verify.clause import Chapter, Level
+from statuspool_mock.verify.clause import Chapter, Level, Need
 from statuspool_mock.verify.exchange import Answer
 from statuspool_mock.verify.expectations import expect, expect_list
 from statuspool_mock.verify.scene import REGIONS, Scene, moment, shared
@@ -269,6 +269,7 @@ def _(scene: Scene) -> None:
     "Incidents are those of the team's monitors.",
     section="Incidents, GET /incidents",
     requests=2,
+    needs=(Need.TIME,),
 )
 def _(scene: Scene) -> None:
     known = {m["id"] for m in scene.existing()}
@@ -282,6 +283,7 @@ def _(scene: Scene) -> None:
 @chapter.clause(
     "reads-repeat", "Asking twice for an old part of a log gets the same entries twice.",
     level=Level.INFERRED, section="Logs, GET /monitors/{id}/logs", requests=2,
+    needs=(Need.TIME,),
 )  # fmt: skip
 def _(scene: Scene) -> None:
     for monitor_id, log in scene.logs().items():

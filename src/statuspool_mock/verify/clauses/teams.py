@@ -148,7 +148,7 @@ def _(scene: Scene) -> None:
     "GET /incidents?monitor_id= of another team's monitor tells nothing of it.",
     section="Incidents, GET /incidents",
     level=Level.INFERRED,
-    needs=(Need.OTHER_TEAM_KEY,),
+    needs=(Need.OTHER_TEAM_KEY, Need.TIME),
 )
 def _(scene: Scene) -> None:
     theirs = scene.kept.get("their incidents")

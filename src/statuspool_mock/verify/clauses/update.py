@@ -126,7 +126,7 @@ def _(scene: Scene) -> None:
     "told-alike-everywhere",
     "The list tells the changed monitor as GET /monitors/{id} does.",
     section="Monitors, GET /monitors",
-    needs=_WRITES,
+    needs=(Need.WRITES, Need.TIME),
     requests=2,
 )
 def _(scene: Scene) -> None:

@@ -416,7 +416,7 @@ for _label, _raw in (("broken-json", b'{"tags": ['), ("array", b'["a"]'), ("text
     "A body that is declared to be no JSON is refused.",
     level=Level.INFERRED,
     section="Endpoint List",
-    needs=_WRITES,
+    needs=(Need.WRITES, Need.TIME),
 )
 def _(scene: Scene) -> None:
     answer = scene.api.send(
