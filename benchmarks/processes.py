@@ -53,7 +53,7 @@ class ServerProcess:
             stderr=subprocess.PIPE,
         )
         try:
-            self._wait(until=began + 180)
+            self._wait(until=began + 900)
         except BaseException:
             self.__exit__(None, None, None)
             raise
