@@ -43,7 +43,7 @@ async def _stall(wire: Wire, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": half, "more_body": True})
     try:
         async with asyncio.timeout(_STALL_SECONDS):
-            await _gone(receive)
+            await gone(receive)
     except TimeoutError:
         pass
 
@@ -59,9 +59,10 @@ async def _cut_off(scope: Scope, receive: Receive) -> None:
         # With no time to linger, closing sends a reset instead of a goodbye.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
     transport.abort()
-    await _gone(receive)
+    await gone(receive)
 
 
-async def _gone(receive: Receive) -> None:
+async def gone(receive: Receive) -> None:
+    """Return when the client has left."""
     while (await receive())["type"] != "http.disconnect":
         pass

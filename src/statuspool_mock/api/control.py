@@ -9,6 +9,7 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from statuspool_mock.api.answers import Answer, encode
+from statuspool_mock.api.breakage import gone
 from statuspool_mock.api.edge import CONTROL_PATH, Envelopes, Unrouted
 from statuspool_mock.api.errors import Closed, InvalidRequest, Unauthorized, answer_for
 from statuspool_mock.api.gate import Gate
@@ -112,7 +113,7 @@ async def _stream(parts: AsyncGenerator[bytes, None], receive: Receive, send: Se
     """Send parts as they come, until there are no more or the client leaves."""
     start = {"type": "http.response.start", "status": 200, "headers": [*_STREAM_HEADERS]}
     await send(start)
-    leaving = asyncio.ensure_future(_gone(receive))
+    leaving = asyncio.ensure_future(gone(receive))
     try:
         async with aclosing(parts):
             async for part in parts:
@@ -122,11 +123,6 @@ async def _stream(parts: AsyncGenerator[bytes, None], receive: Receive, send: Se
     finally:
         leaving.cancel()
     await send({"type": "http.response.body", "body": b""})
-
-
-async def _gone(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
 
 
 class ControlPlane:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from statuspool_mock.api.answers import Answer
 from statuspool_mock.api.errors import MethodNotAllowed, NoSuchPath, answer_for
-from statuspool_mock.api.requests import REQUEST_ID
+from statuspool_mock.api.requests import REQUEST_ID, bearer_key
 from statuspool_mock.api.routing import no_such_path
 from statuspool_mock.contract import Document
 from statuspool_mock.journal import Exchange
@@ -86,13 +86,13 @@ class Unrouted:
     def note(self, scope: Scope, answer: Answer) -> None:
         """Enter the exchange in the journal of the world that the key opens, if it opens one."""
         headers = tuple(scope["headers"])
-        scheme, _, key = dict(headers).get(b"authorization", b"").decode("latin-1").partition(" ")
-        if self._sandboxes is None or scheme.lower() != "bearer":
+        key = bearer_key(dict(headers).get(b"authorization", b""))
+        if self._sandboxes is None or key is None:
             return
         if not scope["path"].startswith(self._base_path):
             return
         try:
-            access = self._sandboxes.access(key.strip())
+            access = self._sandboxes.access(key)
         except KeyRejected:
             return
         sandbox, wire = access.sandbox, answer.wire()

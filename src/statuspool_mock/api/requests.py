@@ -45,8 +45,7 @@ class Request:
     @property
     def key(self) -> str | None:
         """The bearer key, None where there is none. Reference: Error Codes, 401."""
-        scheme, _, key = self.headers.get(b"authorization", b"").decode("latin-1").partition(" ")
-        return key.strip() if scheme.lower() == "bearer" else None
+        return bearer_key(self.headers.get(b"authorization", b""))
 
     @property
     def object_id(self) -> str:
@@ -104,6 +103,12 @@ class Request:
             content=wire.content,
             **more,
         )
+
+
+def bearer_key(authorization: bytes) -> str | None:
+    """Return the key of an `Authorization` header, None where it is no bearer's."""
+    scheme, _, key = authorization.decode("latin-1").partition(" ")
+    return key.strip() if scheme.lower() == "bearer" else None
 
 
 def _by_name(raw: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
