@@ -1,4 +1,8 @@
-"""Connexion's part: which operation of a document a request is for."""
+"""Connexion's part: which operation of a document a request is for.
+
+Its way through two routers to an operation costs more than many an operation. But it is decided by
+method and path alone, so it is gone once for each of them, and the end of it remembered.
+"""
 
 from collections.abc import Callable, Mapping
 from copy import deepcopy
@@ -13,11 +17,41 @@ from statuspool_mock.api.errors import NoSuchPath
 from statuspool_mock.contract import Document, Operation
 
 
+_MOST_REMEMBERED = 8_192
+
+
 class Endpoint(Protocol):
     """Answers the requests for one operation."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request."""
+
+
+class _Routes:
+    """Goes the long way through Connexion for a method and path that is new, then straight."""
+
+    def __init__(self) -> None:
+        self.long_way: ASGIApp = no_such_path
+        self._known: dict[tuple[str, str], tuple[Endpoint, dict[str, Any]]] = {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        known = scope["type"] == "http" and self._known.get((scope["method"], scope["path"]))
+        if known:
+            endpoint, scope["path_params"] = known
+            await endpoint(scope, receive, send)
+        else:
+            await self.long_way(scope, receive, send)
+
+    def remembering(self, endpoint: Endpoint) -> Endpoint:
+        """Return the endpoint, to be remembered for what leads to it."""
+
+        async def arrived(scope: Scope, receive: Receive, send: Send) -> None:
+            if len(self._known) >= _MOST_REMEMBERED:
+                self._known.clear()
+            self._known[scope["method"], scope["path"]] = endpoint, scope["path_params"]
+            await endpoint(scope, receive, send)
+
+        return arrived
 
 
 def routed(
@@ -33,13 +67,15 @@ def routed(
     document has an operation that the table does not carry out.
     """
 
+    routes = _Routes()
+
     class EndpointAPI(RoutedAPI[Endpoint]):
         def __init__(self, *args: Any, **kwargs: Any) -> None:
             super().__init__(*args, **kwargs)
             self.add_paths()
 
         def make_operation(self, operation: Any) -> Endpoint:
-            return endpoint(document.operations[operation.operation_id])
+            return routes.remembering(endpoint(document.operations[operation.operation_id]))
 
     class Endpoints(RoutedMiddleware[EndpointAPI]):
         api_cls = EndpointAPI
@@ -56,8 +92,8 @@ def routed(
     connexion.add_api(deepcopy(document.raw), base_path=base_path)
     # Connexion builds its stack at the first request; what is wrong should show at start.
     connexion.app, connexion.middleware_stack = connexion._build_middleware_stack()  # noqa: SLF001
-    app: ASGIApp = connexion
-    return app
+    routes.long_way = connexion
+    return routes
 
 
 async def no_such_path(scope: Scope, receive: Receive, send: Send) -> None:
