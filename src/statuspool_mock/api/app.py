@@ -4,8 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from starlette.responses import RedirectResponse
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from statuspool_mock.api.edge import Unrouted, surrounded
 from statuspool_mock.api.judgement import JudgedOperation, Pause
@@ -44,22 +43,6 @@ def build_api(
         ),
         base_path=base_path,
     )
-    pages = _WithFrontDoor(
-        ReadingRoom(api, document=document, base_path=base_path, docs=_DOCS), leads_to=_DOCS
-    )
+    pages = ReadingRoom(api, document=document, base_path=base_path, docs=_DOCS, front_door="/")
     unrouted = Unrouted(document, base_path, sandboxes)
     return surrounded(pages, unrouted=unrouted, origins=origins, seed=seed, control=control)
-
-
-class _WithFrontDoor:
-    """Leads a browser that opens `/` to a page that is worth opening."""
-
-    def __init__(self, app: ASGIApp, *, leads_to: str) -> None:
-        self._app = app
-        self._leads_to = leads_to
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope.get("path") == "/" and scope["type"] == "http":
-            await RedirectResponse(self._leads_to)(scope, receive, send)
-        else:
-            await self._app(scope, receive, send)

@@ -18,6 +18,7 @@ from statuspool_mock.journal import Exchange
 from statuspool_mock.sandboxes import KeyRejected, Sandboxes
 
 CONTROL_PATH = "/_mock"
+_AFTER_CONTROL = len(CONTROL_PATH)
 _PAIRS = [
     first + second for first in ascii_lowercase + digits for second in ascii_lowercase + digits
 ]
@@ -26,15 +27,16 @@ _EXPOSED = ("X-Request-Id", "Retry-After", "Location", "Preference-Applied", "WW
 
 
 class Edge:
-    """Gives every answer an `X-Request-Id`, and lets origins share it.
+    """Gives every answer an `X-Request-Id`, and lets origins share it, but not the control plane's.
 
     `shared` is the app with cross-origin headers; what comes without an `Origin` goes to the app as
-    it is. Reference: Error Codes, 500.
+    it is. `control` answers below `/_mock`. Reference: Error Codes, 500.
     """
 
-    def __init__(self, app: ASGIApp, *, shared: ASGIApp, seed: int) -> None:
+    def __init__(self, app: ASGIApp, *, shared: ASGIApp, control: ASGIApp, seed: int) -> None:
         self._app = app
         self._shared = shared
+        self._control = control
         self._bits = Random(seed).getrandbits  # noqa: S311 - a name, not a secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -45,9 +47,12 @@ class Edge:
         request_id = scope.get(REQUEST_ID) or self._fresh_id()
         scope[REQUEST_ID] = request_id
         added: tuple[tuple[bytes, bytes], ...] = ((b"x-request-id", request_id.encode()),)
+        path: str = scope["path"]
         app = self._shared
-        if not any(name == b"origin" for name, _ in scope["headers"]):
+        if b"origin" not in [name for name, _ in scope["headers"]]:
             app, added = self._app, (*added, _VARY)
+        if path.startswith(CONTROL_PATH) and path[_AFTER_CONTROL:][:1] in {"", "/"}:
+            app = self._control
 
         async def send_named(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -57,9 +62,9 @@ class Edge:
         await app(scope, receive, send_named)
 
     def _fresh_id(self) -> str:
-        bits = self._bits(44)
-        pairs = (_PAIRS[(bits >> shift) % len(_PAIRS)] for shift in (0, 11, 22, 33))
-        return f"req_{''.join(pairs)}"
+        bits, most = self._bits(44), len(_PAIRS)
+        first, second = _PAIRS[bits % most], _PAIRS[(bits >> 11) % most]
+        return f"req_{first}{second}{_PAIRS[(bits >> 22) % most]}{_PAIRS[(bits >> 33) % most]}"
 
 
 class Unrouted:
@@ -162,27 +167,12 @@ def surrounded(
 
     `control` answers below `/_mock`, where no other origin may read.
     """
-    enveloped: ASGIApp = Envelopes(app, unrouted)
-    shared: ASGIApp = CORSMiddleware(
+    enveloped = Envelopes(app, unrouted)
+    shared = CORSMiddleware(
         enveloped,
         allow_origins=origins,
         allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
         allow_headers=["*"],
         expose_headers=_EXPOSED,
     )
-    if control is not None:
-        enveloped, shared = _Fork(enveloped, control), _Fork(shared, control)
-    return Edge(enveloped, shared=shared, seed=seed)
-
-
-class _Fork:
-    """Sends `/_mock` one way and everything else the other."""
-
-    def __init__(self, app: ASGIApp, control: ASGIApp) -> None:
-        self._app = app
-        self._control = control
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path: str = scope.get("path", "")
-        aside = path.startswith(f"{CONTROL_PATH}/") or path == CONTROL_PATH
-        await (self._control if aside else self._app)(scope, receive, send)
+    return Edge(enveloped, shared=shared, control=control or enveloped, seed=seed)

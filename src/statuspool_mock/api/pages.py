@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -40,45 +40,64 @@ _POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' 
 
 
 class ReadingRoom:
-    """Serves a document below `base_path` and Swagger UI at `docs`; the app serves the rest."""
+    """Serves a document below `base_path` and Swagger UI at `docs`; the app serves the rest.
 
-    def __init__(self, app: ASGIApp, *, document: Document, base_path: str, docs: str) -> None:
+    `front_door` is a path that leads to Swagger UI.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        document: Document,
+        base_path: str,
+        docs: str,
+        front_door: str | None = None,
+    ) -> None:
         self._app = app
-        self._base_path = base_path
         self._prefix = f"{docs}/"
-        self._documents = {
-            f"{base_path}/openapi.json": (_json, "application/json"),
-            f"{base_path}/openapi.yaml": (_yaml, "application/yaml"),
-        }
-        self._document = document
         title = document.raw["info"]["title"]
         page = _PAGE.format(title=title, docs=docs)
         start = _START.format(base=base_path)
-        self._pages = {
+        self._pages: dict[str, ASGIApp] = {
+            f"{base_path}/openapi.json": _Printed(document, base_path, encode, "application/json"),
+            f"{base_path}/openapi.yaml": _Printed(document, base_path, _yaml, "application/yaml"),
             docs: HTMLResponse(page, headers={"Content-Security-Policy": _POLICY}),
             f"{docs}/start.js": Response(start, media_type="text/javascript"),
         }
+        if front_door is not None:
+            self._pages[front_door] = RedirectResponse(docs)
         self._router = Router(routes=[Mount(f"{docs}/assets", app=_Assets())], default=app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a page, or let the app answer."""
         path = scope.get("path", "")
-        reading = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
-        if reading and path in self._documents:
-            await self._send_document(scope, receive, send)
-        elif reading and path in self._pages:
-            await self._pages[path](scope, receive, send)
+        page = self._pages.get(path)
+        if page is not None and scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
+            await page(scope, receive, send)
         elif path.startswith(self._prefix):
             await self._router(scope, receive, send)
         else:
             await self._app(scope, receive, send)
 
-    async def _send_document(self, scope: Scope, receive: Receive, send: Send) -> None:
-        render, media_type = self._documents[scope["path"]]
+
+class _Printed:
+    """A document as text, naming the server that it is asked of."""
+
+    def __init__(
+        self, document: Document, base_path: str, render: Callable[[Any], bytes], media_type: str
+    ) -> None:
+        self._document = document
+        self._base_path = base_path
+        self._render = render
+        self._media_type = media_type
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         here = {"url": str(Request(scope).base_url).rstrip("/") + self._base_path}
         others = [server for server in self._document.raw["servers"] if "://" in server["url"]]
         raw = {**self._document.raw, "servers": [here, *others]}
-        await Response(render(raw), media_type=media_type)(scope, receive, send)
+        answer = Response(self._render(raw), media_type=self._media_type)
+        await answer(scope, receive, send)
 
 
 class _Assets:
@@ -93,9 +112,6 @@ class _Assets:
 
             self._files = StaticFiles(directory=swagger_ui_path)
         await self._files(scope, receive, send)
-
-
-_json: Callable[[Any], bytes] = encode
 
 
 def _yaml(raw: Any) -> bytes:

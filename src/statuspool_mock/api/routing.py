@@ -16,7 +16,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from statuspool_mock.api.errors import NoSuchPath
 from statuspool_mock.contract import Document, Operation
 
-
 _MOST_REMEMBERED = 8_192
 
 
@@ -66,7 +65,6 @@ def routed(
     `endpoint` makes what answers for an operation, once per operation. Raises `KeyError` where the
     document has an operation that the table does not carry out.
     """
-
     routes = _Routes()
 
     class EndpointAPI(RoutedAPI[Endpoint]):
