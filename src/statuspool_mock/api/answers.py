@@ -1,7 +1,6 @@
 """What goes out: a status, a JSON body, headers."""
 
 import json
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
@@ -25,8 +24,7 @@ class Wire(NamedTuple):
         await send({"type": "http.response.body", "body": self.content})
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """One answer. A `body` of None sends no body at all."""
 
     status: int

@@ -11,6 +11,7 @@ from statuspool_mock.api.judgement import JudgedOperation, Pause
 from statuspool_mock.api.operations import OPERATIONS
 from statuspool_mock.api.pages import ReadingRoom
 from statuspool_mock.api.routing import routed
+from statuspool_mock.api.shapes import MonitorShapes
 from statuspool_mock.contract import Document
 from statuspool_mock.sandboxes import Sandboxes
 
@@ -35,11 +36,12 @@ def build_api(
     document has an operation that no function carries out.
     """
     base_path = urlsplit(document.raw["servers"][0]["url"]).path
+    shape = MonitorShapes()
     api = routed(
         document,
         OPERATIONS,
         lambda operation: JudgedOperation(
-            operation, sandboxes=sandboxes, strict=strict, pause=pause
+            operation, sandboxes=sandboxes, strict=strict, shape=shape, pause=pause
         ),
         base_path=base_path,
     )

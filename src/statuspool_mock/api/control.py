@@ -83,7 +83,7 @@ class ControlOperation:
             await access.sandbox.free()
             access.sandbox.catch_up()
         values, body, violations = request.values()
-        violations += self._operation.unknown_parameters(request.parameters)
+        violations = [*violations, *self._operation.unknown_parameters(request.parameters)]
         if violations:
             raise InvalidRequest(violations)
         visit = self._visit(

@@ -27,6 +27,7 @@ from statuspool_mock.api.errors import (
 from statuspool_mock.api.operations import OPERATIONS, Call
 from statuspool_mock.api.preferences import NO_PREFERENCE, Preference, obey_code, read_preference
 from statuspool_mock.api.requests import REQUEST_ID, Request
+from statuspool_mock.api.shapes import MonitorShapes
 from statuspool_mock.contract import Operation
 from statuspool_mock.faults import Strike, Target
 from statuspool_mock.sandboxes import Access, KeyRejected, Sandboxes
@@ -59,12 +60,14 @@ class JudgedOperation:
         *,
         sandboxes: Sandboxes,
         strict: bool,
+        shape: MonitorShapes,
         pause: Pause = asyncio.sleep,
     ) -> None:
         self._operation = operation
         self._function = OPERATIONS[operation.id]
         self._sandboxes = sandboxes
         self._strict = strict
+        self._shape = shape
         self._pause = pause
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -117,7 +120,9 @@ class JudgedOperation:
             if monitor_id:  # an object that is not there outranks what is wrong with the request
                 sandbox.world.monitor(monitor_id, team=access.team)
             raise InvalidRequest(violations)
-        answer = await self._function(Call(sandbox, access.team, monitor_id, values, body))
+        answer = await self._function(
+            Call(sandbox, access.team, monitor_id, values, body, self._shape)
+        )
         if applied := case.preference.applied:
             headers = (*answer.headers, ("Preference-Applied", applied))
             return Answer(answer.status, answer.body, headers)

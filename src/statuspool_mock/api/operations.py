@@ -1,11 +1,10 @@
 """The eleven operations: take, ask, shape. No rule of the vendor lives here."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from math import ceil, floor
-from typing import Any
+from typing import Any, NamedTuple
 
 from statuspool_mock.api import shapes
 from statuspool_mock.api.answers import Answer
@@ -28,8 +27,7 @@ _CONFIGURATION = ("name", "url", "interval_seconds", "tags", "regions", "expecte
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A request that was judged right: whose, to which object, with which values."""
 
     sandbox: Sandbox
@@ -37,6 +35,7 @@ class Call:
     monitor_id: str
     values: Mapping[str, Any]
     body: Any
+    shape: shapes.MonitorShapes
 
     @property
     def world(self) -> World:
@@ -51,13 +50,13 @@ class Call:
 async def list_monitors(call: Call) -> Answer:
     """Answer GET /monitors."""
     wanted = call.values.get("status")
-    page = call.world.monitors(
+    page = call.world.standings(
         team=call.team,
         status=None if wanted is None else Status(wanted),
         page=call.values["page"],
         limit=call.values["limit"],
     )
-    return Answer(200, shapes.page_json(page, partial(shapes.monitor_json, call.world)))
+    return Answer(200, shapes.page_json(page, call.shape))
 
 
 async def create_monitor(call: Call) -> Answer:
@@ -65,12 +64,14 @@ async def create_monitor(call: Call) -> Answer:
     monitor = call.sandbox.apply(CreateMonitor(team=call.team, **_configuration(call.body)))
     assert isinstance(monitor, Monitor)  # noqa: S101 - for the type checker
     headers = (("Location", f"/v1/monitors/{monitor.id}"),)
-    return Answer(201, shapes.monitor_json(call.world, monitor), headers)
+    return Answer(201, call.shape(call.world.standing(monitor)), headers)
 
 
 async def get_monitor(call: Call) -> Answer:
     """Answer GET /monitors/{id}."""
-    return Answer(200, shapes.monitor_details_json(call.world, call.monitor()))
+    monitor = call.monitor()
+    sla = shapes.sla_json(call.world.sla(monitor))
+    return Answer(200, {**call.shape(call.world.standing(monitor)), "sla_30d": sla})
 
 
 async def update_monitor(call: Call) -> Answer:
@@ -78,7 +79,7 @@ async def update_monitor(call: Call) -> Answer:
     changes = _configuration(call.body)
     monitor = call.sandbox.apply(EditMonitor(team=call.team, monitor_id=call.monitor_id, **changes))
     assert isinstance(monitor, Monitor)  # noqa: S101 - for the type checker
-    return Answer(200, shapes.monitor_json(call.world, monitor))
+    return Answer(200, call.shape(call.world.standing(monitor)))
 
 
 async def delete_monitor(call: Call) -> Answer:

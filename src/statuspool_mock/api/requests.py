@@ -1,7 +1,7 @@
 """What arrives, read once: headers, body, the key's access, and what will be remembered of it."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
@@ -59,11 +59,9 @@ class Request:
         query = self.scope["query_string"].decode("latin-1")
         return [name for name, _ in parse_qsl(query, keep_blank_values=True)]
 
-    def values(self) -> tuple[dict[str, Any], Any, list[Violation]]:
+    def values(self) -> tuple[Mapping[str, Any], Any, Sequence[Violation]]:
         """Return parameters, the body's value, and everything that is wrong with either."""
-        query = self.scope["query_string"]
-        pairs = parse_qsl(query.decode("latin-1"), keep_blank_values=True) if query else ()
-        values, violations = self.operation.read_query(pairs)
+        values, violations = self.operation.read_query(self.scope["query_string"])
         if not self.operation.takes_body:
             return values, None, violations
         try:

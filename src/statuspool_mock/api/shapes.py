@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from statuspool_mock.engine import Check, Incident, Monitor, Page, Reading, Sla, Webhook, World
+from statuspool_mock.engine import Check, Incident, Page, Reading, Sla, Standing, Webhook
 
 Json = dict[str, Any]
 T = TypeVar("T")
+_MOST_KEPT = 16_384
 
 
 @lru_cache(maxsize=65_536)
@@ -22,8 +23,30 @@ def optional_instant(seconds: int | None) -> str | None:
     return None if seconds is None else instant(seconds)
 
 
-def monitor_json(world: World, monitor: Monitor) -> Json:
-    """Return a monitor as lists show it."""
+class MonitorShapes:
+    """Shapes monitors as lists show them; one that stands as it stood is shaped once.
+
+    Nobody may change what is returned.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[Standing, Json]] = {}
+
+    def __call__(self, standing: Standing) -> Json:
+        """Return a monitor's JSON."""
+        monitor_id = standing.monitor.id
+        kept = self._kept.get(monitor_id)
+        if kept is not None and kept[0] == standing:
+            return kept[1]
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        shaped = _monitor_json(standing)
+        self._kept[monitor_id] = standing, shaped
+        return shaped
+
+
+def _monitor_json(standing: Standing) -> Json:
+    monitor, status, last_check_at = standing
     return {
         "id": monitor.id,
         "name": monitor.name,
@@ -32,16 +55,11 @@ def monitor_json(world: World, monitor: Monitor) -> Json:
         "tags": monitor.tags,
         "regions": monitor.regions,
         "expected_status": monitor.expected_status,
-        "status": world.status(monitor),
-        "last_check_at": optional_instant(world.last_check_at(monitor)),
+        "status": status,
+        "last_check_at": optional_instant(last_check_at),
         "created_at": instant(monitor.created_at),
         "updated_at": instant(monitor.updated_at),
     }
-
-
-def monitor_details_json(world: World, monitor: Monitor) -> Json:
-    """Return a monitor with its last 30 days."""
-    return {**monitor_json(world, monitor), "sla_30d": sla_json(world.sla(monitor))}
 
 
 def sla_json(sla: Sla) -> Json:
@@ -51,7 +69,13 @@ def sla_json(sla: Sla) -> Json:
 
 def reading_json(reading: Reading) -> Json:
     """Return what /status tells."""
-    return {**reading._asdict(), "last_check_at": optional_instant(reading.last_check_at)}
+    status, last_check_at, response_time_ms, uptime_30d = reading
+    return {
+        "status": status,
+        "last_check_at": optional_instant(last_check_at),
+        "response_time_ms": response_time_ms,
+        "uptime_30d": uptime_30d,
+    }
 
 
 def check_json(check: Check) -> Json:

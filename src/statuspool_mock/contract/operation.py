@@ -1,13 +1,22 @@
 """One operation of the document, with its checks compiled once."""
 
-from collections.abc import Collection, Iterable, Mapping
-from functools import cached_property
-from typing import Any
+from collections.abc import Callable, Collection, Iterable, Mapping
+from functools import cached_property, lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 from statuspool_mock.contract.parameters import Reader, reader_of
 from statuspool_mock.contract.violations import Check, Violation, check_of
 
 _JSON = "application/json"
+
+
+class Query(NamedTuple):
+    """What a query string says: values by parameter, and what is wrong with it."""
+
+    values: Mapping[str, Any]
+    violations: tuple[Violation, ...]
 
 
 class Operation:
@@ -74,17 +83,19 @@ class Operation:
         """The status code of success."""
         return min(self.statuses)
 
-    def read_query(
-        self, query: Iterable[tuple[str, str]]
-    ) -> tuple[dict[str, Any], list[Violation]]:
-        """Return the parameters' values, defaults filled in, and every violation.
+    @cached_property
+    def read_query(self) -> Callable[[bytes], Query]:
+        """Reads a query string: the parameters' values, defaults filled in, and every violation.
 
-        Unknown parameters are ignored.
+        Unknown parameters are ignored. What was read lately is remembered.
         """
+        return lru_cache(maxsize=1_024)(self._read_query)
+
+    def _read_query(self, query: bytes) -> Query:
         values = dict(self._defaults)
         violations = []
         seen = set()
-        for name, text in query:
+        for name, text in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
             reader = self._readers.get(name)
             if reader is None:
                 continue
@@ -96,7 +107,7 @@ class Operation:
                 values[name] = reader(text)
             except ValueError as error:
                 violations.append(Violation(name, str(error)))
-        return values, violations
+        return Query(MappingProxyType(values), tuple(violations))
 
     def unknown_parameters(self, names: Iterable[str]) -> list[Violation]:
         """Return a violation for every query parameter that the operation does not have."""

@@ -49,7 +49,7 @@ from statuspool_mock.engine.model import (
     Webhook,
 )
 from statuspool_mock.engine.snapshot import picture, restore, snapshot
-from statuspool_mock.engine.world import World
+from statuspool_mock.engine.world import Standing, World
 
 __all__ = [
     "BEHAVIOURS",
@@ -87,6 +87,7 @@ __all__ = [
     "Sla",
     "SlaBreached",
     "SnapshotRejected",
+    "Standing",
     "Status",
     "StatusChanged",
     "Team",

@@ -58,6 +58,14 @@ class Observed(NamedTuple):
     window: Window | None = None
 
 
+class Standing(NamedTuple):
+    """A monitor as it stands now, and when it was checked last; None: never."""
+
+    monitor: Monitor
+    status: Status
+    last_check_at: int | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
     """All that a world is, as values; the rest is derived. See `snapshot`."""
@@ -198,11 +206,20 @@ class World:
         self, *, team: Team, status: Status | None = None, page: int = 1, limit: int = 20
     ) -> Page[Monitor]:
         """Return a page of the team's monitors by creation, all or those of exactly this status."""
-        ordinals, total = self._chronicle.roster.slice(
-            team, status, offset=(page - 1) * limit, limit=limit
-        )
-        found = [self._lookout.watches[ordinal].monitor for ordinal in ordinals]
-        return Page(found, page, -(-total // limit), total)
+        watches, total = self._page(team, status, page=page, limit=limit)
+        return Page([watch.monitor for watch in watches], page, -(-total // limit), total)
+
+    def standings(
+        self, *, team: Team, status: Status | None = None, page: int = 1, limit: int = 20
+    ) -> Page[Standing]:
+        """Return the same page as `monitors`, with what is known of each."""
+        watches, total = self._page(team, status, page=page, limit=limit)
+        standings = [self._standing(watch) for watch in watches]
+        return Page(standings, page, -(-total // limit), total)
+
+    def standing(self, monitor: Monitor) -> Standing:
+        """Return a monitor as it stands now."""
+        return self._standing(self._watches[monitor.id])
 
     def status(self, monitor: Monitor) -> Status:
         """Return `paused`, or what the newest check found."""
@@ -300,6 +317,20 @@ class World:
     def _current(self, monitor: Monitor) -> Monitor:
         """Return the monitor as it is now, where the caller holds an older value of it."""
         return self._watches[monitor.id].monitor
+
+    def _page(
+        self, team: Team, status: Status | None, *, page: int, limit: int
+    ) -> tuple[list[Watch], int]:
+        """Return the watches over a page of monitors, and how many there are on all pages."""
+        ordinals, total = self._chronicle.roster.slice(
+            team, status, offset=(page - 1) * limit, limit=limit
+        )
+        watches = self._lookout.watches
+        return [watches[ordinal] for ordinal in ordinals], total
+
+    def _standing(self, watch: Watch) -> Standing:
+        newest = schedule.last_check(watch.monitor.epochs, self._now)
+        return Standing(watch.monitor, watch.status, None if newest is None else newest[1])
 
     def _window(self, monitor: Monitor) -> Window:
         return window_of(self._timeline, monitor, self._now)
