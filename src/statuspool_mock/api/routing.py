@@ -5,7 +5,6 @@ method and path alone, so it is gone once for each of them, and the end of it re
 """
 
 from collections.abc import Callable, Mapping
-from copy import deepcopy
 from typing import Any, Protocol
 
 from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
@@ -87,11 +86,24 @@ def routed(
         middlewares=[RoutingMiddleware, Endpoints],
         resolver=lambda operation_id: table[operation_id],
     )
-    connexion.add_api(deepcopy(document.raw), base_path=base_path)
+    connexion.add_api(_outline(document), base_path=base_path)
     # Connexion builds its stack at the first request; what is wrong should show at start.
     connexion.app, connexion.middleware_stack = connexion._build_middleware_stack()  # noqa: SLF001
     routes.long_way = connexion
     return routes
+
+
+def _outline(document: Document) -> dict[str, Any]:
+    """Return what routing needs of a document, lest Connexion check the rest at every start."""
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in document.operations.values():
+        parameters = operation.definition.get("parameters", ())
+        paths.setdefault(operation.path, {})[operation.method.lower()] = {
+            "operationId": operation.id,
+            "parameters": [one for one in parameters if one["in"] == "path"],
+            "responses": {"default": {"description": "Told by the document."}},
+        }
+    return {"openapi": document.raw["openapi"], "info": document.raw["info"], "paths": paths}
 
 
 async def no_such_path(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,6 +1,5 @@
 """The OpenAPI document: loaded, its references resolved, its operations found."""
 
-import copy
 import re
 from collections.abc import Mapping
 from functools import cached_property
@@ -41,7 +40,7 @@ class Document:
     @cached_property
     def resolved(self) -> dict[str, Any]:
         """The document with every reference replaced by what it points to."""
-        resolved = self._resolve(copy.deepcopy(self.raw), ())
+        resolved = self._resolve(self.raw, ())
         assert isinstance(resolved, dict)  # noqa: S101 - for the type checker
         return resolved
 
