@@ -20,7 +20,8 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from statuspool_mock import contract, control, mutants, resources, seeding
-from statuspool_mock.api import TRANSPORT, ControlPlane, Gate, build_api
+from statuspool_mock.api import CONTROL_PATH, TRANSPORT, ControlPlane, Gate, build_api
+from statuspool_mock.console import Console
 from statuspool_mock.journal import MOST_EXCHANGES
 from statuspool_mock.mutants.forgery import courier_for
 from statuspool_mock.mutants.ring import OpenHandedSandboxes, misjudge, surround
@@ -166,7 +167,7 @@ def application(
         origins=settings.origins,
         strict=settings.strict,
         seed=settings.seed,
-        control=plane,
+        control=Console(plane, base_path=CONTROL_PATH),
         pause=pause,
     )
     return surround(app, document, chosen)

@@ -25,7 +25,7 @@ def test_facts_and_exchanges_come_as_they_happen(world, server, key):
             world.monitors.release(made)
             ready.join(0.05)
         kinds = {event["event"] for event in first}
-        assert kinds <= {"fact", "exchange"}
+        assert kinds <= {"fact", "exchange", "control"}
         assert [event["id"] for event in first] == list(range(first[0]["id"], first[0]["id"] + 3))
 
 
@@ -33,14 +33,18 @@ def test_a_stream_is_resumed_after_the_last_event_seen(world, api):
     made = world.monitors.create("Followed", "https://perfect.test/")
     world.monitors.force_down(made)
     api.get("/monitors")
-    every = take(world.events(last_event_id=0), 5)
+    every = take(world.events(last_event_id=0), 7)
     assert [event.get("kind", event["event"]) for event in every] == [
-        "exchange", "status_changed", "incident_opened", "sla_breached", "exchange",
+        "control", "exchange",
+        "status_changed", "incident_opened", "sla_breached", "control", "exchange",
     ]  # fmt: skip
-    assert [event["id"] for event in every] == [1, 2, 3, 4, 5]
-    assert every[0]["operation"] == "createMonitor"
-    assert every[1]["monitor_name"] == "Followed"
-    assert take(world.events(last_event_id=2), 3) == every[2:]
+    assert [event["id"] for event in every] == [1, 2, 3, 4, 5, 6, 7]
+    assert [event.get("operation") for event in every if event["event"] == "control"] == [
+        "setClock", "forceStatus",
+    ]  # fmt: skip
+    assert every[1]["operation"] == "createMonitor"
+    assert every[2]["monitor_name"] == "Followed"
+    assert take(world.events(last_event_id=3), 4) == every[3:]
 
 
 def test_a_live_world_goes_on_while_somebody_looks(world):
@@ -53,8 +57,8 @@ def test_resets_are_told(world):
     world.keep("x")
     world.rewind("x")
     world.reset()
-    kinds = [event["event"] for event in take(world.events(last_event_id=0), 2)]
-    assert kinds == ["rewound", "reset"]
+    events = (event for event in world.events(last_event_id=0) if event["event"] != "control")
+    assert [event["event"] for event in take(events, 2)] == ["rewound", "reset"]
 
 
 def test_a_listener_does_not_hold_up_the_end_of_the_server():

@@ -61,13 +61,11 @@ class ControlOperation:
         except Exception as error:  # noqa: BLE001 - the last stop before the wire
             answer = answer_for(error, request_id=scope[REQUEST_ID])
         wire = answer.wire()
-        if (
-            access is not None
-            and answer.status < 400
-            and self._operation.method in WRITES
-            and access.sandbox.journal.is_kept
-        ):
-            access.sandbox.record(request.exchange(access, wire, control=True), None)
+        if access is not None and answer.status < 400 and self._operation.method in WRITES:
+            sandbox = access.sandbox
+            if sandbox.journal.is_kept:
+                sandbox.record(request.exchange(access, wire, control=True), None)
+            sandbox.events.add("control", {"operation": self._operation.id}, at=sandbox.instant)
         await wire.send(send)
 
     def _access(self, request: Request) -> Access | None:

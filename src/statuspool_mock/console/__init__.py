@@ -1,0 +1,86 @@
+"""The console: a page over one world, in files of our own that talk to the control plane only.
+
+How a view is added: docs/console.md.
+"""
+
+import mimetypes
+from pathlib import Path
+
+from starlette.datastructures import Headers
+from starlette.responses import FileResponse, RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+ASSETS = Path(__file__).resolve().parent / "assets"
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; "
+    "img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",  # the page's address may hold a key
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "no-cache",
+}
+# The machine's own table may call modules text/plain, and a browser then refuses them.
+_TYPES = mimetypes.MimeTypes()
+_TYPES.add_type("text/javascript", ".js")
+
+
+class Console:
+    """Answers with the page at `base_path`, and leaves the rest to `app`.
+
+    Its files hold nothing of any world, so they need neither key nor token; what they ask for does.
+    """
+
+    def __init__(self, app: ASGIApp, *, base_path: str) -> None:
+        self._app = app
+        self._root = base_path
+        self._page = f"{base_path}/"
+        self._assets = f"{base_path}/console/"
+        self._files: dict[str, Path] | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with a file of the console, or let the app answer."""
+        found = self._found(scope) if scope["type"] == "http" else None
+        await (found or self._app)(scope, receive, send)
+
+    def _found(self, scope: Scope) -> ASGIApp | None:
+        path: str = scope["path"]
+        if scope["method"] not in {"GET", "HEAD"}:
+            return None
+        if path == self._root:
+            query = scope["query_string"].decode("latin-1")
+            return RedirectResponse(f"{self._page}?{query}" if query else self._page)
+        if path == self._page:
+            return self._answer(scope, "index.html")
+        if path.startswith(self._assets):
+            return self._answer(scope, path.removeprefix(self._assets))
+        return None
+
+    def _answer(self, scope: Scope, name: str) -> ASGIApp | None:
+        if self._files is None:  # what is not listed is not served: no path leads elsewhere
+            self._files = {
+                path.relative_to(ASSETS).as_posix(): path
+                for path in ASSETS.rglob("*")
+                if path.is_file()
+            }
+        path = self._files.get(name)
+        if path is None:
+            return None
+        kind = _TYPES.guess_type(name)[0] or "application/octet-stream"
+        answer = FileResponse(path, media_type=kind, headers=_HEADERS, stat_result=path.stat())
+        if Headers(scope=scope).get("if-none-match") == answer.headers["etag"]:
+            return _unchanged(answer)
+        return answer
+
+
+def _unchanged(answer: FileResponse) -> ASGIApp:
+    etag = answer.headers["etag"].encode()
+
+    async def respond(_scope: Scope, _receive: Receive, send: Send) -> None:
+        headers = [(b"etag", etag), (b"cache-control", b"no-cache")]
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+
+    return respond

@@ -1,0 +1,100 @@
+/** Begins the console: wires client, stream and clock, and shows the view in the address. */
+
+import { Client, Refused, Unreachable } from "./client.js";
+import { Clock } from "./clock.js";
+import { openDialog } from "./dialog.js";
+import { button, element } from "./element.js";
+import { frame, listenForShortcuts } from "./frame.js";
+import { full } from "./moments.js";
+import { address, go, route } from "./router.js";
+import { openedKey, token, worldName } from "./session.js";
+import { Stream } from "./stream.js";
+import { applyTheme } from "./theme.js";
+import { Toasts } from "./toast.js";
+import { VIEWS } from "./views.js";
+
+/** What every view is given. See docs/console.md. */
+class App {
+  constructor() {
+    this.client = new Client(openedKey());
+    this.stream = new Stream(this.client);
+    this.clock = new Clock(this.client, this.stream);
+    this.toasts = new Toasts();
+  }
+
+  /** Move to the next event, and say what it was. */
+  async moveToNext() {
+    this.tell(await this.clock.advance({ to_next_event: true }));
+  }
+
+  /** Say what happened when time was moved. */
+  tell({ facts, now, note }) {
+    const [first] = facts;
+    const word = { status_changed: `is ${first?.current}`, incident_opened: "has an incident",
+      incident_resolved: "has recovered", sla_breached: "misses its SLA target" }[first?.kind];
+    const more = facts.length > 1 ? ` And ${facts.length - 1} more.` : "";
+    const what = first ? `${first.monitor_name ?? "A monitor"} ${word}.${more}` : "Nothing happened.";
+    this.toasts.done([`${full(now)}.`, what, note].filter(Boolean).join(" "));
+  }
+}
+
+applyTheme();
+const app = new App();
+const { stage, show } = frame(app);
+let current = null;
+
+async function showRoute() {
+  const wanted = route();
+  const view = VIEWS.find(({ name }) => name === wanted.view);
+  if (!view) return go(address(VIEWS[0].name), { replace: true });
+  if (current?.name !== view.name) {
+    current?.leaving.abort();
+    const leaving = new AbortController();
+    current = { name: view.name, leaving, show: () => {} };
+    show(view.name);
+    document.title = `${view.title} · ${worldName(app.client.key)} · Statuspool mock`;
+    const { default: open } = await view.load();
+    if (leaving.signal.aborted) return;
+    const place = element("div", { class: `view ${view.name}` });
+    stage.replaceChildren(place);
+    current.show = open({ place, app, signal: leaving.signal }) ?? (() => {});
+  }
+  await current.show(route());
+}
+
+addEventListener("hashchange", showRoute);
+addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  complain(event.reason);
+});
+
+function complain(error) {
+  if (error?.name === "AbortError" || error instanceof Unreachable) return; // the banner tells of it
+  if (error instanceof Refused && error.wantsToken) askForToken();
+  else app.toasts.trouble(error instanceof Refused ? error.message : `This page failed: ${error}`);
+  if (!(error instanceof Refused)) console.error(error);
+}
+
+function askForToken() {
+  if (document.querySelector("dialog[open]")) return;
+  const field = element("input", { type: "password", id: "token", autocomplete: "off" });
+  const enter = () => {
+    token.set(field.value);
+    location.reload();
+  };
+  openDialog({
+    title: "This server asks for its token",
+    content: [
+      element("label", { for: "token" }, "Control token"),
+      field,
+      element("p", { class: "hint" }, "It was given to serve as --control-token, and is kept until this tab is closed."),
+    ],
+    actions: [button("Enter", enter, { class: "primary" })],
+  });
+}
+
+app.stream.addEventListener("refused", (event) => complain(event.detail));
+listenForShortcuts(app);
+app.clock.refresh();
+showRoute();
+app.stream.start();

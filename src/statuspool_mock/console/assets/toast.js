@@ -1,0 +1,30 @@
+/** Short words on what was done or refused. They are read out, and go by themselves. */
+
+import { button, element } from "./element.js";
+
+const STAYS_MS = { done: 4000, trouble: 12000 };
+
+export class Toasts {
+  constructor() {
+    this.place = element("div", { class: "toasts", role: "status", "aria-live": "polite" });
+  }
+
+  /** Say what was done. */
+  done(text) {
+    this._show(text, "done");
+  }
+
+  /** Say what went wrong, as the server or the browser puts it. */
+  trouble(text) {
+    this._show(text, "trouble");
+  }
+
+  _show(text, kind) {
+    const toast = element("div", { class: `toast ${kind}` }, element("p", {}, text));
+    const leave = () => toast.remove();
+    toast.append(button("", leave, { icon: "close", label: "Dismiss", class: "quiet" }));
+    this.place.append(toast);
+    while (this.place.children.length > 4) this.place.firstChild.remove();
+    setTimeout(leave, STAYS_MS[kind]);
+  }
+}

@@ -1,0 +1,115 @@
+"""A real Chromium on a real server; tests are skipped, with the reason, where there is none."""
+
+import contextlib
+import re
+import secrets
+import shutil
+
+import httpx
+import pytest
+
+from statuspool_mock.client import Control
+from statuspool_mock.server import RunningServer, Settings
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+_FLAGS = [
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium, without any network but this machine's own."""
+    api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed")
+    with api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=_FLAGS, chromium_sandbox=False
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server():
+    """One server for all tests; each opens a world of its own."""
+    with RunningServer(Settings(port=0, rate_limit=None)) as running:
+        yield running
+
+
+@pytest.fixture
+def key():
+    return f"sp_test_{secrets.token_hex(6)}"
+
+
+@pytest.fixture
+def world(server, key):
+    """A frozen world, driven from beside the page."""
+    with Control(server.control_url, api_key=key) as control:
+        control.clock.freeze()
+        yield control
+
+
+@pytest.fixture
+def api(server, key):
+    """The API of the same world."""
+    with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {key}"}) as client:
+        yield client
+
+
+class Visitor:
+    """Opens pages of the console, and holds what went wrong in them against the test."""
+
+    def __init__(self, browser, server):
+        self._browser = browser
+        self._server = server
+        self._contexts = []
+        self.troubles = []
+
+    def open(self, key, view="world", *, server=None, **context):
+        """Return a page of the console that shows this view of the key's world."""
+        made = self._browser.new_context(
+            **{"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"} | context
+        )
+        self._contexts.append(made)
+        page = made.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
+        page.on("console", self._note)
+        page.goto(self.url(key, view, server=server))
+        return page
+
+    def url(self, key, view="world", *, server=None):
+        """Return the address of a view of the key's world."""
+        return f"{(server or self._server).control_url}/_mock/?key={key}#/{view}"
+
+    def close(self):
+        for context in self._contexts:
+            context.close()
+
+    def _note(self, message):
+        expected = re.search(r"Failed to load resource|net::ERR_", message.text)
+        if message.type in {"error", "warning"} and not expected:
+            self.troubles.append(f"{message.type}: {message.text}")
+
+
+@pytest.fixture
+def visitor(browser, server):
+    """Opens pages; a script error or a breach of the policy in any of them fails the test."""
+    visitor = Visitor(browser, server)
+    with contextlib.closing(visitor):
+        yield visitor
+    assert visitor.troubles == []
+
+
+@pytest.fixture
+def page(visitor, world, key):  # noqa: ARG001 - the world is to be frozen before it is shown
+    """The console on the world of `key`."""
+    return visitor.open(key)

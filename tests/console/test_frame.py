@@ -1,0 +1,102 @@
+"""The frame around every view: the clock, the key, the server's coming and going, the keyboard."""
+
+import pytest
+
+from statuspool_mock.client import Control
+from statuspool_mock.server import RunningServer, Settings
+
+pytestmark = pytest.mark.usefixtures("browser")
+
+
+def expect(thing):
+    from playwright.sync_api import expect as expect_of  # noqa: PLC0415 - absent where it is skipped
+
+    return expect_of(thing)
+
+
+def test_the_clock_shows_the_worlds_time_and_moves_it(page, world):
+    face = page.locator("world-clock .hour")
+    shown = world.clock.read()["now"][11:19]
+    expect(face).to_have_text(shown)
+    page.get_by_role("button", name="Next event").click()
+    expect(page.locator(".toast")).to_contain_text("is ")
+    assert world.clock.read()["now"][11:19] == face.text_content()
+    page.get_by_role("button", name="Live", exact=True).click()
+    expect(page.locator("world-clock .state")).to_have_text("live")
+    assert world.clock.read()["mode"] == "live"
+    page.get_by_role("button", name="Freeze").click()
+    expect(page.locator("world-clock .state")).to_have_text("frozen")
+
+
+def test_two_tabs_show_two_worlds_that_know_nothing_of_each_other(visitor, server):
+    for name, monitor in (("one", "Only in one"), ("two", "Only in two")):
+        with Control(server.control_url, api_key=f"sp_test_tab-{name}") as control:
+            control.clock.freeze()
+            control.monitors.create(monitor, "https://perfect.test/")
+    first, second = visitor.open("sp_test_tab-one"), visitor.open("sp_test_tab-two")
+    expect(first.get_by_text("Only in one")).to_be_visible()
+    expect(second.get_by_text("Only in two")).to_be_visible()
+    expect(first.get_by_text("Only in two")).to_have_count(0)
+    first.get_by_role("button", name="Live", exact=True).click()
+    expect(first.locator("world-clock .state")).to_have_text("live")
+    expect(second.locator("world-clock .state")).to_have_text("frozen")
+
+
+def test_a_stopped_server_is_shown_and_its_return_too(visitor):
+    with RunningServer(Settings(port=0)) as first:
+        port = first.address.port
+        page = visitor.open("sp_test_restart", server=first)
+        expect(page.locator("virtual-list .row").first).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("The server has stopped")
+    with RunningServer(Settings(port=port)) as again:
+        expect(page.get_by_role("alert")).to_have_text("")
+        with Control(again.control_url, api_key="sp_test_restart") as control:
+            control.monitors.create("Made after the restart", "https://perfect.test/")
+        expect(page.locator("virtual-list")).to_contain_text("Made after the restart")
+
+
+def test_a_server_with_a_token_asks_for_it_and_keeps_it_out_of_the_address(visitor):
+    with RunningServer(Settings(port=0, control_token="open sesame")) as closed:
+        page = visitor.open("sp_test_token", server=closed)
+        page.get_by_label("Control token").fill("open sesame")
+        page.get_by_role("button", name="Enter").click()
+        expect(page.locator("virtual-list .row").first).to_be_visible()
+        assert "sesame" not in page.url
+        assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_another_world_is_opened_by_its_key(page):
+    page.keyboard.press("w")
+    page.get_by_label("Key", exact=True).fill("sp_test_elsewhere")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/?key=sp_test_elsewhere#/world")
+    expect(page.get_by_role("button", name="World elsewhere")).to_be_visible()
+
+
+def test_without_a_key_the_demo_world_is_shown(visitor, server):
+    page = visitor.open("sp_test_demo")
+    page.goto(f"{server.control_url}/_mock/")
+    expect(page.get_by_role("button", name="World demo")).to_be_visible()
+    expect(page.locator("virtual-list .row").first).to_be_visible()
+
+
+def test_shortcuts_are_listed_and_can_be_switched_off(page):
+    page.keyboard.press("?")
+    dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
+    expect(dialog).to_be_visible()
+    dialog.get_by_label("Shortcuts are on").uncheck()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    page.keyboard.press("?")
+    expect(dialog).to_have_count(0)
+
+
+def test_the_theme_is_the_systems_until_one_is_chosen(visitor, key):
+    page = visitor.open(key, color_scheme="dark")
+    ground = "getComputedStyle(document.body).backgroundColor"
+    dark = page.evaluate(ground)
+    page.get_by_role("button", name="Light or dark").click()
+    light = page.evaluate(ground)
+    assert light != dark
+    page.reload()
+    assert page.evaluate(ground) == light
