@@ -62,6 +62,17 @@ def test_time_may_be_moved_in_any_number_of_steps(life, first, second):
     assert bytes_of(in_steps) == bytes_of(at_once)
 
 
+@given(lives(), st.integers(0, 90_000), st.integers(0, 90_000))
+def test_a_past_may_be_lived_through_without_being_told(life, first, second):
+    """It leads to the world of advancing, incidents and their ids included, and goes on alike."""
+    told, untold = live(*life), live(*life)
+    told.advance(to=told.now + first)
+    untold.live_through(to=untold.now + first)
+    assert bytes_of(untold) == bytes_of(told)
+    assert untold.advance(to=untold.now + second) == told.advance(to=told.now + second)
+    assert bytes_of(untold) == bytes_of(told)
+
+
 @given(lives(), st.integers(1, 40), st.integers(-900, 9_000), st.integers(-900, 9_000))
 def test_pages_of_a_log_are_the_log(life, limit, since, length):
     """Every row stands on one page, for any page size and any window."""

@@ -144,6 +144,27 @@ class Chronicle:
             self._enter_run(monitor, run, known)
         self._tell_difference(before, self.incidents.open_automatic(monitor.id), now=now)
 
+    def found_between(
+        self, monitor: Monitor, timeline: Timeline, *, since: int, now: int
+    ) -> list[tuple[int, Monitor, history.Run, Incident | None]]:
+        """Return when and how checks from `since` on found a monitor down, to be entered.
+
+        A run that an incident was opened for before comes with that incident.
+        """
+        running = self.incidents.open_automatic(monitor.id)
+        begin = since if running is None else running.started_at
+        runs, _ = history.runs_of_down(timeline, monitor, since=begin, until=now + 1, now=now)
+        return [
+            (run.started_at, monitor, run, running if run.started_at < since else None)
+            for run in runs
+        ]
+
+    def enter(self, found: list[tuple[int, Monitor, history.Run, Incident | None]]) -> None:
+        """Enter what was found of several monitors, in order of time as it would have happened."""
+        found.sort(key=lambda one: (one[0], one[1].ordinal))
+        for _, monitor, run, known in found:
+            self._enter_run(monitor, run, known)
+
     def _enter_run(self, monitor: Monitor, run: history.Run, known: Incident | None) -> None:
         incident = known or self._found(monitor, started_at=run.started_at, regions=run.regions)
         changed = incident._replace(

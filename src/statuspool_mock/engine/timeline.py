@@ -172,9 +172,12 @@ def never_fails(monitor: Monitor, epoch: Epoch) -> bool:
 
 
 def _keep(memo: dict[_Key, _Kept], key: _Key, value: _Kept) -> None:
-    """Remember a value, and forget the oldest where there are too many."""
+    """Remember a value, and forget all others where there are too many.
+
+    To find the oldest, a dict looks at the place of every one that was deleted before it.
+    """
     if len(memo) >= _MEMO_SIZE:
-        del memo[next(iter(memo))]
+        memo.clear()
     memo[key] = value
 
 

@@ -28,7 +28,8 @@ def build_world(scenario: Scenario, *, seed: int, now: int) -> World:
     """Return the scenario's world as it is at `now`, in seconds since 1970.
 
     A scenario without a `starts_at` starts now. Where `now` lies before the start, what the
-    scenario says of later has not happened; where it lies after, life has gone on.
+    scenario says of later has not happened; where it lies after, life has gone on. What led there
+    is history: the world has no news to tell of it.
     """
     start = now if scenario.starts_at is None else scenario.starts_at
     steps = sorted(_steps(scenario), key=lambda step: step.at)
@@ -40,11 +41,11 @@ def build_world(scenario: Scenario, *, seed: int, now: int) -> World:
         if at > now:
             break
         if at > world.now:
-            world.advance(to=at)
+            world.live_through(to=at)
         made = world.apply(_addressed(step, ids, start))
         if isinstance(made, Monitor) and step.monitor is not None:
             ids[step.monitor] = made.id
-    world.advance(to=now)
+    world.live_through(to=now)
     return world
 
 
