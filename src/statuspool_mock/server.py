@@ -20,7 +20,14 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from statuspool_mock import contract, control, mutants, resources, seeding
-from statuspool_mock.api import CONTROL_PATH, TRANSPORT, ControlPlane, Gate, build_api
+from statuspool_mock.api import (
+    CONTROL_PATH,
+    TRANSPORT,
+    ControlPlane,
+    Gate,
+    build_api,
+    preview_answers,
+)
 from statuspool_mock.console import Console
 from statuspool_mock.journal import MOST_EXCHANGES
 from statuspool_mock.mutants.forgery import courier_for
@@ -34,6 +41,8 @@ Pause = Callable[[float], Awaitable[None]]
 DEFAULT_PORT = 4747
 DEMO = "demo"
 DOCUMENTED_LIMIT = 120
+CONTROL_TABLE = {**control.OPERATIONS, "previewAnswers": preview_answers}
+"""Which function carries out which operation of the control plane: one is the API's to answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +162,7 @@ def application(
     """
     plane = ControlPlane(
         lambda: contract.load(resources.path("openapi/control.yaml")),
-        control.OPERATIONS,
+        CONTROL_TABLE,
         control.Visit,
         sandboxes,
         gate=Gate(loopback_only=settings.is_local, token=settings.control_token),

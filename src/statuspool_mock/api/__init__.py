@@ -12,6 +12,15 @@ with warnings.catch_warnings():
     from statuspool_mock.api.control import ControlPlane
     from statuspool_mock.api.edge import CONTROL_PATH
     from statuspool_mock.api.gate import Gate
+    from statuspool_mock.api.preview import preview_answers
     from statuspool_mock.api.requests import REQUEST_ID
 
-__all__ = ["CONTROL_PATH", "REQUEST_ID", "TRANSPORT", "ControlPlane", "Gate", "build_api"]
+__all__ = [
+    "CONTROL_PATH",
+    "REQUEST_ID",
+    "TRANSPORT",
+    "ControlPlane",
+    "Gate",
+    "build_api",
+    "preview_answers",
+]

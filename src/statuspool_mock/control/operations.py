@@ -4,9 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from statuspool_mock.control import (
+    board,
     clock,
     events,
     faults,
+    history,
     journal,
     monitors,
     sandboxes,
@@ -23,6 +25,12 @@ OPERATIONS: Mapping[str, Function] = {
     "setClock": clock.set_clock,
     "advanceClock": clock.advance_clock,
     "listWorldMonitors": monitors.list_world_monitors,
+    "listBoard": board.list_board,
+    "listTags": board.list_tags,
+    "getTimeline": history.get_timeline,
+    "getHistory": history.get_history,
+    "listChecks": history.list_checks,
+    "listMonitorIncidents": history.list_monitor_incidents,
     "getWorldMonitor": monitors.get_world_monitor,
     "forceStatus": monitors.force_status,
     "releaseStatus": monitors.release_status,

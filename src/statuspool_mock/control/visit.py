@@ -54,12 +54,7 @@ class Visit:
 
     def instant(self, name: str) -> int | None:
         """Return a field of the body as an instant, None where it is not there."""
-        if name not in self.body:
-            return None
-        try:
-            return moments.instant(self.body[name])
-        except ValueError as error:
-            raise Unusable(f"Must be an instant: {error}", field=name) from None
+        return instant(self.body.get(name), field=name)
 
 
 def duration(text: str, *, field: str) -> int:
@@ -71,3 +66,13 @@ def duration(text: str, *, field: str) -> int:
     if seconds < 1:
         raise Unusable(f"Must be a second or longer, not {text}", field=field)
     return seconds
+
+
+def instant(text: str | None, *, field: str) -> int | None:
+    """Return the seconds of an ISO 8601 instant, None where there is none. Raises `Unusable`."""
+    if text is None:
+        return None
+    try:
+        return moments.instant(text)
+    except ValueError as error:
+        raise Unusable(f"Must be an instant: {error}", field=field) from None

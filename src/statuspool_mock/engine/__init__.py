@@ -49,6 +49,7 @@ from statuspool_mock.engine.model import (
     Webhook,
 )
 from statuspool_mock.engine.snapshot import picture, restore, snapshot
+from statuspool_mock.engine.survey import Day, Survey, Trouble
 from statuspool_mock.engine.world import Standing, World
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "CommandRefused",
     "CreateIncident",
     "CreateMonitor",
+    "Day",
     "DeleteMonitor",
     "DisableWebhook",
     "EditMonitor",
@@ -90,7 +92,9 @@ __all__ = [
     "Standing",
     "Status",
     "StatusChanged",
+    "Survey",
     "Team",
+    "Trouble",
     "UnknownMonitor",
     "UnknownWebhook",
     "Webhook",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from statuspool_mock.engine.model import Incident, Team
 
+_DAY = 86_400
 _Key = tuple[int, int]  # (started_at, sequence): rewriting the past may enter old incidents late
 
 
@@ -100,6 +101,17 @@ class IncidentBook:
         """Return how many incidents of a monitor began at `since` or later."""
         keys = self._of_monitor.get(monitor_id, [])
         return len(keys) - bisect_left(keys, (since, 0))
+
+    def lasting_between(self, team: Team, since: int, until: int) -> list[Incident]:
+        """Return a team's incidents that lasted at some time of [since, until], oldest first.
+
+        Those that began more than a day before and are resolved are not looked for.
+        """
+        keys = self._of_team[team]
+        recent = keys[bisect_left(keys, (since - _DAY, 0)) : bisect_left(keys, (until + 1, 0))]
+        older = sorted(key for key in self._open[team] if key < (since - _DAY, 0))
+        found = (self._incidents[number] for _, number in (*older, *recent))
+        return [one for one in found if one.resolved_at is None or one.resolved_at > since]
 
     def newest_first(
         self, team: Team, *, monitor_id: str | None, resolved: bool | None

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from statuspool_mock.engine.errors import SnapshotRejected
+from statuspool_mock.engine.image import Image, Observed
 from statuspool_mock.engine.model import (
     Effect,
     Epoch,
@@ -19,7 +20,7 @@ from statuspool_mock.engine.model import (
     Team,
     Webhook,
 )
-from statuspool_mock.engine.world import Image, Observed, World
+from statuspool_mock.engine.world import World
 
 VERSION = 1
 

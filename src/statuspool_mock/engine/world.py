@@ -5,7 +5,7 @@ the same world, byte for byte.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from statuspool_mock.engine import checks, dice, plan, schedule
@@ -28,6 +28,7 @@ from statuspool_mock.engine.errors import (
     UnknownWebhook,
 )
 from statuspool_mock.engine.facts import Fact
+from statuspool_mock.engine.image import Image, Observed
 from statuspool_mock.engine.lookout import Lookout
 from statuspool_mock.engine.model import (
     UPTIME_WINDOW_SECONDS,
@@ -42,20 +43,9 @@ from statuspool_mock.engine.model import (
     Webhook,
 )
 from statuspool_mock.engine.sla import Window, window_of
+from statuspool_mock.engine.survey import Survey
 from statuspool_mock.engine.timeline import Timeline
 from statuspool_mock.engine.watch import Watch
-
-
-class Observed(NamedTuple):
-    """A monitor, what its newest check found, and whether uptime was below the SLA target then.
-
-    `window` could be counted again; it spares that where a world is made of its own image.
-    """
-
-    monitor: Monitor
-    state: Status
-    breached: bool
-    window: Window | None = None
 
 
 class Standing(NamedTuple):
@@ -64,20 +54,6 @@ class Standing(NamedTuple):
     monitor: Monitor
     status: Status
     last_check_at: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
-    """All that a world is, as values; the rest is derived. See `snapshot`."""
-
-    seed: int
-    started_at: int
-    now: int
-    made: int
-    monitors: tuple[Observed, ...]
-    """By creation."""
-    incidents: tuple[Incident, ...]
-    webhooks: tuple[Webhook, ...]
 
 
 class World:
@@ -285,6 +261,17 @@ class World:
         return checks.page_of_rows(
             self._timeline, self._current(monitor), since=first, until=last, page=page, limit=limit
         )
+
+    def survey(self, monitor: Monitor) -> Survey:
+        """Return a look over a monitor's history up to now."""
+        return Survey(self._timeline, self._current(monitor), self._now)
+
+    def incidents_between(self, since: int, until: int, *, team: Team) -> Sequence[Incident]:
+        """Return the team's incidents that lasted at some time of [since, until], oldest first.
+
+        Those that began more than a day before and are resolved are left out.
+        """
+        return self._chronicle.incidents.lasting_between(team, since, until)
 
     def incidents(
         self, *, team: Team, monitor_id: str | None = None, resolved: bool | None = None

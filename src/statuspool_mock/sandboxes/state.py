@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from statuspool_mock.engine import SnapshotRejected, picture, restore
-from statuspool_mock.engine.world import Image
+from statuspool_mock.engine.image import Image
 from statuspool_mock.faults import Fault, Tally, fault_data, fault_from
 from statuspool_mock.outbox import OutboxImage, image_data, image_from
 from statuspool_mock.sandboxes.clock import Minute
