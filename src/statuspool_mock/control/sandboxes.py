@@ -4,7 +4,6 @@ from typing import Any
 
 from statuspool_mock import __version__
 from statuspool_mock.control.visit import Visit
-from statuspool_mock.engine import Team
 from statuspool_mock.moments import written
 from statuspool_mock.sandboxes import Sandbox
 
@@ -34,7 +33,7 @@ def _json(sandbox: Sandbox) -> dict[str, Any]:
         "name": sandbox.name,
         "now": written(sandbox.now()),
         "rate": sandbox.rate,
-        "monitors": sum(sandbox.world.monitors(team=team, limit=1).total for team in Team),
+        "monitors": sandbox.world.monitor_count,
         "exchanges": sandbox.journal.written,
         "idle_seconds": round(sandbox.wall() - sandbox.touched_at, 3),
     }

@@ -10,7 +10,7 @@ from statuspool_mock.engine.timeline import Timeline
 
 _JITTER = dice.log_normal(35)
 _TIGHT_JITTER = dice.log_normal(8)
-_DRAWS = 32  # 16-bit draws in one digest; more regions than that share draws
+_DRAWS = 32  # in one digest; more regions than that share draws
 
 # Traffic by hour (UTC) in thousandths: nights are quick, afternoons are busy.
 _WAVE = (
@@ -45,6 +45,7 @@ class Station:
     def __init__(self, timeline: Timeline, monitor: Monitor) -> None:
         self._timeline = timeline
         self._monitor = monitor
+        self._drawn = dice.draws(monitor.dice)
         self._epoch: Epoch | None = None
         self._medians: tuple[int, ...] = ()
         self._quiet_until = 0
@@ -55,8 +56,8 @@ class Station:
             self._epoch = epoch
             self._medians = tuple(_median_ms(self._monitor.dice, r) for r in epoch.regions)
             self._quiet_until = 0
-        raw = dice.digest(self._monitor.dice, tick)
-        good = self._good_rows(epoch, tick, raw, first, end)
+        drawn = self._drawn(tick)
+        good = self._good_rows(epoch, tick, drawn, first, end)
         if tick < self._quiet_until:
             return good
         effects = self._timeline.effects(self._monitor, epoch, tick)
@@ -64,21 +65,24 @@ class Station:
             self._quiet_until = self._timeline.next_edge(self._monitor, epoch, tick)
             return good
         return [
-            row if effect is None else _affected(row, effect, epoch, raw, position)
+            row if effect is None else _affected(row, effect, epoch, drawn[position % _DRAWS])
             for position, (row, effect) in enumerate(
                 zip(good, effects[first:end], strict=True), start=first
             )
         ]
 
-    def _good_rows(self, epoch: Epoch, tick: int, raw: bytes, first: int, end: int) -> list[Check]:
+    def _good_rows(
+        self, epoch: Epoch, tick: int, drawn: tuple[int, ...], first: int, end: int
+    ) -> list[Check]:
         wave = _WAVE[tick // 3600 % 24]
-        expected = epoch.expected_status
+        expected, regions, medians = epoch.expected_status, epoch.regions, self._medians
         rows = []
         for position in range(first, end):
-            jitter = dice.pick(_JITTER, raw, position % _DRAWS)
-            response = self._medians[position] * wave * jitter // 1_000_000
-            response = response if response < SLOW_FROM_MS else SLOW_FROM_MS - 1
-            rows.append(Check(tick, epoch.regions[position], expected, response or 1, None))
+            jitter = _JITTER[drawn[position % _DRAWS] >> dice.SHIFT]
+            response = medians[position] * wave * jitter // 1_000_000
+            if response >= SLOW_FROM_MS:
+                response = SLOW_FROM_MS - 1
+            rows.append(Check(tick, regions[position], expected, response or 1, None))
         return rows
 
 
@@ -88,13 +92,13 @@ def _median_ms(key: bytes, region: str) -> int:
     return 60 + key[5] + distance
 
 
-def _affected(row: Check, effect: Effect, epoch: Epoch, raw: bytes, position: int) -> Check:
+def _affected(row: Check, effect: Effect, epoch: Epoch, number: int) -> Check:
     code, message = effect.outcome(epoch.expected_status)
     response = row.response_time_ms
     if effect.response_ms is not None:
         response = effect.response_ms
         if effect.varies:
-            jitter = dice.pick(_TIGHT_JITTER, raw, position % _DRAWS)
+            jitter = dice.quantile(_TIGHT_JITTER, number)
             response = max(response * jitter // 1000, 1)
             slow = effect.is_slow
             response = max(response, SLOW_FROM_MS) if slow else min(response, SLOW_FROM_MS - 1)

@@ -14,14 +14,28 @@ from statistics import NormalDist
 from struct import Struct
 
 _EIGHT = Struct("<8H")
+_THIRTY_TWO = Struct("<32H")
 _RESOLUTION = 1024
-_SHIFT = 16 - 10  # a 16-bit draw picks one of 1024 quantiles
+SHIFT = 16 - 10
+"""A 16-bit draw, shifted right by this, picks one of 1024 quantiles."""
 
 
 def digest(key: bytes, *counters: int, size: int = 64) -> bytes:
     """Return `size` (at most 64) well-mixed bytes for this key and these counters."""
-    data = b"".join(counter.to_bytes(8, "little", signed=True) for counter in counters)
+    data = b"".join([counter.to_bytes(8, "little", signed=True) for counter in counters])
     return blake2b(data, key=key, digest_size=size).digest()
+
+
+def draws(key: bytes) -> Callable[[int], tuple[int, ...]]:
+    """Return the function from a counter to the 32 16-bit numbers of its `digest`."""
+    begun = blake2b(key=key)
+
+    def drawn(counter: int) -> tuple[int, ...]:
+        whole = begun.copy()
+        whole.update(counter.to_bytes(8, "little", signed=True))
+        return _THIRTY_TWO.unpack(whole.digest())
+
+    return drawn
 
 
 def key_of(*parts: int | str) -> bytes:
@@ -75,12 +89,6 @@ def exponential() -> tuple[int, ...]:
     return tuple(round(-1000 * log(1 - (step + 0.5) / _RESOLUTION)) for step in range(_RESOLUTION))
 
 
-def pick(quantiles: tuple[int, ...], raw: bytes, position: int) -> int:
-    """Return the quantile that bytes `2 * position` and the next of a digest choose."""
-    at = 2 * position
-    return quantile(quantiles, raw[at] | raw[at + 1] << 8)
-
-
 def quantile(quantiles: tuple[int, ...], number: int) -> int:
     """Return the quantile that a 16-bit number chooses."""
-    return quantiles[number >> _SHIFT]
+    return quantiles[number >> SHIFT]

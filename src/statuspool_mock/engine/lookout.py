@@ -187,6 +187,10 @@ class Lookout:
     def _await_judgement(self, watch: Watch, window: sla.Window) -> None:
         """Find the next check at which uptime may cross the target, in what is drawn already."""
         monitor = watch.monitor
+        if not window.failed and not watch.breached:
+            # Not before something fails, and that is something else than the newest check found.
+            watch.judged_next = None if watch.due is None else watch.due[0]
+            return
         following = schedule.next_check(monitor.epochs, window.at + 1)
         if following is None:
             watch.judged_next = None

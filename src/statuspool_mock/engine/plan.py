@@ -41,16 +41,18 @@ Change = (
 def created(command: CreateMonitor, *, seed: int, ordinal: int, now: int) -> Monitor:
     """Return a new monitor whose first check falls now. Raises `CommandRefused`."""
     behaviour = command.behaviour or magic_behaviour(command.url) or "stable"
+    regions = _distinct(command.regions)
+    interval_seconds, expected_status = command.interval_seconds, command.expected_status
     monitor = Monitor(
         id=command.monitor_id or dice.uuid_of(seed, "monitor", ordinal),
         team=command.team,
         ordinal=ordinal,
         name=command.name,
         url=command.url,
-        interval_seconds=command.interval_seconds,
+        interval_seconds=interval_seconds,
         tags=command.tags,
-        regions=_distinct(command.regions),
-        expected_status=command.expected_status,
+        regions=regions,
+        expected_status=expected_status,
         behaviour=behaviour,
         explicit_behaviour=command.behaviour is not None,
         sla_target=command.sla_target,
@@ -58,10 +60,10 @@ def created(command: CreateMonitor, *, seed: int, ordinal: int, now: int) -> Mon
         updated_at=now,
         paused=False,
         dice=dice.key_of(seed, "dice", ordinal),
-        epochs=(),
+        epochs=(Epoch(now, None, interval_seconds, regions, expected_status, behaviour),),
     )
     _check(monitor)
-    return replace(monitor, epochs=(_epoch(monitor, now),))
+    return monitor
 
 
 def changed(monitor: Monitor, command: Change, *, now: int) -> Monitor:

@@ -288,6 +288,11 @@ class World:
         )
 
     @property
+    def monitor_count(self) -> int:
+        """How many monitors this world holds, of both teams."""
+        return len(self._watches)
+
+    @property
     def incident_count(self) -> int:
         """How many incidents this world holds, of both teams."""
         return len(self._chronicle.incidents)

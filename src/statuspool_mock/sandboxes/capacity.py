@@ -23,11 +23,6 @@ class _Room(NamedTuple):
     count: Callable[[World], int]
 
 
-def monitor_count(world: World) -> int:
-    """Return how many monitors a world holds, of both teams."""
-    return sum(world.monitors(team=team, limit=1).total for team in Team)
-
-
 def check_room(world: World, command: Command) -> None:
     """Raise `CommandRefused` where a command would make a world larger than it may be."""
     room = _ROOMS.get(type(command))
@@ -38,7 +33,7 @@ def check_room(world: World, command: Command) -> None:
 
 
 _ROOMS: Mapping[type, _Room] = {
-    CreateMonitor: _Room("monitors", 200_000, monitor_count),
+    CreateMonitor: _Room("monitors", 200_000, lambda world: world.monitor_count),
     CreateIncident: _Room("incidents", 200_000, lambda world: world.incident_count),
     RegisterWebhook: _Room(
         "webhooks", 2_000, lambda world: sum(len(world.webhooks(team=team)) for team in Team)

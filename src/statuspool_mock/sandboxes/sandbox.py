@@ -20,7 +20,6 @@ from statuspool_mock.sandboxes.capacity import (
     MOST_CHECKPOINTS,
     MOST_FAULTS,
     check_room,
-    monitor_count,
 )
 from statuspool_mock.sandboxes.clock import Clock, Minute, RateLimit
 from statuspool_mock.sandboxes.errors import Conflict, NoSuchThing
@@ -337,7 +336,7 @@ class Sandbox:
         """Note the present state as one to replay from, and drop those nobody can start at."""
         first = self.journal.first
         self.bases = [base for base in self.bases if base.number >= first - 1]
-        if monitor_count(self.world) <= _MOST_MONITORS_IN_BASES:
+        if self.world.monitor_count <= _MOST_MONITORS_IN_BASES:
             state = self.state()
             face = state.clock
             # From here on the clock is reckoned as a replay will reckon it, to the last bit.
