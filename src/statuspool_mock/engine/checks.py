@@ -4,6 +4,8 @@ Response times are log-normal around a median of the monitor's own, with an offs
 and a slow daily wave. A good check stays under the limit from which it would count as slow.
 """
 
+from functools import lru_cache
+
 from statuspool_mock.engine import dice, schedule
 from statuspool_mock.engine.model import SLOW_FROM_MS, Check, Effect, Epoch, Monitor, Page
 from statuspool_mock.engine.timeline import Timeline
@@ -86,6 +88,7 @@ class Station:
         return rows
 
 
+@lru_cache(maxsize=65_536)
 def _median_ms(key: bytes, region: str) -> int:
     """Return a site's usual response time from a region: 60 to 474 ms, the farther the longer."""
     distance = (sum(region.encode("utf-8", "surrogatepass")) + key[6]) * 37 % 160

@@ -64,7 +64,7 @@ class Chronicle:
             if incident is None:
                 found = self._found(watch.monitor, started_at=at, regions=finding.failing)
                 self.incidents.enter(found)
-                self._facts.append(IncidentOpened(at=at, incident=found))
+                self._facts.append(IncidentOpened(at, found))
             elif more := [r for r in finding.failing if r not in incident.affected_regions]:
                 affected = (*incident.affected_regions, *more)
                 self.incidents.rewrite(incident._replace(affected_regions=affected))
@@ -73,7 +73,7 @@ class Chronicle:
             if incident is not None:
                 incident = incident.resolved(at)
                 self.incidents.rewrite(incident)
-                self._facts.append(IncidentResolved(at=at, incident=incident))
+                self._facts.append(IncidentResolved(at, incident))
 
     def note_state(self, watch: Watch, state: Status, *, at: int, first: bool = False) -> None:
         """Take down the state that a check found, where it is another."""
@@ -84,15 +84,8 @@ class Chronicle:
         if monitor.ordinal not in self._moved:
             self._moved[monitor.ordinal] = (watch, watch.status)
         watch.state = state
-        self._facts.append(
-            StatusChanged(
-                at=at,
-                team=monitor.team,
-                monitor_id=monitor.id,
-                previous=None if first else previous,
-                current=state,
-            )
-        )
+        before = None if first else previous
+        self._facts.append(StatusChanged(at, monitor.team, monitor.id, before, state))
 
     def settle(self) -> None:
         """Bring the roster up to date: who changed to and fro since the last time moves once."""
@@ -188,13 +181,9 @@ class Chronicle:
 
     def _found(self, monitor: Monitor, *, started_at: int, regions: tuple[str, ...]) -> Incident:
         sequence = self.next_number()
+        title = f"{monitor.name} is down"
+        incident_id = self._incident_id(sequence)
+        automatic = True
         return Incident(
-            id=self._incident_id(sequence),
-            sequence=sequence,
-            monitor_id=monitor.id,
-            team=monitor.team,
-            title=f"{monitor.name} is down",
-            started_at=started_at,
-            affected_regions=regions,
-            automatic=True,
+            incident_id, sequence, monitor.id, monitor.team, title, started_at, regions, automatic
         )

@@ -15,6 +15,7 @@ from struct import Struct
 
 _EIGHT = Struct("<8H")
 _THIRTY_TWO = Struct("<32H")
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _RESOLUTION = 1024
 SHIFT = 16 - 10
 """A 16-bit draw, shifted right by this, picks one of 1024 quantiles."""
@@ -69,7 +70,7 @@ def uuids_of(*kind: int | str) -> Callable[[int], str]:
 
 
 def _shaped(text: str) -> str:
-    variant = "89ab"[int(text[16], 16) & 3]
+    variant = _VARIANTS[text[16]]
     return f"{text[:8]}-{text[8:12]}-4{text[13:16]}-{variant}{text[17:20]}-{text[20:]}"
 
 

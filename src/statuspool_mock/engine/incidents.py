@@ -45,11 +45,8 @@ class IncidentBook:
         """Enter a new incident."""
         key = (incident.started_at, incident.sequence)
         self._incidents[incident.sequence] = incident
-        for keys in (self._of_team[incident.team], self._of_monitor[incident.monitor_id]):
-            if not keys or keys[-1] < key:
-                keys.append(key)  # as nearly always
-            else:
-                insort(keys, key)
+        _insert(self._of_team[incident.team], key)
+        _insert(self._of_monitor[incident.monitor_id], key)
         if incident.resolved_at is None:
             self._open[incident.team].add(key)
             if incident.automatic:
@@ -146,6 +143,13 @@ class IncidentBook:
             if self._incidents[number].automatic:
                 return self._incidents[number]
         return None
+
+
+def _insert(keys: list[_Key], key: _Key) -> None:
+    if not keys or keys[-1] < key:
+        keys.append(key)  # as nearly always
+    else:
+        insort(keys, key)
 
 
 def _discard(keys: list[_Key], key: _Key) -> None:

@@ -170,9 +170,7 @@ class Incident(NamedTuple):
 
     def resolved(self, at: int) -> "Incident":
         """Return the incident as resolved then."""
-        return Incident(
-            *self[:-1], resolved_at=at
-        )  # the last field; `_replace` takes thrice as long
+        return Incident(*self[:-1], at)  # the last field; `_replace` takes thrice as long
 
     def duration_seconds(self, now: int) -> int:
         """Return how long it lasted, or has lasted so far."""

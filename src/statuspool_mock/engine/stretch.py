@@ -24,12 +24,11 @@ class Stretch:
     """
 
     __slots__ = (
+        "_before",
         "_changes",
         "_edges",
         "_epoch",
-        "_failed",
         "_findings",
-        "_ticks",
         "end",
         "failed_rows",
         "start",
@@ -43,22 +42,22 @@ class Stretch:
         self._epoch = epoch
         self._edges = edges
         self._findings = findings
-        self._ticks: list[int] = []
-        self._failed: list[int] = []
-        self._changes: list[tuple[int, Finding]] = []
+        before: list[tuple[int, int]] = []
+        changes: list[tuple[int, Finding]] = []
         begin, interval = epoch.start, epoch.interval_seconds
         last, failed = None, 0
         ticks = self._ticks_before(edges[0])
         for finding, edge in zip(findings, (*edges[1:], end), strict=True):
-            self._ticks.append(ticks)
-            self._failed.append(failed)
+            before.append((ticks, failed))
             following = (edge - begin + interval - 1) // interval if edge > begin else 0
             if following > ticks:
-                if finding != last:
-                    self._changes.append((begin + ticks * interval, finding))
+                if finding is not last and finding != last:
+                    changes.append((begin + ticks * interval, finding))
                     last = finding
                 failed += (following - ticks) * len(finding.failing)
                 ticks = following
+        self._before = before
+        self._changes = changes
         self.failed_rows = failed
 
     def finding_at(self, at: int) -> Finding:
@@ -80,8 +79,8 @@ class Stretch:
 
     def _failed_before(self, at: int) -> int:
         index = bisect_right(self._edges, at) - 1
-        count = self._ticks_before(at) - self._ticks[index]
-        return self._failed[index] + count * len(self._findings[index].failing)
+        ticks, failed = self._before[index]
+        return failed + (self._ticks_before(at) - ticks) * len(self._findings[index].failing)
 
     def _ticks_before(self, at: int) -> int:
         begin, interval = self._epoch.start, self._epoch.interval_seconds
