@@ -4,14 +4,9 @@ import pytest
 
 from statuspool_mock.client import Control
 from statuspool_mock.server import RunningServer, Settings
+from tests.console.expecting import expect
 
 pytestmark = pytest.mark.usefixtures("browser")
-
-
-def expect(thing):
-    from playwright.sync_api import expect as expect_of  # noqa: PLC0415 - absent where it is skipped
-
-    return expect_of(thing)
 
 
 def test_the_clock_shows_the_worlds_time_and_moves_it(page, world):

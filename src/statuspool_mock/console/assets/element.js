@@ -24,7 +24,7 @@ function furnished(made, { on = {}, style = {}, data = {}, ...attributes }, chil
   for (const [name, value] of Object.entries(style)) made.style.setProperty(name, value);
   Object.assign(made.dataset, data);
   for (const [event, listener] of Object.entries(on)) made.addEventListener(event, listener);
-  made.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false));
+  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
   return made;
 }
 
@@ -54,6 +54,9 @@ const STROKES = {
   moon: "M20 14.5A8.5 8.5 0 0 1 9.5 4 8.5 8.5 0 1 0 20 14.5Z",
   key: "M14.5 4a5.5 5.5 0 1 0-4.9 8L4 17.6V20h2.4l.8-.8v-2h2v-2h2l1-1A5.5 5.5 0 0 0 14.5 4Zm1.5 4h.01",
   help: "M9 9a3 3 0 1 1 4.5 2.6c-1 .6-1.5 1.2-1.5 2.4m0 3.5v.01M12 2.8a9.2 9.2 0 1 0 0 18.4 9.2 9.2 0 0 0 0-18.4Z",
+  down: "M12 3v9M6.6 6.8a7.6 7.6 0 1 0 10.8 0",
+  degrade: "M12 4 3 20h18L12 4Zm0 6v4.5m0 3v.01",
+  restore: "M4 12a8 8 0 1 0 2.6-5.9M4 4v4.5h4.5",
   copy: "M9 9h11v11H9V9ZM5 15H4V4h11v1",
   close: "M6 6l12 12M18 6 6 18",
   back: "M15 5l-7 7 7 7",

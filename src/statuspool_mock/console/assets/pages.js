@@ -1,7 +1,7 @@
 /** A long list, fetched page by page as its rows come into sight. */
 
 const PAGE = 40;
-const REST_MS = 250;
+const REST_MS = 400;
 
 /** `fetch(page, limit)` resolves to `{results, total}`. Dispatches `change` when there is something new. */
 export class Pages extends EventTarget {

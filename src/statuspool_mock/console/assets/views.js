@@ -2,4 +2,5 @@
 
 export const VIEWS = [
   { name: "world", title: "World", load: () => import("./views/world.js") },
+  { name: "time", title: "Time", load: () => import("./views/time.js") },
 ];

@@ -1,37 +1,31 @@
-/** Every monitor of the world. */
+/** The world: every monitor, or one of them closely. */
 
 import { element } from "../element.js";
-import { since } from "../moments.js";
-import { Pages } from "../pages.js";
-import "../elements/status-pill.js";
-import { VirtualList } from "../elements/virtual-list.js";
-
-const ROW_HEIGHT = 56;
+import openBoard from "./board.js";
 
 export default function open({ place, app, signal }) {
-  const total = element("span", { class: "muted" });
-  const list = new VirtualList({ render, rowHeight: () => ROW_HEIGHT, label: "Monitors" });
-  const pages = new Pages((page, limit) => app.client.get("monitors", { query: { page, limit }, signal }));
-  pages.addEventListener("change", () => {
-    list.count = pages.total;
-    total.textContent = `${pages.total} monitors`;
-  });
-  list.addEventListener("range", ({ detail }) => pages.want(detail.first, detail.end));
-  place.append(element("header", {}, element("h1", {}, "World"), total), list);
-  app.stream.addEventListener("changed", () => pages.refresh(), { signal });
-  pages.refresh();
+  const board = element("div", { class: "board" });
+  const showBoard = openBoard({ place: board, app, signal });
+  place.append(board);
+  let closely = null;
 
-  function render(index) {
-    const monitor = pages.at(index);
-    if (!monitor) return element("div", { class: "row waiting" });
-    const pill = element("status-pill", { status: monitor.status });
-    return element(
-      "div",
-      { class: "row" },
-      element("div", { role: "cell" }, pill),
-      element("div", { role: "cell", class: "name" }, monitor.name),
-      element("div", { role: "cell", class: "muted" }, monitor.tags.join(" ")),
-      element("div", { role: "cell", class: "muted" }, monitor.last_check_at ? since(monitor.last_check_at, app.clock.now()) : "never"),
-    );
-  }
+  return async (route) => {
+    const [id] = route.rest;
+    if (closely && closely.id !== id) {
+      closely.leaving.abort();
+      closely.place.remove();
+      closely = null;
+    }
+    board.hidden = Boolean(id);
+    place.classList.toggle("closely", Boolean(id));
+    if (!id) return showBoard(route);
+    if (closely) return closely.show(route);
+    const leaving = new AbortController();
+    signal.addEventListener("abort", () => leaving.abort());
+    const here = (closely = { id, leaving, place: element("article", { class: "monitor" }), show: () => {} });
+    place.append(here.place);
+    const { default: openMonitor } = await import("./monitor.js");
+    if (leaving.signal.aborted) return;
+    here.show = openMonitor({ place: here.place, app, signal: leaving.signal, id });
+  };
 }

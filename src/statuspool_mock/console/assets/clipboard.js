@@ -1,0 +1,53 @@
+/** Copies text, and what to copy: a request as others would make it. */
+
+import { button } from "./element.js";
+
+/** Return a button that copies what `text()` returns. */
+export function copyButton(app, label, text, attributes = {}) {
+  return button(label, async () => app.toasts.done((await copied(text())) ? "Copied." : "The browser does not let pages copy."), {
+    icon: "copy",
+    ...attributes,
+  });
+}
+
+/** Return a request as a command of curl. `path` begins with a slash. */
+export function asCurl(key, { method = "GET", path, body = null, headers = {} }) {
+  const parts = ["curl", "-s", ...(method === "GET" ? [] : ["-X", method]), quoted(location.origin + path)];
+  for (const [name, value] of Object.entries({ Authorization: `Bearer ${key}`, ...headers })) {
+    parts.push("-H", quoted(`${name}: ${value}`));
+  }
+  if (body) parts.push("--data-raw", quoted(body));
+  return parts.join(" ");
+}
+
+/** Return a request as JavaScript. */
+export function asFetch(key, { method = "GET", path, body = null, headers = {} }) {
+  const options = { ...(method === "GET" ? {} : { method }), headers: { Authorization: `Bearer ${key}`, ...headers } };
+  if (body) options.body = body;
+  return `const answer = await fetch(${JSON.stringify(location.origin + path)}, ${JSON.stringify(options, null, 2)});\nconsole.log(await answer.json());\n`;
+}
+
+function quoted(text) {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+async function copied(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return copiedAside(text); // a page that came over plain HTTP from another machine has no clipboard
+  }
+}
+
+function copiedAside(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.style.setProperty("position", "fixed");
+  field.style.setProperty("opacity", "0");
+  document.body.append(field);
+  field.select();
+  const done = document.execCommand("copy");
+  field.remove();
+  return done;
+}

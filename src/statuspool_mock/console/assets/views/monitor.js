@@ -1,0 +1,159 @@
+/** One monitor closely: chart, log, incidents, schedule, and what the API says of it. */
+
+import { asCurl, asFetch, copyButton } from "../clipboard.js";
+import { button, element, pictogram } from "../element.js";
+import { card, table, whole } from "../elements/card.js";
+import { JsonView } from "../elements/json-view.js";
+import { ResponseChart } from "../elements/response-chart.js";
+import "../elements/status-pill.js";
+import { UptimeBar } from "../elements/uptime-bar.js";
+import { full, lasting } from "../moments.js";
+import { address } from "../router.js";
+import { keepUp } from "./board.js";
+import { logCard } from "./log.js";
+import { actionsOn } from "./trouble.js";
+
+const RANGES = { "1 h": 3600, "24 h": 86_400, "7 d": 7 * 86_400, "30 d": 30 * 86_400 };
+const MOST_INCIDENTS = 20;
+
+export default function openMonitor({ place, app, signal, id }) {
+  const top = element("header");
+  const about = element("div", { class: "about" });
+  const grid = element("div", { class: "grid" });
+  place.append(top, about, grid);
+  const ask = (path, query = {}) => app.client.get(`monitors/${id}/${path}`, { query, signal });
+  const parts = [figuresCard(), chartCard(ask, app), logCard(ask), incidentsCard(ask), scheduleCard(app, id), answersCard(ask, app)];
+  grid.append(...parts.map((part) => part.card));
+
+  async function refresh() {
+    const [monitor, board] = await Promise.all([
+      app.client.get(`monitors/${id}`, { signal }),
+      app.client.get("board", { query: { search: id, limit: 1 }, signal }),
+    ]);
+    const row = board.results[0];
+    if (!row) return;
+    showTop(monitor, row);
+    await Promise.all(parts.map((part) => part.show(monitor, row)));
+  }
+
+  function showTop(monitor, row) {
+    const focused = [...top.querySelectorAll(".actions button")].indexOf(document.activeElement);
+    const back = element("a", { class: "button back", href: address("world"), "aria-label": "Back to every monitor" }, pictogram("back"));
+    top.replaceChildren(back, element("h1", {}, monitor.name), element("status-pill", { status: monitor.status }),
+      element("div", { class: "actions" }, actionsOn(app, row, { words: true })));
+    if (focused >= 0) top.querySelectorAll(".actions button")[focused]?.focus();
+    about.replaceChildren(
+      element("span", { class: "mono" }, monitor.url),
+      element("span", {}, `every ${lasting(monitor.interval_seconds)}`),
+      element("span", {}, monitor.regions.join(", ")),
+      ...monitor.tags.map((tag) => element("span", { class: "tag" }, tag)),
+      element("span", { class: "mono" }, monitor.id),
+    );
+    document.title = `${monitor.name} · Statuspool mock`;
+  }
+
+  app.stream.addEventListener("changed", refresh, { signal });
+  keepUp(app, signal, refresh);
+  refresh().catch((error) => {
+    if (error.status !== 404) throw error;
+    place.replaceChildren(element("p", { class: "empty" }, "There is no such monitor in this world (any more). ", element("a", { href: address("world") }, "Every monitor")));
+  });
+  return () => {};
+}
+
+function figuresCard() {
+  const figures = element("dl", { class: "figures" });
+  const bar = element("div", { class: "bar" });
+  const made = card("Last 30 days", { wide: true }, figures, bar);
+  return {
+    card: made,
+    show(monitor, row) {
+      const shown = {
+        Uptime: `${monitor.uptime_30d} %`,
+        "SLA target": `${monitor.sla_target} %`,
+        "Response time": monitor.response_time_ms === null ? "–" : `${monitor.response_time_ms} ms`,
+        "Last check": monitor.last_check_at ? full(monitor.last_check_at).slice(11) : "never",
+        "Next check": monitor.next_check_at ? full(monitor.next_check_at).slice(11) : "none",
+      };
+      figures.replaceChildren(...Object.entries(shown).map(([word, figure]) => element("div", {}, element("dt", {}, word), element("dd", {}, figure))));
+      bar.replaceChildren(new UptimeBar(row.days, row.uptime_30d));
+    },
+  };
+}
+
+function chartCard(ask, app) {
+  const chart = new ResponseChart();
+  let range = "1 h";
+  const choices = Object.keys(RANGES).map((name) => button(name, () => choose(name)));
+  const group = element("div", { class: "segments", role: "group", "aria-label": "Time shown" }, choices);
+  const show = async () => {
+    const to = Math.floor(app.clock.now() / 1000) * 1000;
+    const from = new Date(to - RANGES[range] * 1000).toISOString();
+    chart.history = await ask("history", { from, points: range === "1 h" ? 120 : 200 });
+    for (const choice of choices) choice.setAttribute("aria-pressed", String(choice.textContent === range));
+  };
+  const choose = (name) => {
+    range = name;
+    return show();
+  };
+  return { card: card("Response time by region", { wide: true, controls: [group] }, chart), show };
+}
+
+function incidentsCard(ask) {
+  const place = element("div");
+  return {
+    card: card("Incidents", {}, place),
+    async show() {
+      const { results, total } = await ask("incidents", { limit: MOST_INCIDENTS });
+      if (!total) return place.replaceChildren(element("p", { class: "empty" }, "There has been none."));
+      const rows = results.map((one) => [
+        whole(full(one.from)),
+        one.to ? whole(lasting(one.duration_seconds)) : element("span", { class: "until" }, `${lasting(one.duration_seconds)}, open`),
+        one.regions.join(", "),
+      ]);
+      place.replaceChildren(
+        table("Incidents", ["Began", "Lasted", "Regions"], rows),
+        element("p", { class: "hint" }, total > results.length ? `The newest ${results.length} of ${total}.` : ""),
+      );
+    },
+  };
+}
+
+function scheduleCard(app, id) {
+  const place = element("div");
+  const clear = button("Cancel scripted outages", () => app.client.delete(`monitors/${id}/outages`), { hidden: true });
+  return {
+    card: card("Schedule", { controls: [clear] }, place),
+    show({ epochs, overlays }) {
+      const rows = epochs.map((epoch) => [
+        whole(full(epoch.from)), whole(epoch.to ? full(epoch.to) : "–"), `every ${lasting(epoch.interval_seconds)}, expects ${epoch.expected_status}, ${epoch.behaviour}`, epoch.regions.join(", "),
+      ]);
+      const laid = overlays.map((one) => [
+        whole(full(one.from)), whole(one.to ? full(one.to) : "–"), one.forced ? "forced" : `scripted: ${one.error_message ?? one.status_code ?? "slow"}`, one.regions?.join(", ") ?? "all",
+      ]);
+      clear.hidden = !overlays.some((one) => !one.forced);
+      place.replaceChildren(table("Schedule", ["From", "To", "What", "Regions"], [...laid.reverse(), ...rows.reverse()]));
+    },
+  };
+}
+
+function answersCard(ask, app) {
+  const place = element("div");
+  const choice = element("select", { "aria-label": "Operation" });
+  let answers = [];
+  const chosen = () => answers[choice.selectedIndex];
+  const showOne = () => chosen() && place.replaceChildren(new JsonView(chosen().body, "Answer"));
+  choice.addEventListener("change", showOne);
+  const copies = [
+    copyButton(app, "Copy curl", () => asCurl(app.client.key, { path: chosen().path })),
+    copyButton(app, "Copy fetch", () => asFetch(app.client.key, { path: chosen().path })),
+  ];
+  return {
+    card: card("What the API answers now", { wide: true, controls: [choice, ...copies] }, place),
+    async show() {
+      answers = (await ask("answers")).results;
+      if (!choice.options.length) choice.append(...answers.map(({ operation, path }) => element("option", { value: operation, title: path }, operation)));
+      showOne();
+    },
+  };
+}

@@ -1,0 +1,121 @@
+/** Time: how fast it goes, where it stands, what was and what will be. */
+
+import { button, element } from "../element.js";
+import { card, table, whole } from "../elements/card.js";
+import { DurationField } from "../elements/duration-field.js";
+import { TimeLine } from "../elements/time-line.js";
+import { full, hour, lasting } from "../moments.js";
+import { address } from "../router.js";
+import { every, keepUp } from "./board.js";
+
+const RATES = [[0, "Frozen"], [1, "Live"], [10, "×10"], [60, "×60"], [600, "×600"], [3600, "×3600"]];
+const STEPS = ["1m", "10m", "1h", "1d"];
+const SPANS = { "± 1 h": 1, "± 6 h": 6, "± 24 h": 24 };
+const MOST_LISTED = 25;
+
+export default function open({ place, app, signal }) {
+  const line = new TimeLine();
+  const ahead = element("div");
+  const behind = element("div");
+  const note = element("p", { class: "hint" });
+  let span = "± 6 h";
+  const spans = Object.keys(SPANS).map((name) => button(name, () => {
+    span = name;
+    return refresh();
+  }));
+
+  place.append(
+    element("header", {}, element("h1", {}, "Time")),
+    element(
+      "div", { class: "grid" },
+      clockCard(app, signal),
+      card("Timeline", { wide: true, controls: [element("div", { class: "segments", role: "group", "aria-label": "Hours shown" }, spans)] }, line, note),
+      card("To come, if nobody interferes", {}, ahead),
+      card("So far", {}, behind),
+    ),
+  );
+
+  async function refresh() {
+    for (const choice of spans) choice.setAttribute("aria-pressed", String(choice.textContent === span));
+    const now = Math.floor(app.clock.now() / 1000) * 1000;
+    if (!now) return;
+    const half = SPANS[span] * 3_600_000;
+    const query = { from: new Date(now - half).toISOString(), to: new Date(now + half).toISOString(), limit: 2000 };
+    const timeline = await app.client.get("timeline", { query, signal });
+    line.timeline = timeline;
+    note.textContent = toldOf(timeline);
+    list(timeline);
+  }
+
+  function list({ outages, now }) {
+    const coming = outages.filter((one) => one.from > now).slice(0, MOST_LISTED);
+    const been = outages.filter((one) => one.from <= now).reverse().slice(0, MOST_LISTED);
+    const row = (one, last) => [
+      whole(hour(one.from)),
+      element("a", { href: address("world", [one.monitor_id]) }, one.monitor_name),
+      whole(one.to ? lasting((Date.parse(one.to) - Date.parse(one.from)) / 1000) : "open"),
+      last,
+    ];
+    const go = (one) => button("Go there", () => jump(Date.parse(one.from)), { "aria-label": `Go to ${full(one.from)}: ${one.monitor_name}` });
+    ahead.replaceChildren(coming.length
+      ? table("Outages to come", ["At", "Monitor", "Lasts", ""], coming.map((one) => row(one, go(one))))
+      : element("p", { class: "empty" }, "No outage in these hours."));
+    behind.replaceChildren(been.length
+      ? table("Outages so far", ["At", "Monitor", "Lasted", "Regions"], been.map((one) => row(one, `${one.regions.length} ${one.regions.length === 1 ? "region" : "regions"}`)))
+      : element("p", { class: "empty" }, "There has been none in these hours."));
+  }
+
+  async function jump(at) {
+    app.tell(await app.clock.advance({ to: new Date(Math.floor(at / 1000) * 1000).toISOString() }));
+  }
+
+  line.addEventListener("jump", ({ detail }) => jump(detail));
+  app.stream.addEventListener("changed", refresh, { signal });
+  app.clock.addEventListener("change", () => line.now || refresh(), { signal, once: true });
+  every(500, signal, () => (line.now = app.clock.now()));
+  keepUp(app, signal, refresh);
+  return refresh;
+}
+
+function toldOf({ outages, total, to, known_until: until }) {
+  const parts = [];
+  if (outages.length < total) parts.push(`The newest ${outages.length} of ${total} outages are shown.`);
+  if (until !== to) parts.push(`So much happens that what is to come is known up to ${full(until)} only.`);
+  return parts.join(" ");
+}
+
+function clockCard(app, signal) {
+  const { clock } = app;
+  const rates = RATES.map(([rate, word]) => {
+    const choice = button(word, () => clock.set({ rate }));
+    const show = () => choice.setAttribute("aria-pressed", String(clock.rate === rate));
+    clock.addEventListener("change", show, { signal });
+    show();
+    return choice;
+  });
+  const by = new DurationField({ id: "advance-by", value: "5m" });
+  const advance = async (duration) => duration && app.tell(await clock.advance({ by: duration }));
+  const to = element("input", { id: "advance-to", placeholder: "2030-01-15 09:42", size: 18, autocomplete: "off" });
+  const form = (press, ...parts) => {
+    const made = element("form", { class: "line", novalidate: true }, parts);
+    made.addEventListener("submit", (event) => {
+      event.preventDefault();
+      press();
+    });
+    return made;
+  };
+  const go = async () => {
+    const at = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(to.value) ? to.value : `${to.value.trim().replace(" ", "T")}Z`);
+    to.setCustomValidity(Number.isNaN(at) ? "An instant such as 2030-01-15 09:42, in UTC" : "");
+    if (to.reportValidity()) app.tell(await clock.advance({ to: new Date(at).toISOString() }));
+  };
+  to.addEventListener("input", () => to.setCustomValidity(""));
+  return card(
+    "Clock", { wide: true },
+    element("div", { class: "line" }, element("span", { class: "label" }, "Speed"), element("div", { class: "segments", role: "group", "aria-label": "Speed" }, rates)),
+    form(() => advance(by.value), element("label", { for: "advance-by" }, "Advance by"), by, element("button", { type: "submit", class: "primary" }, "Advance"),
+      STEPS.map((step) => button(`+${step}`, () => advance(step))), button("Next event", () => app.moveToNext(), { icon: "next" })),
+    form(go, element("label", { for: "advance-to" }, "Advance to"), to, element("button", { type: "submit" }, "Go"),
+      element("span", { class: "hint" }, "UTC. Time does not go back: that is what checkpoints are for.")),
+  );
+}

@@ -1,0 +1,233 @@
+"""Every monitor of a world under the hand: seen, found, broken and mended, closely."""
+
+import json
+import re
+
+import pytest
+
+from statuspool_mock.server import RunningServer, Settings
+from tests.console.expecting import expect
+
+pytestmark = pytest.mark.usefixtures("browser")
+
+HOSTILE = '<img src=x onerror="document.title=`owned`">'
+
+
+@pytest.fixture
+def shop(world):
+    return world.monitors.create(
+        "My shop", "https://perfect.test/", tags=["mine"], regions=["us-east-1", "eu-central-1"]
+    )
+
+
+def row_of(page, name):
+    return page.get_by_role("row").filter(has=page.get_by_role("link", name=name, exact=True))
+
+
+def test_a_row_shows_what_the_api_says(page, api, shop, world):
+    world.clock.advance("2h")
+    row = row_of(page, "My shop")
+    told = api.get(f"/monitors/{shop['id']}/status").json()
+    expect(row.locator("status-pill")).to_contain_text(told["status"])
+    expect(row.locator(".uptime")).to_have_text(f"{told['uptime_30d']:g} %")
+    expect(row.locator(".tag")).to_have_text("mine")
+    expect(row.locator("uptime-bar rect")).to_have_count(30)
+    expect(row.locator("spark-line path.line")).to_have_attribute("d", re.compile(r"M.*L.*L"))
+    expect(row.locator(".checked")).to_have_text("0s ago")
+
+
+def test_buttons_break_and_mend_a_monitor(page, api, shop):
+    row, path = row_of(page, "My shop"), f"/monitors/{shop['id']}"
+    pill = row.locator("status-pill")
+    for press, status in [
+        ("Down", "down"),
+        ("Restore", "up"),
+        ("Degrade", "degraded"),
+        ("Restore", "up"),
+        ("Pause", "paused"),
+        ("Resume", "up"),
+    ]:
+        row.get_by_role("button", name=f"{press}: My shop").click()
+        expect(pill).to_have_attribute("status", status)
+        assert api.get(path).json()["status"] == status
+
+
+def test_trouble_is_made_for_a_duration_in_chosen_regions(page, world, shop):
+    row_of(page, "My shop").get_by_role("button", name="More: My shop").click()
+    dialog = page.get_by_role("dialog", name="My shop")
+    dialog.get_by_label("For how long").fill("ten minutes")
+    dialog.get_by_role("button", name="Do it").click()
+    expect(dialog).to_be_visible()  # that is no duration
+    dialog.get_by_label("For how long").fill("10m")
+    dialog.get_by_label("eu-central-1").uncheck()
+    dialog.get_by_role("button", name="Do it").click()
+    expect(dialog).to_have_count(0)
+    (overlay,) = world.monitors.find(shop["id"])["overlays"]
+    assert (overlay["forced"], overlay["regions"]) == (True, ["us-east-1"])
+    expect(row_of(page, "My shop").locator("status-pill")).to_have_attribute("status", "degraded")
+    world.clock.advance("11m")
+    expect(row_of(page, "My shop").locator("status-pill")).to_have_attribute("status", "up")
+
+
+def test_the_list_is_searched_filtered_and_sorted_and_the_address_says_how(page, world, shop):
+    world.monitors.force_down(shop)
+    page.get_by_role("searchbox").fill("my sh")
+    expect(page.get_by_role("row")).to_have_count(1)
+    assert "search=my+sh" in page.url
+    page.get_by_role("searchbox").fill("")
+    page.get_by_label("Tag").select_option("mine")
+    expect(page.get_by_role("row")).to_have_count(1)
+    page.get_by_label("Tag").select_option("")
+    page.get_by_label("Order").select_option("status")
+    expect(page.locator("status-pill").first).to_have_attribute("status", "down")
+    page.get_by_role("group", name="Status").get_by_role("button", name="Down").click()
+    expect(page.locator("status-pill[status=down]").first).to_be_visible()
+    expect(page.locator("status-pill:not([status=down])")).to_have_count(0)
+    page.reload()
+    expect(page.locator("[data-status=down]")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("searchbox").fill("nothing is called so")
+    expect(page.get_by_text("No monitor is like that.")).to_be_visible()
+
+
+def test_what_others_change_is_seen_without_reloading(page, api, shop):
+    expect(row_of(page, "My shop")).to_be_visible()
+    api.put(f"/monitors/{shop['id']}", json={"name": "Renamed shop"})
+    expect(row_of(page, "Renamed shop")).to_be_visible()
+    api.delete(f"/monitors/{shop['id']}")
+    expect(row_of(page, "Renamed shop")).to_have_count(0)
+
+
+def test_hostile_names_are_text_wherever_they_are_shown(visitor, world, key):
+    made = world.monitors.create(HOSTILE, "https://down.test/", tags=["<b>x</b>"])
+    page = visitor.open(key)
+    page.get_by_role("link", name=HOSTILE).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE)
+    expect(page.locator("json-view")).to_contain_text("<img src=x onerror=")
+    page.get_by_role("button", name="More").click()
+    expect(page.get_by_role("dialog").get_by_role("heading")).to_have_text(HOSTILE)
+    page.keyboard.press("Escape")
+    page.goto(visitor.url(key, "time"))
+    expect(page.locator("time-line")).to_contain_text("<img")
+    world.clock.advance("1m")
+    page.get_by_role("button", name="Next event").first.click()
+    expect(page.locator(".toast").first).to_be_visible()
+    assert page.locator("#stage img, #stage b, .toasts img").count() == 0
+    assert "owned" not in page.title()
+    assert made["name"] == HOSTILE
+
+
+def test_the_detail_shows_chart_log_incidents_schedule_and_answers(page, world, api, shop):
+    api.put(f"/monitors/{shop['id']}", json={"interval_seconds": 300})
+    world.clock.advance("1h")
+    world.monitors.force_down(shop, regions=["us-east-1"])
+    world.clock.advance("1h")
+    world.monitors.force_down(shop)
+    row_of(page, "My shop").get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My shop")
+    chart = page.locator("response-chart")
+    expect(chart.locator("path")).to_have_count(2)
+    expect(chart.locator(".trouble").first).to_be_attached()
+    chart.focus()
+    page.keyboard.press("ArrowLeft")
+    expect(chart.locator(".cross")).to_have_attribute("visibility", "visible")
+    page.get_by_role("button", name="24 h").click()
+    expect(page.get_by_role("button", name="24 h")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_label("Incidents").get_by_role("row")).to_contain_text(["Began", "open"])
+    expect(page.get_by_label("Schedule").first).to_contain_text("every 5m")
+    answer = page.locator("json-view pre")
+    expect(answer).to_contain_text('"My shop"')
+    page.get_by_label("Operation").select_option("getMonitorStatus")
+    expect(answer).not_to_contain_text('"My shop"')
+    assert json.loads(answer.text_content()) == api.get(f"/monitors/{shop['id']}/status").json()
+
+
+def test_the_log_is_filtered_and_paged(page, world, api, shop):
+    world.clock.advance("3h")
+    world.monitors.force_down(shop, regions=["us-east-1"])
+    world.clock.advance("15m")
+    row_of(page, "My shop").get_by_role("link").click()
+    log = page.get_by_role("region", name="Log").first
+    expect(log).to_contain_text("page 1 of ")
+    first = log.get_by_role("row").nth(1).text_content()
+    log.get_by_role("button", name="Older").click()
+    expect(log).to_contain_text("page 2 of ")
+    assert log.get_by_role("row").nth(1).text_content() != first
+    log.get_by_label("Region").select_option("us-east-1")
+    expect(log).to_contain_text("page 1 of ")
+    expect(log.locator("tbody")).not_to_contain_text("eu-central-1")
+    log.get_by_label("Failures only").check()
+    rows = api.get(f"/monitors/{shop['id']}/logs", params={"limit": 1, "page": 10**6}).json()
+    assert rows["results"] == []
+    expect(log.locator("tbody tr")).to_have_count(16)
+    log.get_by_label("Region").select_option("eu-central-1")
+    expect(log).to_contain_text("No row is like that.")
+
+
+def test_requests_are_copied_as_curl_and_fetch(visitor, world, key, server):  # noqa: ARG001
+    page = visitor.open(key, permissions=["clipboard-read", "clipboard-write"])
+    page.get_by_role("row").nth(0).get_by_role("link").click()
+    page.get_by_role("button", name="Copy curl").click()
+    expect(page.locator(".toast")).to_have_text(re.compile("Copied"))
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"curl -s '{server.url}/monitors/")
+    assert f"Bearer {key}" in copied
+    page.get_by_role("button", name="Copy fetch").click()
+    page.wait_for_function("navigator.clipboard.readText().then((t) => t.startsWith('const'))")
+    assert "await fetch(" in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_a_monitor_that_is_not_there_is_said_to_be_gone(visitor, key):
+    page = visitor.open(key, "world/00000000-0000-4000-8000-000000000000")
+    expect(page.get_by_text("There is no such monitor in this world")).to_be_visible()
+    page.get_by_role("link", name="Every monitor").click()
+    expect(page.get_by_role("row").first).to_be_visible()
+
+
+def test_two_thousand_monitors_take_no_longer_to_look_at(visitor):
+    with RunningServer(Settings(port=0, scenario="large", rate_limit=None)) as large:
+        page = visitor.open("sp_test_large", server=large)
+        asked = []
+        page.on("request", lambda request: asked.append(request.url))
+        expect(page.get_by_role("button", name="All")).to_contain_text("2000")
+        painted = page.evaluate(
+            "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+        )
+        assert painted < 1_000
+        assert page.locator("virtual-list .row").count() < 40
+        page.locator("virtual-list").evaluate("(list) => list.scrollTo(0, list.scrollHeight / 2)")
+        middle = page.locator('virtual-list [aria-rowindex="1001"] a')
+        expect(middle).to_be_visible()
+        page.locator("virtual-list").evaluate("(list) => list.scrollTo(0, list.scrollHeight)")
+        expect(page.locator('virtual-list [aria-rowindex="2000"] a')).to_be_visible()
+        boards = [url for url in asked if "/board" in url]
+        assert len(boards) <= 8
+        assert page.locator("virtual-list .row").count() < 40
+
+
+def test_a_monitor_is_broken_with_the_keyboard_alone(page, api, shop):
+    page.keyboard.press("/")
+    page.keyboard.type("my shop")
+    expect(page.get_by_role("row")).to_have_count(1)
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.matches('virtual-list a')"):
+            break
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("status-pill")).to_have_attribute("status", "down")
+    assert api.get(f"/monitors/{shop['id']}").json()["status"] == "down"
+    focused = page.evaluate("document.activeElement.ariaLabel")
+    assert focused == "Restore: My shop"  # the focus stays where it was
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("My shop")
+
+
+def test_arrow_keys_move_from_row_to_row(page):
+    page.locator('[aria-rowindex="1"] a').focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    place = "document.activeElement.closest('[aria-rowindex]').ariaRowIndex"
+    assert page.evaluate(place) == "3"
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate(place) == "2"
