@@ -25,6 +25,7 @@ from typing import Any, Self
 
 from statuspool_mock import engine
 from statuspool_mock.engine import Command, EngineError, Status, Team, World
+from statuspool_mock.files import write_whole
 from statuspool_mock.outbox import Outbox
 from statuspool_mock.sandboxes import State, Unusable, state_data, state_from
 from statuspool_mock.sandboxes.keeping import Kept
@@ -118,7 +119,7 @@ class Shelf:
         (self._folder / "checkpoints").mkdir(mode=0o700, parents=True, exist_ok=True)
         data = {"unix": time.time(), "state": state_data(state)}
         number = self._number + 1
-        self._snapshot_bytes = write_whole(self._folder / f"{number}.json", data)
+        self._snapshot_bytes = _write_json(self._folder / f"{number}.json", data)
         self.close()
         path = self._folder / f"{number}.log"
         self._log = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -134,7 +135,7 @@ class Shelf:
         if state is None:
             path.unlink(missing_ok=True)
         else:
-            write_whole(path, state_data(state))
+            _write_json(path, state_data(state))
 
     def load(self) -> Kept | None:
         """Return what is kept here: the newest snapshot with its log carried out on it."""
@@ -180,7 +181,7 @@ class Shelf:
 
     def _checkpoints(self) -> dict[str, State]:
         found = {}
-        for path in sorted((self._folder / "checkpoints").glob("*")):
+        for path in sorted((self._folder / "checkpoints").glob("[!.]*")):
             try:
                 name = bytes.fromhex(path.name).decode()
                 found[name] = state_from(json.loads(path.read_text("utf-8")))
@@ -198,18 +199,12 @@ class Shelf:
         self._log_bytes += len(raw)
 
 
-def write_whole(path: Path, data: Any) -> int:
+def _write_json(path: Path, data: Any) -> int:
     """Write JSON to a file, whole or not at all, and return its size in bytes."""
     raw = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(
         "utf-8", "surrogatepass"
     )
-    beside = path.with_name(f".{path.name}.new")
-    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(raw)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
+    write_whole(path, raw, durable=True)
     return len(raw)
 
 

@@ -306,3 +306,19 @@ def test_a_large_outage_is_told_to_many_without_loss(world):
             made, 50
         )
         assert {row["waiting"] for row in world.webhooks.all()} == {0}
+
+
+def test_what_left_stays_told_when_its_world_goes_back_in_time(world, shop, receiver):
+    """No delivery's number is given twice; one that was still to be tried again is given up."""
+    world.keep("before")
+    receiver.answers += [200, 500]
+    for _ in range(2):
+        world.webhooks.trigger("status_change", monitor_id=shop["id"])
+    receiver.wait_for(2)
+    world.rewind("before")
+    assert [
+        (one["number"], one["outcome"], one["reason"]) for one in world.webhooks.deliveries()
+    ] == [(2, "failed", "its world went back in time"), (1, "delivered", None)]
+    world.webhooks.trigger("status_change", monitor_id=shop["id"])
+    receiver.wait_for(3)
+    assert world.webhooks.deliveries()[0]["number"] == 3

@@ -1,13 +1,11 @@
 """Webhook deliveries: what is sent to whom and when, and how it went. Reference: Webhooks."""
 
+from statuspool_mock.outbox.log import Attempt, Delivery, DeliveryLog, Outcome
 from statuspool_mock.outbox.messages import Message, message_for, sample
 from statuspool_mock.outbox.outbox import (
     RETRY_SECONDS,
-    Attempt,
-    Delivery,
     Outbox,
     OutboxImage,
-    Outcome,
     image_data,
     image_from,
 )
@@ -16,6 +14,7 @@ __all__ = [
     "RETRY_SECONDS",
     "Attempt",
     "Delivery",
+    "DeliveryLog",
     "Message",
     "Outbox",
     "OutboxImage",

@@ -21,8 +21,9 @@ from typing import TYPE_CHECKING, Protocol
 from statuspool_mock.engine import UnknownWebhook, Webhook
 from statuspool_mock.faults import Mishap, Strike
 from statuspool_mock.outbox.addresses import Addresses, Withheld
+from statuspool_mock.outbox.log import Attempt, Delivery, Outcome
 from statuspool_mock.outbox.messages import Message
-from statuspool_mock.outbox.outbox import Attempt, Delivery, Outbox, Outcome
+from statuspool_mock.outbox.outbox import Outbox
 from statuspool_mock.signing import SIGNATURE_HEADER, sign
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Who is still to be told what, and when; and the log of how it went. Pure: nothing is sent here.
+"""Who is still to be told what, and when. Pure: nothing is sent here.
 
 Each endpoint has a line of its own: the next message leaves when the one before it was delivered or
 given up, so that events arrive in order. Times are the world's, in seconds.
@@ -7,11 +7,11 @@ given up, so that events arrive in order. Times are the world's, in seconds.
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from heapq import heappop, heappush
 from typing import Any
 
 from statuspool_mock.engine import Webhook
+from statuspool_mock.outbox.log import Attempt, Delivery, DeliveryLog, Outcome
 from statuspool_mock.outbox.messages import Message, message_data, message_from
 
 RETRY_SECONDS = (5, 300, 1_800, 7_200, 18_000)
@@ -21,53 +21,6 @@ OVERTAKEN_SECONDS = 30.0
 """How long a message that is to be overtaken waits for another to do so."""
 
 Json = Mapping[str, Any]
-_MOST_LOGGED = 5_000
-
-
-class Outcome(StrEnum):
-    """Where a delivery stands."""
-
-    PENDING = "pending"
-    DELIVERED = "delivered"
-    FAILED = "failed"
-    """Every attempt failed, or the endpoint said that it is gone."""
-    WITHHELD = "withheld"
-    """Never sent: the address is not one that this server may call."""
-    LOST = "lost"
-    """Never sent: a fault lost it."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Attempt:
-    """One try: when, on the world's clock, and what came of it. `error` says why it failed."""
-
-    at: float
-    status: int | None = None
-    error: str | None = None
-    milliseconds: float = 0.0
-    request_headers: tuple[tuple[str, str], ...] = ()
-    answer_headers: tuple[tuple[str, str], ...] = ()
-    answer_body: str = ""
-    retry_after: float | None = None
-    """Seconds that the endpoint asked to be left alone."""
-
-    @property
-    def succeeded(self) -> bool:
-        """Whether the endpoint took it: 2xx and nothing else."""
-        return self.status is not None and 200 <= self.status < 300
-
-
-@dataclass(slots=True)
-class Delivery:
-    """A message on its way to an endpoint, or there, or given up."""
-
-    number: int
-    webhook_id: str
-    url: str
-    message: Message
-    outcome: Outcome = Outcome.PENDING
-    reason: str | None = None
-    attempts: list[Attempt] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -100,13 +53,18 @@ class OutboxImage:
 
 
 class Outbox:
-    """The lines of one world's endpoints, and the log of the newest deliveries.
+    """The lines of one world's endpoints.
 
-    `keep` is told of every change as plain data, which `replay` understands.
+    `keep` is told of every change as plain data, which `replay` understands. Deliveries are entered
+    in `log`.
     """
 
     def __init__(
-        self, image: OutboxImage | None = None, *, keep: Callable[[Json], None] | None = None
+        self,
+        image: OutboxImage | None = None,
+        *,
+        keep: Callable[[Json], None] | None = None,
+        log: DeliveryLog | None = None,
     ) -> None:
         image = image or OutboxImage()
         self._keep = keep or _forget
@@ -116,8 +74,7 @@ class Outbox:
         self._lines: dict[str, Line] = {}
         self._due: list[tuple[float, int, str]] = []  # (when, turn, whose), a heap
         self._turns = 0
-        self._logged = 0
-        self.log: deque[Delivery] = deque(maxlen=_MOST_LOGGED)
+        self.log = DeliveryLog() if log is None else log
         for item in image.lines:
             line = self._lines[item.webhook_id] = Line(deque(item.messages), item.tried)
             self._schedule(item.webhook_id, line, item.due_at)
@@ -206,7 +163,7 @@ class Outbox:
         """Return the delivery of the message that is due for an endpoint."""
         line = self._lines[webhook.id]
         if line.current is None:
-            line.current = self._new(webhook, line.waiting[0])
+            line.current = self.log.enter(webhook, line.waiting[0])
         return line.current
 
     def postpone(self, webhook_id: str, *, now: float) -> None:
@@ -248,21 +205,9 @@ class Outbox:
             return
         for message in line.waiting:
             delivery = line.current if line.current and line.current.message is message else None
-            delivery = delivery or self._new(webhook, message)
+            delivery = delivery or self.log.enter(webhook, message)
             delivery.outcome, delivery.reason = Outcome.FAILED, reason
             self._keep({"left": webhook.id, "now": 0.0})
-
-    def find(self, number: int) -> Delivery | None:
-        """Return a delivery by its number where it is still logged."""
-        first = self._logged - len(self.log) + 1
-        index = number - first
-        return self.log[index] if 0 <= index < len(self.log) else None
-
-    def _new(self, webhook: Webhook, message: Message) -> Delivery:
-        self._logged += 1
-        delivery = Delivery(self._logged, webhook.id, webhook.url, message)
-        self.log.append(delivery)
-        return delivery
 
     def _leave(
         self, line: Line, delivery: Delivery, outcome: Outcome, reason: str | None, now: float

@@ -37,8 +37,16 @@ class Mail:
         self.outbox = Outbox(keep=keeper.note_outbox)
 
     def begin(self, image: OutboxImage | None = None) -> None:
-        """Begin anew, with what waited then."""
-        self.outbox = Outbox(image, keep=self._keeper.note_outbox)
+        """Begin anew, with what waited then; without an image, as if nothing ever left.
+
+        What left did leave, so a world that goes back in time keeps its log.
+        """
+        log = self.outbox.log
+        if image is None:
+            log.clear()
+        else:
+            log.break_off("its world went back in time")
+        self.outbox = Outbox(image, keep=self._keeper.note_outbox, log=log)
 
     # What the world has to say
 

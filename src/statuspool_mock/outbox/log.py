@@ -1,0 +1,90 @@
+"""What left, or was to leave: deliveries and their attempts, whatever becomes of the world."""
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from statuspool_mock.engine import Webhook
+from statuspool_mock.outbox.messages import Message
+
+_MOST_KEPT = 5_000
+
+
+class Outcome(StrEnum):
+    """Where a delivery stands."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    """Every attempt failed, or the endpoint said that it is gone."""
+    WITHHELD = "withheld"
+    """Never sent: the address is not one that this server may call."""
+    LOST = "lost"
+    """Never sent: a fault lost it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attempt:
+    """One try: when, on the world's clock, and what came of it. `error` says why it failed."""
+
+    at: float
+    status: int | None = None
+    error: str | None = None
+    milliseconds: float = 0.0
+    request_headers: tuple[tuple[str, str], ...] = ()
+    answer_headers: tuple[tuple[str, str], ...] = ()
+    answer_body: str = ""
+    retry_after: float | None = None
+    """Seconds that the endpoint asked to be left alone."""
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the endpoint took it: 2xx and nothing else."""
+        return self.status is not None and 200 <= self.status < 300
+
+
+@dataclass(slots=True)
+class Delivery:
+    """A message on its way to an endpoint, or there, or given up."""
+
+    number: int
+    webhook_id: str
+    url: str
+    message: Message
+    outcome: Outcome = Outcome.PENDING
+    reason: str | None = None
+    attempts: list[Attempt] = field(default_factory=list)
+
+
+class DeliveryLog:
+    """The newest deliveries of a sandbox. No number is given twice."""
+
+    def __init__(self) -> None:
+        self._kept: deque[Delivery] = deque(maxlen=_MOST_KEPT)
+        self._made = 0
+
+    def __iter__(self) -> Iterator[Delivery]:
+        return iter(self._kept)
+
+    def enter(self, webhook: Webhook, message: Message) -> Delivery:
+        """Enter a delivery that begins, and return it."""
+        self._made += 1
+        delivery = Delivery(self._made, webhook.id, webhook.url, message)
+        self._kept.append(delivery)
+        return delivery
+
+    def find(self, number: int) -> Delivery | None:
+        """Return a delivery by its number where it is still kept."""
+        index = number - (self._made - len(self._kept) + 1)
+        return self._kept[index] if 0 <= index < len(self._kept) else None
+
+    def break_off(self, reason: str) -> None:
+        """Give up every delivery that is under way."""
+        for delivery in self._kept:
+            if delivery.outcome is Outcome.PENDING:
+                delivery.outcome, delivery.reason = Outcome.FAILED, reason
+
+    def clear(self) -> None:
+        """Forget every delivery; numbers go on."""
+        self._kept.clear()
