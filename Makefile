@@ -5,12 +5,13 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: serve test lint docs matrix bench clean help
+.PHONY: serve test lint package docs matrix bench clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
 	@echo "make test    run the tests (ARGS='-k docs' passes options)"
 	@echo "make lint    ruff, mypy and the import rules"
+	@echo "make package build the wheel and the sdist into dist/, and try them"
 	@echo "make docs    write the pages that are made from the code"
 	@echo "make matrix  judge every mutant, and write what finds out which (ARGS=--jobs=4)"
 	@echo "make bench   measure the API beside others"
@@ -27,6 +28,9 @@ lint: .venv/developing
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+package: .venv/packaging
+	PYTHON=$(BIN)/python scripts/package $(ARGS)
 
 docs: .venv/installed
 	$(BIN)/python scripts/mutants_page.py > docs/mutants.md
@@ -57,4 +61,8 @@ clean:
 
 .venv/developing: .venv/installed
 	$(BIN)/python -m pip install -q -c constraints.txt --group dev
+	@touch $@
+
+.venv/packaging: .venv/developing
+	$(BIN)/python -m pip install -q -c constraints.txt --group package
 	@touch $@
