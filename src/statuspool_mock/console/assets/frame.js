@@ -19,7 +19,7 @@ export function frame(app) {
     element(
       "header",
       { class: "masthead" },
-      element("a", { class: "brand", href: address("world") }, mark(), element("span", {}, "Statuspool mock")),
+      element("a", { class: "brand", href: address("world"), "aria-label": "Statuspool mock" }, mark(), element("span", {}, "Statuspool mock")),
       worldButton(app),
       new WorldClock(app),
       element(

@@ -10,7 +10,7 @@ export function card(title, { wide = false, controls = [] } = {}, ...children) {
 /** Return a table of text and elements, in a frame that scrolls where it is too wide. */
 export function table(label, titles, rows) {
   return element(
-    "div", { class: "scrolling", tabindex: "0", role: "region", "aria-label": label },
+    "div", { class: "scrolling", tabindex: "0", role: "group", "aria-label": label },
     element(
       "table", {},
       element("thead", {}, element("tr", {}, titles.map((title) => element("th", { scope: "col" }, title || element("span", { class: "hidden-text" }, "Actions"))))),

@@ -14,7 +14,7 @@ export class JsonView extends HTMLElement {
   }
 
   connectedCallback() {
-    const pre = element("pre", { tabindex: "0", role: "region", "aria-label": this._label });
+    const pre = element("pre", { tabindex: "0", role: "group", "aria-label": this._label });
     if (this._text.length > MOST_COLOURED) pre.append(this._text);
     else this._colour(pre);
     this.replaceChildren(pre);

@@ -1,8 +1,8 @@
-/** Outages of the last and the next hours as bars; a press in what is to come jumps there. */
+/** Outages of the last and the next hours as bars. A press on one leads to its monitor, beside it to that time. */
 
 import { drawn } from "../element.js";
 import { hour, lasting } from "../moments.js";
-import { address } from "../router.js";
+import { address, go } from "../router.js";
 
 const LANE = 20;
 const MOST_LANES = 14;
@@ -90,7 +90,7 @@ export class TimeLine extends HTMLElement {
     const width = Math.max(2.5, Math.min(this._width, this._x(end)) - x);
     const title = `${name}\n${hour(start)}, ${outage.to ? lasting((end - start) / 1000) : "open"}\n${regions.join(", ")}`;
     return drawn(
-      "a", { class: start > this._now ? "outage ahead" : "outage", href: address("world", [id]), tabindex: "-1" },
+      "g", { class: start > this._now ? "outage ahead" : "outage", data: { id } },
       drawn("rect", { x, y: TOP + 6 + lane * LANE, width, height: LANE - 8, rx: 2 }, drawn("title", {}, title)),
     );
   }
@@ -149,7 +149,9 @@ export class TimeLine extends HTMLElement {
   }
 
   _press(event) {
-    if (!this._timeline || event.target.closest("a")) return;
+    if (!this._timeline) return;
+    const { id } = event.target.closest("[data-id]")?.dataset ?? {};
+    if (id) return go(address("world", [id]));
     const at = this._at(event);
     if (at > this._now) this.dispatchEvent(new CustomEvent("jump", { detail: at }));
   }

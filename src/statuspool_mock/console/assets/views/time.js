@@ -56,7 +56,7 @@ export default function open({ place, app, signal }) {
       whole(one.to ? lasting((Date.parse(one.to) - Date.parse(one.from)) / 1000) : "open"),
       last,
     ];
-    const go = (one) => button("Go there", () => jump(Date.parse(one.from)), { "aria-label": `Go to ${full(one.from)}: ${one.monitor_name}` });
+    const go = (one) => button("Go there", () => jump(Date.parse(one.from)), { "aria-label": `Go there: ${full(one.from)}, ${one.monitor_name}` });
     ahead.replaceChildren(coming.length
       ? table("Outages to come", ["At", "Monitor", "Lasts", ""], coming.map((one) => row(one, go(one))))
       : element("p", { class: "empty" }, "No outage in these hours."));
