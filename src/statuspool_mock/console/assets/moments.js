@@ -36,3 +36,14 @@ export function since(instant, now) {
   const seconds = (now - Date.parse(instant)) / 1000;
   return seconds < 0 ? `in ${lasting(-seconds)}` : `${lasting(seconds)} ago`;
 }
+
+const STEPS = [60, 300, 600, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800].map((step) => step * 1000);
+
+/** Return round instants for an axis, at most so many, and how to write them. */
+export function roundInstants(from, to, most) {
+  const step = STEPS.find((one) => (to - from) / one <= most) ?? STEPS.at(-1);
+  const first = Math.ceil(from / step) * step;
+  const count = Math.max(0, Math.floor((to - first) / step) + 1);
+  const write = step >= STEPS[9] ? (at) => day(at).slice(5) : (at) => hour(at).slice(0, 5);
+  return Array.from({ length: count }, (_, number) => ({ at: first + number * step, word: write(first + number * step) }));
+}

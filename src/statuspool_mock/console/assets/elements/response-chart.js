@@ -1,7 +1,7 @@
 /** Response times by region over time; when the monitor was in trouble, the ground is coloured. */
 
 import { drawn, element } from "../element.js";
-import { day, full, hour } from "../moments.js";
+import { full, roundInstants } from "../moments.js";
 
 const HEIGHT = 220;
 const LEFT = 46;
@@ -91,14 +91,8 @@ export class ResponseChart extends HTMLElement {
         drawn("text", { x: LEFT - 8, y: y + 4, "text-anchor": "end" }, `${Math.round(share * this._most)}`),
       ];
     });
-    const count = Math.max(2, Math.min(7, Math.floor(this._width / 130)));
-    const long = this._to - this._from > 2 * 86_400_000;
-    const marks = Array.from({ length: count }, (_, number) => {
-      const at = this._from + ((this._to - this._from) * number) / (count - 1);
-      const anchor = number === 0 ? "start" : number === count - 1 ? "end" : "middle";
-      const word = long ? day(at).slice(5) : hour(at).slice(0, 5);
-      return drawn("text", { x: this._x(at), y: HEIGHT - 4, "text-anchor": anchor }, word);
-    });
+    const marks = roundInstants(this._from, this._to, Math.max(2, this._width / 90)).map(({ at, word }) =>
+      drawn("text", { x: this._x(at), y: HEIGHT - 4, "text-anchor": "middle" }, word));
     return drawn("g", { class: "axis" }, rules, marks, drawn("text", { x: LEFT - 8, y: HEIGHT - 4, "text-anchor": "end" }, "ms"));
   }
 

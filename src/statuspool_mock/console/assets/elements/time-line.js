@@ -1,7 +1,7 @@
 /** Outages of the last and the next hours as bars. A press on one leads to its monitor, beside it to that time. */
 
 import { drawn } from "../element.js";
-import { hour, lasting } from "../moments.js";
+import { hour, lasting, roundInstants } from "../moments.js";
 import { address, go } from "../router.js";
 
 const LANE = 20;
@@ -86,12 +86,18 @@ export class TimeLine extends HTMLElement {
 
   _bar(outage, lane) {
     const { start, end, monitor_id: id, monitor_name: name, regions } = outage;
-    const x = Math.max(this._left, this._x(start));
-    const width = Math.max(2.5, Math.min(this._width, this._x(end)) - x);
-    const title = `${name}\n${hour(start)}, ${outage.to ? lasting((end - start) / 1000) : "open"}\n${regions.join(", ")}`;
+    const title = `${outage.automatic ? name : outage.title}\n${hour(start)}, ${outage.to ? lasting((end - start) / 1000) : "open"}\n${regions.join(", ")}`;
+    const part = (from, to, kind) => {
+      const x = Math.max(this._left, this._x(from));
+      const width = Math.max(2.5, Math.min(this._width, this._x(to)) - x);
+      return drawn("rect", { class: kind, x, y: TOP + 6 + lane * LANE, width, height: LANE - 8, rx: 2 });
+    };
+    const turn = Math.min(Math.max(start, this._now), end); // what lies beyond now is paler
     return drawn(
-      "g", { class: start > this._now ? "outage ahead" : "outage", data: { id } },
-      drawn("rect", { x, y: TOP + 6 + lane * LANE, width, height: LANE - 8, rx: 2 }, drawn("title", {}, title)),
+      "g", { class: outage.automatic ? "outage" : "outage recorded", data: { id } },
+      drawn("title", {}, title),
+      turn > start && part(start, turn, "been"),
+      turn < end && part(turn, end, "ahead"),
     );
   }
 
@@ -107,21 +113,17 @@ export class TimeLine extends HTMLElement {
     return counts.map((count, bin) => {
       const size = (count / most) * (height - 6);
       const at = this._from + (bin + 0.5) * step;
-      const kind = at > this._now ? "outage ahead crowd" : "outage crowd";
-      return drawn("g", { class: kind }, drawn("rect", { x: bin * width, width: Math.max(1, width - 1), y: this._bottom - size, height: size },
+      return drawn("g", { class: "outage" }, drawn("rect", { class: at > this._now ? "ahead" : "been", x: bin * width, width: Math.max(1, width - 1), y: this._bottom - size, height: size },
         drawn("title", {}, `${hour(at)}: ${count} incidents`)));
     });
   }
 
   _axis() {
-    const count = Math.max(2, Math.min(12, Math.floor((this._width - this._left) / 80)));
-    return Array.from({ length: count + 1 }, (_, number) => {
-      const at = this._from + ((this._to - this._from) * number) / count;
+    return roundInstants(this._from, this._to, Math.max(2, (this._width - this._left) / 70)).map(({ at, word }) => {
       const x = this._x(at);
-      const anchor = number === 0 ? "start" : number === count ? "end" : "middle";
       return [
         drawn("line", { class: "axis", x1: x, x2: x, y1: TOP, y2: this._bottom }),
-        drawn("text", { x, y: this._bottom + 15, "text-anchor": anchor }, hour(at).slice(0, 5)),
+        drawn("text", { x: Math.min(x, this._width - 16), y: this._bottom + 15, "text-anchor": "middle" }, word),
       ];
     });
   }

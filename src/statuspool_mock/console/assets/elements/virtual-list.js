@@ -52,7 +52,9 @@ export class VirtualList extends HTMLElement {
   /** Render every row in sight anew, but keep the focus where it is. */
   refresh() {
     const focused = this._focused();
-    this._sheet.style.setProperty("height", `${this._count * this._rowHeight()}px`);
+    const height = `${this._count * this._rowHeight()}px`;
+    this._sheet.style.setProperty("height", height);
+    this.style.setProperty("--whole-height", height);
     for (const row of this._rows.values()) row.remove();
     this._rows.clear();
     this._fill();

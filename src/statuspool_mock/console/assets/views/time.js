@@ -52,7 +52,7 @@ export default function open({ place, app, signal }) {
     const been = outages.filter((one) => one.from <= now).reverse().slice(0, MOST_LISTED);
     const row = (one, last) => [
       whole(hour(one.from)),
-      element("a", { href: address("world", [one.monitor_id]) }, one.monitor_name),
+      [element("a", { href: address("world", [one.monitor_id]) }, one.monitor_name), !one.automatic && element("div", { class: "hint" }, `Recorded: ${one.title}`)],
       whole(one.to ? lasting((Date.parse(one.to) - Date.parse(one.from)) / 1000) : "open"),
       last,
     ];
@@ -61,7 +61,7 @@ export default function open({ place, app, signal }) {
       ? table("Outages to come", ["At", "Monitor", "Lasts", ""], coming.map((one) => row(one, go(one))))
       : element("p", { class: "empty" }, "No outage in these hours."));
     behind.replaceChildren(been.length
-      ? table("Outages so far", ["At", "Monitor", "Lasted", "Regions"], been.map((one) => row(one, `${one.regions.length} ${one.regions.length === 1 ? "region" : "regions"}`)))
+      ? table("Outages so far", ["At", "Monitor", "Lasted", "Regions"], been.map((one) => row(one, whole(`${one.regions.length} ${one.regions.length === 1 ? "region" : "regions"}`))))
       : element("p", { class: "empty" }, "There has been none in these hours."));
   }
 

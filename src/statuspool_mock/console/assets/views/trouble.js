@@ -9,14 +9,14 @@ export function actionsOn(app, monitor, { words = false } = {}) {
   const { id, name, status, is_forced: isForced } = monitor;
   const path = `monitors/${id}`;
   const force = (wanted) => app.client.put(`${path}/status`, { status: wanted });
-  const act = (word, icon, press) => button(words ? word : "", press, { icon, label: words ? null : `${word}: ${name}`, class: word.toLowerCase() });
-  const paused = status === "paused";
+  const act = (word, icon, press) => button(word, press, { icon, label: words ? null : `${word}: ${name}`, class: word.toLowerCase() });
+  const down = act("Down", "down", () => force("down"));
+  const degrade = act("Degrade", "degrade", () => force("degraded"));
+  const isTroubled = isForced || status === "down" || status === "degraded";
   return [
-    isForced || status === "down" || status === "degraded"
-      ? act("Restore", "restore", () => restore(app, monitor))
-      : act("Down", "down", () => force("down")),
-    status !== "degraded" && !isForced ? act("Degrade", "degrade", () => force("degraded")) : act("Down", "down", () => force("down")),
-    paused ? act("Resume", "live", () => app.client.post(`${path}/resume`)) : act("Pause", "freeze", () => app.client.post(`${path}/pause`)),
+    isTroubled ? act("Restore", "restore", () => restore(app, monitor)) : down,
+    isTroubled && status !== "down" ? down : degrade,
+    status === "paused" ? act("Resume", "live", () => app.client.post(`${path}/resume`)) : act("Pause", "freeze", () => app.client.post(`${path}/pause`)),
     act("More", "more", () => askForTrouble(app, monitor)),
   ];
 }
