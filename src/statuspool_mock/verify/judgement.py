@@ -25,6 +25,8 @@ class Judgement:
         self.left: list[str] = []
         self.cannot: str = ""
         """Why nothing, or nothing more, can be tested."""
+        self.has_failed = False
+        """Whether a check broke in a way that is no verdict."""
         self.started = time.monotonic()
         self.listeners: list[Listener] = []
 
@@ -72,6 +74,10 @@ class Judgement:
         except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
             result.verdict = Verdict.NOT_VERIFIED  # the shape is another clause's business
             result.reason = f"an answer has an unexpected shape: {error!r}"
+        except Exception as error:  # noqa: BLE001  (whatever it is, it must not look like silence)
+            result.verdict = Verdict.NOT_VERIFIED
+            result.reason = f"the judge itself failed, please report it: {error!r:.300}"
+            self.has_failed = True
         result.notes = list(self.scene.notes)
         result.requests = self.session.requests - before
         result.seconds = time.monotonic() - started
@@ -113,7 +119,7 @@ class Judgement:
             return 1
         judged = self.count(Verdict.PASSED) + self.count(Verdict.NOTE) + self.count(Verdict.KNOWN)
         answered = any(answer.is_success for answer in self.session.exchanges)
-        return 0 if judged and answered and not self.cannot else 2
+        return 0 if judged and answered and not self.cannot and not self.has_failed else 2
 
 
 def chosen(clauses: Sequence[Clause], options: Options) -> list[Clause]:

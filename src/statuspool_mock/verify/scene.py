@@ -17,6 +17,10 @@ REGIONS = ["eu-central-1", "us-east-1", "ap-northeast-1"]
 _MOST_PAGES = 6
 
 
+class _Missing(NotVerified):
+    """Something shared is not there; what needs it in turn has nothing to add to the reason."""
+
+
 def shared(make: Callable[["Scene"], Value]) -> Callable[["Scene"], Value]:
     """Compute once a run. Where that fails every clause that needs it is not verified."""
     name = f"{make.__module__}.{make.__qualname__}"
@@ -26,11 +30,13 @@ def shared(make: Callable[["Scene"], Value]) -> Callable[["Scene"], Value]:
         if name not in scene.kept:
             try:
                 scene.kept[name] = make(scene)
+            except _Missing as error:
+                scene.kept[name] = error
             except (Finding, NotVerified) as error:
-                scene.kept[name] = NotVerified(f"{(make.__doc__ or name).split('.')[0]}: {error}")
+                scene.kept[name] = _Missing(f"{(make.__doc__ or name).split('.')[0]}: {error}")
         value = scene.kept[name]
-        if isinstance(value, NotVerified):
-            raise NotVerified(str(value))
+        if isinstance(value, _Missing):
+            raise _Missing(str(value))
         found: Value = value
         return found
 

@@ -71,6 +71,10 @@ class Session:
         self._mine.add(fresh)
         return fresh
 
+    def own_or_fresh(self, name: Any) -> str:
+        """Return an id that this run made, and one that nothing has for any other."""
+        return name if isinstance(name, str) and name.lower() in self._mine else self.fresh_id()
+
     def get(self, path: str, **more: Any) -> Answer:
         """Ask for a path."""
         return self.send("GET", path, **more)

@@ -1,109 +1,186 @@
-"""Requests that Schemathesis makes up from the document, right and wrong, sent by our own session.
+"""What Schemathesis makes up from the document, right and wrong, sent by our own session.
 
-Schemathesis only generates: what is sent stays paced, within the budget and to what the run made.
+So it stays paced and within the budget, and writes only to what the run made.
 """
 
+from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
 from statuspool_mock import contract
+from statuspool_mock.verify import leeway
 from statuspool_mock.verify.clause import Chapter, Check, Need
 from statuspool_mock.verify.exchange import Answer
-from statuspool_mock.verify.expectations import expect
+from statuspool_mock.verify.expectations import expect, expect_status
+from statuspool_mock.verify.options import Profile
 from statuspool_mock.verify.scene import Scene, shared
+from statuspool_mock.verify.session import UNSENT
 from statuspool_mock.verify.verdicts import NotVerified
 
-chapter = Chapter("schema", section="Error Codes, 500; the OpenAPI document")
+chapter = Chapter("schema", section="Endpoint List; Error Codes; the OpenAPI document")
 chapters = (chapter,)
-_CASES = {"quick": 0, "standard": 5, "deep": 60}
-_MODES = ("POSITIVE", "NEGATIVE")
+_AMOUNTS: Mapping[Profile, Mapping[str, int]] = {
+    Profile.QUICK: {"EXAMPLES": 1},
+    Profile.STANDARD: {"EXAMPLES": 2, "COVERAGE": 8, "FUZZING": 3},
+    Profile.DEEP: {"EXAMPLES": 10, "COVERAGE": 1_000, "FUZZING": 60},
+}
+_SCENARIOS: Mapping[Profile, tuple[int, int]] = {  # how many, of how many steps
+    Profile.QUICK: (0, 0),
+    Profile.STANDARD: (5, 6),
+    Profile.DEEP: (40, 10),
+}
+_PERMANENT = ("createIncident", "createWebhook")
+_MOST_PERMANENT = 3
+"""How often an operation succeeds whose traces stay."""
 
 
 @shared
-def _document(scene: Scene) -> Any:
-    """The document as Schemathesis reads it."""
+def _generation(_: Scene) -> Any:
+    """Schemathesis."""
     try:
-        schemathesis = import_module("schemathesis")
+        return import_module("statuspool_mock.verify.generation")
     except ImportError as error:
         raise NotVerified("pip install 'statuspool-mock[verify]'") from error
-    return schemathesis.openapi.from_dict(contract.load().raw)
+
+
+@shared
+def _narrow(_: Scene) -> contract.Document:
+    """The document whose right requests must be taken."""
+    return leeway.narrow(contract.load())
+
+
+@shared
+def _wide(_: Scene) -> contract.Document:
+    """The document whose wrong bodies must be refused."""
+    return leeway.wide(contract.load())
+
+
+@shared
+def _generator(scene: Scene) -> Any:
+    """Schemathesis with the document."""
+    return _generation(scene).Generator(_narrow(scene), seed=scene.options.seed)
 
 
 @shared
 def _guinea_pig(scene: Scene) -> str:
     """A monitor that only generated requests touch."""
+    if scene.options.read_only:
+        found = [str(monitor["id"]) for monitor in scene.existing()]
+        if not found:
+            raise NotVerified("the team has no monitors")
+        return found[0]
     return str(scene.make(name=f"{scene.mark} generated")["id"])
 
 
-def _keeping(cases: list[Any]) -> Any:
-    def keep(case: Any) -> None:
-        cases.append(case)
-
-    return keep
-
-
-def _cases(scene: Scene, method: str, path: str, mode: str) -> list[Any]:
-    """Generate cases of an operation; the same seed generates the same."""
-    hypothesis = import_module("hypothesis")
-    modes = import_module("schemathesis").GenerationMode
-    cases: list[Any] = []
-    try:
-        strategy = _document(scene)[path][method].as_strategy(generation_mode=modes[mode])
-        collect = hypothesis.given(case=strategy)(_keeping(cases))
-        settings = hypothesis.settings(
-            max_examples=_CASES[scene.options.profile],
-            database=None,
-            deadline=None,
-            phases=[hypothesis.Phase.generate],
-            suppress_health_check=list(hypothesis.HealthCheck),
-        )
-        settings(hypothesis.seed(scene.options.seed)(collect))()
-    except hypothesis.errors.HypothesisException as error:
-        if not cases and mode == "POSITIVE":
-            raise NotVerified(f"nothing could be generated: {error!r:.80}") from error
-    return cases
-
-
-def _send(scene: Scene, method: str, path: str, case: Any) -> Answer:
-    if "{id}" in path:
-        target = scene.api.fresh_id() if method == "DELETE" else _guinea_pig(scene)
-        path = path.replace("{id}", target)
-    query = {name: str(value) for name, value in (case.query or {}).items()}
-    has_body = method in {"POST", "PUT"} and type(case.body).__name__ != "NotSet"
-    body: dict[str, Any] = {"value": case.body} if has_body else {}
-    return scene.api.send(method, path, query=query, **body)
-
-
-def _generated(method: str, path: str) -> Check:
+def _conforms(operation: contract.Operation) -> Check:
     def check(scene: Scene) -> None:
-        answers = []
-        for mode in _MODES:
-            for case in _cases(scene, method, path, mode):
-                try:
-                    answer = _send(scene, method, path, case)
-                except (TypeError, UnicodeError):
-                    continue  # no JSON can say it
-                expect(answer.status < 500, answer.summary(), "an answer below 500", answer)
-                answers.append(answer)
-        if not answers:
-            raise NotVerified("nothing could be generated")
-        if method != "DELETE" and not any(answer.is_success for answer in answers):
-            raise NotVerified(f"none of {len(answers)} generated requests succeeded")
+        if scene.options.profile is Profile.QUICK and scene.seen(operation.id):
+            return  # it was asked and answered, and every answer is judged
+        for name, most in _AMOUNTS[scene.options.profile].items():
+            phase = _generation(scene).Phase[name]
+            found = _generator(scene).cases(operation.method, operation.path, phase, most=most)
+            for case in found:
+                _exchange(scene, operation, case, is_example=name == "EXAMPLES")
+        tried = [a for a in scene.api.exchanges if a.operation == operation.id]
+        came = f"no success in {len(tried)} requests"
+        expect(scene.seen(operation.id), came, "a 2xx", tried[-1] if tried else None)
 
     return check
 
 
+def _exchange(scene: Scene, operation: contract.Operation, case: Any, *, is_example: bool) -> None:
+    """Send a generated request and hold the answer against what the reference says to it."""
+    query, body = _of_own_monitors(case, lambda _: _guinea_pig(scene))
+    right = is_example or _is_right(_narrow(scene).operations[operation.id], query, body)
+    if operation.method == "DELETE":
+        right = is_example  # which deletes something; all others are of nothing
+    wrong = not right and _is_wrong(_wide(scene).operations[operation.id], body)
+    stays = operation.id in _PERMANENT and not wrong
+    if stays and not (right and len(scene.seen(operation.id)) < _MOST_PERMANENT):
+        return
+    path = _path(scene, operation, deletes=right)
+    answer = scene.api.send(operation.method, path, query=query, value=body)
+    if right:
+        expect(answer.is_success, answer.summary(), "a 2xx: the request is right", answer)
+    if wrong:
+        allowed = (400, 404) if operation.id == "createIncident" else (400,)
+        expect_status(answer, *allowed, because="the body is wrong")
+    case.judge(answer)
+
+
+def _of_own_monitors(case: Any, own: Callable[[str], str]) -> tuple[list[tuple[str, str]], Any]:
+    """Return a case's query and body, with monitors of this run in the place of made-up ones."""
+    query = [
+        (name, own(text) if name == "monitor_id" and _is_uuid(text) else text)
+        for name, text in case.query
+    ]
+    body = case.body
+    if isinstance(body, dict) and _is_uuid(body.get("monitor_id")):
+        body = {**body, "monitor_id": own(body["monitor_id"])}
+    return query, body
+
+
+def _path(scene: Scene, operation: contract.Operation, *, deletes: bool) -> str:
+    if "{id}" not in operation.path:
+        return operation.path
+    if operation.method != "DELETE":
+        target = _guinea_pig(scene)
+    elif deletes:
+        target = scene.make(name=f"{scene.mark} doomed")["id"]
+    else:
+        target = scene.api.fresh_id()
+    return operation.path.replace("{id}", target)
+
+
+def _is_right(operation: contract.Operation, query: list[tuple[str, str]], body: Any) -> bool:
+    names = [name for name, _ in query]
+    if len(set(names)) < len(names) or operation.unknown_parameters(names):
+        return False
+    if operation.read_query(urlencode(query).encode()).violations:
+        return False
+    if not operation.takes_body:
+        return body is UNSENT
+    return body is not UNSENT and not operation.check_body(body)
+
+
+def _is_wrong(operation: contract.Operation, body: Any) -> bool:
+    return operation.takes_body and body is not UNSENT and bool(operation.check_body(body))
+
+
+def _is_uuid(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(UUID(value))
+    except ValueError:
+        return False
+
+
 for _operation in contract.load().operations.values():
-    _permanent = _operation.id in {"createIncident", "createWebhook"}
-    _reads = _operation.method == "GET" and "{id}" not in _operation.path
     chapter.clause(
         _operation.id,
-        f"{_operation.method} {_operation.path} answers whatever is generated from the document, "
-        "right or wrong, without failing.",
-        requests=10,
+        f"{_operation.method} {_operation.path} takes what the document calls right, refuses what "
+        "it calls wrong, and answers in the promised shape.",
+        requests=13,
         needs=(
-            Need.TIME,
-            *(() if _reads else (Need.WRITES,)),
-            *((Need.PERMANENT,) if _permanent else ()),
+            *(() if _operation.method == "GET" else (Need.WRITES,)),
+            *((Need.PERMANENT,) if _operation.id in _PERMANENT else ()),
         ),
-    )(_generated(_operation.method, _operation.path))
+    )(_conforms(_operation))
+
+
+@chapter.clause(
+    "stateful",
+    "Answers hold along the document's links: what was created can be read, changed and deleted.",
+    requests=30,
+    needs=(Need.WRITES, Need.TIME),
+)
+def _(scene: Scene) -> None:
+    def send(case: Any) -> Answer:
+        query, body = _of_own_monitors(case, scene.api.own_or_fresh)
+        path = case.path.replace("{id}", scene.api.own_or_fresh(case.path_id))
+        return scene.api.send(case.method, path, query=query, value=body)
+
+    scenarios, steps = _SCENARIOS[scene.options.profile]
+    without = () if scene.options.allow_permanent else _PERMANENT
+    _generator(scene).play(send, scenarios=scenarios, steps=steps, without=without)
