@@ -95,3 +95,35 @@ def test_the_theme_is_the_systems_until_one_is_chosen(visitor, key):
     assert light != dark
     page.reload()
     assert page.evaluate(ground) == light
+
+
+def test_a_key_that_opens_nothing_is_told_and_another_asked_for(visitor):
+    page = visitor.open("sp_live_real")
+    dialog = page.get_by_role("dialog", name="Open a world")
+    expect(dialog.get_by_role("alert")).to_contain_text("sp_live_real opens no world")
+    dialog.get_by_label("Key", exact=True).fill("sp_test_right")
+    dialog.get_by_role("button", name="Open").click()
+    expect(page.get_by_role("button", name="World right")).to_be_visible()
+    expect(page.get_by_role("row").first).to_be_visible()
+
+
+def test_the_policy_lets_no_inline_script_run(page, visitor):
+    page.evaluate(
+        """() => {
+          const script = document.createElement("script");
+          script.textContent = "document.title = 'owned'";
+          document.body.append(script);
+        }"""
+    )
+    assert page.title() != "owned"
+    assert any("Content Security Policy" in trouble for trouble in visitor.troubles)
+    visitor.troubles.clear()
+
+
+def test_a_closed_server_says_what_opens_it(visitor):
+    with RunningServer(Settings(host="0.0.0.0", port=0)) as closed:  # noqa: S104
+        url = f"http://127.0.0.1:{closed.address.port}/_mock/?key=sp_test_x"
+        page = visitor.open("sp_test_x")
+        page.goto(url)
+        expect(page.locator(".toast")).to_have_count(1)
+        expect(page.locator(".toast")).to_contain_text("--control-token")

@@ -31,7 +31,12 @@ def test_a_row_shows_what_the_api_says(page, api, shop, world):
     expect(row.locator("status-pill")).to_contain_text(told["status"])
     expect(row.locator(".uptime")).to_have_text(f"{told['uptime_30d']:g} %")
     expect(row.locator(".tag")).to_have_text("mine")
-    expect(row.locator("uptime-bar rect")).to_have_count(30)
+    bars = row.locator("uptime-bar path").evaluate_all(
+        "(paths) => paths.map((path) => path.getAttribute('d')).join('')"
+    )
+    assert bars.count("M") == 30
+    row.locator("uptime-bar svg").hover(position={"x": 100, "y": 10})
+    expect(row.locator("uptime-bar title")).to_have_text(re.compile(r"days ago: no checks"))
     expect(row.locator("spark-line path.line")).to_have_attribute("d", re.compile(r"M.*L.*L"))
     expect(row.locator(".checked")).to_have_text("0s ago")
 
@@ -231,3 +236,22 @@ def test_arrow_keys_move_from_row_to_row(page):
     assert page.evaluate(place) == "3"
     page.keyboard.press("ArrowUp")
     assert page.evaluate(place) == "2"
+
+
+def test_leaving_a_monitor_leads_back_to_the_list_as_it_was(page, shop, world):  # noqa: ARG001
+    page.get_by_role("searchbox").fill("my shop")
+    expect(page.get_by_role("row")).to_have_count(1)
+    page.get_by_role("link", name="My shop").click()
+    expect(page).to_have_title(re.compile("^My shop"))
+    expect(page.locator("#stage")).to_be_focused()
+    page.get_by_role("link", name="Back to every monitor").click()
+    expect(page.get_by_role("searchbox")).to_have_value("my shop")
+    expect(page.get_by_role("row")).to_have_count(1)
+    expect(page).to_have_title(re.compile("^World"))
+
+
+def test_a_monitor_that_goes_while_it_is_looked_at_is_said_to_be_gone(page, api, shop):
+    row_of(page, "My shop").get_by_role("link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("My shop")
+    api.delete(f"/monitors/{shop['id']}")
+    expect(page.get_by_text("There is no such monitor in this world")).to_be_visible()

@@ -14,7 +14,7 @@ export function openDialog({ title, content, actions = [], wide = false }) {
     "form",
     { novalidate: true },
     element("header", {}, heading, close),
-    element("div", { class: "content" }, content),
+    element("div", { class: "content" }, [content].flat().filter(Boolean)),
     actions.length > 0 && element("footer", {}, actions),
   );
   form.addEventListener("submit", (event) => {

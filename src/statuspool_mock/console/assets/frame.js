@@ -58,8 +58,8 @@ function worldButton(app) {
   return made;
 }
 
-/** Ask for the key of another world and open it. */
-export function askForWorld(app) {
+/** Ask for the key of another world and open it; `trouble` says why it must be another. */
+export function askForWorld(app, trouble = "") {
   const field = element("input", {
     id: "key", value: app.client.key, autocomplete: "off", spellcheck: "false", required: true,
   });
@@ -67,6 +67,7 @@ export function askForWorld(app) {
   openDialog({
     title: "Open a world",
     content: [
+      trouble && element("p", { class: "complaint", role: "alert" }, trouble),
       element("label", { for: "key" }, "Key"),
       field,
       element("p", { class: "hint" }, "sp_test_ and a name: letters, digits, _ and -. A new name opens a new world."),

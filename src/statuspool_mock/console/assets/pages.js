@@ -1,7 +1,6 @@
 /** A long list, fetched page by page as its rows come into sight. */
 
 const PAGE = 40;
-const REST_MS = 400;
 
 /** `fetch(page, limit)` resolves to `{results, total}`. Dispatches `change` when there is something new. */
 export class Pages extends EventTarget {
@@ -26,20 +25,11 @@ export class Pages extends EventTarget {
     for (const page of this._inSight()) if (!this._asked.has(page)) this._ask(page);
   }
 
-  /** Ask anew for what is in sight, at most once in a while, and for the rest when it is seen. */
+  /** Ask anew for what is in sight, and for the rest when it is seen. */
   refresh() {
-    if (this._resting) {
-      this._again = true;
-      return;
-    }
-    this._resting = setTimeout(() => {
-      this._resting = null;
-      if (this._again) this.refresh();
-      this._again = false;
-    }, REST_MS);
     const inSight = this._inSight();
     for (const page of this._asked.keys()) if (!inSight.includes(page)) this._asked.delete(page);
-    inSight.forEach((page) => this._ask(page));
+    return Promise.all(inSight.map((page) => this._ask(page)));
   }
 
   /** Forget everything and begin again, as after another filter. */

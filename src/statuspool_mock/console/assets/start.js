@@ -4,7 +4,7 @@ import { Client, Refused, Unreachable } from "./client.js";
 import { Clock } from "./clock.js";
 import { openDialog } from "./dialog.js";
 import { button, element } from "./element.js";
-import { frame, listenForShortcuts } from "./frame.js";
+import { askForWorld, frame, listenForShortcuts } from "./frame.js";
 import { full } from "./moments.js";
 import { address, go, route } from "./router.js";
 import { openedKey, token, worldName } from "./session.js";
@@ -20,6 +20,11 @@ class App {
     this.stream = new Stream(this.client);
     this.clock = new Clock(this.client, this.stream);
     this.toasts = new Toasts();
+  }
+
+  /** Name the page, in the window's title, after what it shows. */
+  entitle(name) {
+    document.title = `${name} · ${worldName(this.client.key)} · Statuspool mock`;
   }
 
   /** Move to the next event, and say what it was. */
@@ -42,6 +47,7 @@ applyTheme();
 const app = new App();
 const { stage, show } = frame(app);
 let current = null;
+let wasShown = false;
 
 async function showRoute() {
   const wanted = route();
@@ -52,7 +58,7 @@ async function showRoute() {
     const leaving = new AbortController();
     current = { name: view.name, leaving, show: () => {} };
     show(view.name);
-    document.title = `${view.title} · ${worldName(app.client.key)} · Statuspool mock`;
+    app.entitle(view.title);
     const { default: open } = await view.load();
     if (leaving.signal.aborted) return;
     const place = element("div", { class: `view ${view.name}` });
@@ -60,6 +66,8 @@ async function showRoute() {
     current.show = open({ place, app, signal: leaving.signal }) ?? (() => {});
   }
   await current.show(route());
+  if (document.activeElement === document.body && wasShown) stage.focus(); // what had the focus is gone
+  wasShown = true;
 }
 
 addEventListener("hashchange", showRoute);
@@ -71,8 +79,13 @@ addEventListener("unhandledrejection", (event) => {
 function complain(error) {
   if (error?.name === "AbortError" || error instanceof Unreachable) return; // the banner tells of it
   if (error instanceof Refused && error.wantsToken) askForToken();
+  else if (error instanceof Refused && error.status === 401) askForKey(error);
   else app.toasts.trouble(error instanceof Refused ? error.message : `This page failed: ${error}`);
   if (!(error instanceof Refused)) console.error(error);
+}
+
+function askForKey(error) {
+  if (!document.querySelector("dialog[open]")) askForWorld(app, `${app.client.key} opens no world. ${error.message}`);
 }
 
 function askForToken() {

@@ -33,7 +33,7 @@ export class Stream extends EventTarget {
         await this._follow(reading.signal);
       } catch (error) {
         if (reading.signal.aborted) return;
-        if (error instanceof Refused) {
+        if (error instanceof Refused && error.status < 500) {
           this.stop();
           this._tell("refused", error);
           return;

@@ -20,6 +20,7 @@ export class Toasts {
   }
 
   _show(text, kind) {
+    if ([...this.place.children].some((toast) => toast.firstChild.textContent === text)) return;
     const toast = element("div", { class: `toast ${kind}` }, element("p", {}, text));
     const leave = () => toast.remove();
     toast.append(button("", leave, { icon: "close", label: "Dismiss", class: "quiet" }));

@@ -17,19 +17,22 @@ export class UptimeBar extends HTMLElement {
     const days = this._days;
     const bad = days.filter((day) => day !== null && day < 100).length;
     const label = `Uptime ${this._uptime} % in ${days.length} days, ${bad} of them with failures`;
-    this.replaceChildren(
-      drawn(
-        "svg",
-        { viewBox: `0 0 ${days.length * STEP - 2} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": label },
-        days.map((day, index) =>
-          drawn(
-            "rect",
-            { class: gradeOf(day), x: index * STEP, width: STEP - 2, y: 0, height: HEIGHT, rx: 1 },
-            drawn("title", {}, `${agoOf(days.length - 1 - index)}: ${day === null ? "no checks" : `${day} %`}`),
-          ),
-        ),
-      ),
+    const grades = Object.groupBy(days.keys(), (index) => gradeOf(days[index]));
+    const title = drawn("title");
+    const svg = drawn(
+      "svg",
+      { viewBox: `0 0 ${days.length * STEP - 2} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": label },
+      title,
+      // One path for each grade: lists hold many of these bars.
+      Object.entries(grades).map(([grade, indexes]) =>
+        drawn("path", { class: grade, d: indexes.map((index) => `M${index * STEP} 0h${STEP - 2}v${HEIGHT}h${2 - STEP}z`).join("") })),
     );
+    svg.addEventListener("pointermove", ({ clientX }) => {
+      const { left, width } = svg.getBoundingClientRect();
+      const index = Math.min(days.length - 1, Math.max(0, Math.floor(((clientX - left) / width) * days.length)));
+      title.textContent = `${agoOf(days.length - 1 - index)}: ${days[index] === null ? "no checks" : `${days[index]} %`}`;
+    });
+    this.replaceChildren(svg);
   }
 }
 

@@ -7,6 +7,7 @@ import { UptimeBar } from "../elements/uptime-bar.js";
 import { VirtualList } from "../elements/virtual-list.js";
 import { since } from "../moments.js";
 import { Pages } from "../pages.js";
+import { every, keepUp } from "../refresh.js";
 import { address, go } from "../router.js";
 import { actionsOn } from "./trouble.js";
 
@@ -37,7 +38,6 @@ export default function openBoard({ place, app, signal }) {
   });
   list.addEventListener("range", ({ detail }) => pages.want(detail.first, detail.end));
   narrow.addEventListener("change", () => list.refresh(), { signal });
-  app.stream.addEventListener("changed", () => pages.refresh(), { signal });
   keepUp(app, signal, () => pages.refresh());
   every(1000, signal, () => {
     for (const cell of list.querySelectorAll("[data-at]")) cell.textContent = since(cell.dataset.at, app.clock.now());
@@ -77,24 +77,6 @@ export default function openBoard({ place, app, signal }) {
 
 function cell(name, ...children) {
   return element("div", { role: "cell", class: name }, children);
-}
-
-/** Call at intervals until the view is left. */
-export function every(milliseconds, signal, act) {
-  const timer = setInterval(act, milliseconds);
-  signal.addEventListener("abort", () => clearInterval(timer));
-}
-
-/** Call now and then while the world's clock runs: checks that find nothing new are not told. */
-export function keepUp(app, signal, refresh) {
-  let last = performance.now();
-  every(1000, signal, () => {
-    const { rate } = app.clock;
-    const due = performance.now() - last > Math.max(3000, 30_000 / rate);
-    if (rate === 0 || document.hidden || app.stream.isLost || !due) return;
-    last = performance.now();
-    refresh();
-  });
 }
 
 /** What is looked for, in fields and in the address. */

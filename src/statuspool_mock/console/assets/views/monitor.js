@@ -8,15 +8,14 @@ import { ResponseChart } from "../elements/response-chart.js";
 import "../elements/status-pill.js";
 import { UptimeBar } from "../elements/uptime-bar.js";
 import { full, lasting } from "../moments.js";
-import { address } from "../router.js";
-import { keepUp } from "./board.js";
+import { keepUp } from "../refresh.js";
 import { logCard } from "./log.js";
 import { actionsOn } from "./trouble.js";
 
 const RANGES = { "1 h": 3600, "24 h": 86_400, "7 d": 7 * 86_400, "30 d": 30 * 86_400 };
 const MOST_INCIDENTS = 20;
 
-export default function openMonitor({ place, app, signal, id }) {
+export default function openMonitor({ place, app, signal, id, back }) {
   const top = element("header");
   const about = element("div", { class: "about" });
   const grid = element("div", { class: "grid" });
@@ -26,6 +25,16 @@ export default function openMonitor({ place, app, signal, id }) {
   grid.append(...parts.map((part) => part.card));
 
   async function refresh() {
+    try {
+      await show();
+    } catch (error) {
+      if (error.status !== 404) throw error;
+      const all = element("a", { href: back }, "Every monitor");
+      place.replaceChildren(element("p", { class: "empty" }, "There is no such monitor in this world (any more). ", all));
+    }
+  }
+
+  async function show() {
     const [monitor, board] = await Promise.all([
       app.client.get(`monitors/${id}`, { signal }),
       app.client.get("board", { query: { search: id, limit: 1 }, signal }),
@@ -38,8 +47,8 @@ export default function openMonitor({ place, app, signal, id }) {
 
   function showTop(monitor, row) {
     const focused = [...top.querySelectorAll(".actions button")].indexOf(document.activeElement);
-    const back = element("a", { class: "button back", href: address("world"), "aria-label": "Back to every monitor" }, pictogram("back"));
-    top.replaceChildren(back, element("h1", {}, monitor.name), element("status-pill", { status: monitor.status }),
+    const leave = element("a", { class: "button back", href: back, "aria-label": "Back to every monitor" }, pictogram("back"));
+    top.replaceChildren(leave, element("h1", {}, monitor.name), element("status-pill", { status: monitor.status }),
       element("div", { class: "actions" }, actionsOn(app, row, { words: true })));
     if (focused >= 0) top.querySelectorAll(".actions button")[focused]?.focus();
     about.replaceChildren(
@@ -49,15 +58,11 @@ export default function openMonitor({ place, app, signal, id }) {
       ...monitor.tags.map((tag) => element("span", { class: "tag" }, tag)),
       element("span", { class: "mono" }, monitor.id),
     );
-    document.title = `${monitor.name} · Statuspool mock`;
+    app.entitle(monitor.name);
   }
 
-  app.stream.addEventListener("changed", refresh, { signal });
-  keepUp(app, signal, refresh);
-  refresh().catch((error) => {
-    if (error.status !== 404) throw error;
-    place.replaceChildren(element("p", { class: "empty" }, "There is no such monitor in this world (any more). ", element("a", { href: address("world") }, "Every monitor")));
-  });
+  keepUp(app, signal, refresh, { restMs: 800 });
+  refresh();
   return () => {};
 }
 

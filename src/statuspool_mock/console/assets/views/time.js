@@ -5,8 +5,8 @@ import { card, table, whole } from "../elements/card.js";
 import { DurationField } from "../elements/duration-field.js";
 import { TimeLine } from "../elements/time-line.js";
 import { full, hour, lasting } from "../moments.js";
+import { every, keepUp } from "../refresh.js";
 import { address } from "../router.js";
-import { every, keepUp } from "./board.js";
 
 const RATES = [[0, "Frozen"], [1, "Live"], [10, "×10"], [60, "×60"], [600, "×600"], [3600, "×3600"]];
 const STEPS = ["1m", "10m", "1h", "1d"];
@@ -70,10 +70,9 @@ export default function open({ place, app, signal }) {
   }
 
   line.addEventListener("jump", ({ detail }) => jump(detail));
-  app.stream.addEventListener("changed", refresh, { signal });
   app.clock.addEventListener("change", () => line.now || refresh(), { signal, once: true });
   every(500, signal, () => (line.now = app.clock.now()));
-  keepUp(app, signal, refresh);
+  keepUp(app, signal, refresh, { restMs: 1500 });
   return refresh;
 }
 

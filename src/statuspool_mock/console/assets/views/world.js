@@ -1,6 +1,7 @@
 /** The world: every monitor, or one of them closely. */
 
 import { element } from "../element.js";
+import { address } from "../router.js";
 import openBoard from "./board.js";
 
 export default function open({ place, app, signal }) {
@@ -8,6 +9,7 @@ export default function open({ place, app, signal }) {
   const showBoard = openBoard({ place: board, app, signal });
   place.append(board);
   let closely = null;
+  let back = address("world");
 
   return async (route) => {
     const [id] = route.rest;
@@ -18,7 +20,11 @@ export default function open({ place, app, signal }) {
     }
     board.hidden = Boolean(id);
     place.classList.toggle("closely", Boolean(id));
-    if (!id) return showBoard(route);
+    if (!id) {
+      back = address("world", [], Object.fromEntries(route.query));
+      app.entitle("World");
+      return showBoard(route);
+    }
     if (closely) return closely.show(route);
     const leaving = new AbortController();
     signal.addEventListener("abort", () => leaving.abort());
@@ -26,6 +32,6 @@ export default function open({ place, app, signal }) {
     place.append(here.place);
     const { default: openMonitor } = await import("./monitor.js");
     if (leaving.signal.aborted) return;
-    here.show = openMonitor({ place: here.place, app, signal: leaving.signal, id });
+    here.show = openMonitor({ place: here.place, app, signal: leaving.signal, id, back });
   };
 }
