@@ -255,3 +255,23 @@ def test_a_monitor_that_goes_while_it_is_looked_at_is_said_to_be_gone(page, api,
     expect(page.get_by_role("heading", level=1)).to_have_text("My shop")
     api.delete(f"/monitors/{shop['id']}")
     expect(page.get_by_text("There is no such monitor in this world")).to_be_visible()
+
+
+def test_a_press_is_not_lost_when_its_row_is_shown_anew(page, world, shop):
+    more = row_of(page, "My shop").get_by_role("button", name="More: My shop")
+    more.hover()
+    page.mouse.down()
+    with page.expect_response("**/board?*"):
+        world.monitors.force_degraded(shop)
+    page.mouse.up()
+    expect(page.get_by_role("dialog", name="My shop")).to_be_visible()
+    expect(row_of(page, "My shop").locator("status-pill")).to_have_attribute("status", "degraded")
+
+
+def test_the_focus_stays_on_a_button_while_time_runs(visitor, world, key):
+    page = visitor.open(key, "time")
+    page.get_by_role("group", name="Outages to come").get_by_role("button").nth(2).focus()
+    with page.expect_response("**/timeline?*"):
+        world.clock.advance("10s")
+    page.wait_for_timeout(100)
+    assert page.evaluate("document.activeElement.textContent") == "Go there"

@@ -297,6 +297,8 @@ def _event(event: Any) -> list[Any]:
         about = f"{event['kind'].replace('_', ' ')}: {_monitor_name(event)} {_detail(event)}"
     elif event["event"] == "exchange" and "path" in event:
         about = f"{event['method']} {event['path']} → {event['status']}"
+    elif event["event"] == "control":
+        about = f"driven: {event['operation']}"
     return [Text(f"{event['id']:>5}  {event['at']}  {about}")]
 
 

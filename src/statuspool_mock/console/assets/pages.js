@@ -1,5 +1,7 @@
 /** A long list, fetched page by page as its rows come into sight. */
 
+import { released } from "./refresh.js";
+
 const PAGE = 40;
 
 /** `fetch(page, limit)` resolves to `{results, total}`. Dispatches `change` when there is something new. */
@@ -51,6 +53,7 @@ export class Pages extends EventTarget {
     this._asked.set(page, ask);
     try {
       const answer = await this._fetch(page + 1, PAGE);
+      await released();
       if (this._asked.get(page) !== ask) return; // asked anew meanwhile
       this._pages.set(page, answer.results);
       this.total = answer.total;

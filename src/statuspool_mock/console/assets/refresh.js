@@ -1,4 +1,32 @@
-/** When to ask anew for what is shown. */
+/** When to ask anew for what is shown, and how to show it without taking anything from under the hand. */
+
+let press = null;
+
+addEventListener("pointerdown", () => (press ??= Promise.withResolvers()), true);
+for (const kind of ["pointerup", "pointercancel", "dragend", "blur"]) {
+  addEventListener(kind, () => setTimeout(letGo), true); // after the click
+}
+
+function letGo() {
+  press?.resolve();
+  press = null;
+}
+
+/** Resolve when nothing is pressed: what is replaced between press and release takes the click with it. */
+export function released() {
+  return press?.promise ?? Promise.resolve();
+}
+
+/** Put children in the place of others, once nothing is pressed; focus and scrolling stay as they were. */
+export async function renew(place, ...children) {
+  await released();
+  const controls = () => [...place.querySelectorAll("a, button, input, select, [tabindex]")];
+  const index = controls().indexOf(document.activeElement);
+  const scrolled = place.querySelector(".scrolling")?.scrollLeft ?? 0;
+  place.replaceChildren(...children);
+  if (scrolled) place.querySelector(".scrolling")?.scrollTo({ left: scrolled });
+  if (index >= 0) controls()[Math.min(index, controls().length - 1)]?.focus({ preventScroll: true });
+}
 
 /** Call at intervals until the view is left. */
 export function every(milliseconds, signal, act) {
@@ -6,20 +34,26 @@ export function every(milliseconds, signal, act) {
   signal.addEventListener("abort", () => clearInterval(timer));
 }
 
-/** Return a function that acts at once, but rests after it; what is wanted meanwhile is done once, after. */
+/**
+ * Return a function that acts at once, but rests after it: for so many milliseconds, and longer where the
+ * server had to work long. What is wanted meanwhile is done once, after.
+ */
 export function restfully(milliseconds, act) {
-  let resting = false;
-  let wanted = false;
+  let isBusy = false;
+  let isWanted = false;
   return async function again() {
-    wanted = true;
-    if (resting) return;
-    resting = true;
-    wanted = false;
-    setTimeout(() => {
-      resting = false;
-      if (wanted) again();
-    }, milliseconds);
-    await act();
+    isWanted = isBusy;
+    if (isBusy) return;
+    isBusy = true;
+    const began = performance.now();
+    try {
+      await act();
+    } finally {
+      setTimeout(() => {
+        isBusy = false;
+        if (isWanted) again();
+      }, Math.max(milliseconds, 3 * (performance.now() - began)));
+    }
   };
 }
 

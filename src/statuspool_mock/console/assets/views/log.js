@@ -3,6 +3,7 @@
 import { button, element } from "../element.js";
 import { card, table, whole } from "../elements/card.js";
 import { full } from "../moments.js";
+import { renew } from "../refresh.js";
 
 const ROWS = 20;
 
@@ -24,8 +25,9 @@ export function logCard(ask) {
     newer.disabled = page <= 1;
     older.disabled = page >= pages;
     where.textContent = total ? `${total.toLocaleString("en")} rows, page ${page} of ${pages.toLocaleString("en")}` : "";
-    if (!total) return place.replaceChildren(element("p", { class: "empty" }, "No row is like that."));
-    place.replaceChildren(
+    if (!total) return renew(place, element("p", { class: "empty" }, "No row is like that."));
+    return renew(
+      place,
       table("Log", ["Time", "Region", "Status", "Response", "Error"], results.map((row) => [
         whole(full(row.timestamp)), whole(row.region), String(row.status_code), whole(`${row.response_time_ms} ms`),
         row.error_message ? element("span", { class: "until" }, row.error_message) : "",

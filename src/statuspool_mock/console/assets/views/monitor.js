@@ -8,7 +8,7 @@ import { ResponseChart } from "../elements/response-chart.js";
 import "../elements/status-pill.js";
 import { UptimeBar } from "../elements/uptime-bar.js";
 import { full, lasting } from "../moments.js";
-import { keepUp } from "../refresh.js";
+import { keepUp, renew } from "../refresh.js";
 import { logCard } from "./log.js";
 import { actionsOn } from "./trouble.js";
 
@@ -46,11 +46,9 @@ export default function openMonitor({ place, app, signal, id, back }) {
   }
 
   function showTop(monitor, row) {
-    const focused = [...top.querySelectorAll(".actions button")].indexOf(document.activeElement);
     const leave = element("a", { class: "button back", href: back, "aria-label": "Back to every monitor" }, pictogram("back"));
-    top.replaceChildren(leave, element("h1", {}, monitor.name), element("status-pill", { status: monitor.status }),
+    renew(top, leave, element("h1", {}, monitor.name), element("status-pill", { status: monitor.status }),
       element("div", { class: "actions" }, actionsOn(app, row, { words: true })));
-    if (focused >= 0) top.querySelectorAll(".actions button")[focused]?.focus();
     about.replaceChildren(
       element("span", { class: "mono" }, monitor.url),
       element("span", {}, `every ${lasting(monitor.interval_seconds)}`),
@@ -110,13 +108,14 @@ function incidentsCard(ask) {
     card: card("Incidents", {}, place),
     async show() {
       const { results, total } = await ask("incidents", { limit: MOST_INCIDENTS });
-      if (!total) return place.replaceChildren(element("p", { class: "empty" }, "There has been none."));
+      if (!total) return renew(place, element("p", { class: "empty" }, "There has been none."));
       const rows = results.map((one) => [
         whole(full(one.from)),
         one.to ? whole(lasting(one.duration_seconds)) : element("span", { class: "until" }, `${lasting(one.duration_seconds)}, open`),
         one.regions.join(", "),
       ]);
-      place.replaceChildren(
+      return renew(
+        place,
         table("Incidents", ["Began", "Lasted", "Regions"], rows),
         element("p", { class: "hint" }, total > results.length ? `The newest ${results.length} of ${total}.` : ""),
       );
@@ -137,7 +136,7 @@ function scheduleCard(app, id) {
         whole(full(one.from)), whole(one.to ? full(one.to) : "–"), one.forced ? "forced" : `scripted: ${one.error_message ?? one.status_code ?? "slow"}`, one.regions?.join(", ") ?? "all",
       ]);
       clear.hidden = !overlays.some((one) => !one.forced);
-      place.replaceChildren(table("Schedule", ["From", "To", "What", "Regions"], [...laid.reverse(), ...rows.reverse()]));
+      return renew(place, table("Schedule", ["From", "To", "What", "Regions"], [...laid.reverse(), ...rows.reverse()]));
     },
   };
 }
@@ -147,7 +146,11 @@ function answersCard(ask, app) {
   const choice = element("select", { "aria-label": "Operation" });
   let answers = [];
   const chosen = () => answers[choice.selectedIndex];
-  const showOne = () => chosen() && place.replaceChildren(new JsonView(chosen().body, "Answer"));
+  let shown = "";
+  const showOne = () => {
+    const text = JSON.stringify(chosen().body, null, 2);
+    if (text !== shown) place.replaceChildren(new JsonView((shown = text), "Answer"));
+  };
   choice.addEventListener("change", showOne);
   const copies = [
     copyButton(app, "Copy curl", () => asCurl(app.client.key, { path: chosen().path })),

@@ -5,7 +5,7 @@ import { card, table, whole } from "../elements/card.js";
 import { DurationField } from "../elements/duration-field.js";
 import { TimeLine } from "../elements/time-line.js";
 import { full, hour, lasting } from "../moments.js";
-import { every, keepUp } from "../refresh.js";
+import { every, keepUp, renew } from "../refresh.js";
 import { address } from "../router.js";
 
 const RATES = [[0, "Frozen"], [1, "Live"], [10, "×10"], [60, "×60"], [600, "×600"], [3600, "×3600"]];
@@ -57,10 +57,10 @@ export default function open({ place, app, signal }) {
       last,
     ];
     const go = (one) => button("Go there", () => jump(Date.parse(one.from)), { "aria-label": `Go there: ${full(one.from)}, ${one.monitor_name}` });
-    ahead.replaceChildren(coming.length
+    renew(ahead, coming.length
       ? table("Outages to come", ["At", "Monitor", "Lasts", ""], coming.map((one) => row(one, go(one))))
       : element("p", { class: "empty" }, "No outage in these hours."));
-    behind.replaceChildren(been.length
+    renew(behind, been.length
       ? table("Outages so far", ["At", "Monitor", "Lasted", "Regions"], been.map((one) => row(one, whole(`${one.regions.length} ${one.regions.length === 1 ? "region" : "regions"}`))))
       : element("p", { class: "empty" }, "There has been none in these hours."));
   }
