@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: serve test lint package docs matrix bench clean help
+.PHONY: serve test lint package docs matrix compare bench clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
@@ -14,6 +14,7 @@ help:
 	@echo "make package build the wheel and the sdist into dist/, and try them"
 	@echo "make docs    write the pages that are made from the code"
 	@echo "make matrix  judge every mutant, and write what finds out which (ARGS=--jobs=4)"
+	@echo "make compare hold the judge beside stock Schemathesis (ARGS='--every 1 --jobs 4')"
 	@echo "make bench   measure the API beside others"
 	@echo "make clean   remove the virtual environment and what tools left behind"
 
@@ -40,6 +41,10 @@ docs: .venv/installed
 matrix: .venv/developing
 	$(BIN)/statuspool-mock mutants --matrix $(ARGS) > docs/kill-matrix.md.new; \
 		code=$$?; mv docs/kill-matrix.md.new docs/kill-matrix.md; exit $$code
+
+compare: .venv/developing
+	$(BIN)/python benchmarks/compare.py $(ARGS) > docs/schemathesis.md.new
+	mv docs/schemathesis.md.new docs/schemathesis.md
 
 bench: .venv/developing
 	$(BIN)/python benchmarks/run.py $(ARGS)

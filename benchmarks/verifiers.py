@@ -1,0 +1,184 @@
+"""Two judges of a server, run as their users run them, and what each came to."""
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple, Protocol
+from uuid import uuid4
+
+import httpx
+
+ROOT = Path(__file__).parents[1]
+DOCUMENT = ROOT / "openapi" / "statuspool.yaml"
+_LISTS = ("monitors", "incidents", "webhooks")
+
+
+class Keys(NamedTuple):
+    """One key of each kind that the reference knows."""
+
+    full: str
+    read_only: str
+    other_team: str
+    revoked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one judge said of one server. An alarm is a clause, or a check with its operation."""
+
+    alarms: frozenset[str]
+    requests: int
+    seconds: float
+    trouble: str = ""
+
+
+class Judge(Protocol):
+    """Judges the server at a URL."""
+
+    name: str
+
+    def judge(self, url: str, keys: Keys) -> Trial:
+        """Run once, whatever it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verify:
+    """`statuspool-mock verify`, with every key and everything but the rate limit allowed."""
+
+    profile: str
+
+    @property
+    def name(self) -> str:
+        """How the page calls it."""
+        return f"verify, {self.profile}"
+
+    def judge(self, url: str, keys: Keys) -> Trial:
+        """Run once, and read the JSON report."""
+        told, seconds, trouble = _report_of(
+            *(sys.executable, "-m", "statuspool_mock", "verify", url, "--profile", self.profile),
+            *("--api-key", keys.full, "--readonly-key", keys.read_only),
+            *("--other-team-key", keys.other_team, "--revoked-key", keys.revoked),
+            *("--allow-permanent", "--webhook-listen", "127.0.0.1:0", "--report", "json=told.json"),
+        )
+        results = told.get("results", [])
+        found = (each["clause"] for each in results if each["verdict"] == "finding")
+        trouble = trouble or told.get("cannot", "")
+        return Trial(frozenset(found), told.get("requests", 0), seconds, trouble)
+
+
+@dataclass(frozen=True, slots=True)
+class Schemathesis:
+    """`schemathesis run` with the document, a key, and its defaults but for what is named here."""
+
+    max_examples: int
+    seed: int = 1
+    name: str = "schemathesis run"
+
+    def judge(self, url: str, keys: Keys) -> Trial:
+        """Run once, and read the JSON report; the HAR counts requests."""
+        with tempfile.TemporaryDirectory() as folder:
+            har = Path(folder) / "told.har"
+            told, seconds, trouble = _report_of(
+                *(sys.executable, "-m", "schemathesis.cli", "run", str(DOCUMENT), "--url", url),
+                *("--header", f"Authorization: Bearer {keys.full}"),
+                *("--max-examples", str(self.max_examples), "--seed", str(self.seed)),
+                *("--generation-database", "none", "--no-color", "--report", "json,har"),
+                *("--report-json-path", "told.json", "--report-har-path", str(har)),
+            )
+            entries = json.loads(har.read_bytes())["log"]["entries"] if har.exists() else []
+        if not any(entry["response"]["status"] > 0 for entry in entries):
+            return Trial(frozenset(), len(entries), seconds, trouble or "nothing answered")
+        failures = [*told.get("failures", []), *told.get("errors", [])]
+        found = {
+            f"{failure.get('code') or failure['title']} {operation}"
+            for failure in failures
+            for operation in failure.get("operations") or [failure.get("operation", "")]
+        }
+        return Trial(frozenset(found), len(entries), seconds, trouble)
+
+
+def _report_of(*command: str) -> tuple[dict, float, str]:
+    """Run a judge in a folder of its own; return its told.json, its seconds, and its trouble."""
+    with tempfile.TemporaryDirectory() as folder:
+        started = time.monotonic()
+        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        seconds = time.monotonic() - started
+        report = Path(folder) / "told.json"
+        if report.exists():
+            return json.loads(report.read_bytes()), seconds, ""
+        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
+        return {}, seconds, f"exit code {done.returncode}, no report: {' '.join(last)}"
+
+
+@contextmanager
+def process(*arguments: str) -> Iterator[dict]:
+    """Run a server of ours until the block ends; yield what its ready line says."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", *arguments],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with running:
+        try:
+            line = running.stdout.readline() if running.stdout else ""
+            if not line:
+                raise RuntimeError(f"no ready line from: python -m {' '.join(arguments)}")
+            yield json.loads(line)
+        finally:
+            running.terminate()
+
+
+@contextmanager
+def mock(*mutants: str) -> Iterator[str]:
+    """Serve the mock without a rate limit, wrong in the named ways; yield its URL."""
+    named = [part for name in mutants for part in ("--mutant", name)]
+    arguments = ("statuspool_mock", "serve", "--port", "0", "--ready-json", "--rate-limit", "off")
+    with process(*arguments, *named) as ready:
+        yield ready["url"]
+
+
+@contextmanager
+def provider(dialect: str) -> Iterator[tuple[str, Keys]]:
+    """Serve another correct implementation; yield its URL and its keys."""
+    with process("tests.providers", dialect, "--no-limit") as ready:
+        url = ready.pop("url")
+        yield url, Keys(**ready)
+
+
+def fresh_keys() -> Keys:
+    """Return keys to a world of the mock that nobody used before."""
+    key = f"sp_test_{uuid4().hex}"
+    return Keys(key, f"{key}.ro", f"{key}.rival", f"{key}.revoked")
+
+
+class Inventory(NamedTuple):
+    """The ids of what a team has."""
+
+    monitors: frozenset[str]
+    incidents: frozenset[str]
+    webhooks: frozenset[str]
+
+
+def inventory(url: str, keys: Keys) -> Inventory:
+    """Ask for everything that a team has."""
+    headers = {"Authorization": f"Bearer {keys.full}"}
+    with httpx.Client(base_url=url, headers=headers, trust_env=False) as client:
+        return Inventory(*(frozenset(_ids(client, name)) for name in _LISTS))
+
+
+def _ids(client: httpx.Client, name: str) -> Iterator[str]:
+    page, pages = 1, 1
+    while page <= pages:
+        query = {"page": page, "limit": 100} if name == "monitors" else {}
+        answer = client.get(f"/{name}", params=query).raise_for_status().json()
+        yield from (item["id"] for item in answer["results"])
+        pages = answer.get("total_pages", 1) if query else 1
+        page += 1
