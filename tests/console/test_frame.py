@@ -61,6 +61,7 @@ def test_a_server_with_a_token_asks_for_it_and_keeps_it_out_of_the_address(visit
 
 
 def test_another_world_is_opened_by_its_key(page):
+    expect(page.get_by_role("row").first).to_be_visible()
     page.keyboard.press("w")
     page.get_by_label("Key", exact=True).fill("sp_test_elsewhere")
     page.keyboard.press("Enter")
@@ -76,6 +77,7 @@ def test_without_a_key_the_demo_world_is_shown(visitor, server):
 
 
 def test_shortcuts_are_listed_and_can_be_switched_off(page):
+    expect(page.get_by_role("row").first).to_be_visible()
     page.keyboard.press("?")
     dialog = page.get_by_role("dialog", name="Keyboard shortcuts")
     expect(dialog).to_be_visible()
@@ -127,3 +129,31 @@ def test_a_closed_server_says_what_opens_it(visitor):
         page.goto(url)
         expect(page.locator(".toast")).to_have_count(1)
         expect(page.locator(".toast")).to_contain_text("--control-token")
+
+
+def test_a_tab_that_was_hidden_is_of_today_again(page, world):
+    """Hidden tabs give their connection back: a browser opens no more than six to a server."""
+    expect(page.get_by_role("row").first).to_be_visible()
+    hide = """(hidden) => {
+      Object.defineProperty(document, "hidden", {value: hidden, configurable: true});
+      document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(hide, arg=True)
+    world.monitors.create("Made behind its back", "https://perfect.test/")
+    world.clock.advance("1h")
+    page.wait_for_timeout(300)
+    assert page.get_by_role("button", name="All").text_content() == "All12"
+    page.evaluate(hide, arg=False)
+    expect(page.get_by_role("button", name="All")).to_have_text("All13")
+    expect(page.locator("world-clock .hour")).to_have_text(world.clock.read()["now"][11:19])
+
+
+def test_views_that_were_not_opened_yet_open_while_the_server_is_stopped(visitor):
+    with RunningServer(Settings(port=0)) as stopping:
+        page = visitor.open("sp_test_views", server=stopping)
+        page.wait_for_function(
+            "performance.getEntriesByType('resource').some((one) => one.name.endsWith('/time-line.js'))"
+        )
+    expect(page.get_by_role("alert")).to_contain_text("The server has stopped")
+    page.get_by_role("link", name="Time").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Time")

@@ -210,6 +210,7 @@ def test_two_thousand_monitors_take_no_longer_to_look_at(visitor):
 
 
 def test_a_monitor_is_broken_with_the_keyboard_alone(page, api, shop):
+    expect(page.get_by_role("row").first).to_be_visible()
     page.keyboard.press("/")
     page.keyboard.type("my shop")
     expect(page.get_by_role("row")).to_have_count(1)

@@ -86,6 +86,7 @@ function watchServer(app, banner) {
     );
   });
   stream.addEventListener("found", () => {
+    if (!document.body.classList.contains("lost")) return;
     document.body.classList.remove("lost");
     banner.replaceChildren();
     app.toasts.done("The server is back.");

@@ -111,3 +111,5 @@ listenForShortcuts(app);
 app.clock.refresh();
 showRoute();
 app.stream.start();
+// A server that stops must not take with it the views that were not looked at yet.
+setTimeout(() => VIEWS.forEach((view) => view.load().catch(() => {})), 500);

@@ -9,7 +9,7 @@ const CHANGED_MS = 120;
 /**
  * Dispatches each event of the world under its kind, with its data as `detail`: `fact`, `exchange`,
  * `delivery`, `control` (somebody drove it), `reset`, `restored`, `rewound`. And of its own: `lost` when
- * the server went, `found` when it is there again, `refused` with the error, and `changed` after
+ * the server went, `found` when it, or the page, is there again, `refused` with the error, and `changed` after
  * whatever may make what is shown old, at most once in a while.
  */
 export class Stream extends EventTarget {
@@ -19,6 +19,7 @@ export class Stream extends EventTarget {
     this._newest = null;
     this._tries = 0;
     this._reading = null;
+    this._wasThere = false;
     this.isLost = false;
     // A browser opens six connections to a server: hidden tabs leave theirs to the others.
     document.addEventListener("visibilitychange", () => (document.hidden ? this.stop() : this.start()));
@@ -54,11 +55,10 @@ export class Stream extends EventTarget {
     const headers = this._newest === null ? {} : { "Last-Event-ID": this._newest };
     const answer = await this._client.fetch("GET", "events", { signal, headers });
     this._tries = 0;
-    if (this.isLost) {
-      this.isLost = false;
-      this._newest = null; // a server that was started anew counts its events anew
-      this._tell("found");
-    }
+    if (this.isLost) this._newest = null; // a server that was started anew counts its events anew
+    this.isLost = false;
+    if (this._wasThere) this._tell("found");
+    this._wasThere = true;
     const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
     let rest = "";
     for (;;) {

@@ -61,11 +61,6 @@ export class VirtualList extends HTMLElement {
     if (focused) this._focus(focused.index, focused.nth);
   }
 
-  /** Show a row from the top. */
-  scrollToRow(index) {
-    this.scrollTop = index * this._rowHeight();
-  }
-
   _schedule() {
     if (this._scheduled) return;
     this._scheduled = requestAnimationFrame(() => {

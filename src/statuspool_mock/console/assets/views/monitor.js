@@ -60,8 +60,7 @@ export default function openMonitor({ place, app, signal, id, back }) {
   }
 
   keepUp(app, signal, refresh, { restMs: 800 });
-  refresh();
-  return () => {};
+  return refresh();
 }
 
 function figuresCard() {

@@ -3,6 +3,7 @@
 import { element } from "../element.js";
 import { address } from "../router.js";
 import openBoard from "./board.js";
+import openMonitor from "./monitor.js";
 
 export default function open({ place, app, signal }) {
   const board = element("div", { class: "board" });
@@ -11,7 +12,7 @@ export default function open({ place, app, signal }) {
   let closely = null;
   let back = address("world");
 
-  return async (route) => {
+  return (route) => {
     const [id] = route.rest;
     if (closely && closely.id !== id) {
       closely.leaving.abort();
@@ -25,13 +26,11 @@ export default function open({ place, app, signal }) {
       app.entitle("World");
       return showBoard(route);
     }
-    if (closely) return closely.show(route);
+    if (closely) return null;
     const leaving = new AbortController();
     signal.addEventListener("abort", () => leaving.abort());
-    const here = (closely = { id, leaving, place: element("article", { class: "monitor" }), show: () => {} });
-    place.append(here.place);
-    const { default: openMonitor } = await import("./monitor.js");
-    if (leaving.signal.aborted) return;
-    here.show = openMonitor({ place: here.place, app, signal: leaving.signal, id, back });
+    closely = { id, leaving, place: element("article", { class: "monitor" }) };
+    place.append(closely.place);
+    return openMonitor({ place: closely.place, app, signal: leaving.signal, id, back });
   };
 }
