@@ -138,7 +138,7 @@ def _add_certify(certify: argparse.ArgumentParser) -> None:
 
 def _add_serve(serve: argparse.ArgumentParser) -> None:
     serve.set_defaults(refuse=serve.error)
-    serve.description = "Run the API until Ctrl-C, which ends it with exit code 0."
+    serve.description = "Run the API until Ctrl-C or SIGTERM, which end it with exit code 0."
     add = serve.add_argument
     add("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
     _add_server_options(serve, port=DEFAULT_PORT)

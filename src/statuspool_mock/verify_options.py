@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-REPORTS = ("junit", "json", "html", "md")
+REPORTS = ("junit", "json", "html", "md", "github")
 
 
 def add_verify(verify: argparse.ArgumentParser) -> None:
@@ -25,7 +25,7 @@ def add_verify(verify: argparse.ArgumentParser) -> None:
         type=_report,
         default=[],
         metavar="FORMAT=PATH",
-        help="write a report, junit, json, html or md; may be repeated",
+        help="write a report, junit, json, html, md or github (annotations); may be repeated",
     )
     results(
         "--baseline",

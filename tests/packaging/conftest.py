@@ -43,8 +43,12 @@ class Environment(NamedTuple):
 
 
 def clean_environment() -> dict[str, str]:
-    """Return the environment without what would lead Python back to the checkout."""
-    return {name: text for name, text in os.environ.items() if not name.startswith("PYTHON")}
+    """Return the environment without what would lead Python back to the checkout.
+
+    Nothing is compiled ahead: an environment is used for a minute.
+    """
+    kept = {name: text for name, text in os.environ.items() if not name.startswith("PYTHON")}
+    return {**kept, "PIP_NO_COMPILE": "1"}
 
 
 @contextmanager

@@ -28,6 +28,8 @@ _ORIGIN = re.compile(r"\*|https?://[^\s/?#]+", re.ASCII)
 
 def run(arguments: argparse.Namespace) -> int:
     """Serve until Ctrl-C. Returns 0, or 2 where the scenario or the address will not do."""
+    # Uvicorn repeats a signal when it is done: a SIGTERM (`docker stop`) is to end us like Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = settings_of(arguments)
     if not settings.is_local:
         closed = "" if settings.control_token else "; /_mock stays closed without --control-token"
@@ -64,8 +66,6 @@ def _secured(
             authority = Authority.kept_in(folder)
         else:
             authority = Authority.made_now()
-            # Uvicorn repeats a SIGTERM when it is done: that must not end us with the folder there.
-            signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
             temporary = tempfile.TemporaryDirectory(prefix="statuspool-mock-")
             folder = Path(stack.enter_context(temporary))
         ca_file = authority.write_certificate(folder).absolute()
@@ -90,7 +90,7 @@ def settings_of(arguments: argparse.Namespace) -> server.Settings:
         data=arguments.data,
         most_sandboxes=arguments.max_sandboxes,
         idle_seconds=arguments.idle_hours * 3600,
-        control_token=arguments.control_token or os.environ.get("STATUSPOOL_CONTROL_TOKEN"),
+        control_token=arguments.control_token or os.environ.get("STATUSPOOL_CONTROL_TOKEN") or None,
         log_level=arguments.log_level,
         mutants=_mutants(arguments.mutant, refuse),
     )

@@ -1,0 +1,32 @@
+# The mock as an image: docker build -t statuspool-mock . && docker run --rm -p 127.0.0.1:4747:4747 statuspool-mock
+FROM python:3.13-slim AS build
+WORKDIR /source
+COPY pyproject.toml constraints.txt README.md LICENSE ./
+COPY openapi openapi
+COPY fixtures fixtures
+COPY src src
+RUN python -m pip wheel --no-cache-dir --no-deps --wheel-dir /wheels . \
+ && python -m venv --without-pip /opt/statuspool-mock \
+ && python -m pip --python /opt/statuspool-mock/bin/python install --no-cache-dir \
+    --constraint constraints.txt /wheels/*.whl
+
+FROM python:3.13-slim
+LABEL org.opencontainers.image.title="statuspool-mock" \
+      org.opencontainers.image.description="A local, stateful stand-in for the Statuspool API" \
+      org.opencontainers.image.licenses="MIT"
+RUN groupadd --gid 4747 statuspool \
+ && useradd --uid 4747 --gid statuspool --no-create-home --home-dir /data statuspool \
+ && install --directory --owner=statuspool --group=statuspool /data
+COPY --from=build /opt/statuspool-mock /opt/statuspool-mock
+ENV PATH=/opt/statuspool-mock/bin:$PATH \
+    PYTHONUNBUFFERED=1
+USER 4747:4747
+WORKDIR /data
+EXPOSE 4747
+
+# Without curl, which the image has not, and without a proxy that the environment may name.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --start-interval=1s --retries=3 \
+  CMD ["python", "-c", "import http.client as c; h = c.HTTPConnection('127.0.0.1', 4747, timeout=2); h.request('GET', '/v1/openapi.json'); raise SystemExit(h.getresponse().status != 200)"]
+
+# Options of `serve` follow: docker run ... statuspool-mock --scenario docs
+ENTRYPOINT ["statuspool-mock", "serve", "--host", "0.0.0.0"]
