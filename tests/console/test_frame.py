@@ -151,8 +151,12 @@ def test_a_tab_that_was_hidden_is_of_today_again(page, world):
 def test_views_that_were_not_opened_yet_open_while_the_server_is_stopped(visitor):
     with RunningServer(Settings(port=0)) as stopping:
         page = visitor.open("sp_test_views", server=stopping)
-        page.wait_for_function(
-            "performance.getEntriesByType('resource').some((one) => one.name.endsWith('/time-line.js'))"
+        page.evaluate(
+            """async () => {
+              const loaded = () => performance.getEntriesByType("resource").map((one) => one.name);
+              while (!loaded().some((name) => name.endsWith("/time-line.js")))
+                await new Promise((resolve) => setTimeout(resolve, 20));
+            }"""
         )
     expect(page.get_by_role("alert")).to_contain_text("The server has stopped")
     page.get_by_role("link", name="Time").click()

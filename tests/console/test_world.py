@@ -177,7 +177,12 @@ def test_requests_are_copied_as_curl_and_fetch(visitor, world, key, server):  # 
     assert copied.startswith(f"curl -s '{server.url}/monitors/")
     assert f"Bearer {key}" in copied
     page.get_by_role("button", name="Copy fetch").click()
-    page.wait_for_function("navigator.clipboard.readText().then((t) => t.startsWith('const'))")
+    page.evaluate(
+        """async () => {
+          while (!(await navigator.clipboard.readText()).startsWith("const"))
+            await new Promise((resolve) => setTimeout(resolve, 20));
+        }"""
+    )
     assert "await fetch(" in page.evaluate("navigator.clipboard.readText()")
 
 
