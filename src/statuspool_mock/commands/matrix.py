@@ -106,7 +106,7 @@ def _options(url: str, key: str, profile: Profile, *, limited: bool) -> Options:
         allow_permanent=True,
         check_rate_limit=limited,
         webhook_listen=None if limited else "127.0.0.1:0",
-        only=groups if limited else (),
+        only=(*groups, "errors.code-429") if limited else (),
         skip=() if limited else groups,
     )
 

@@ -52,7 +52,7 @@ class Scene:
         self.kept: dict[str, Any] = {}
         self.notes: list[str] = []
         self.dice = random.Random(options.seed)  # noqa: S311  (repeatable, not secret)
-        self.mark = f"verify-{session.fresh_id()[:8]}"
+        self.mark = f"verify-{session.ledger.fresh_id()[:8]}"
 
     def note(self, text: str) -> None:
         """Tell of something that is allowed and yet worth knowing."""

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
-from uuid import UUID, uuid4
 
 import httpx
 
 from statuspool_mock.contract.document import Document
 from statuspool_mock.verify.exchange import Answer
+from statuspool_mock.verify.ledger import Ledger
 from statuspool_mock.verify.options import Options
 from statuspool_mock.verify.verdicts import Finding, NotVerified, Unusable
 
@@ -26,7 +26,6 @@ _VARIABLES = {
     OTHER_TEAM: "$OTHER_TEAM_KEY",
     REVOKED: "$REVOKED_KEY",
 }
-_MONITOR_PATH = re.compile(r"/monitors/([^/?]+)")
 _PATIENCE = 3
 """How often a request is repeated after a 429 before the server counts as closed to us."""
 _LONGEST_WAIT_SECONDS = 90.0
@@ -48,12 +47,9 @@ class Session:
         self.exchanges: list[Answer] = []
         self.requests = 0
         self.waited_seconds = 0.0
-        self.ledger: dict[str, str] = {}
-        """Monitors that are there and were made by this run, with the key that made them."""
-        self.permanent: list[str] = []
+        self.ledger = Ledger()
         self.is_paced = True
         self._document = document
-        self._mine: set[str] = set()
         self._sent_at: dict[str, deque[float]] = {}
         self._last_at: dict[str, float] = {}
         self._silences = 0
@@ -64,16 +60,6 @@ class Session:
             OTHER_TEAM: options.other_team_key,
             REVOKED: options.revoked_key,
         }
-
-    def fresh_id(self) -> str:
-        """Return an id that nothing has; requests may name it."""
-        fresh = str(uuid4())
-        self._mine.add(fresh)
-        return fresh
-
-    def own_or_fresh(self, name: Any) -> str:
-        """Return an id that this run made, and one that nothing has for any other."""
-        return name if isinstance(name, str) and name.lower() in self._mine else self.fresh_id()
 
     def get(self, path: str, **more: Any) -> Answer:
         """Ask for a path."""
@@ -97,7 +83,7 @@ class Session:
         Raises `NotVerified` where the budget is spent or the server stays closed, `Finding` where
         it does not answer.
         """
-        self._mind_whose(method, path)
+        self.ledger.mind_whose(method, path)
         sent_headers = dict(headers or {})
         if value is not UNSENT:
             body = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
@@ -119,7 +105,8 @@ class Session:
         else:
             self._closed += 1
             raise NotVerified(f"the server still answers 429 after {_PATIENCE} waits")
-        self._enter(answer, key)
+        if answer.is_success:
+            self.ledger.enter(answer)
         return answer
 
     @contextmanager
@@ -148,7 +135,7 @@ class Session:
     def clean_up(self) -> list[str]:
         """Delete every monitor in the ledger; return what had to stay."""
         left = []
-        for monitor_id, key in list(self.ledger.items()):
+        for monitor_id, key in list(self.ledger.monitors.items()):
             try:
                 answer = self.send("DELETE", f"/monitors/{monitor_id}", key=key, counts=False)
                 gone = answer.status in {204, 200, 404, 410}
@@ -156,23 +143,16 @@ class Session:
             except (Finding, NotVerified, Unusable) as error:
                 gone, why = False, str(error)
             if gone:
-                self.ledger.pop(monitor_id, None)
+                self.ledger.monitors.pop(monitor_id, None)
             else:
                 left.append(f"monitor {monitor_id}: {why}")
-        return left + self.permanent
-
-    def _mind_whose(self, method: str, path: str) -> None:
-        """Refuse to write to what is not ours: a mistake here would be somebody's outage."""
-        match = _MONITOR_PATH.match(path)
-        if match is None or method in {"GET", "HEAD", "OPTIONS"}:
-            return
-        name = match[1].lower()
-        if _is_uuid(name) and name not in self._mine:
-            raise RuntimeError(f"{method} {path}: this run did not make {name}")
+        return left + self.ledger.permanent
 
     def _spend(self) -> None:
         most = self.options.most_requests
-        if most is not None and self.requests + len(self.ledger) + 2 > most:  # cleaning up counts
+        if (
+            most is not None and self.requests + len(self.ledger.monitors) + 2 > most
+        ):  # cleaning up counts
             raise NotVerified(f"the budget of {most} requests is spent")
 
     def _pace(self, key: str) -> None:
@@ -257,38 +237,9 @@ class Session:
             body=b"",
         )
 
-    def _enter(self, answer: Answer, key: str) -> None:
-        """Keep the ledger: what was made, and what is gone."""
-        if not answer.is_success:
-            return
-        made = answer.fields.get("id") or answer.fields.get("webhook_id")
-        if answer.operation == "createMonitor" and isinstance(made, str):
-            self._mine.add(made.lower())
-            self.ledger[made] = key
-        elif answer.operation == "createIncident":
-            self.permanent.append(f"incident {made}")
-        elif answer.operation == "createWebhook":
-            self.permanent.append(f"webhook {made}")
-        elif answer.operation == "deleteMonitor":
-            match = _MONITOR_PATH.search(answer.url.removeprefix(self.base))
-            if match and key == self.ledger.get(match[1]):
-                self.ledger.pop(match[1])
-
-    def adopt(self, monitor_id: str) -> None:
-        """Take a monitor into the ledger that bears this run's mark though its POST was refused."""
-        self._mine.add(monitor_id.lower())
-        self.ledger.setdefault(monitor_id, MAIN)
-
 
 def _seconds_of(answer: Answer, attempt: int) -> float:
     """Return how long a 429 asks to wait; what it says may be wrong, so it is bounded."""
     text = answer.headers.get("retry-after", "")
     seconds = float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else 2.0**attempt * 5
     return min(max(seconds, 0.2), _LONGEST_WAIT_SECONDS)
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False

@@ -74,7 +74,7 @@ def a_reader_registers_nothing(bench):
     refused(bench.reader.post("/webhooks", json=body), 403, "FORBIDDEN")
 
 
-@notices("read-only-key-cannot-read-logs")
+@notices("read-only-key-cannot-read-logs", "read-only-key-reads-nothing")
 def a_reader_reads_everything(bench):
     path = f"/monitors/{bench.create()['id']}"
     for readable in ("/monitors", path, f"{path}/status", f"{path}/logs", "/incidents"):

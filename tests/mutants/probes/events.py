@@ -1,6 +1,6 @@
 """Incidents and webhooks."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from tests.mutants.bench import notices, refused
 
@@ -25,6 +25,7 @@ def _record(bench, **fields):
     "affected-regions-as-text",
     "affected-regions-of-others",
     "incidents-as-bare-array",
+    "incident-titles-null",
 )
 def a_recorded_incident_is_listed_in_full(bench):
     monitor, recorded = _record(bench, regions=["us-east-1"])
@@ -34,6 +35,20 @@ def a_recorded_incident_is_listed_in_full(bench):
     assert type(listed["duration_seconds"]) is int
     assert listed["started_at"].endswith("Z")
     assert listed["affected_regions"] == ["us-east-1"]
+    assert listed["title"] == recorded["title"]
+
+
+@notices("incident-ids-as-numbers")
+def incidents_have_uuids(bench):
+    _, recorded = _record(bench)
+    assert str(UUID(str(recorded["id"]))) == recorded["id"]
+
+
+@notices("resolved-at-in-another-zone")
+def incidents_end_after_they_began(bench):
+    resolved = bench.listed("/incidents", resolved="true")
+    assert resolved
+    assert all(incident["started_at"] <= incident["resolved_at"] for incident in resolved)
 
 
 @notices("incident-of-unknown-monitor-accepted", "incident-of-unknown-monitor-crashes")
@@ -58,6 +73,7 @@ def _register(bench, events=BOTH):
     "webhook-under-another-id",
     "active-as-number",
     "active-as-text",
+    "listed-webhook-ids-as-numbers",
     "webhook-without-url",
     "only-first-event-stored",
     "last-triggered-at-omitted",

@@ -12,7 +12,14 @@ def _used_up(bench):
     return bench.own.get("/webhooks")
 
 
-@notices("limit-of-60", "no-limit", "reads-not-limited", "limited-as-503", "limited-in-plain-text")
+@notices(
+    "limit-of-60",
+    "no-limit",
+    "reads-not-limited",
+    "limited-as-503",
+    "limited-in-plain-text",
+    "limited-under-another-code",
+)
 def a_key_has_its_requests_and_no_more(bench):
     refused(_used_up(bench), 429, "RATE_LIMITED")
 

@@ -44,6 +44,18 @@ def logs_come_in_pages(bench):
     assert first != second
 
 
+@notices("log-total-pages-counts-down")
+def log_pages_are_as_many_on_each(bench):
+    path = f"/monitors/{bench.with_status('up')['id']}/logs"
+    totals = {bench.get(path, limit=7, page=page)["total_pages"] for page in (1, 2, 3)}
+    assert len(totals) == 1
+
+
+@notices("log-limit-100-refused")
+def a_log_has_pages_of_100(bench):
+    bench.get(f"/monitors/{bench.with_status('up')['id']}/logs", limit=100)
+
+
 @notices("log-pages-overlap")
 def log_pages_follow_each_other(bench):
     path = f"/monitors/{bench.create(regions=['a', 'b', 'c', 'd'])['id']}/logs"

@@ -48,9 +48,20 @@ def json_is_called_json(bench):
     assert answer.headers["content-type"].partition(";")[0] == "application/json"
 
 
-@notices("listed-without-names")
-def listed_monitors_have_names(bench):
-    assert all(monitor["name"] for monitor in bench.listed())
+@notices("listed-without-names", "listed-regions-as-text", "listed-last-check-as-unix-time")
+def listed_monitors_are_told_alike(bench):
+    monitor_id = bench.create()["id"]
+    alone = bench.get(f"/monitors/{monitor_id}")
+    (listed,) = [m for m in bench.listed(limit=100) if m["id"] == monitor_id]
+    for name in ("name", "regions", "last_check_at"):
+        assert listed[name] == alone[name]
+
+
+@notices("created-with-null-name", "created-with-regions-as-objects")
+def what_is_created_is_told_as_it_is(bench):
+    created = bench.create()
+    stored = bench.get(f"/monitors/{created['id']}")
+    assert {**stored, **created} == stored
 
 
 def _status(bench, monitor):

@@ -42,6 +42,11 @@ def one_post_makes_one_monitor(bench):
     assert bench.get("/monitors", limit=1)["total_pages"] == before + 1
 
 
+@notices("url-monitored-once")
+def a_second_post_makes_a_second_monitor(bench):
+    assert bench.create()["id"] != bench.create(name="Probed again")["id"]
+
+
 @notices("created-as-202")
 def created_is_200_or_201(bench):
     assert bench.own.post("/monitors", json=NEW).status_code in {200, 201}

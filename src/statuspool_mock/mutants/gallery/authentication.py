@@ -183,6 +183,12 @@ AUTHENTICATION: tuple[Mutant, ...] = (
         change=on("listMonitorLogs", _closed_to_readers),
     ),
     _role(
+        name="read-only-key-reads-nothing",
+        wrong="A read-only key gets a 403 for every GET.",
+        promise="A read-only key is refused POST, PUT and DELETE, nothing else. (Error Codes, 403)",
+        change=always(_closed_to_readers),
+    ),
+    _role(
         name="read-only-key-refused-as-401",
         wrong="A write with a read-only key is answered with 401.",
         promise=_READ_ONLY,

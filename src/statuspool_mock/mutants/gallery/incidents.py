@@ -5,7 +5,7 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
-from statuspool_mock.mutants.instants import without_zone
+from statuspool_mock.mutants.instants import moved, without_zone
 from statuspool_mock.mutants.mutant import Exchanging, Mutant
 from statuspool_mock.mutants.rewriting import (
     answering,
@@ -13,6 +13,7 @@ from statuspool_mock.mutants.rewriting import (
     incidents,
     mapped,
     on,
+    present,
     sending,
     webhooks,
     without,
@@ -71,6 +72,10 @@ async def _recorded_anyhow(request: Request, ask: Ask) -> Answer:
         "affected_regions": [],
     }
     return answer.with_json(body).with_status(201)
+
+
+def _number(uuid: str) -> int:
+    return int(uuid[:8], 16)
 
 
 def _open_without_end(incident: Json) -> Json:
@@ -150,6 +155,24 @@ INCIDENTS: tuple[Mutant, ...] = (
         change=incidents(_no_duration_while_open),
     ),
     _incident(
+        name="incident-ids-as-numbers",
+        wrong="Incidents are numbered.",
+        promise="An incident has a UUID. (Error Codes, 404)",
+        change=incidents(mapped("id", _number)),
+    ),
+    _incident(
+        name="incident-titles-null",
+        wrong="GET /incidents lists incidents with a title of null.",
+        promise="An incident has the title that it was recorded with. (Incidents, POST /incidents)",
+        change=answering("listIncidents", each(mapped("title", lambda _: None))),
+    ),
+    _incident(
+        name="resolved-at-in-another-zone",
+        wrong="resolved_at is the time of the west coast, and says Z all the same.",
+        promise=_INCIDENT,
+        change=incidents(present("resolved_at", moved(hours=-8))),
+    ),
+    _incident(
         name="duration-in-minutes",
         wrong="duration_seconds counts minutes.",
         promise="duration_seconds is in seconds. (Incidents, GET /incidents)",
@@ -223,6 +246,12 @@ WEBHOOKS: tuple[Mutant, ...] = (
         wrong="The id that POST /webhooks answers is not the one that GET /webhooks lists.",
         promise="Each entry includes its id. (Webhooks, GET /webhooks)",
         change=answering("createWebhook", _other_number),
+    ),
+    _webhook(
+        name="listed-webhook-ids-as-numbers",
+        wrong="GET /webhooks numbers the endpoints.",
+        promise=_WEBHOOK,
+        change=answering("listWebhooks", each(mapped("id", _number))),
     ),
     _webhook(
         name="active-as-number",

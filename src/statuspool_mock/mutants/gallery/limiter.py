@@ -84,6 +84,10 @@ def _without_retry_after(answer: Answer) -> Answer:
     return answer.with_json({n: v for n, v in answer.json.items() if n != "retry_after"})
 
 
+def _under_another_code(answer: Answer) -> Answer:
+    return answer.with_json({**answer.json, "error": "TOO_MANY_REQUESTS"})
+
+
 def _dated(answer: Answer) -> Answer:
     return answer.with_header("retry-after", "Wed, 15 Jan 2025 09:43:11 GMT")
 
@@ -154,6 +158,12 @@ LIMITER: tuple[Mutant, ...] = (
         wrong="The body of a 429 has no retry_after.",
         promise=_BODY,
         change=refusing(429, _without_retry_after),
+    ),
+    _limit(
+        name="limited-under-another-code",
+        wrong="A 429 says TOO_MANY_REQUESTS.",
+        promise="A 429 says RATE_LIMITED in error. (Error Codes, 429)",
+        change=refusing(429, _under_another_code),
     ),
     _limit(
         name="limited-as-503",

@@ -112,6 +112,10 @@ def _rows_shuffling() -> Exchange:
     return exchange
 
 
+def _pages_left(body: Json) -> Json:
+    return {**body, "total_pages": max(body["total_pages"] - body["page"] + 1, 0)}
+
+
 async def _from_zero(request: Request, ask: Ask) -> Answer:
     text = request.parameters.get("page", "0")
     if not (text.isascii() and text.isdigit() and len(text) < 10):
@@ -223,6 +227,18 @@ PAGINATION: tuple[Mutant, ...] = (
         wrong="Log entries come in another order each time.",
         promise=_PAGES,
         change=Exchanging(_rows_shuffling),
+    ),
+    _page(
+        name="log-total-pages-counts-down",
+        wrong="total_pages of a log is how many pages are left.",
+        promise=_ENVELOPE,
+        change=answering("listMonitorLogs", _pages_left),
+    ),
+    _page(
+        name="log-limit-100-refused",
+        wrong="GET /monitors/{id}/logs?limit=100 is a 400: the limit ends before it.",
+        promise=_PAGES,
+        change=judged(("listMonitorLogs",), "?limit", maximum=99),
     ),
     _page(
         name="page-not-echoed",

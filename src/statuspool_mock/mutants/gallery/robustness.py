@@ -16,23 +16,32 @@ _BODIES = "createMonitor updateMonitor createIncident createWebhook"
 _crash = partial(Mutant, group="robustness")
 
 
-def _crashing(operations: str, provokes: Callable[[Request], bool]) -> Exchanging:
+def _broken_down(answer: Answer) -> Answer:
+    """Return a 500 in place of an answer."""
+    reference = dict(answer.headers).get("x-request-id", "req_00000000")
+    message = f"An unexpected error occurred. Reference: {reference}"
+    return answer.with_json({"error": "INTERNAL_ERROR", "message": message}).with_status(500)
+
+
+def _broken_down_bare(answer: Answer) -> Answer:
+    """Return the 500 of a framework whose handler of errors was never set."""
+    return answer.with_content(b"Internal Server Error", "text/plain").with_status(500)
+
+
+def _crashing(
+    operations: str,
+    provokes: Callable[[Request], bool],
+    break_down: Callable[[Answer], Answer] = _broken_down,
+) -> Exchanging:
     """Answer 500 to requests of a kind; a key that is no good is still refused first."""
 
     async def exchange(request: Request, ask: Ask) -> Answer:
         answer = await ask(request)
         if answer.status in {401, 403, 429} or not provokes(request):
             return answer
-        return _broken_down(answer)
+        return break_down(answer)
 
     return on(operations, exchange)
-
-
-def _broken_down(answer: Answer) -> Answer:
-    """Return a 500 in place of an answer."""
-    reference = dict(answer.headers).get("x-request-id", "req_00000000")
-    message = f"An unexpected error occurred. Reference: {reference}"
-    return answer.with_json({"error": "INTERNAL_ERROR", "message": message}).with_status(500)
 
 
 def _holds(request: Request, is_bad: Callable[[str], bool]) -> bool:
@@ -92,6 +101,12 @@ ROBUSTNESS: tuple[Mutant, ...] = (
         wrong="A body that is no JSON is answered with 500.",
         promise=_INVALID,
         change=_crashing(_BODIES, _is_broken_json),
+    ),
+    _crash(
+        name="array-for-object-crashes-without-envelope",
+        wrong="A body that is no JSON object is a 500 in plain text.",
+        promise="A 500 says INTERNAL_ERROR in the error envelope. (Error Codes, 500)",
+        change=_crashing(_BODIES, _is_no_object, _broken_down_bare),
     ),
     _crash(
         name="array-for-object-crashes",

@@ -104,6 +104,10 @@ def _text(value: Any) -> str:
     return str(value)
 
 
+def _as_objects(names: list[str]) -> list[Json]:
+    return [{"code": name} for name in names]
+
+
 def _listed_monitors(change: Callable[[Json], Json]) -> Any:
     return answering("listMonitors", each(change))
 
@@ -175,6 +179,30 @@ MONITORS: tuple[Mutant, ...] = (
         wrong="GET /monitors lists ids and urls without names.",
         promise=_LIST,
         change=_listed_monitors(without("name")),
+    ),
+    _shape(
+        name="listed-regions-as-text",
+        wrong='GET /monitors lists regions as "a,b".',
+        promise="regions is an array. (Monitors, POST /monitors)",
+        change=_listed_monitors(mapped("regions", ",".join)),
+    ),
+    _shape(
+        name="listed-last-check-as-unix-time",
+        wrong="GET /monitors lists last_check_at in seconds since 1970.",
+        promise=_CHECKED,
+        change=_listed_monitors(present("last_check_at", unix_time)),
+    ),
+    _shape(
+        name="created-with-null-name",
+        wrong="POST /monitors answers with a name of null.",
+        promise="name is a string. (Monitors, POST /monitors)",
+        change=answering("createMonitor", mapped("name", lambda _: None)),
+    ),
+    _shape(
+        name="created-with-regions-as-objects",
+        wrong='POST /monitors answers with regions as [{"code": "eu-central-1"}].',
+        promise="regions is an array of names. (Monitors, POST /monitors)",
+        change=answering("createMonitor", mapped("regions", _as_objects)),
     ),
     _shape(
         name="created-without-id",

@@ -3,7 +3,7 @@
 from functools import partial
 from uuid import NAMESPACE_URL, uuid5
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Json, Request
+from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
 from statuspool_mock.mutants.instants import moved
 from statuspool_mock.mutants.mutant import Exchanging, Mutant
 from statuspool_mock.mutants.rewriting import (
@@ -39,6 +39,26 @@ async def _created_twice(request: Request, ask: Ask) -> Answer:
     if answer.is_success:
         await ask(request.on_the_side("createMonitor").with_body(request.values))
     return answer
+
+
+def _url_known_already() -> Exchange:
+    made: dict[tuple[str, str], str] = {}
+
+    async def exchange(request: Request, ask: Ask) -> Answer:
+        if request.operation != "createMonitor":
+            return await ask(request)
+        known = request.key, str(request.values.get("url"))
+        if known in made:
+            earlier = request.on_the_side("getMonitor", monitor_id=made[known])
+            answer = await ask(earlier)
+            if answer.is_success:
+                return answer
+        answer = await ask(request)
+        if answer.is_success:
+            made[known] = answer.json["id"]
+        return answer
+
+    return exchange
 
 
 async def _accepted_only(request: Request, ask: Ask) -> Answer:
@@ -169,6 +189,12 @@ WRITES: tuple[Mutant, ...] = (
         wrong="POST /monitors creates two monitors and answers with one.",
         promise="POST /monitors creates a new monitor. (Monitors, POST /monitors)",
         change=on("createMonitor", _created_twice),
+    ),
+    _create(
+        name="url-monitored-once",
+        wrong="POST /monitors of a url that was created before answers with the earlier monitor.",
+        promise="POST /monitors creates a new monitor. (Monitors, POST /monitors)",
+        change=Exchanging(_url_known_already),
     ),
     _create(
         name="created-as-202",

@@ -2,17 +2,21 @@
 
 from statuspool_mock.verify.clause import Clause
 from statuspool_mock.verify.clauses import (
+    acceptance,
     authentication,
     creation,
     deletion,
     deliveries,
+    details,
     errors,
+    every_answer,
     filters,
     formats,
     incidents,
     limiter,
     meaning,
     pagination,
+    refusals,
     roles,
     schema,
     teams,
@@ -35,10 +39,14 @@ _CHAPTERS = (
     authentication,
     roles,
     teams,
+    details,  # a server that names one wrong field at a time makes the others dear
     validation,
+    acceptance,
+    refusals,
     schema,
     errors,
     limiter,
+    every_answer,  # after all that is sent
 )
 CLAUSES: tuple[Clause, ...] = tuple(
     clause for module in _CHAPTERS for chapter in module.chapters for clause in chapter.clauses

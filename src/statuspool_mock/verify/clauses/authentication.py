@@ -28,9 +28,9 @@ def _path(scene: Scene, method: str, path: str) -> str:
     if "{id}" not in path:
         return path
     if method != "GET":
-        return path.replace("{id}", scene.api.fresh_id())
-    mine = list(scene.api.ledger) or [m["id"] for m in scene.existing()]
-    return path.replace("{id}", mine[0] if mine else scene.api.fresh_id())
+        return path.replace("{id}", scene.api.ledger.fresh_id())
+    mine = list(scene.api.ledger.monitors) or [m["id"] for m in scene.existing()]
+    return path.replace("{id}", mine[0] if mine else scene.api.ledger.fresh_id())
 
 
 def _refused(method: str, path: str, authorization: str | None) -> Check:

@@ -9,6 +9,7 @@ from statuspool_mock.verify.expectations import (
     ids,
 )
 from statuspool_mock.verify.scene import REGIONS, Scene, moment
+from statuspool_mock.verify.session import MAIN
 from statuspool_mock.verify.verdicts import NotVerified
 
 chapter = Chapter("create", section="Monitors, POST /monitors")
@@ -132,9 +133,11 @@ def _(scene: Scene) -> None:
     if listed is None:
         raise NotVerified("the list does not hold what was created")
     mine = [m for m in listed if isinstance(m, dict) and scene.mark in str(m.get("name"))]
-    strays = [str(m["id"]) for m in mine if "id" in m and str(m["id"]) not in scene.api.ledger]
+    strays = [
+        str(m["id"]) for m in mine if "id" in m and str(m["id"]) not in scene.api.ledger.monitors
+    ]
     for monitor_id in strays:
-        scene.api.adopt(monitor_id)
+        scene.api.ledger.adopt(monitor_id, key=MAIN)
     expect(not strays, f"monitors {strays[:2]} which no answer told of", "one for each POST")
 
 

@@ -98,7 +98,9 @@ def _(scene: Scene) -> None:
     before = set(scene.kept.get("before deletion", ()))
     after = scene.kept.get("after deletion")
     if after is not None and len(before) < 1900:
-        lost = [each for each in scene.api.ledger if each in before and each not in set(after)]
+        lost = [
+            each for each in scene.api.ledger.monitors if each in before and each not in set(after)
+        ]
         expect(not lost, f"{lost[:2]} gone as well", "one monitor gone", answer)
     there = scene.api.get(f"/monitors/{scene.kept['bystander']}")
     expect_status(there, 200, because="nobody deleted this one")
@@ -111,7 +113,7 @@ def _(scene: Scene) -> None:
     needs=_WRITES,
 )
 def _(scene: Scene) -> None:
-    expect_status(scene.api.send("DELETE", f"/monitors/{scene.api.fresh_id()}"), 404)
+    expect_status(scene.api.send("DELETE", f"/monitors/{scene.api.ledger.fresh_id()}"), 404)
 
 
 @chapter.clause(

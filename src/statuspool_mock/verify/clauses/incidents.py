@@ -3,7 +3,7 @@
 from typing import Any
 
 from statuspool_mock.verify.clause import Chapter, Check, Need
-from statuspool_mock.verify.clauses.validation import details_name
+from statuspool_mock.verify.clauses.details import details_name
 from statuspool_mock.verify.exchange import Answer
 from statuspool_mock.verify.expectations import (
     expect,
@@ -159,7 +159,7 @@ for _label, _field, _value, _statuses in (
     needs=_PERMANENT,
 )
 def _(scene: Scene) -> None:
-    body = {"monitor_id": scene.api.fresh_id(), "title": f"{scene.mark} ghost"}
+    body = {"monitor_id": scene.api.ledger.fresh_id(), "title": f"{scene.mark} ghost"}
     expect_status(scene.api.send("POST", "/incidents", value=body), 404, 400, 403)
 
 
@@ -258,7 +258,7 @@ def _(scene: Scene) -> None:
     "unknown-monitor", "Incidents of a monitor that never was are none.", needs=(Need.TIME,)
 )
 def _(scene: Scene) -> None:
-    answer = scene.api.get("/incidents", query={"monitor_id": scene.api.fresh_id()})
+    answer = scene.api.get("/incidents", query={"monitor_id": scene.api.ledger.fresh_id()})
     expect_status(answer, 200, 403, 404)
     expect(not answer.results, f"{len(answer.results)} incidents", "none", answer)
 

@@ -21,7 +21,7 @@ def _crowd(scene: Scene) -> None:
     if scene.options.read_only:
         return
     scene.sample()  # makes what it needs: from here on the list stays as it is
-    for number in range(len(scene.api.ledger), 7):
+    for number in range(len(scene.api.ledger.monitors), 7):
         scene.make(name=f"{scene.mark} crowd {number}")
 
 

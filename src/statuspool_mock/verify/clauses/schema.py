@@ -130,7 +130,7 @@ def _path(scene: Scene, operation: contract.Operation, *, deletes: bool) -> str:
     elif deletes:
         target = scene.make(name=f"{scene.mark} doomed")["id"]
     else:
-        target = scene.api.fresh_id()
+        target = scene.api.ledger.fresh_id()
     return operation.path.replace("{id}", target)
 
 
@@ -177,8 +177,8 @@ for _operation in contract.load().operations.values():
 )
 def _(scene: Scene) -> None:
     def send(case: Any) -> Answer:
-        query, body = _of_own_monitors(case, scene.api.own_or_fresh)
-        path = case.path.replace("{id}", scene.api.own_or_fresh(case.path_id))
+        query, body = _of_own_monitors(case, scene.api.ledger.own_or_fresh)
+        path = case.path.replace("{id}", scene.api.ledger.own_or_fresh(case.path_id))
         return scene.api.send(case.method, path, query=query, value=body)
 
     scenarios, steps = _SCENARIOS[scene.options.profile]

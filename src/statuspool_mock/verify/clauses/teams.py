@@ -6,7 +6,7 @@ from statuspool_mock.verify.clause import Chapter, Check, Level, Need
 from statuspool_mock.verify.exchange import Answer
 from statuspool_mock.verify.expectations import expect, expect_list, expect_status, ids
 from statuspool_mock.verify.scene import Scene
-from statuspool_mock.verify.session import OTHER_TEAM
+from statuspool_mock.verify.session import MAIN, OTHER_TEAM
 from statuspool_mock.verify.verdicts import NotVerified
 
 chapter = Chapter("teams", section="Error Codes, 403 and 404")
@@ -154,6 +154,8 @@ def _(scene: Scene) -> None:
     theirs = scene.kept.get("their incidents")
     if theirs is None:
         theirs = expect_list(scene.api.get("/incidents", key=OTHER_TEAM))
+    own = {str(monitor["id"]) for monitor in scene.existing()}
+    theirs = [item for item in theirs if str(item.get("monitor_id")) not in own]
     if not theirs and scene.options.allow_permanent and not scene.options.read_only:
         body = {"monitor_id": scene.foreign()["id"], "title": f"{scene.mark} other team's"}
         made = scene.api.send("POST", "/incidents", value=body, key=OTHER_TEAM)
@@ -163,6 +165,29 @@ def _(scene: Scene) -> None:
     answer = scene.api.get("/incidents", query={"monitor_id": theirs[0].get("monitor_id")})
     expect_status(answer, 200, 403, 404, because="another team's monitor")
     expect(not answer.results, f"{len(answer.results)} incidents", "none", answer)
+
+
+@chapter.clause(
+    "incidents-of-own-monitors",
+    "Incidents are those of the team's monitors.",
+    section="Incidents, GET /incidents",
+    requests=2,
+    needs=(Need.TIME,),
+)
+def _(scene: Scene) -> None:
+    known = {str(monitor["id"]) for monitor in scene.existing()}
+    known |= {monitor_id for monitor_id, key in scene.api.ledger.monitors.items() if key == MAIN}
+    told = [scene.incidents(), *(a for a in scene.seen("listIncidents") if a.key == MAIN)]
+    strange = {
+        str(item["monitor_id"]): answer
+        for answer in told
+        for item in answer.results
+        if isinstance(item, dict) and "monitor_id" in item and item["monitor_id"] not in known
+    }
+    for monitor_id, answer in list(strange.items())[-2:]:  # the newest may be another team's
+        owned = scene.api.get(f"/monitors/{monitor_id}")
+        came = f"an incident of a monitor that is a {owned.status}"
+        expect(owned.status != 403, came, "own monitors only", answer)
 
 
 @chapter.clause(

@@ -200,5 +200,5 @@ def _(scene: Scene) -> None:
     needs=_WRITES,
 )
 def _(scene: Scene) -> None:
-    path = f"/monitors/{scene.api.fresh_id()}"
+    path = f"/monitors/{scene.api.ledger.fresh_id()}"
     expect_status(scene.api.send("PUT", path, value={"tags": ["a"]}), 404)

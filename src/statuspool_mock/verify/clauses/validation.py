@@ -1,14 +1,13 @@
-"""What is refused and what is taken. Reference: POST /monitors, PUT; Error Codes, 400."""
+"""Which values are refused. Reference: POST /monitors, PUT; Error Codes, 400."""
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from statuspool_mock.verify.clause import Chapter, Check, Level, Need
+from statuspool_mock.verify.clauses.details import answer_to_nothing, fields_of
 from statuspool_mock.verify.exchange import Answer
-from statuspool_mock.verify.expectations import expect, expect_equal, expect_status
-from statuspool_mock.verify.scene import Scene, shared
-from statuspool_mock.verify.verdicts import Finding, NotVerified
+from statuspool_mock.verify.expectations import expect, expect_status
+from statuspool_mock.verify.scene import Scene
 
 chapter = Chapter("validation", section="Monitors, POST /monitors; Error Codes, 400")
 chapters = (chapter,)
@@ -50,17 +49,13 @@ _WRONG: tuple[tuple[str, str, Any, str], ...] = (
 )
 
 
-def _rank(rows: Sequence[tuple[Any, ...]], row: tuple[Any, ...], field: Any) -> int:
+def rank(rows: Sequence[tuple[Any, ...]], row: tuple[Any, ...], field: Any) -> int:
     """Return which of its field's rows this is: the first ones are judged where all is dear."""
     return [each for each in rows if field(each) == field(row)].index(row)
 
 
 def _is_cheap(row: tuple[str, str, Any, str]) -> bool:
-    return _rank(_WRONG, row, lambda each: each[1]) < 3
-
-
-def _is_main(row: tuple[str, Mapping[str, Any], str]) -> bool:
-    return _rank(_RIGHT, row, lambda each: next(iter(each[1]))) < 2
+    return rank(_WRONG, row, lambda each: each[1]) < 3
 
 
 def _probe(scene: Scene, method: str, wrong: Mapping[str, Any]) -> Answer:
@@ -114,15 +109,9 @@ for _row in _WRONG:
         )(_wrong(_method, _name, _field, _value, _says))
 
 
-@shared
-def _nothing(scene: Scene) -> Answer:
-    """The answer to POST /monitors with an empty object."""
-    return scene.api.send("POST", "/monitors", value={})
-
-
 def _missing(field: str) -> Check:
     def check(scene: Scene) -> None:
-        if field in fields_of(_nothing(scene)):
+        if field in fields_of(answer_to_nothing(scene)):
             return
         whole = {**scene.body(name=f"{scene.mark} refused")}
         whole.pop(field)
@@ -174,261 +163,3 @@ def _(scene: Scene) -> None:
             scene.note("null for an optional field is ignored.")
             stored = answer.fields.get(field, "untold")
             expect(stored is not None, f"{field} null", "the field as it was", answer)
-
-
-_RIGHT: tuple[tuple[str, Mapping[str, Any], str], ...] = (
-    ("name-of-2", {"name": "ab"}, NAME),
-    ("name-of-128-characters-of-more-bytes", {"name": "ü" * 128}, NAME),
-    ("interval-30", {"interval_seconds": 30}, INTERVAL),
-    ("interval-300", {"interval_seconds": 300}, INTERVAL),
-    ("name-of-128", {"name": "n" * 128}, NAME),
-    ("interval-60", {"interval_seconds": 60}, INTERVAL),
-    ("interval-120", {"interval_seconds": 120}, INTERVAL),
-    ("url-http", {"url": "http://shop.example.com:8080/p?q=1&r=%20"}, URL),
-    ("tags-empty", {"tags": []}, TAGS),
-    ("one-region", {"regions": ["us-east-1"]}, REGIONS),
-    ("expected-status-404", {"expected_status": 404}, EXPECTED),
-)
-
-
-def _taken_together(scene: Scene, method: str) -> set[str]:
-    """Return what was taken: several right values in one request, where that was taken whole.
-
-    Whatever came in a request that was not is judged by a request of its own.
-    """
-    key = f"taken together by {method}"
-    if key not in scene.kept:
-        taken: set[str] = set()
-        waiting = [row for row in _RIGHT if not scene.options.is_quick or _is_main(row)]
-        while waiting:
-            batch = {next(iter(changes)): name for name, changes, _ in reversed(waiting)}
-            rows = [row for row in waiting if row[0] in batch.values()]
-            waiting = [row for row in waiting if row not in rows]
-            changes = {field: value for row in rows for field, value in row[1].items()}
-            _, wrong = _offer(scene, method, changes)
-            if wrong is None:
-                taken |= {row[0] for row in rows}
-        scene.kept[key] = taken
-    found: set[str] = scene.kept[key]
-    return found
-
-
-def _offer(scene: Scene, method: str, changes: Mapping[str, Any]) -> tuple[Answer, Finding | None]:
-    """Send right values, and tell what became of them."""
-    if method == "POST":
-        answer = scene.api.send("POST", "/monitors", value=scene.body(**changes))
-        told: Mapping[str, Any] = {**changes, **answer.fields}
-    else:
-        monitor_id = scene.minimal()["id"]
-        answer = scene.api.send("PUT", f"/monitors/{monitor_id}", value=dict(changes))
-        told = scene.read(monitor_id) if answer.status == 200 else {}
-    try:
-        expect_status(answer, *((201, 200) if method == "POST" else (200,)))
-        for field, value in changes.items():
-            expect_equal(told.get(field), value, f"stored {field}", answer)
-    except Finding as finding:
-        return answer, finding
-    return answer, None
-
-
-def _taken(method: str, name: str, changes: Mapping[str, Any]) -> Check:
-    def check(scene: Scene) -> None:
-        if name not in _taken_together(scene, method):
-            _, wrong = _offer(scene, method, changes)
-            if wrong is not None:
-                raise wrong
-
-    return check
-
-
-for _right in _RIGHT:
-    _name, _changes, _says = _right
-    chapter.clause(
-        f"post.{_name}",
-        f"{_says}: POST takes {_name.replace('-', ' ')}.",
-        needs=_WRITES if _is_main(_right) else _DEAR,
-    )(_taken("POST", _name, _changes))
-    chapter.clause(
-        f"put.{_name}",
-        f"{_says}: PUT takes {_name.replace('-', ' ')} and stores it.",
-        section="Monitors, PUT",
-        needs=_WRITES if _is_main(_right) else _DEAR,
-        requests=2,
-    )(_taken("PUT", _name, _changes))
-
-
-@chapter.clause(
-    "details-name-each-field",
-    "The details array of a 400 has an entry with field and message for each wrong field.",
-    section="Error Codes, 400",
-    needs=_WRITES,
-    requests=2,
-)
-def _(scene: Scene) -> None:
-    wrong = {"name": "x", "url": "no url", "interval_seconds": 7, "tags": "t",
-             "expected_status": "ok"}  # fmt: skip
-    answer = scene.api.send("POST", "/monitors", value=wrong)
-    expect_status(answer, 400)
-    details_name(answer, set(wrong))
-    missing = _nothing(scene)
-    expect_status(missing, 400)
-    details_name(missing, {"name", "url", "interval_seconds"})
-
-
-@chapter.clause(
-    "put-details-name-each-field",
-    "The details of a refused PUT have an entry for each wrong field.",
-    section="Error Codes, 400",
-    needs=_DEAR,
-)
-def _(scene: Scene) -> None:
-    wrong = {"name": "x", "url": "no url", "interval_seconds": 7}
-    path = f"/monitors/{scene.minimal()['id']}"
-    answer = scene.api.send("PUT", path, value=wrong)
-    expect_status(answer, 400)
-    details_name(answer, set(wrong))
-
-
-@chapter.clause(
-    "details-name-the-field",
-    "The details of every refusal so far name the field that was wrong.",
-    section="Error Codes, 400",
-    needs=_WRITES,
-    requests=0,
-)
-def _(scene: Scene) -> None:
-    refusals = scene.kept.get("refusals", [])
-    together = [scene.kept.get(f"refused together by {method}") for method in ("POST", "PUT")]
-    if not refusals and not any(together):
-        raise NotVerified("nothing was refused with a 400")
-    for fields, answer in refusals:
-        details_name(answer, fields)
-
-
-def fields_of(answer: Answer) -> set[str]:
-    """Return the fields that `details` names: `tags.0`, `tags[0]` and `body.tags` are tags."""
-    details = answer.fields.get("details")
-    named: set[str] = set()
-    for entry in details if isinstance(details, list) else ():
-        text = entry.get("field") if isinstance(entry, dict) else None
-        if isinstance(text, str):
-            named.update(part for part in re.split(r"[\[\]./]", text) if part)
-    return named
-
-
-def details_name(answer: Answer, fields: set[str]) -> None:
-    """Expect `details` to be an array of {field, message} that names these fields."""
-    details = answer.fields.get("details")
-    if not isinstance(details, list) or not all(
-        isinstance(entry, dict)
-        and isinstance(entry.get("field"), str)
-        and isinstance(entry.get("message"), str)
-        for entry in details
-    ):
-        raise Finding(answer.summary(), "details: an array of {field, message}", answer)
-    named = fields_of(answer)
-    if not fields <= named:
-        missing = ", ".join(sorted(fields - named))
-        raise Finding(answer.summary(), f"details that name {missing} too", answer)
-
-
-@chapter.clause(
-    "refused-post-creates-nothing",
-    "A POST /monitors that is refused creates no monitor.",
-    level=Level.INFERRED,
-    section="Error Codes, 400",
-    needs=_WRITES,
-    requests=2,
-)
-def _(scene: Scene) -> None:
-    before = _listed(scene)
-    for _ in range(2):  # another client may create one at this very moment, but hardly twice
-        wrong = {**scene.body(name=f"{scene.mark} refused"), "tags": [1], "url": "no url"}
-        answer = scene.api.send("POST", "/monitors", value=wrong)
-        after = _listed(scene)
-        strays = after - before - set(scene.api.ledger)
-        if answer.status != 400 or not strays:
-            return
-        before = after
-    scene.api.permanent += [f"monitor {stray}: it may be another client's" for stray in strays]
-    expect(not strays, f"a new monitor {sorted(strays)[:1]} after a refused POST", "none", answer)
-
-
-def _listed(scene: Scene) -> set[str]:
-    pages = scene.pages("/monitors", limit=100, most=30)
-    return {str(m["id"]) for page in pages for m in page.results if isinstance(m, dict)}
-
-
-@chapter.clause(
-    "refused-put-changes-nothing",
-    "A PUT that is refused changes nothing, not even the fields that were right.",
-    level=Level.INFERRED,
-    section="Monitors, PUT; Error Codes, 400",
-    needs=_WRITES,
-    requests=4,
-)
-def _(scene: Scene) -> None:
-    monitor = scene.make(name=f"{scene.mark} steady", tags=["before"])
-    path = f"/monitors/{monitor['id']}"
-    answer = scene.api.send("PUT", path, value={"tags": ["after"], "interval_seconds": 7})
-    expect_status(answer, 400)
-    now = scene.read(monitor["id"])
-    expect_equal(now.get("tags"), ["before"], "tags", scene.api.exchanges[-1])
-
-
-for _label, _raw in (
-    ("broken-json", b'{"name": "half'),
-    ("empty-body", b""),
-    ("array", b'[{"name": "a"}]'),
-    ("text", b'"text"'),
-    ("null", b"null"),
-    ("bad-utf-8", b'{"name": "\xff\xfe", "url": "https://e.com", "interval_seconds": 60}'),
-):
-
-    def _malformed(scene: Scene, raw: bytes = _raw) -> None:
-        answer = scene.api.send("POST", "/monitors", body=raw)
-        expect_status(answer, 400, because="the body is malformed")
-
-    chapter.clause(
-        f"post.body-{_label}",
-        f"POST /monitors with a malformed body ({_label.replace('-', ' ')}) is a 400.",
-        section="Error Codes, 400",
-        needs=_WRITES if _label in {"broken-json", "array"} else _DEAR,
-    )(_malformed)
-
-for _label, _raw in (("broken-json", b'{"tags": ['), ("array", b'["a"]'), ("text", b'"a"')):
-
-    def _malformed_put(scene: Scene, raw: bytes = _raw) -> None:
-        path = f"/monitors/{scene.minimal()['id']}"
-        answer = scene.api.send("PUT", path, body=raw)
-        expect_status(answer, 400, because="the body is malformed")
-
-    chapter.clause(
-        f"put.body-{_label}",
-        f"PUT /monitors/{{id}} with a malformed body ({_label.replace('-', ' ')}) is a 400.",
-        section="Error Codes, 400",
-        needs=_WRITES if _label == "array" else _DEAR,
-    )(_malformed_put)
-
-
-@chapter.clause(
-    "other-content-type",
-    "A body that is declared to be no JSON is refused.",
-    level=Level.INFERRED,
-    section="Endpoint List",
-    needs=(Need.WRITES, Need.TIME),
-)
-def _(scene: Scene) -> None:
-    answer = scene.api.send(
-        "POST",
-        "/monitors",
-        body=b"name=verify&url=https%3A%2F%2Fexample.com",
-        headers={"Content-Type": "application/x-www-form-urlencoded"},
-    )
-    expect_status(answer, 400, 415)
-    if answer.status == 415:
-        scene.note("Another content type is a 415.")
-
-
-# A server that names one wrong field at a time makes the others dear: this one comes first.
-chapter.clauses.sort(key=lambda clause: clause.id != "validation.details-name-each-field")

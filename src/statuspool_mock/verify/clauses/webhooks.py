@@ -3,7 +3,7 @@
 from typing import Any
 
 from statuspool_mock.verify.clause import Chapter, Check, Level, Need
-from statuspool_mock.verify.clauses.validation import details_name
+from statuspool_mock.verify.clauses.details import details_name
 from statuspool_mock.verify.exchange import Answer
 from statuspool_mock.verify.expectations import expect, expect_equal, expect_list, expect_status
 from statuspool_mock.verify.scene import Scene, shared

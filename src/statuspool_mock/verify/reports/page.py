@@ -3,7 +3,7 @@
 from html import escape
 
 from statuspool_mock.verify.judgement import Judgement
-from statuspool_mock.verify.reports.summary import by_group, by_level, counts, headline
+from statuspool_mock.verify.reports.summary import by_group, by_level, counts, headline, named
 from statuspool_mock.verify.verdicts import Result, Verdict
 
 _STYLE = """
@@ -63,9 +63,9 @@ def _class(verdict: Verdict) -> str:
 
 def _tiles(judgement: Judgement) -> str:
     tiles = [
-        f'<div class="tile {_class(verdict)}"><b>{judgement.count(verdict)}</b>{verdict}</div>'
+        f'<div class="tile {_class(verdict)}"><b>{number}</b>{named(verdict, number)}</div>'
         for verdict in Verdict
-        if judgement.count(verdict) or verdict in {Verdict.PASSED, Verdict.FINDING}
+        if (number := judgement.count(verdict)) or verdict in {Verdict.PASSED, Verdict.FINDING}
     ]
     requests = f'<div class="tile"><b>{judgement.session.requests}</b>requests</div>'
     return f'<div class="tiles">{"".join(tiles)}{requests}</div>'

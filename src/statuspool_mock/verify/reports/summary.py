@@ -11,7 +11,7 @@ def headline(judgement: Judgement) -> str:
     """Return the outcome in one sentence."""
     findings = judgement.count(Verdict.FINDING)
     if findings:
-        outcome = f"{findings} finding{'s' if findings > 1 else ''}"
+        outcome = f"{findings} {named(Verdict.FINDING, findings)}"
     elif judgement.exit_code() == 2:
         outcome = f"could not be tested{f': {judgement.cannot}' if judgement.cannot else ''}"
     else:
@@ -19,10 +19,16 @@ def headline(judgement: Judgement) -> str:
     return f"{judgement.session.base}: {outcome}"
 
 
+def named(verdict: Verdict, number: int) -> str:
+    """Return how so many clauses of a verdict are called: notes and findings can be counted."""
+    is_counted = verdict in {Verdict.NOTE, Verdict.FINDING, Verdict.KNOWN}
+    return f"{verdict}s" if is_counted and number != 1 else str(verdict)
+
+
 def counts(judgement: Judgement) -> str:
     """Return how many clauses ended how, with what it cost."""
     told = [
-        f"{judgement.count(verdict)} {verdict}"
+        f"{judgement.count(verdict)} {named(verdict, judgement.count(verdict))}"
         for verdict in Verdict
         if judgement.count(verdict) or verdict in {Verdict.PASSED, Verdict.FINDING}
     ]
