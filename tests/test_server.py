@@ -7,7 +7,8 @@ import threading
 import httpx
 import pytest
 
-from statuspool_mock.server import CannotListen, RunningServer, Settings
+from statuspool_mock.listening import CannotListen
+from statuspool_mock.server import RunningServer, Settings
 from statuspool_mock.worlds import ClockChoice
 
 KEY = {"Authorization": "Bearer sp_test_x"}

@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from statuspool_mock import __version__
 from statuspool_mock.ctl_options import add_ctl
+from statuspool_mock.traffic_options import add_check, add_proxy
 from statuspool_mock.verify_options import add_verify
 
 DEFAULT_PORT = 4747
@@ -98,6 +99,8 @@ def _parser() -> argparse.ArgumentParser:
         help="the same seed makes the same file (0)",
     )
     add_verify(commands.add_parser("verify", help="judge any server against the contract"))
+    add_proxy(commands.add_parser("proxy", help="judge the traffic with a real server"))
+    add_check(commands.add_parser("check", help="judge recorded traffic"))
     _add_certify(commands.add_parser("certify", help="test a webhook receiver of yours"))
     add_ctl(commands.add_parser("ctl", help="drive a running mock: time, outages, faults, state"))
     replay = commands.add_parser("replay", help="do again what a case file tells")

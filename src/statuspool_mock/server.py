@@ -3,13 +3,12 @@
 import asyncio
 import contextlib
 import gc
-import ipaddress
 import logging
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -24,12 +23,13 @@ from statuspool_mock.api import (
     CONTROL_PATH,
     TRANSPORT,
     ControlPlane,
-    Gate,
     build_api,
     preview_answers,
 )
 from statuspool_mock.console import Console
+from statuspool_mock.gate import Gate
 from statuspool_mock.journal import MOST_EXCHANGES
+from statuspool_mock.listening import is_local, listening
 from statuspool_mock.mutants.forgery import courier_for
 from statuspool_mock.mutants.ring import OpenHandedSandboxes, misjudge, surround
 from statuspool_mock.pulse import Pulse
@@ -82,10 +82,7 @@ class Settings:
     @property
     def is_local(self) -> bool:
         """Whether only this machine can reach the server."""
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return self.host.lower() == "localhost"
+        return is_local(self.host)
 
     @property
     def scheme(self) -> str:
@@ -111,10 +108,6 @@ class Address(NamedTuple):
     def url(self) -> str:
         """The base url of the API."""
         return f"{self.control_url}/v1"
-
-
-class CannotListen(Exception):
-    """The address cannot be bound; the message says why and what to do."""
 
 
 class Composition(NamedTuple):
@@ -193,7 +186,7 @@ def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
     with contextlib.ExitStack() as stack:
         keepers = None if settings.data is None else stack.enter_context(Store(settings.data))
         composition = compose(settings, keepers=keepers)
-        listener = stack.enter_context(_listening(settings))
+        listener = stack.enter_context(listening(settings.host, settings.port))
         host, port = listener.getsockname()[:2]
         address = Address(host, port, composition.keys, settings.scheme)
         server = _Server(composition, settings, on_start=lambda: ready(address))
@@ -218,7 +211,9 @@ class RunningServer:
             data = self._settings.data
             keepers = None if data is None else stack.enter_context(Store(data))
             composition = compose(self._settings, keepers=keepers)
-            self._listener = stack.enter_context(_listening(self._settings))
+            self._listener = stack.enter_context(
+                listening(self._settings.host, self._settings.port)
+            )
             host, port = self._listener.getsockname()[:2]
             self.address = Address(host, port, composition.keys, self._settings.scheme)
             started = threading.Event()
@@ -294,29 +289,6 @@ class _Server(uvicorn.Server):
         self._pulse.let_go()
         await super().shutdown(sockets=sockets)
         await self._pulse.stop()
-
-
-@contextlib.contextmanager
-def _listening(settings: Settings) -> Iterator[socket.socket]:
-    """Bind the address. Raises `CannotListen`."""
-    try:
-        family, _, _, _, address = socket.getaddrinfo(
-            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
-    except OSError as error:
-        raise CannotListen(f"Cannot listen on {settings.host}: {error.strerror}.") from error
-    with listener:
-        try:
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            listener.bind(address)
-            listener.listen(2048)
-        except OSError as error:
-            raise CannotListen(
-                f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}. "
-                "Choose another with --port, or --port 0 for a free one."
-            ) from error
-        yield listener
 
 
 def _rest_the_collector() -> None:

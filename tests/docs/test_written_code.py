@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+import httpx
 import pytest
 
 from statuspool_mock import seeding
 from tests.examples.flask_receiver import receiving
 from tests.mock_process import Served, serving
+from tests.traffic.conftest import proxied
 
 ROOT = Path(__file__).parents[2]
 PAGES = (
@@ -26,6 +28,7 @@ PAGES = (
     "docs/testing.md",
     "docs/unmodified-clients.md",
     "docs/certify.md",
+    "docs/proxy.md",
     "docs/mutants.md",
     "docs/verify.md",
     "docs/pipelines.md",
@@ -119,12 +122,25 @@ def run(default, docs, receiver, tmp_path):
     return run_code
 
 
+def look_through(line: str, served: Served, folder: Path) -> None:
+    """Start a proxy as it is written, ask it something, and end it as a reader would."""
+    upstream, *others = line.partition("--upstream ")[2].split()
+    assert upstream.startswith(WRITTEN_URL)
+    with proxied(served.url, *others, cwd=folder) as proxy:
+        key = {"Authorization": "Bearer sp_test_proxy"}
+        assert httpx.get(f"{proxy.url}/monitors?limit=1", headers=key).status_code == 200
+        assert proxy.stop().code == 0
+
+
 @pytest.mark.parametrize("block", written_in("sh"), ids=str)
-def test_shell_lines_run_and_print_what_is_shown(block, run, tmp_path):
+def test_shell_lines_run_and_print_what_is_shown(block, run, default, tmp_path):
     lines = re.sub(r"\\\n\s*", "", block.code).replace(".venv/bin/", "").splitlines()
     makes = [line for line in lines if line.startswith("make ")]
     serves = [line for line in lines if re.match(r"statuspool-mock serve[^&]*$", line)]
-    others = [line for line in lines if line not in {*makes, *serves}]
+    proxies = [line for line in lines if line.startswith("statuspool-mock proxy")]
+    others = [line for line in lines if line not in {*makes, *serves, *proxies}]
+    for line in proxies:
+        look_through(line, default, tmp_path)
     printed = run("\n".join(others), "bash", "-euo", "pipefail")
     if block.shown is not None:
         assert json.loads(printed) == json.loads(block.shown)

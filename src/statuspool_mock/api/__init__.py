@@ -11,7 +11,6 @@ with warnings.catch_warnings():
     from statuspool_mock.api.breakage import TRANSPORT
     from statuspool_mock.api.control import ControlPlane
     from statuspool_mock.api.edge import CONTROL_PATH
-    from statuspool_mock.api.gate import Gate
     from statuspool_mock.api.preview import preview_answers
     from statuspool_mock.api.requests import REQUEST_ID
 
@@ -20,7 +19,6 @@ __all__ = [
     "REQUEST_ID",
     "TRANSPORT",
     "ControlPlane",
-    "Gate",
     "build_api",
     "preview_answers",
 ]

@@ -11,13 +11,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from statuspool_mock.api.answers import Answer, encode
 from statuspool_mock.api.breakage import gone
 from statuspool_mock.api.edge import CONTROL_PATH, Envelopes, Unrouted
-from statuspool_mock.api.errors import Closed, InvalidRequest, Unauthorized, answer_for
-from statuspool_mock.api.gate import Gate
+from statuspool_mock.api.errors import InvalidRequest, Unauthorized, answer_for
 from statuspool_mock.api.judgement import WRITES
 from statuspool_mock.api.pages import ReadingRoom
 from statuspool_mock.api.requests import REQUEST_ID, Request
 from statuspool_mock.api.routing import routed
 from statuspool_mock.contract import Document, Operation
+from statuspool_mock.gate import Closed, Gate
 from statuspool_mock.sandboxes import Access, KeyRejected, Sandboxes
 
 Table = Mapping[str, Callable[[Any], Awaitable[Any]]]

@@ -7,10 +7,9 @@
     ├── NoSuchPath          404
     ├── MethodNotAllowed    405
     ├── RateLimited         429
-    ├── Closed              403, the control plane does not answer this caller
     └── Requested           whatever a `Prefer: code=` header or a fault asked for
 
-The refusals of engine and sandboxes stand in the same table.
+The refusals of engine, sandboxes and gate stand in the same table.
 """
 
 import logging
@@ -26,6 +25,7 @@ from statuspool_mock.engine import (
     UnknownMonitor,
     UnknownWebhook,
 )
+from statuspool_mock.gate import Closed
 from statuspool_mock.sandboxes import Conflict, NoSuchThing, Unusable
 
 _log = logging.getLogger(__name__)
@@ -69,10 +69,6 @@ class RateLimited(ApiError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"Too many requests. Try again in {retry_after} seconds.")
         self.retry_after = retry_after
-
-
-class Closed(ApiError):
-    """The control plane is closed to this caller; the message says why."""
 
 
 class Requested(ApiError):

@@ -1,5 +1,6 @@
 """The journal as HTTP archive, HAR 1.2, for browsers' tools; keys and secrets are masked."""
 
+import base64
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -15,17 +16,18 @@ def archive(exchanges: Sequence[Exchange], *, version: str) -> dict[str, Any]:
         "log": {
             "version": "1.2",
             "creator": {"name": "statuspool-mock", "version": version},
-            "entries": [_entry(exchange) for exchange in exchanges],
+            "entries": [entry(exchange) for exchange in exchanges],
         }
     }
 
 
-def _entry(exchange: Exchange) -> dict[str, Any]:
+def entry(exchange: Exchange, *, base: str | None = None) -> dict[str, Any]:
+    """Return the entry of one exchange; its path begins at `base`, else at the host asked."""
     took = round(exchange.milliseconds, 3)
     return {
         "startedDateTime": datetime.fromtimestamp(exchange.began, UTC).isoformat(),
         "time": took,
-        "request": _request(exchange),
+        "request": _request(exchange, base),
         "response": _response(exchange),
         "cache": {},
         "timings": {"send": 0, "wait": took, "receive": 0},
@@ -35,13 +37,14 @@ def _entry(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _request(exchange: Exchange) -> dict[str, Any]:
+def _request(exchange: Exchange, base: str | None) -> dict[str, Any]:
     headers = dict(exchange.headers)
-    host = headers.get(b"host", b"127.0.0.1").decode("latin-1")
+    if base is None:
+        base = f"http://{headers.get(b'host', b'127.0.0.1').decode('latin-1')}"
     query = exchange.query.decode("latin-1")
     request = {
         "method": exchange.method,
-        "url": f"http://{host}{exchange.path}{f'?{query}' if query else ''}",
+        "url": f"{base}{exchange.path}{f'?{query}' if query else ''}",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
         "headers": _pairs(masked_headers(exchange.headers)),
@@ -58,24 +61,35 @@ def _request(exchange: Exchange) -> dict[str, Any]:
 
 def _response(exchange: Exchange) -> dict[str, Any]:
     headers = dict(exchange.answer_headers)
-    content = masked_body(exchange.content)
     return {
         "status": exchange.status,
         "statusText": "",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": _pairs(
-            [*masked_headers(exchange.answer_headers), ("x-request-id", exchange.request_id)]
-        ),
+        "headers": _pairs(_answer_headers(exchange)),
         "content": {
             "size": len(exchange.content),
             "mimeType": headers.get(b"content-type", b"").decode("latin-1"),
-            "text": content.decode("utf-8", "replace"),
+            **_text(masked_body(exchange.content)),
         },
         "redirectURL": "",
         "headersSize": -1,
         "bodySize": len(exchange.content),
     }
+
+
+def _answer_headers(exchange: Exchange) -> list[tuple[str, str]]:
+    headers = masked_headers(exchange.answer_headers)
+    if exchange.request_id:  # it is put on at the edge, after the journal
+        headers.append(("x-request-id", exchange.request_id))
+    return headers
+
+
+def _text(content: bytes) -> dict[str, str]:
+    try:
+        return {"text": content.decode()}
+    except UnicodeDecodeError:
+        return {"text": base64.b64encode(content).decode(), "encoding": "base64"}
 
 
 def _pairs(pairs: Sequence[tuple[str, str]]) -> list[dict[str, str]]:

@@ -5,7 +5,17 @@ import re
 from typing import Any
 
 MASK = "***"
-_HEADERS = frozenset({b"authorization", b"proxy-authorization", b"cookie", b"x-control-token"})
+_HEADERS = frozenset(
+    {
+        b"authorization",
+        b"cookie",
+        b"proxy-authorization",
+        b"set-cookie",
+        b"x-control-token",
+        b"x-statuspool-signature",
+    }
+)
+_WITH_SCHEME = frozenset({b"authorization", b"proxy-authorization"})
 _FIELDS = frozenset({"secret", "verification_token"})
 _ANY_FIELD = re.compile(rb'("(?:secret|verification_token)"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^,}\s]+)')
 _SUSPECTS = tuple(field.encode() for field in _FIELDS)
@@ -45,4 +55,4 @@ def _masked_value(name: bytes, value: bytes) -> str:
     if name.lower() not in _HEADERS:
         return value.decode("latin-1")
     scheme, space, _ = value.decode("latin-1").partition(" ")
-    return f"{scheme} {MASK}" if space else MASK
+    return f"{scheme} {MASK}" if space and name.lower() in _WITH_SCHEME else MASK

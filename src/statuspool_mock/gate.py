@@ -10,9 +10,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from statuspool_mock.api.errors import Closed
-
 _TOKEN = b"x-control-token"
+
+
+class Closed(Exception):
+    """The control plane is closed to this caller; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)

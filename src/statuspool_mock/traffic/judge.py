@@ -1,0 +1,107 @@
+"""Judges exchanges one after the other, and keeps count."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from statuspool_mock.contract import Document
+from statuspool_mock.journal import Coverage, Exchange
+from statuspool_mock.traffic import conformity, meaning
+from statuspool_mock.traffic.observation import Kind, Observation, mistake, note
+from statuspool_mock.traffic.session import Session
+from statuspool_mock.traffic.sight import MOST_JUDGED_BYTES, UNREAD, Sight, sighted
+
+RULES = (
+    conformity.answer_against_document,
+    conformity.request_against_document,
+    conformity.authentication,
+    meaning.error_code,
+    meaning.every_detail,
+    meaning.retry_after,
+    meaning.no_secret,
+    meaning.page_size,
+    meaning.filters,
+    meaning.identity,
+    meaning.echo,
+    meaning.incident_times,
+    meaning.order_of_rows,
+    meaning.known_key,
+)
+"""What every exchange is held against by itself."""
+
+
+@dataclass(slots=True)
+class Sort:
+    """All observations of one kind and rule about one operation, and the first of them."""
+
+    observation: Observation
+    exchange: Exchange
+    count: int = 1
+
+
+class Judge:
+    """Holds traffic against the document and what the reference says of it."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.coverage = Coverage()
+        self.sorts: dict[tuple[Kind, str, str], Sort] = {}
+        """By kind, rule and operation, in the order in which they were first seen."""
+        self.exchanges = 0
+        self.unjudged: Counter[str] = Counter()
+        """How many exchanges were not judged, by reason."""
+        self._session = Session()
+
+    def judge(self, exchange: Exchange, *, unjudged: str | None = None) -> list[Observation]:
+        """Return what is to be said of an exchange, which gets its operation and monitor.
+
+        `unjudged` says why its answer cannot be judged, where it cannot.
+        """
+        self.exchanges += 1
+        reason = unjudged or _too_large(exchange)
+        if reason is not None:
+            self.unjudged[reason] += 1
+            return []
+        sight = sighted(self.document, exchange)
+        found = [_unknown(exchange)] if sight is None else self._seen(sight)
+        for observation in found:
+            self._count(observation, exchange)
+        return found
+
+    @property
+    def broken(self) -> bool:
+        """Whether either side broke the contract."""
+        return any(kind is not Kind.NOTE for kind, _, _ in self.sorts)
+
+    def total(self, kind: Kind) -> int:
+        """Return how many observations there were of a kind."""
+        return sum(sort.count for (one, _, _), sort in self.sorts.items() if one is kind)
+
+    def _seen(self, sight: Sight) -> list[Observation]:
+        found = [observation for rule in RULES for observation in rule(sight)]
+        found += self._session.observe(sight)
+        answer = None if sight.answer is UNREAD or found else sight.answer
+        self.coverage.note(sight.operation.id, sight.status, answer)
+        return found
+
+    def _count(self, observation: Observation, exchange: Exchange) -> None:
+        key = (observation.kind, observation.rule, exchange.operation)
+        sort = self.sorts.get(key)
+        if sort is None:
+            self.sorts[key] = Sort(observation, exchange)
+        else:
+            sort.count += 1
+
+
+def _unknown(exchange: Exchange) -> Observation:
+    name = f"{exchange.method} {exchange.path}"
+    if 200 <= exchange.status < 300:
+        return note("undocumented", f"{name} is not documented, and answers {exchange.status}.")
+    if exchange.method == "OPTIONS":
+        return note("undocumented", f"{name} is not documented.")
+    return mistake("undocumented", f"{name} is not documented.")
+
+
+def _too_large(exchange: Exchange) -> str | None:
+    if max(len(exchange.body), len(exchange.content)) > MOST_JUDGED_BYTES:
+        return "larger than 8 MiB"
+    return None

@@ -1,0 +1,116 @@
+"""An exchange as a bystander sees it: read once, for every rule."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
+
+import orjson
+
+from statuspool_mock.contract import Document, Operation
+from statuspool_mock.journal import Exchange
+
+MOST_JUDGED_BYTES = 8 << 20
+_MOST_DIGITS = 100
+
+
+class _Unread:
+    """Stands for a body that is no JSON."""
+
+    def __repr__(self) -> str:
+        return "no JSON"
+
+
+UNREAD: Any = _Unread()
+
+
+class Sight(NamedTuple):
+    """An exchange with one operation of the document. Bodies that are no JSON are `UNREAD`."""
+
+    exchange: Exchange
+    operation: Operation
+    parameters: Mapping[str, str]
+    """Of the query, as text; of one given twice the last."""
+    request: Any
+    answer: Any
+    headers: Mapping[str, str]
+    """Of the answer, by lower-case name."""
+
+    @classmethod
+    def of(cls, exchange: Exchange, operation: Operation) -> "Sight":
+        """Read an exchange."""
+        query = exchange.query.decode("latin-1")
+        return cls(
+            exchange=exchange,
+            operation=operation,
+            parameters=dict(parse_qsl(query, keep_blank_values=True)),
+            request=_read(exchange.body),
+            answer=_read(exchange.content),
+            headers={
+                name.decode("latin-1").lower(): value.decode("latin-1")
+                for name, value in exchange.answer_headers
+            },
+        )
+
+    @property
+    def status(self) -> int:
+        """The answer's status."""
+        return self.exchange.status
+
+    @property
+    def succeeded(self) -> bool:
+        """Whether the answer is 2xx."""
+        return 200 <= self.exchange.status < 300
+
+    @property
+    def results(self) -> list[Any]:
+        """The items of a list's answer, none where it is no list."""
+        found = self.answer.get("results") if isinstance(self.answer, dict) else None
+        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+    def number(self, name: str, default: int) -> int:
+        """Return a query parameter that is a whole number, else the default."""
+        text = self.parameters.get(name, "")
+        return (
+            int(text) if text.isascii() and text.isdigit() and len(text) < _MOST_DIGITS else default
+        )
+
+
+def sighted(document: Document, exchange: Exchange) -> Sight | None:
+    """Return an exchange as seen; None where the document has no such path and method.
+
+    The path of the exchange is that below the API's root.
+    """
+    method = "GET" if exchange.method == "HEAD" else exchange.method
+    found = document.find(method, exchange.path)
+    if found is None:
+        return None
+    operation, values = found
+    exchange.operation = operation.id
+    exchange.monitor_id = values.get("id", "").lower()
+    return Sight.of(exchange, operation)
+
+
+def moment(value: Any) -> datetime | None:
+    """Return an ISO 8601 timestamp with its zone, None where it is none."""
+    if not isinstance(value, str):
+        return None
+    try:
+        at = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return at if at.tzinfo is not None else None
+
+
+def _read(raw: bytes) -> Any:
+    if not raw:
+        return None
+    try:
+        return orjson.loads(raw)
+    except ValueError:
+        pass
+    try:
+        return json.loads(raw)  # takes NaN and lone surrogates, which are not for us to judge
+    except (ValueError, RecursionError):
+        return UNREAD

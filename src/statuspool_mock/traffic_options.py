@@ -1,0 +1,56 @@
+"""What `statuspool-mock proxy` and `statuspool-mock check` take."""
+
+import argparse
+from pathlib import Path
+
+_PORT = 4750
+
+
+def add_proxy(proxy: argparse.ArgumentParser) -> None:
+    """Add the options of `proxy` to its parser."""
+    proxy.set_defaults(refuse=proxy.error)
+    proxy.description = (
+        "Pass /v1 through to a server, and tell where either side breaks the contract. Ctrl-C ends "
+        "it with a summary. Exit code 0: nothing broken, 1: violations, 2: the server was never "
+        "reached, or nothing came by."
+    )
+    add = proxy.add_argument
+    add("--upstream", required=True, metavar="URL", help="the server's base, https://host/v1")
+    add("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
+    add("--port", type=_port, default=_PORT, metavar="N", help=f"({_PORT}); 0 picks a free one")
+    add("--enforce", action="store_true", help="answer 502 instead of what breaks the contract")
+    add("--record", type=Path, metavar="FILE", help="write an HTTP archive, keys masked")
+    add("--jsonl", type=Path, metavar="FILE", help="append a line for each exchange with findings")
+    add("--ca", type=Path, metavar="FILE", help="authorities to trust, PEM, beside the usual ones")
+    add("--timeout", type=float, default=60.0, metavar="SECONDS", help="the server's silence (60)")
+    add(
+        "--control-token",
+        metavar="TOKEN",
+        help="what /_mock asks for in X-Control-Token (STATUSPOOL_CONTROL_TOKEN); beyond loopback "
+        "it stays closed without one",
+    )
+    add("--all", action="store_true", help="show every exchange, not only those with findings")
+    add("--ready-json", action="store_true", help="print one line of JSON when ready")
+
+
+def add_check(check: argparse.ArgumentParser) -> None:
+    """Add the options of `check` to its parser."""
+    check.set_defaults(refuse=check.error)
+    check.description = (
+        "Judge recorded traffic; nothing is sent. Exit code 0: nothing broken, 1: violations, 2: "
+        "not an HTTP archive, or nothing of the API in it."
+    )
+    add = check.add_argument
+    add("files", nargs="+", type=Path, metavar="FILE", help="HTTP archives (HAR)")
+    add(
+        "--base-url",
+        metavar="URL",
+        help="the API's base in them (any /v1 with paths of the API, or the vendor's host)",
+    )
+    add("--json", action="store_true", help="as JSON instead of a table")
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text[:9]) <= 65_535:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"came {text!r}, expected an integer from 0 to 65535")
