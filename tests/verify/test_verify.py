@@ -153,3 +153,14 @@ def test_the_suite_runs_under_plain_pytest(server):
     )
     assert done.returncode == 0, done.stdout
     assert " passed" in done.stdout
+
+
+def test_a_log_from_before_a_change_of_regions_is_no_finding():
+    with providing(DIALECTS[0], limit=None) as served:
+        headers = {"Authorization": f"Bearer {served.keys.full}"}
+        with httpx.Client(base_url=served.url, headers=headers) as client:
+            for monitor in client.get("/monitors?limit=100").json()["results"]:
+                path = f"/monitors/{monitor['id']}"
+                assert client.put(path, json={"regions": ["sa-east-1"]}).status_code == 200
+        done = verify(served.url, "--api-key", served.keys.full, "--only", "meaning")
+    assert done.returncode == 0, done.stdout

@@ -13,9 +13,9 @@ from statuspool_mock.mutants.gallery import GALLERY
 from statuspool_mock.server import RunningServer, Settings
 from statuspool_mock.verify.clause import Level
 from statuspool_mock.verify.clauses import CLAUSES
-from statuspool_mock.verify.judgement import Judgement, chosen
+from statuspool_mock.verify.judgement import judged
 from statuspool_mock.verify.options import Options, Profile
-from statuspool_mock.verify.verdicts import Unusable, Verdict
+from statuspool_mock.verify.verdicts import Verdict
 
 _LIMITER, _CLEAN = "rate limiter", ""
 _LIMITED_AT_ONCE = 8  # they wait for minutes to pass, and do little else
@@ -76,15 +76,7 @@ def _try(name: str, profile: Profile) -> Trial:
         settings = Settings(port=0, mutants=settings.mutants, rate_limit=None)
     key = f"sp_test_{uuid4().hex}"
     with RunningServer(settings) as server:
-        judgement = Judgement(_options(server.url, key, profile, limited=limited))
-        try:
-            judgement.open()
-            for clause in chosen(CLAUSES, judgement.options):
-                judgement.judge(clause)
-        except Unusable as error:
-            judgement.cannot = str(error)
-        finally:
-            judgement.close()
+        judgement = judged(_options(server.url, key, profile, limited=limited))
     findings = [r.clause.id for r in judgement.results if r.verdict is Verdict.FINDING]
     return Trial(
         mutant=name,
@@ -129,7 +121,7 @@ def _page(
     ]
     for mutant, trial in zip(mutants, trials, strict=True):
         lines.append(f"| `{mutant.name}` | {mutant.group} | {_cell(trial)} |\n")
-    return "".join([*lines, *_idle(_kills(trials))])
+    return "".join([*lines, *_by_clause(_kills(trials), whole=len(mutants) == len(GALLERY))])
 
 
 def _cell(trial: Trial) -> str:
@@ -144,10 +136,11 @@ def _kills(trials: Sequence[Trial]) -> Mapping[str, int]:
     return {clause.id: sum(clause.id in t.findings for t in trials) for clause in CLAUSES}
 
 
-def _idle(kills: Mapping[str, int]) -> Iterator[str]:
-    idle = [c for c in CLAUSES if c.level is Level.DOCUMENTED and not kills[c.id]]
+def _by_clause(kills: Mapping[str, int], *, whole: bool) -> Iterator[str]:
     yield "\n## Clause by clause\n\n"
-    yield f"{len(idle)} documented clauses find out no mutant of the gallery"
-    yield f": {', '.join(f'`{clause.id}`' for clause in idle)}.\n" if idle else ".\n"
-    yield "\n| clause | mutants found out |\n|---|--:|\n"
+    if whole:
+        idle = [c for c in CLAUSES if c.level is Level.DOCUMENTED and not kills[c.id]]
+        yield f"{len(idle)} documented clauses find out no mutant of the gallery"
+        yield f": {', '.join(f'`{clause.id}`' for clause in idle)}.\n\n" if idle else ".\n\n"
+    yield "| clause | mutants found out |\n|---|--:|\n"
     yield from (f"| `{name}` | {number} |\n" for name, number in kills.items() if number)

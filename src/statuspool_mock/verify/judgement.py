@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 
 from statuspool_mock import contract
 from statuspool_mock.verify.clause import Clause
+from statuspool_mock.verify.clauses import CLAUSES
 from statuspool_mock.verify.options import Options
 from statuspool_mock.verify.receiver import Receiver
 from statuspool_mock.verify.scene import Scene
@@ -125,3 +126,17 @@ class Judgement:
 def chosen(clauses: Sequence[Clause], options: Options) -> list[Clause]:
     """Return the clauses that --only, --skip and --level leave in."""
     return [clause for clause in clauses if options.chooses(clause)]
+
+
+def judged(options: Options) -> Judgement:
+    """Judge every chosen clause, without pytest, and leave the server clean."""
+    judgement = Judgement(options)
+    try:
+        judgement.open()
+        for clause in chosen(CLAUSES, options):
+            judgement.judge(clause)
+    except Unusable as error:
+        judgement.cannot = str(error)
+    finally:
+        judgement.close()
+    return judgement

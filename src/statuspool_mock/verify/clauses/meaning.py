@@ -1,5 +1,6 @@
 """What several answers say together. Reference: Status; Logs; Incidents; Monitors."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ chapter = Chapter("meaning", section="Status, GET /monitors/{id}/status")
 chapters = (chapter,)
 _SLACK_SECONDS = 15
 _ROUNDING = 0.06
+_SLOWEST_INTERVAL_SECONDS = 300
 
 
 def _rows(answer: Answer) -> list[dict[str, Any]]:
@@ -186,19 +188,27 @@ def _(scene: Scene) -> None:
 )
 def _(scene: Scene) -> None:
     for monitor_id, log in scene.logs().items():
-        regions = scene.details()[monitor_id].fields.get("regions")
-        told = {str(row.get("region")) for row in _rows(log)}
-        if not isinstance(regions, list) or not told:
+        monitor = scene.details()[monitor_id].fields
+        regions = monitor.get("regions")
+        if not isinstance(regions, list):
             continue
-        is_ours = (
-            monitor_id in scene.api.ledger.monitors
-        )  # made with the defaults, and changed by us
-        strangers = told - {*map(str, regions), *(REGIONS if is_ours else ())}
-        came = f"entries of {sorted(strangers)}"
-        expect(not strangers or not is_ours, came, f"of {regions} only", log)
-        expect(strangers != told, came, f"of {regions}", log)
-        if strangers:
+        if monitor_id in scene.api.ledger.monitors:  # made with the defaults, and changed by us
+            rows, allowed = _rows(log), {*map(str, regions), *REGIONS}
+        else:
+            rows, allowed = _since_its_change(log, monitor), set(map(str, regions))
+        strangers = {str(row.get("region")) for row in rows} - allowed
+        expect(not strangers, f"entries of {sorted(strangers)}", f"of {regions} only", log)
+        if {str(row.get("region")) for row in _rows(log)} - allowed:
             scene.note("A log tells regions that its monitor no longer has, or never had.")
+
+
+def _since_its_change(log: Answer, monitor: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows that a monitor's present configuration made, none where that is untold."""
+    changed = moment(monitor.get("updated_at"))
+    if changed is None:
+        return []
+    first = changed + timedelta(seconds=_SLOWEST_INTERVAL_SECONDS)
+    return [row for row in _rows(log) if (at := moment(row.get("timestamp"))) and at > first]
 
 
 @chapter.clause(
@@ -252,23 +262,35 @@ def _(scene: Scene) -> None:
     requests=2,
 )
 def _(scene: Scene) -> None:
-    known = {m["id"]: m.get("regions") for m in scene.existing()}
+    known = {m["id"]: m for m in scene.existing()}
     asked = 0
     compared = 0
     for item in scene.incidents().results:
         monitor_id = item.get("monitor_id")
-        regions = known.get(monitor_id)
-        if regions is None and asked < 2 and monitor_id in {m["id"] for m in scene.existing()}:
+        if monitor_id not in known:
+            continue
+        if not {"regions", "updated_at"} <= known[monitor_id].keys() and asked < 2:
             asked += 1
-            regions = known[monitor_id] = scene.read(str(monitor_id)).get("regions")
-        told = item.get("affected_regions")
-        if isinstance(regions, list) and isinstance(told, list):
-            strangers = set(map(str, told)) - set(map(str, regions))
-            came = f"affected_regions {told}"
-            expect(not strangers, came, f"some of {regions}", scene.incidents())
-            compared += 1
+            known[monitor_id] = scene.read(str(monitor_id))
+        regions, told = known[monitor_id].get("regions"), item.get("affected_regions")
+        if not isinstance(regions, list) or not isinstance(told, list):
+            continue
+        if _is_older(item, known[monitor_id]):
+            continue  # its monitor may have had other regions then
+        strangers = set(map(str, told)) - set(map(str, regions))
+        came = f"affected_regions {told}"
+        expect(not strangers, came, f"some of {regions}", scene.incidents())
+        compared += 1
     if not compared:
-        raise NotVerified("no incident is of a monitor whose regions are told")
+        raise NotVerified(
+            "no incident is younger than the last change of its monitor, as far as told"
+        )
+
+
+def _is_older(incident: Mapping[str, Any], monitor: Mapping[str, Any]) -> bool:
+    """Whether an incident may be older than its monitor's present configuration."""
+    began, changed = moment(incident.get("started_at")), moment(monitor.get("updated_at"))
+    return began is None or changed is None or began <= changed
 
 
 @chapter.clause(
