@@ -46,12 +46,13 @@ def main() -> None:
     mutants = [mutant for mutant in GALLERY if mutant.group != _NOT_COMPARED]
     tried = mutants[:: arguments.every]
 
-    right = {name: _judge_right(name, judges) for name in _RIGHT}
-    noise = _noise(arguments.max_examples) | right[_MOCK][stock.name].trial.alarms
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        names = [mutant.name for mutant in tried]
-        trials = pool.map(partial(_judge_mutant, judges=judges), names)
-        wrong = dict(zip(names, trials, strict=True))
+        rights = pool.map(partial(_judge_right, judges=judges), _RIGHT)
+        others = pool.map(partial(_alarms_of_the_mock, arguments.max_examples), _OTHER_SEEDS)
+        wrongs = pool.map(partial(_judge_mutant, judges=judges), [each.name for each in tried])
+        right = dict(zip(_RIGHT, rights, strict=True))
+        wrong = {each.name: trials for each, trials in zip(tried, wrongs, strict=True)}
+        noise = right[_MOCK][stock.name].trial.alarms.union(*others)
     found = Comparison(
         judges=tuple(judge.name for judge in judges),
         stock=stock.name,
@@ -90,13 +91,10 @@ def _serving(name: str) -> Iterator[tuple[str, Keys]]:
             yield served
 
 
-def _noise(max_examples: int) -> frozenset[str]:
-    """Return what Schemathesis says of the mock under other seeds: it is no sign of a mutant."""
-    alarms: frozenset[str] = frozenset()
+def _alarms_of_the_mock(max_examples: int, seed: int) -> frozenset[str]:
+    """Return what Schemathesis says of the mock under a seed: it is no sign of a mutant."""
     with mock() as url:
-        for seed in _OTHER_SEEDS:
-            alarms |= Schemathesis(max_examples, seed=seed).judge(url, fresh_keys()).alarms
-    return alarms
+        return Schemathesis(max_examples, seed=seed).judge(url, fresh_keys()).alarms
 
 
 def _judge_mutant(name: str, judges: Sequence[Judge]) -> dict[str, Trial]:
@@ -110,7 +108,9 @@ def _judge_mutant(name: str, judges: Sequence[Judge]) -> dict[str, Trial]:
 
 def _tell(name: str, judge: Judge, trial: Trial) -> None:
     told = trial.trouble or ", ".join(sorted(trial.alarms)[:3]) or "nothing"
-    sys.stderr.write(f"{name}: {judge.name}: {told} ({trial.requests}, {trial.seconds:.0f} s)\n")
+    sys.stderr.write(
+        f"{name}: {judge.name}: {told} ({trial.requests}, {trial.cost.seconds:.0f} s)\n"
+    )
 
 
 if __name__ == "__main__":

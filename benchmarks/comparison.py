@@ -94,13 +94,15 @@ def _summary(found: Comparison) -> Iterator[str]:
     yield _row("requests, the mock", *(run.trial.requests for run in runs.values()))
     minutes = (run.trial.requests / _PER_MINUTE for run in runs.values())
     yield _row("minutes of a rate limit of 120", *(f"{each:.1f}" for each in minutes))
-    yield _row("seconds, no limit", *(f"{run.trial.seconds:.0f}" for run in runs.values()))
+    costs = [run.trial.cost for run in runs.values()]
+    yield _row("seconds without a limit", *(f"{cost.seconds:.0f}" for cost in costs))
+    yield _row("of them on the processor", *(f"{cost.processor_seconds:.1f}" for cost in costs))
     yield _row(
         "left behind: monitors, incidents, webhooks", *(_three(r.left) for r in runs.values())
     )
     yield _row("deleted though not its own", *(_three(run.deleted) for run in runs.values()))
     yield """
-Seconds are of two cores that had other work to do. What is left behind and deleted is of the mock's
+The machine had two cores and other work to do. What is left behind and deleted is of the mock's
 default world of 12 monitors and their incidents: Schemathesis deletes monitors whose ids it read in
 the list, so it is for servers that can be thrown away.
 """

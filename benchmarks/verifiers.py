@@ -1,6 +1,7 @@
 """Two judges of a server, run as their users run them, and what each came to."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -28,13 +29,20 @@ class Keys(NamedTuple):
     revoked: str
 
 
+class Cost(NamedTuple):
+    """What a run took: by the clock, and on the processor, which other work does not change."""
+
+    seconds: float
+    processor_seconds: float
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """What one judge said of one server. An alarm is a clause, or a check with its operation."""
 
     alarms: frozenset[str]
     requests: int
-    seconds: float
+    cost: Cost
     trouble: str = ""
 
 
@@ -60,7 +68,7 @@ class Verify:
 
     def judge(self, url: str, keys: Keys) -> Trial:
         """Run once, and read the JSON report."""
-        told, seconds, trouble = _report_of(
+        told, cost, trouble = _report_of(
             *(sys.executable, "-m", "statuspool_mock", "verify", url, "--profile", self.profile),
             *("--api-key", keys.full, "--readonly-key", keys.read_only),
             *("--other-team-key", keys.other_team, "--revoked-key", keys.revoked),
@@ -69,7 +77,7 @@ class Verify:
         results = told.get("results", [])
         found = (each["clause"] for each in results if each["verdict"] == "finding")
         trouble = trouble or told.get("cannot", "")
-        return Trial(frozenset(found), told.get("requests", 0), seconds, trouble)
+        return Trial(frozenset(found), told.get("requests", 0), cost, trouble)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ class Schemathesis:
         """Run once, and read the JSON report; the HAR counts requests."""
         with tempfile.TemporaryDirectory() as folder:
             har = Path(folder) / "told.har"
-            told, seconds, trouble = _report_of(
+            told, cost, trouble = _report_of(
                 *(sys.executable, "-m", "schemathesis.cli", "run", str(DOCUMENT), "--url", url),
                 *("--header", f"Authorization: Bearer {keys.full}"),
                 *("--max-examples", str(self.max_examples), "--seed", str(self.seed)),
@@ -93,27 +101,30 @@ class Schemathesis:
             )
             entries = json.loads(har.read_bytes())["log"]["entries"] if har.exists() else []
         if not any(entry["response"]["status"] > 0 for entry in entries):
-            return Trial(frozenset(), len(entries), seconds, trouble or "nothing answered")
+            return Trial(frozenset(), len(entries), cost, trouble or "nothing answered")
         failures = [*told.get("failures", []), *told.get("errors", [])]
         found = {
             f"{failure.get('code') or failure['title']} {operation}"
             for failure in failures
             for operation in failure.get("operations") or [failure.get("operation", "")]
         }
-        return Trial(frozenset(found), len(entries), seconds, trouble)
+        return Trial(frozenset(found), len(entries), cost, trouble)
 
 
-def _report_of(*command: str) -> tuple[dict, float, str]:
-    """Run a judge in a folder of its own; return its told.json, its seconds, and its trouble."""
-    with tempfile.TemporaryDirectory() as folder:
+def _report_of(*command: str) -> tuple[dict, Cost, str]:
+    """Run a judge in a folder of its own; return its told.json, its cost, and its trouble."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as output:
         started = time.monotonic()
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-        seconds = time.monotonic() - started
+        running = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(running.pid, 0)
+        running.returncode = os.waitstatus_to_exitcode(status)
+        cost = Cost(time.monotonic() - started, usage.ru_utime + usage.ru_stime)
         report = Path(folder) / "told.json"
         if report.exists():
-            return json.loads(report.read_bytes()), seconds, ""
-        last = (done.stderr or done.stdout).strip().splitlines()[-1:]
-        return {}, seconds, f"exit code {done.returncode}, no report: {' '.join(last)}"
+            return json.loads(report.read_bytes()), cost, ""
+        output.seek(0)
+        last = output.read().strip().splitlines()[-1:]
+        return {}, cost, f"exit code {running.returncode}, no report: {' '.join(last)}"
 
 
 @contextmanager

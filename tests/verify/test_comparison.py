@@ -58,9 +58,10 @@ def test_a_server_that_is_not_there_counts_as_trouble_and_not_as_found_out(verif
 
 def test_what_schemathesis_says_of_the_mock_itself_is_no_sign_of_a_mutant(verifiers, comparison):
     nothing = verifiers.Inventory(frozenset(), frozenset(), frozenset())
-    quiet = verifiers.Trial(frozenset(), 240, 2.0)
-    noisy = verifiers.Trial(frozenset({"ST202 GET /x"}), 600, 9.0)
-    sharp = verifiers.Trial(frozenset({"update.stores-changes"}), 240, 2.0)
+    cost = verifiers.Cost(9.0, 2.0)
+    quiet = verifiers.Trial(frozenset(), 240, cost)
+    noisy = verifiers.Trial(frozenset({"ST202 GET /x"}), 600, cost)
+    sharp = verifiers.Trial(frozenset({"update.stores-changes"}), 240, cost)
     found = comparison.Comparison(
         judges=("verify", "stock"),
         stock="stock",
