@@ -88,9 +88,31 @@ def test_the_window_of_the_timeline_is_chosen(page):
     expect(page.get_by_role("button", name="± 24 h")).to_have_attribute("aria-pressed", "true")
 
 
-def test_the_past_and_the_future_are_told_apart(page, world):
-    bars = page.locator("time-line .outage")
-    expect(bars.first).to_be_attached()
-    count = page.locator("time-line .been").count()
-    world.clock.advance("6h")
-    expect(page.locator("time-line .been")).not_to_have_count(count)
+def test_the_past_and_the_future_are_told_apart_and_the_line_between_them_moves(page, world):
+    expect(page.locator("time-line .been").first).to_be_attached()
+    first = told_apart(page)
+    began = page.locator("time-line").evaluate("(line) => line._from")
+    with page.expect_response("**/timeline?*"):
+        world.clock.advance("6h")
+    for _ in range(100):
+        if page.locator("time-line").evaluate("(line) => line._from") > began:
+            break
+        page.wait_for_timeout(50)
+    assert told_apart(page) != first
+
+
+def told_apart(page):
+    """Return where bars are, once it is sure that none of either kind lies on the wrong side."""
+    now, been, ahead = page.locator("time-line").evaluate(
+        """(line) => {
+          const ends = (kind) => [...line.querySelectorAll(kind)].map(({x, width}) =>
+            [x.baseVal.value, x.baseVal.value + width.baseVal.value]);
+          const now = Number(line.querySelector(".now").getAttribute("x1"));
+          return [now, ends(".been"), ends(".ahead")];
+        }"""
+    )
+    assert been
+    assert ahead
+    assert max(end for _, end in been) <= now + 3
+    assert min(start for start, _ in ahead) >= now - 3
+    return been, ahead

@@ -155,16 +155,25 @@ def test_history_gives_series_by_region_and_the_stretches_of_trouble(ask, world,
 
 def test_the_timeline_tells_what_will_happen_and_then_it_does(ask, world):
     world.clock.advance("4h")
-    foreseen = ask("timeline")
+    foreseen = ask("timeline", limit=2000)
     ahead = [one for one in foreseen["outages"] if one["from"] > foreseen["now"]]
     assert ahead
     assert foreseen["known_until"] == foreseen["to"]
     world.clock.advance("6h")
-    seen = ask("timeline", from_=foreseen["from"], to=foreseen["to"])
+    seen = ask("timeline", from_=foreseen["from"], to=foreseen["to"], limit=2000)
     told = {(one["monitor_id"], one["from"], one["to"]) for one in foreseen["outages"]}
     assert {(one["monitor_id"], one["from"], one["to"]) for one in seen["outages"]} == told
-    (newest,) = ask("timeline", limit=1)["outages"]
-    assert newest["monitor_name"]
+    all_of_them = ask("timeline", limit=2000)
+    few = ask("timeline", limit=6)
+    assert few["total"] == len(all_of_them["outages"])
+
+    def distance(one):
+        return abs((moment(one["from"]) - moment(few["now"])).total_seconds())
+
+    nearest = sorted(map(distance, all_of_them["outages"]))[:6]
+    assert sorted(map(distance, few["outages"])) == nearest
+    starts = [one["from"] for one in few["outages"]]
+    assert starts == sorted(starts)
 
 
 def test_looking_ahead_changes_nothing(ask, world):

@@ -1,5 +1,6 @@
 """One monitor's past, and what lies before and after now in the whole world."""
 
+from heapq import nsmallest
 from typing import Any
 
 from statuspool_mock.control.shapes import optional
@@ -72,7 +73,7 @@ async def get_timeline(visit: Visit) -> Any:
         world.advance(to=until, most=_MOST_CHANGES)
     known_until = min(until, world.now)
     incidents = world.incidents_between(since, known_until, team=visit.team)
-    newest = incidents[-visit.values["limit"] :]
+    nearest = nsmallest(visit.values["limit"], incidents, key=lambda one: abs(one.started_at - now))
     return {
         "now": written(now),
         "from": written(since),
@@ -81,7 +82,7 @@ async def get_timeline(visit: Visit) -> Any:
         "total": len(incidents),
         "outages": [
             _incident_json(one, world.monitor(one.monitor_id, team=visit.team).name, now=world.now)
-            for one in newest
+            for one in sorted(nearest, key=lambda one: one.started_at)
         ],
     }
 

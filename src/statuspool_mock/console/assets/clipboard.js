@@ -4,10 +4,14 @@ import { button } from "./element.js";
 
 /** Return a button that copies what `text()` returns. */
 export function copyButton(app, label, text, attributes = {}) {
-  return button(label, async () => app.toasts.done((await copied(text())) ? "Copied." : "The browser does not let pages copy."), {
-    icon: "copy",
-    ...attributes,
-  });
+  return button(
+    label,
+    async () => app.toasts.done((await copied(text())) ? "Copied." : "The browser does not let pages copy."),
+    {
+      icon: "copy",
+      ...attributes,
+    },
+  );
 }
 
 /** Return a request as a command of curl. `path` begins with a slash. */
@@ -22,7 +26,10 @@ export function asCurl(key, { method = "GET", path, body = null, headers = {} })
 
 /** Return a request as JavaScript. */
 export function asFetch(key, { method = "GET", path, body = null, headers = {} }) {
-  const options = { ...(method === "GET" ? {} : { method }), headers: { Authorization: `Bearer ${key}`, ...headers } };
+  const options = {
+    ...(method === "GET" ? {} : { method }),
+    headers: { Authorization: `Bearer ${key}`, ...headers },
+  };
   if (body) options.body = body;
   return `const answer = await fetch(${JSON.stringify(location.origin + path)}, ${JSON.stringify(options, null, 2)});\nconsole.log(await answer.json());\n`;
 }

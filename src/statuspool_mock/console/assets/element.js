@@ -24,7 +24,9 @@ function furnished(made, { on = {}, style = {}, data = {}, ...attributes }, chil
   for (const [name, value] of Object.entries(style)) made.style.setProperty(name, value);
   Object.assign(made.dataset, data);
   for (const [event, listener] of Object.entries(on)) made.addEventListener(event, listener);
-  made.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  made.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return made;
 }
 
@@ -44,7 +46,8 @@ const STROKES = {
   webhooks: "M8.5 8.5a3.5 3.5 0 1 1 5.2 3L11 16m4.5-.5a3.5 3.5 0 1 1-1.6 3.5H8m-.5-6.5A3.5 3.5 0 1 0 9 19",
   traffic: "M7 4v16m0 0-3-3m3 3 3-3M17 20V4m0 0-3 3m3-3 3 3",
   break: "M13 2 5 13.5h6L10 22l9-12h-6.5L13 2Z",
-  state: "M4 7c0-1.7 3.6-3 8-3s8 1.3 8 3-3.6 3-8 3-8-1.3-8-3Zm0 0v10c0 1.7 3.6 3 8 3s8-1.3 8-3V7M4 12c0 1.7 3.6 3 8 3s8-1.3 8-3",
+  state:
+    "M4 7c0-1.7 3.6-3 8-3s8 1.3 8 3-3.6 3-8 3-8-1.3-8-3Zm0 0v10c0 1.7 3.6 3 8 3s8-1.3 8-3V7M4 12c0 1.7 3.6 3 8 3s8-1.3 8-3",
   freeze: "M8 5v14M16 5v14",
   live: "M7 4.5v15l12-7.5-12-7.5Z",
   fast: "M4 5v14l8-7-8-7Zm9 0v14l8-7-8-7Z",

@@ -19,7 +19,12 @@ export function frame(app) {
     element(
       "header",
       { class: "masthead" },
-      element("a", { class: "brand", href: address("world"), "aria-label": "Statuspool mock" }, mark(), element("span", {}, "Statuspool mock")),
+      element(
+        "a",
+        { class: "brand", href: address("world"), "aria-label": "Statuspool mock" },
+        mark(),
+        element("span", {}, "Statuspool mock"),
+      ),
       worldButton(app),
       new WorldClock(app),
       element(
@@ -61,16 +66,26 @@ function worldButton(app) {
 /** Ask for the key of another world and open it; `trouble` says why it must be another. */
 export function askForWorld(app, trouble = "") {
   const field = element("input", {
-    id: "key", value: app.client.key, autocomplete: "off", spellcheck: "false", required: true,
+    id: "key",
+    value: app.client.key,
+    autocomplete: "off",
+    spellcheck: "false",
+    required: true,
   });
-  const enter = button("Open", () => field.value.trim() && openWorld(field.value.trim()), { class: "primary" });
+  const enter = button("Open", () => field.value.trim() && openWorld(field.value.trim()), {
+    class: "primary",
+  });
   openDialog({
     title: "Open a world",
     content: [
       trouble && element("p", { class: "complaint", role: "alert" }, trouble),
       element("label", { for: "key" }, "Key"),
       field,
-      element("p", { class: "hint" }, "sp_test_ and a name: letters, digits, _ and -. A new name opens a new world."),
+      element(
+        "p",
+        { class: "hint" },
+        "sp_test_ and a name: letters, digits, _ and -. A new name opens a new world.",
+      ),
     ],
     actions: [enter],
   });

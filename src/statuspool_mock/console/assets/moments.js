@@ -28,7 +28,12 @@ export function lasting(seconds) {
     [Math.floor(whole / 60) % 60, "m"],
     [whole % 60, "s"],
   ].filter(([amount]) => amount > 0);
-  return parts.slice(0, 2).map(([amount, unit]) => amount + unit).join(" ") || "0s";
+  return (
+    parts
+      .slice(0, 2)
+      .map(([amount, unit]) => amount + unit)
+      .join(" ") || "0s"
+  );
 }
 
 /** Return how long ago an instant was, `12s ago`, or how far off it is, `in 5m`. */
@@ -37,7 +42,9 @@ export function since(instant, now) {
   return seconds < 0 ? `in ${lasting(-seconds)}` : `${lasting(seconds)} ago`;
 }
 
-const STEPS = [60, 300, 600, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800].map((step) => step * 1000);
+const STEPS = [60, 300, 600, 1800, 3600, 7200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800].map(
+  (step) => step * 1000,
+);
 
 /** Return round instants for an axis, at most so many, and how to write them. */
 export function roundInstants(from, to, most) {
@@ -45,5 +52,8 @@ export function roundInstants(from, to, most) {
   const first = Math.ceil(from / step) * step;
   const count = Math.max(0, Math.floor((to - first) / step) + 1);
   const write = step >= STEPS[9] ? (at) => day(at).slice(5) : (at) => hour(at).slice(0, 5);
-  return Array.from({ length: count }, (_, number) => ({ at: first + number * step, word: write(first + number * step) }));
+  return Array.from({ length: count }, (_, number) => ({
+    at: first + number * step,
+    word: write(first + number * step),
+  }));
 }

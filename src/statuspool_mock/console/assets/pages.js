@@ -45,7 +45,10 @@ export class Pages extends EventTarget {
   _inSight() {
     const { first, end } = this._wanted;
     const last = Math.floor(Math.max(first, end - 1) / PAGE);
-    return Array.from({ length: last - Math.floor(first / PAGE) + 1 }, (_, n) => Math.floor(first / PAGE) + n);
+    return Array.from(
+      { length: last - Math.floor(first / PAGE) + 1 },
+      (_, n) => Math.floor(first / PAGE) + n,
+    );
   }
 
   async _ask(page) {

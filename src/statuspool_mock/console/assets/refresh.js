@@ -49,10 +49,13 @@ export function restfully(milliseconds, act) {
     try {
       await act();
     } finally {
-      setTimeout(() => {
-        isBusy = false;
-        if (isWanted) again();
-      }, Math.max(milliseconds, 3 * (performance.now() - began)));
+      setTimeout(
+        () => {
+          isBusy = false;
+          if (isWanted) again();
+        },
+        Math.max(milliseconds, 3 * (performance.now() - began)),
+      );
     }
   };
 }

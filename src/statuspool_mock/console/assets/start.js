@@ -35,8 +35,12 @@ class App {
   /** Say what happened when time was moved. */
   tell({ facts, now, note }) {
     const [first] = facts;
-    const word = { status_changed: `is ${first?.current}`, incident_opened: "has an incident",
-      incident_resolved: "has recovered", sla_breached: "misses its SLA target" }[first?.kind];
+    const word = {
+      status_changed: `is ${first?.current}`,
+      incident_opened: "has an incident",
+      incident_resolved: "has recovered",
+      sla_breached: "misses its SLA target",
+    }[first?.kind];
     const more = facts.length > 1 ? ` And ${facts.length - 1} more.` : "";
     const what = first ? `${first.monitor_name ?? "A monitor"} ${word}.${more}` : "Nothing happened.";
     this.toasts.done([`${full(now)}.`, what, note].filter(Boolean).join(" "));
@@ -85,7 +89,8 @@ function complain(error) {
 }
 
 function askForKey(error) {
-  if (!document.querySelector("dialog[open]")) askForWorld(app, `${app.client.key} opens no world. ${error.message}`);
+  if (!document.querySelector("dialog[open]"))
+    askForWorld(app, `${app.client.key} opens no world. ${error.message}`);
 }
 
 function askForToken() {
@@ -100,7 +105,11 @@ function askForToken() {
     content: [
       element("label", { for: "token" }, "Control token"),
       field,
-      element("p", { class: "hint" }, "It was given to serve as --control-token, and is kept until this tab is closed."),
+      element(
+        "p",
+        { class: "hint" },
+        "It was given to serve as --control-token, and is kept until this tab is closed.",
+      ),
     ],
     actions: [button("Enter", enter, { class: "primary" })],
   });

@@ -7,7 +7,11 @@ const DURATION = /^(?=.)(\d+d)?(\d+h)?(\d+m)?(\d+s)?$/;
 export class DurationField extends HTMLElement {
   constructor({ id, value = "", usual = ["1m", "10m", "1h", "6h", "1d"], placeholder = "" }) {
     super();
-    const list = element("datalist", { id: `${id}-usual` }, usual.map((one) => element("option", { value: one })));
+    const list = element(
+      "datalist",
+      { id: `${id}-usual` },
+      usual.map((one) => element("option", { value: one })),
+    );
     this.field = element("input", { id, value, list: list.id, placeholder, autocomplete: "off", size: 8 });
     this.field.addEventListener("input", () => this._judge());
     this._list = list;
@@ -26,7 +30,9 @@ export class DurationField extends HTMLElement {
 
   _judge() {
     const text = this.field.value.trim();
-    this.field.setCustomValidity(!text || DURATION.test(text) ? "" : "A duration such as 90s, 10m, 2h30m or 1d");
+    this.field.setCustomValidity(
+      !text || DURATION.test(text) ? "" : "A duration such as 90s, 10m, 2h30m or 1d",
+    );
   }
 }
 

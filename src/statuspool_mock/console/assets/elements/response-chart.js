@@ -40,17 +40,27 @@ export class ResponseChart extends HTMLElement {
     this._width = this.clientWidth;
     this._from = Date.parse(from);
     this._to = Math.max(Date.parse(to), this._from + 1000);
-    const figures = Object.values(series).flat().filter((figure) => figure !== null);
+    const figures = Object.values(series)
+      .flat()
+      .filter((figure) => figure !== null);
     this._most = ceilingOf(Math.max(100, ...figures));
     this._cross = drawn("line", { class: "cross", y1: TOP, y2: HEIGHT - BOTTOM, visibility: "hidden" });
-    const box = { viewBox: `0 0 ${this._width} ${HEIGHT}`, width: this._width, height: HEIGHT, "aria-hidden": "true" };
+    const box = {
+      viewBox: `0 0 ${this._width} ${HEIGHT}`,
+      width: this._width,
+      height: HEIGHT,
+      "aria-hidden": "true",
+    };
     const names = Object.keys(series);
     this.replaceChildren(
       drawn(
-        "svg", box,
+        "svg",
+        box,
         troubles.map((trouble) => this._band(trouble)),
         this._axes(),
-        names.map((name, index) => drawn("path", { class: `series-${index % SERIES}`, d: this._line(series[name]) })),
+        names.map((name, index) =>
+          drawn("path", { class: `series-${index % SERIES}`, d: this._line(series[name]) }),
+        ),
         this._cross,
       ),
       this._legend(names),
@@ -70,7 +80,8 @@ export class ResponseChart extends HTMLElement {
     let path = "";
     let pen = "M";
     figures.forEach((figure, index) => {
-      if (figure !== null) path += `${pen}${this._x(this._at[index]).toFixed(1)} ${this._y(figure).toFixed(1)}`;
+      if (figure !== null)
+        path += `${pen}${this._x(this._at[index]).toFixed(1)} ${this._y(figure).toFixed(1)}`;
       pen = figure === null ? "M" : "L";
     });
     return path;
@@ -92,16 +103,26 @@ export class ResponseChart extends HTMLElement {
       ];
     });
     const marks = roundInstants(this._from, this._to, Math.max(2, this._width / 90)).map(({ at, word }) =>
-      drawn("text", { x: this._x(at), y: HEIGHT - 4, "text-anchor": "middle" }, word));
-    return drawn("g", { class: "axis" }, rules, marks, drawn("text", { x: LEFT - 8, y: HEIGHT - 4, "text-anchor": "end" }, "ms"));
+      drawn("text", { x: this._x(at), y: HEIGHT - 4, "text-anchor": "middle" }, word),
+    );
+    return drawn(
+      "g",
+      { class: "axis" },
+      rules,
+      marks,
+      drawn("text", { x: LEFT - 8, y: HEIGHT - 4, "text-anchor": "end" }, "ms"),
+    );
   }
 
   _legend(names) {
     this._time = element("span", { class: "number" });
     this._figures = names.map(() => element("span", { class: "number" }));
     return element(
-      "div", { class: "legend", "aria-live": "polite" },
-      names.map((name, index) => element("span", {}, element("i", { class: `series-${index % SERIES}` }), name, this._figures[index])),
+      "div",
+      { class: "legend", "aria-live": "polite" },
+      names.map((name, index) =>
+        element("span", {}, element("i", { class: `series-${index % SERIES}` }), name, this._figures[index]),
+      ),
       this._time,
     );
   }
@@ -131,7 +152,10 @@ export class ResponseChart extends HTMLElement {
     const x = this._x(this._at[shown]);
     this._cross.setAttribute("x1", x);
     this._cross.setAttribute("x2", x);
-    series.forEach((figures, number) => (this._figures[number].textContent = figures[shown] === null ? "–" : `${figures[shown]} ms`));
+    series.forEach(
+      (figures, number) =>
+        (this._figures[number].textContent = figures[shown] === null ? "–" : `${figures[shown]} ms`),
+    );
     this._time.textContent = full(this._at[shown]);
   }
 }

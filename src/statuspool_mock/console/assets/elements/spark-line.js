@@ -19,11 +19,18 @@ export class SparkLine extends HTMLElement {
     const x = (index) => (points.length < 2 ? WIDTH : (index * WIDTH) / (points.length - 1));
     const y = (time) => HEIGHT - 2 - (time / most) * (HEIGHT - 6);
     const line = points.map(([time], index) => `${x(index).toFixed(1)} ${y(time).toFixed(1)}`).join("L");
-    const marks = points.map(([, failed], index) => (failed > 0 ? `M${(x(index) - 1.5).toFixed(1)} ${HEIGHT}v-4h3v4z` : "")).join("");
+    const marks = points
+      .map(([, failed], index) => (failed > 0 ? `M${(x(index) - 1.5).toFixed(1)} ${HEIGHT}v-4h3v4z` : ""))
+      .join("");
     this.replaceChildren(
       drawn(
         "svg",
-        { viewBox: `-2 0 ${WIDTH + 4} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": this._label },
+        {
+          viewBox: `-2 0 ${WIDTH + 4} ${HEIGHT}`,
+          preserveAspectRatio: "none",
+          role: "img",
+          "aria-label": this._label,
+        },
         points.length > 1 && drawn("path", { class: "area", d: `M0 ${HEIGHT}L${line}L${WIDTH} ${HEIGHT}Z` }),
         points.length > 0 && drawn("path", { class: "line", d: `M${line}` }),
         drawn("path", { class: "failed", d: marks }),

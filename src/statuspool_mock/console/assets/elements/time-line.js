@@ -28,7 +28,9 @@ export class TimeLine extends HTMLElement {
     this._timeline = timeline;
     [this._now, this._from, this._to] = [timeline.now, timeline.from, timeline.to].map(Date.parse);
     this._outages = timeline.outages.map((outage) => ({
-      ...outage, start: Date.parse(outage.from), end: outage.to ? Date.parse(outage.to) : this._to,
+      ...outage,
+      start: Date.parse(outage.from),
+      end: outage.to ? Date.parse(outage.to) : this._to,
     }));
     this._draw();
   }
@@ -48,11 +50,26 @@ export class TimeLine extends HTMLElement {
     this._nowWord = drawn("text", { class: "now-word", y: 12, "text-anchor": "middle" }, "now");
     this._past = drawn("rect", { class: "past", x: this._left, y: TOP, height: body });
     const bars = isCrowd ? this._crowd(body) : lanes.map((lane, number) => this._lane(lane, number));
-    const words = this._outages.length === 0 ? drawn("text", { x: this._width / 2, y: TOP + body / 2 + 4, "text-anchor": "middle" }, "No outages in these hours.") : null;
+    const words =
+      this._outages.length === 0
+        ? drawn(
+            "text",
+            { x: this._width / 2, y: TOP + body / 2 + 4, "text-anchor": "middle" },
+            "No outages in these hours.",
+          )
+        : null;
     this.replaceChildren(
       drawn(
-        "svg", { viewBox: `0 0 ${this._width} ${height}`, height, role: "img", "aria-label": this._summary() },
-        this._past, bars, words, this._axis(), this._nowLine, this._nowWord, this._line, this._word,
+        "svg",
+        { viewBox: `0 0 ${this._width} ${height}`, height, role: "img", "aria-label": this._summary() },
+        this._past,
+        bars,
+        words,
+        this._axis(),
+        this._nowLine,
+        this._nowWord,
+        this._line,
+        this._word,
       ),
     );
     this.now = this._now;
@@ -94,7 +111,8 @@ export class TimeLine extends HTMLElement {
     };
     const turn = Math.min(Math.max(start, this._now), end); // what lies beyond now is paler
     return drawn(
-      "g", { class: outage.automatic ? "outage" : "outage recorded", data: { id } },
+      "g",
+      { class: outage.automatic ? "outage" : "outage recorded", data: { id } },
       drawn("title", {}, title),
       turn > start && part(start, turn, "been"),
       turn < end && part(turn, end, "ahead"),
@@ -113,19 +131,38 @@ export class TimeLine extends HTMLElement {
     return counts.map((count, bin) => {
       const size = (count / most) * (height - 6);
       const at = this._from + (bin + 0.5) * step;
-      return drawn("g", { class: "outage" }, drawn("rect", { class: at > this._now ? "ahead" : "been", x: bin * width, width: Math.max(1, width - 1), y: this._bottom - size, height: size },
-        drawn("title", {}, `${hour(at)}: ${count} incidents`)));
+      return drawn(
+        "g",
+        { class: "outage" },
+        drawn(
+          "rect",
+          {
+            class: at > this._now ? "ahead" : "been",
+            x: bin * width,
+            width: Math.max(1, width - 1),
+            y: this._bottom - size,
+            height: size,
+          },
+          drawn("title", {}, `${hour(at)}: ${count} incidents`),
+        ),
+      );
     });
   }
 
   _axis() {
-    return roundInstants(this._from, this._to, Math.max(2, (this._width - this._left) / 70)).map(({ at, word }) => {
-      const x = this._x(at);
-      return [
-        drawn("line", { class: "axis", x1: x, x2: x, y1: TOP, y2: this._bottom }),
-        drawn("text", { x: Math.min(x, this._width - 16), y: this._bottom + 15, "text-anchor": "middle" }, word),
-      ];
-    });
+    return roundInstants(this._from, this._to, Math.max(2, (this._width - this._left) / 70)).map(
+      ({ at, word }) => {
+        const x = this._x(at);
+        return [
+          drawn("line", { class: "axis", x1: x, x2: x, y1: TOP, y2: this._bottom }),
+          drawn(
+            "text",
+            { x: Math.min(x, this._width - 16), y: this._bottom + 15, "text-anchor": "middle" },
+            word,
+          ),
+        ];
+      },
+    );
   }
 
   _summary() {

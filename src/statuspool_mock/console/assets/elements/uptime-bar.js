@@ -21,15 +21,27 @@ export class UptimeBar extends HTMLElement {
     const title = drawn("title");
     const svg = drawn(
       "svg",
-      { viewBox: `0 0 ${days.length * STEP - 2} ${HEIGHT}`, preserveAspectRatio: "none", role: "img", "aria-label": label },
+      {
+        viewBox: `0 0 ${days.length * STEP - 2} ${HEIGHT}`,
+        preserveAspectRatio: "none",
+        role: "img",
+        "aria-label": label,
+      },
       title,
       // One path for each grade: lists hold many of these bars.
       Object.entries(grades).map(([grade, indexes]) =>
-        drawn("path", { class: grade, d: indexes.map((index) => `M${index * STEP} 0h${STEP - 2}v${HEIGHT}h${2 - STEP}z`).join("") })),
+        drawn("path", {
+          class: grade,
+          d: indexes.map((index) => `M${index * STEP} 0h${STEP - 2}v${HEIGHT}h${2 - STEP}z`).join(""),
+        }),
+      ),
     );
     svg.addEventListener("pointermove", ({ clientX }) => {
       const { left, width } = svg.getBoundingClientRect();
-      const index = Math.min(days.length - 1, Math.max(0, Math.floor(((clientX - left) / width) * days.length)));
+      const index = Math.min(
+        days.length - 1,
+        Math.max(0, Math.floor(((clientX - left) / width) * days.length)),
+      );
       title.textContent = `${agoOf(days.length - 1 - index)}: ${days[index] === null ? "no checks" : `${days[index]} %`}`;
     });
     this.replaceChildren(svg);

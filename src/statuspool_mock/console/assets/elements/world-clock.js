@@ -20,10 +20,17 @@ export class WorldClock extends HTMLElement {
       ["Freeze", "freeze", { mode: "frozen" }, () => clock.rate === 0],
       ["Live", "live", { mode: "live" }, () => clock.rate === 1],
       [`${FAST} times as fast`, "fast", { rate: FAST }, () => clock.rate === FAST],
-    ].map(([label, icon, change, isOn]) => ({ button: button("", () => clock.set(change), { icon, label }), isOn }));
+    ].map(([label, icon, change, isOn]) => ({
+      button: button("", () => clock.set(change), { icon, label }),
+      isOn,
+    }));
     this.append(
       element("time", { class: "face", "aria-label": "World time" }, this._day, this._hour, this._state),
-      element("div", { class: "segments", role: "group", "aria-label": "Clock" }, this._modes.map((mode) => mode.button)),
+      element(
+        "div",
+        { class: "segments", role: "group", "aria-label": "Clock" },
+        this._modes.map((mode) => mode.button),
+      ),
       button("Next event", () => this._app.moveToNext(), { icon: "next", class: "next" }),
     );
     clock.addEventListener("change", () => this._show());

@@ -18,14 +18,27 @@ const narrow = matchMedia("(max-width: 700px)");
 export default function openBoard({ place, app, signal }) {
   const filter = new Filter();
   const list = new VirtualList({ render, rowHeight: () => (narrow.matches ? 128 : 60), label: "Monitors" });
-  const pages = new Pages((page, limit) => app.client.get("board", { query: { ...filter.query, page, limit }, signal }));
+  const pages = new Pages((page, limit) =>
+    app.client.get("board", { query: { ...filter.query, page, limit }, signal }),
+  );
   const nothing = element("p", { class: "empty", hidden: true }, "No monitor is like that.");
 
   place.append(
-    element("header", {}, element("h1", {}, "World"), filter.statuses, filter.search, filter.tag, filter.sort),
     element(
-      "div", { class: "columns", "aria-hidden": "true" },
-      ["Status", "Monitor", "Last hour", "30 days", "Uptime", "Checked", ""].map((title) => element("span", {}, title)),
+      "header",
+      {},
+      element("h1", {}, "World"),
+      filter.statuses,
+      filter.search,
+      filter.tag,
+      filter.sort,
+    ),
+    element(
+      "div",
+      { class: "columns", "aria-hidden": "true" },
+      ["Status", "Monitor", "Last hour", "30 days", "Uptime", "Checked", ""].map((title) =>
+        element("span", {}, title),
+      ),
     ),
     nothing,
     list,
@@ -40,7 +53,8 @@ export default function openBoard({ place, app, signal }) {
   narrow.addEventListener("change", () => list.refresh(), { signal });
   keepUp(app, signal, () => pages.refresh());
   every(1000, signal, () => {
-    for (const cell of list.querySelectorAll("[data-at]")) cell.textContent = since(cell.dataset.at, app.clock.now());
+    for (const cell of list.querySelectorAll("[data-at]"))
+      cell.textContent = since(cell.dataset.at, app.clock.now());
   });
   app.client.get("tags", { signal }).then(({ results }) => filter.offer(results));
 
@@ -60,16 +74,34 @@ export default function openBoard({ place, app, signal }) {
     return element(
       "div",
       { class: "row" },
-      cell("status", element("status-pill", { status: monitor.status }), monitor.is_forced && element("span", { class: "forced" }, "forced")),
+      cell(
+        "status",
+        element("status-pill", { status: monitor.status }),
+        monitor.is_forced && element("span", { class: "forced" }, "forced"),
+      ),
       cell(
         "name",
         element("a", { href: address("world", [monitor.id]), title: name }, name),
-        element("span", { class: "more" }, tags.map((tag) => element("span", { class: "tag" }, tag)), element("span", { class: "url" }, url)),
+        element(
+          "span",
+          { class: "more" },
+          tags.map((tag) => element("span", { class: "tag" }, tag)),
+          element("span", { class: "url" }, url),
+        ),
       ),
-      cell("hour", new SparkLine(monitor.last_hour, `Response time in the last hour, now ${monitor.response_time_ms ?? "unknown"} ms`)),
+      cell(
+        "hour",
+        new SparkLine(
+          monitor.last_hour,
+          `Response time in the last hour, now ${monitor.response_time_ms ?? "unknown"} ms`,
+        ),
+      ),
       cell("days", new UptimeBar(monitor.days, monitor.uptime_30d)),
       cell("uptime number", `${monitor.uptime_30d} %`),
-      cell("checked number", element("span", { data: at ? { at } : {} }, at ? since(at, app.clock.now()) : "never")),
+      cell(
+        "checked number",
+        element("span", { data: at ? { at } : {} }, at ? since(at, app.clock.now()) : "never"),
+      ),
       cell("actions", actionsOn(app, monitor)),
     );
   }
@@ -83,14 +115,25 @@ function cell(name, ...children) {
 class Filter {
   constructor() {
     this.query = {};
-    this._counts = Object.fromEntries(["", ...STATUSES].map((status) => [status, element("span", { class: "number" })]));
+    this._counts = Object.fromEntries(
+      ["", ...STATUSES].map((status) => [status, element("span", { class: "number" })]),
+    );
     this._choices = Object.entries(this._counts).map(([status, count]) => {
       const choice = button("", () => this._choose({ status }), { data: { status } });
       choice.append(element("span", {}, status ? status[0].toUpperCase() + status.slice(1) : "All"), count);
       return choice;
     });
-    this.statuses = element("div", { class: "segments statuses", role: "group", "aria-label": "Status" }, this._choices);
-    this._field = element("input", { type: "search", placeholder: "Search", "aria-label": "Search name, url or id", autocomplete: "off" });
+    this.statuses = element(
+      "div",
+      { class: "segments statuses", role: "group", "aria-label": "Status" },
+      this._choices,
+    );
+    this._field = element("input", {
+      type: "search",
+      placeholder: "Search",
+      "aria-label": "Search name, url or id",
+      autocomplete: "off",
+    });
     this._field.addEventListener("input", () => {
       clearTimeout(this._typing);
       this._typing = setTimeout(() => this._choose({ search: this._field.value.trim() }), 150);
@@ -98,15 +141,24 @@ class Filter {
     this.search = element("div", { class: "search" }, pictogram("search"), this._field);
     this.tag = element("select", { "aria-label": "Tag" }, element("option", { value: "" }, "Every tag"));
     this.tag.addEventListener("change", () => this._choose({ tag: this.tag.value }));
-    this.sort = element("select", { "aria-label": "Order" }, Object.entries(SORTS).map(([value, word]) => element("option", { value }, word)));
-    this.sort.addEventListener("change", () => this._choose({ sort: this.sort.value === "created" ? "" : this.sort.value }));
+    this.sort = element(
+      "select",
+      { "aria-label": "Order" },
+      Object.entries(SORTS).map(([value, word]) => element("option", { value }, word)),
+    );
+    this.sort.addEventListener("change", () =>
+      this._choose({ sort: this.sort.value === "created" ? "" : this.sort.value }),
+    );
   }
 
   /** Show what the address says. */
   take(query) {
-    this.query = Object.fromEntries(["status", "search", "tag", "sort"].map((name) => [name, query.get(name) ?? ""]));
+    this.query = Object.fromEntries(
+      ["status", "search", "tag", "sort"].map((name) => [name, query.get(name) ?? ""]),
+    );
     const { status, search, tag, sort } = this.query;
-    for (const choice of this._choices) choice.setAttribute("aria-pressed", String(choice.dataset.status === status));
+    for (const choice of this._choices)
+      choice.setAttribute("aria-pressed", String(choice.dataset.status === status));
     if (document.activeElement !== this._field) this._field.value = search;
     if (tag && ![...this.tag.options].some((option) => option.value === tag)) this.offer([{ tag }]);
     this.tag.value = tag;
@@ -115,7 +167,9 @@ class Filter {
 
   /** Offer these tags. */
   offer(tags) {
-    const options = tags.map(({ tag, monitors }) => element("option", { value: tag }, monitors ? `${tag} (${monitors})` : tag));
+    const options = tags.map(({ tag, monitors }) =>
+      element("option", { value: tag }, monitors ? `${tag} (${monitors})` : tag),
+    );
     this.tag.replaceChildren(element("option", { value: "" }, "Every tag"), ...options);
     this.tag.value = this.query.tag ?? "";
   }
@@ -123,7 +177,8 @@ class Filter {
   /** Show how many monitors there are of each status. */
   count(statuses) {
     const all = Object.values(statuses).reduce((sum, count) => sum + count, 0);
-    for (const [status, place] of Object.entries(this._counts)) place.textContent = status ? statuses[status] : all;
+    for (const [status, place] of Object.entries(this._counts))
+      place.textContent = status ? statuses[status] : all;
   }
 
   _choose(change) {

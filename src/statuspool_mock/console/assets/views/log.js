@@ -9,7 +9,11 @@ const ROWS = 20;
 
 export function logCard(ask) {
   const place = element("div");
-  const region = element("select", { "aria-label": "Region" }, element("option", { value: "" }, "Every region"));
+  const region = element(
+    "select",
+    { "aria-label": "Region" },
+    element("option", { value: "" }, "Every region"),
+  );
   const failed = element("input", { type: "checkbox", id: "log-failed" });
   const where = element("span", { class: "number" });
   const newer = button("Newer", () => turn(-1), { icon: "back" });
@@ -24,14 +28,23 @@ export function logCard(ask) {
     const { results, total, total_pages: pages } = await ask("checks", query);
     newer.disabled = page <= 1;
     older.disabled = page >= pages;
-    where.textContent = total ? `${total.toLocaleString("en")} rows, page ${page} of ${pages.toLocaleString("en")}` : "";
+    where.textContent = total
+      ? `${total.toLocaleString("en")} rows, page ${page} of ${pages.toLocaleString("en")}`
+      : "";
     if (!total) return renew(place, element("p", { class: "empty" }, "No row is like that."));
     return renew(
       place,
-      table("Log", ["Time", "Region", "Status", "Response", "Error"], results.map((row) => [
-        whole(full(row.timestamp)), whole(row.region), String(row.status_code), whole(`${row.response_time_ms} ms`),
-        row.error_message ? element("span", { class: "until" }, row.error_message) : "",
-      ])),
+      table(
+        "Log",
+        ["Time", "Region", "Status", "Response", "Error"],
+        results.map((row) => [
+          whole(full(row.timestamp)),
+          whole(row.region),
+          String(row.status_code),
+          whole(`${row.response_time_ms} ms`),
+          row.error_message ? element("span", { class: "until" }, row.error_message) : "",
+        ]),
+      ),
     );
   }
 
@@ -43,7 +56,10 @@ export function logCard(ask) {
   return {
     card: card(
       "Log",
-      { wide: true, controls: [region, element("label", { class: "choice", for: "log-failed" }, failed, "Failures only")] },
+      {
+        wide: true,
+        controls: [region, element("label", { class: "choice", for: "log-failed" }, failed, "Failures only")],
+      },
       place,
       element("div", { class: "pager" }, where, newer, older),
     ),
@@ -51,7 +67,10 @@ export function logCard(ask) {
       const regions = [...new Set(monitor.epochs.flatMap((epoch) => epoch.regions))];
       if (region.options.length !== regions.length + 1) {
         const chosen = region.value;
-        region.replaceChildren(element("option", { value: "" }, "Every region"), ...regions.map((one) => element("option", { value: one }, one)));
+        region.replaceChildren(
+          element("option", { value: "" }, "Every region"),
+          ...regions.map((one) => element("option", { value: one }, one)),
+        );
         region.value = chosen;
       }
       return show();

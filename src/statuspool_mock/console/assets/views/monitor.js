@@ -21,7 +21,14 @@ export default function openMonitor({ place, app, signal, id, back }) {
   const grid = element("div", { class: "grid" });
   place.append(top, about, grid);
   const ask = (path, query = {}) => app.client.get(`monitors/${id}/${path}`, { query, signal });
-  const parts = [figuresCard(), chartCard(ask, app), logCard(ask), incidentsCard(ask), scheduleCard(app, id), answersCard(ask, app)];
+  const parts = [
+    figuresCard(),
+    chartCard(ask, app),
+    logCard(ask),
+    incidentsCard(ask),
+    scheduleCard(app, id),
+    answersCard(ask, app),
+  ];
   grid.append(...parts.map((part) => part.card));
 
   async function refresh() {
@@ -30,7 +37,9 @@ export default function openMonitor({ place, app, signal, id, back }) {
     } catch (error) {
       if (error.status !== 404) throw error;
       const all = element("a", { href: back }, "Every monitor");
-      place.replaceChildren(element("p", { class: "empty" }, "There is no such monitor in this world (any more). ", all));
+      place.replaceChildren(
+        element("p", { class: "empty" }, "There is no such monitor in this world (any more). ", all),
+      );
     }
   }
 
@@ -46,9 +55,18 @@ export default function openMonitor({ place, app, signal, id, back }) {
   }
 
   function showTop(monitor, row) {
-    const leave = element("a", { class: "button back", href: back, "aria-label": "Back to every monitor" }, pictogram("back"));
-    renew(top, leave, element("h1", {}, monitor.name), element("status-pill", { status: monitor.status }),
-      element("div", { class: "actions" }, actionsOn(app, row, { words: true })));
+    const leave = element(
+      "a",
+      { class: "button back", href: back, "aria-label": "Back to every monitor" },
+      pictogram("back"),
+    );
+    renew(
+      top,
+      leave,
+      element("h1", {}, monitor.name),
+      element("status-pill", { status: monitor.status }),
+      element("div", { class: "actions" }, actionsOn(app, row, { words: true })),
+    );
     about.replaceChildren(
       element("span", { class: "mono" }, monitor.url),
       element("span", {}, `every ${lasting(monitor.interval_seconds)}`),
@@ -77,7 +95,11 @@ function figuresCard() {
         "Last check": monitor.last_check_at ? full(monitor.last_check_at).slice(11) : "never",
         "Next check": monitor.next_check_at ? full(monitor.next_check_at).slice(11) : "none",
       };
-      figures.replaceChildren(...Object.entries(shown).map(([word, figure]) => element("div", {}, element("dt", {}, word), element("dd", {}, figure))));
+      figures.replaceChildren(
+        ...Object.entries(shown).map(([word, figure]) =>
+          element("div", {}, element("dt", {}, word), element("dd", {}, figure)),
+        ),
+      );
       bar.replaceChildren(new UptimeBar(row.days, row.uptime_30d));
     },
   };
@@ -110,13 +132,19 @@ function incidentsCard(ask) {
       if (!total) return renew(place, element("p", { class: "empty" }, "There has been none."));
       const rows = results.map((one) => [
         whole(full(one.from)),
-        one.to ? whole(lasting(one.duration_seconds)) : element("span", { class: "until" }, `${lasting(one.duration_seconds)}, open`),
+        one.to
+          ? whole(lasting(one.duration_seconds))
+          : element("span", { class: "until" }, `${lasting(one.duration_seconds)}, open`),
         one.regions.join(", "),
       ]);
       return renew(
         place,
         table("Incidents", ["Began", "Lasted", "Regions"], rows),
-        element("p", { class: "hint" }, total > results.length ? `The newest ${results.length} of ${total}.` : ""),
+        element(
+          "p",
+          { class: "hint" },
+          total > results.length ? `The newest ${results.length} of ${total}.` : "",
+        ),
       );
     },
   };
@@ -124,18 +152,29 @@ function incidentsCard(ask) {
 
 function scheduleCard(app, id) {
   const place = element("div");
-  const clear = button("Cancel scripted outages", () => app.client.delete(`monitors/${id}/outages`), { hidden: true });
+  const clear = button("Cancel scripted outages", () => app.client.delete(`monitors/${id}/outages`), {
+    hidden: true,
+  });
   return {
     card: card("Schedule", { controls: [clear] }, place),
     show({ epochs, overlays }) {
       const rows = epochs.map((epoch) => [
-        whole(full(epoch.from)), whole(epoch.to ? full(epoch.to) : "–"), `every ${lasting(epoch.interval_seconds)}, expects ${epoch.expected_status}, ${epoch.behaviour}`, epoch.regions.join(", "),
+        whole(full(epoch.from)),
+        whole(epoch.to ? full(epoch.to) : "–"),
+        `every ${lasting(epoch.interval_seconds)}, expects ${epoch.expected_status}, ${epoch.behaviour}`,
+        epoch.regions.join(", "),
       ]);
       const laid = overlays.map((one) => [
-        whole(full(one.from)), whole(one.to ? full(one.to) : "–"), one.forced ? "forced" : `scripted: ${one.error_message ?? one.status_code ?? "slow"}`, one.regions?.join(", ") ?? "all",
+        whole(full(one.from)),
+        whole(one.to ? full(one.to) : "–"),
+        one.forced ? "forced" : `scripted: ${one.error_message ?? one.status_code ?? "slow"}`,
+        one.regions?.join(", ") ?? "all",
       ]);
       clear.hidden = !overlays.some((one) => !one.forced);
-      return renew(place, table("Schedule", ["From", "To", "What", "Regions"], [...laid.reverse(), ...rows.reverse()]));
+      return renew(
+        place,
+        table("Schedule", ["From", "To", "What", "Regions"], [...laid.reverse(), ...rows.reverse()]),
+      );
     },
   };
 }
@@ -159,7 +198,12 @@ function answersCard(ask, app) {
     card: card("What the API answers now", { wide: true, controls: [choice, ...copies] }, place),
     async show() {
       answers = (await ask("answers")).results;
-      if (!choice.options.length) choice.append(...answers.map(({ operation, path }) => element("option", { value: operation, title: path }, operation)));
+      if (!choice.options.length)
+        choice.append(
+          ...answers.map(({ operation, path }) =>
+            element("option", { value: operation, title: path }, operation),
+          ),
+        );
       showOne();
     },
   };

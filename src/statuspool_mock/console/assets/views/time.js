@@ -8,7 +8,14 @@ import { full, hour, lasting } from "../moments.js";
 import { every, keepUp, renew } from "../refresh.js";
 import { address } from "../router.js";
 
-const RATES = [[0, "Frozen"], [1, "Live"], [10, "×10"], [60, "×60"], [600, "×600"], [3600, "×3600"]];
+const RATES = [
+  [0, "Frozen"],
+  [1, "Live"],
+  [10, "×10"],
+  [60, "×60"],
+  [600, "×600"],
+  [3600, "×3600"],
+];
 const STEPS = ["1m", "10m", "1h", "1d"];
 const SPANS = { "± 1 h": 1, "± 6 h": 6, "± 24 h": 24 };
 const MOST_LISTED = 25;
@@ -19,17 +26,30 @@ export default function open({ place, app, signal }) {
   const behind = element("div");
   const note = element("p", { class: "hint" });
   let span = "± 6 h";
-  const spans = Object.keys(SPANS).map((name) => button(name, () => {
-    span = name;
-    return refresh();
-  }));
+  const spans = Object.keys(SPANS).map((name) =>
+    button(name, () => {
+      span = name;
+      return refresh();
+    }),
+  );
 
   place.append(
     element("header", {}, element("h1", {}, "Time")),
     element(
-      "div", { class: "grid" },
+      "div",
+      { class: "grid" },
       clockCard(app, signal),
-      card("Timeline", { wide: true, controls: [element("div", { class: "segments", role: "group", "aria-label": "Hours shown" }, spans)] }, line, note),
+      card(
+        "Timeline",
+        {
+          wide: true,
+          controls: [
+            element("div", { class: "segments", role: "group", "aria-label": "Hours shown" }, spans),
+          ],
+        },
+        line,
+        note,
+      ),
       card("To come, if nobody interferes", {}, ahead),
       card("So far", {}, behind),
     ),
@@ -40,7 +60,11 @@ export default function open({ place, app, signal }) {
     const now = Math.floor(app.clock.now() / 1000) * 1000;
     if (!now) return;
     const half = SPANS[span] * 3_600_000;
-    const query = { from: new Date(now - half).toISOString(), to: new Date(now + half).toISOString(), limit: 2000 };
+    const query = {
+      from: new Date(now - half).toISOString(),
+      to: new Date(now + half).toISOString(),
+      limit: 2000,
+    };
     const timeline = await app.client.get("timeline", { query, signal });
     line.timeline = timeline;
     note.textContent = toldOf(timeline);
@@ -49,20 +73,45 @@ export default function open({ place, app, signal }) {
 
   function list({ outages, now }) {
     const coming = outages.filter((one) => one.from > now).slice(0, MOST_LISTED);
-    const been = outages.filter((one) => one.from <= now).reverse().slice(0, MOST_LISTED);
+    const been = outages
+      .filter((one) => one.from <= now)
+      .reverse()
+      .slice(0, MOST_LISTED);
     const row = (one, last) => [
       whole(hour(one.from)),
-      [element("a", { href: address("world", [one.monitor_id]) }, one.monitor_name), !one.automatic && element("div", { class: "hint" }, `Recorded: ${one.title}`)],
+      [
+        element("a", { href: address("world", [one.monitor_id]) }, one.monitor_name),
+        !one.automatic && element("div", { class: "hint" }, `Recorded: ${one.title}`),
+      ],
       whole(one.to ? lasting((Date.parse(one.to) - Date.parse(one.from)) / 1000) : "open"),
       last,
     ];
-    const go = (one) => button("Go there", () => jump(Date.parse(one.from)), { "aria-label": `Go there: ${full(one.from)}, ${one.monitor_name}` });
-    renew(ahead, coming.length
-      ? table("Outages to come", ["At", "Monitor", "Lasts", ""], coming.map((one) => row(one, go(one))))
-      : element("p", { class: "empty" }, "No outage in these hours."));
-    renew(behind, been.length
-      ? table("Outages so far", ["At", "Monitor", "Lasted", "Regions"], been.map((one) => row(one, whole(`${one.regions.length} ${one.regions.length === 1 ? "region" : "regions"}`))))
-      : element("p", { class: "empty" }, "There has been none in these hours."));
+    const go = (one) =>
+      button("Go there", () => jump(Date.parse(one.from)), {
+        "aria-label": `Go there: ${full(one.from)}, ${one.monitor_name}`,
+      });
+    renew(
+      ahead,
+      coming.length
+        ? table(
+            "Outages to come",
+            ["At", "Monitor", "Lasts", ""],
+            coming.map((one) => row(one, go(one))),
+          )
+        : element("p", { class: "empty" }, "No outage in these hours."),
+    );
+    renew(
+      behind,
+      been.length
+        ? table(
+            "Outages so far",
+            ["At", "Monitor", "Lasted", "Regions"],
+            been.map((one) =>
+              row(one, whole(`${one.regions.length} ${one.regions.length === 1 ? "region" : "regions"}`)),
+            ),
+          )
+        : element("p", { class: "empty" }, "There has been none in these hours."),
+    );
   }
 
   async function jump(at) {
@@ -78,7 +127,7 @@ export default function open({ place, app, signal }) {
 
 function toldOf({ outages, total, to, known_until: until }) {
   const parts = [];
-  if (outages.length < total) parts.push(`The newest ${outages.length} of ${total} outages are shown.`);
+  if (outages.length < total) parts.push(`Of ${total} outages the ${outages.length} nearest to now are shown.`);
   if (until !== to) parts.push(`So much happens that what is to come is known up to ${full(until)} only.`);
   return parts.join(" ");
 }
@@ -94,7 +143,12 @@ function clockCard(app, signal) {
   });
   const by = new DurationField({ id: "advance-by", value: "5m" });
   const advance = async (duration) => duration && app.tell(await clock.advance({ by: duration }));
-  const to = element("input", { id: "advance-to", placeholder: "2030-01-15 09:42", size: 18, autocomplete: "off" });
+  const to = element("input", {
+    id: "advance-to",
+    placeholder: "2030-01-15 09:42",
+    size: 18,
+    autocomplete: "off",
+  });
   const form = (press, ...parts) => {
     const made = element("form", { class: "line", novalidate: true }, parts);
     made.addEventListener("submit", (event) => {
@@ -104,17 +158,36 @@ function clockCard(app, signal) {
     return made;
   };
   const go = async () => {
-    const at = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(to.value) ? to.value : `${to.value.trim().replace(" ", "T")}Z`);
+    const at = Date.parse(
+      /(Z|[+-]\d\d:?\d\d)$/.test(to.value) ? to.value : `${to.value.trim().replace(" ", "T")}Z`,
+    );
     to.setCustomValidity(Number.isNaN(at) ? "An instant such as 2030-01-15 09:42, in UTC" : "");
     if (to.reportValidity()) app.tell(await clock.advance({ to: new Date(at).toISOString() }));
   };
   to.addEventListener("input", () => to.setCustomValidity(""));
   return card(
-    "Clock", { wide: true },
-    element("div", { class: "line" }, element("span", { class: "label" }, "Speed"), element("div", { class: "segments", role: "group", "aria-label": "Speed" }, rates)),
-    form(() => advance(by.value), element("label", { for: "advance-by" }, "Advance by"), by, element("button", { type: "submit", class: "primary" }, "Advance"),
-      STEPS.map((step) => button(`+${step}`, () => advance(step))), button("Next event", () => app.moveToNext(), { icon: "next" })),
-    form(go, element("label", { for: "advance-to" }, "Advance to"), to, element("button", { type: "submit" }, "Go"),
-      element("span", { class: "hint" }, "UTC. Time does not go back: that is what checkpoints are for.")),
+    "Clock",
+    { wide: true },
+    element(
+      "div",
+      { class: "line" },
+      element("span", { class: "label" }, "Speed"),
+      element("div", { class: "segments", role: "group", "aria-label": "Speed" }, rates),
+    ),
+    form(
+      () => advance(by.value),
+      element("label", { for: "advance-by" }, "Advance by"),
+      by,
+      element("button", { type: "submit", class: "primary" }, "Advance"),
+      STEPS.map((step) => button(`+${step}`, () => advance(step))),
+      button("Next event", () => app.moveToNext(), { icon: "next" }),
+    ),
+    form(
+      go,
+      element("label", { for: "advance-to" }, "Advance to"),
+      to,
+      element("button", { type: "submit" }, "Go"),
+      element("span", { class: "hint" }, "UTC. Time does not go back: that is what checkpoints are for."),
+    ),
   );
 }

@@ -9,14 +9,17 @@ export function actionsOn(app, monitor, { words = false } = {}) {
   const { id, name, status, is_forced: isForced } = monitor;
   const path = `monitors/${id}`;
   const force = (wanted) => app.client.put(`${path}/status`, { status: wanted });
-  const act = (word, icon, press) => button(word, press, { icon, label: words ? null : `${word}: ${name}`, class: word.toLowerCase() });
+  const act = (word, icon, press) =>
+    button(word, press, { icon, label: words ? null : `${word}: ${name}`, class: word.toLowerCase() });
   const down = act("Down", "down", () => force("down"));
   const degrade = act("Degrade", "degrade", () => force("degraded"));
   const isTroubled = isForced || status === "down" || status === "degraded";
   return [
     isTroubled ? act("Restore", "restore", () => restore(app, monitor)) : down,
     isTroubled && status !== "down" ? down : degrade,
-    status === "paused" ? act("Resume", "live", () => app.client.post(`${path}/resume`)) : act("Pause", "freeze", () => app.client.post(`${path}/pause`)),
+    status === "paused"
+      ? act("Resume", "live", () => app.client.post(`${path}/resume`))
+      : act("Pause", "freeze", () => app.client.post(`${path}/pause`)),
     act("More", "more", () => askForTrouble(app, monitor)),
   ];
 }
@@ -33,7 +36,11 @@ async function restore(app, { id, is_forced: isForced }) {
 function askForTrouble(app, { id, name, regions }) {
   const lasts = new DurationField({ id: "trouble-for", placeholder: "until released" });
   const boxes = regions.map((region) => element("input", { type: "checkbox", checked: true, value: region }));
-  const kinds = [["down", "Down"], ["degraded", "Degraded: slow answers"], ["up", "Up, whatever befalls it"]].map(([value, word], index) => {
+  const kinds = [
+    ["down", "Down"],
+    ["degraded", "Degraded: slow answers"],
+    ["up", "Up, whatever befalls it"],
+  ].map(([value, word], index) => {
     const radio = element("input", { type: "radio", name: "trouble", value, checked: index === 0 });
     return element("label", { class: "choice" }, radio, word);
   });
@@ -42,7 +49,11 @@ function askForTrouble(app, { id, name, regions }) {
     const chosen = boxes.filter((box) => box.checked).map((box) => box.value);
     if (duration === undefined || chosen.length === 0) return;
     const status = dialog.querySelector("[name=trouble]:checked").value;
-    const body = { status, ...(duration && { for: duration }), ...(chosen.length < regions.length && { regions: chosen }) };
+    const body = {
+      status,
+      ...(duration && { for: duration }),
+      ...(chosen.length < regions.length && { regions: chosen }),
+    };
     await app.client.put(`monitors/${id}/status`, body);
     dialog.close();
     app.toasts.done(`${name} is forced ${status}${duration ? ` for ${duration}` : ""}.`);
@@ -53,7 +64,12 @@ function askForTrouble(app, { id, name, regions }) {
       element("fieldset", {}, element("legend", {}, "From its next check on it is"), kinds),
       element("label", { for: "trouble-for" }, "For how long"),
       lasts,
-      element("fieldset", {}, element("legend", {}, "In these regions"), boxes.map((box) => element("label", { class: "choice" }, box, box.value))),
+      element(
+        "fieldset",
+        {},
+        element("legend", {}, "In these regions"),
+        boxes.map((box) => element("label", { class: "choice" }, box, box.value)),
+      ),
     ],
     actions: [button("Do it", force, { class: "primary" }), button("Cancel", () => dialog.close())],
   });
