@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: serve test lint package docs matrix compare bench clean help
+.PHONY: serve test lint package docs site matrix compare bench clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
@@ -13,6 +13,7 @@ help:
 	@echo "make lint    ruff, mypy and the import rules"
 	@echo "make package build the wheel and the sdist into dist/, and try them"
 	@echo "make docs    write the pages that are made from the code"
+	@echo "make site    build the documentation into build/site, to be read without a server too"
 	@echo "make matrix  judge every mutant, and write what finds out which (ARGS=--jobs=4)"
 	@echo "make compare hold the judge beside stock Schemathesis (ARGS='--every 1 --jobs 4')"
 	@echo "make bench   measure the API beside others"
@@ -37,6 +38,9 @@ docs: .venv/installed
 	$(BIN)/python scripts/mutants_page.py > docs/mutants.md
 	$(BIN)/python scripts/clauses_page.py > docs/verify.md.new
 	mv docs/verify.md.new docs/verify.md
+
+site: .venv/documenting
+	PYTHON=$(BIN)/python scripts/site $(ARGS)
 
 matrix: .venv/developing
 	$(BIN)/statuspool-mock mutants --matrix $(ARGS) > docs/kill-matrix.md.new; \
@@ -70,4 +74,8 @@ clean:
 
 .venv/packaging: .venv/developing
 	$(BIN)/python -m pip install -q -c constraints.txt --group package
+	@touch $@
+
+.venv/documenting: .venv/installed
+	$(BIN)/python -m pip install -q -c constraints.txt --group docs
 	@touch $@

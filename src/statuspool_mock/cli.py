@@ -32,7 +32,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code: 0, 2 for what cannot be done, 130 for Ctrl-C."""
-    parser = _parser()
+    parser = command_line()
     given, program = _split_program(sys.argv[1:] if argv is None else argv)
     arguments = parser.parse_args(given, argparse.Namespace(program=program))
     if arguments.command is None:
@@ -59,7 +59,8 @@ def _split_program(argv: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
     return argv, ()
 
 
-def _parser() -> argparse.ArgumentParser:
+def command_line() -> argparse.ArgumentParser:
+    """Return the parser of all commands, which is also what the documentation is made from."""
     parser = _Parser(
         prog="statuspool-mock",
         description="A local, stateful stand-in for the Statuspool uptime-monitoring REST API.",

@@ -19,6 +19,7 @@ from tests.mock_process import Served, serving
 from tests.traffic.conftest import proxied
 
 ROOT = Path(__file__).parents[2]
+TUTORIALS = tuple(f"docs/tutorials/{name}.md" for name in ("front-end", "contract", "sandbox"))
 PAGES = (
     "README.md",
     "docs/quick-tour.md",
@@ -33,6 +34,8 @@ PAGES = (
     "docs/verify.md",
     "docs/pipelines.md",
     "docs/container.md",
+    "docs/index.md",
+    *TUTORIALS,
 )
 OTHERS_YAML = ("docs/pipelines.md", "docs/container.md")  # tests/pipelines looks into it
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -132,7 +135,15 @@ def look_through(line: str, served: Served, folder: Path) -> None:
         assert proxy.stop().code == 0
 
 
-@pytest.mark.parametrize("block", written_in("sh"), ids=str)
+@pytest.mark.parametrize("page", TUTORIALS)
+def test_a_tutorial_runs_from_its_first_line_to_its_last(page, run):
+    """In one shell, as its reader has one: what a block sets, the next one uses."""
+    code = "\n".join(block.code for block in blocks_of(page) if block.language == "sh")
+    code = code.replace("statuspool-mock serve\n", "")  # is running, in the other terminal
+    assert run(code, "bash", "-euo", "pipefail").strip()
+
+
+@pytest.mark.parametrize("block", [b for b in written_in("sh") if b.page not in TUTORIALS], ids=str)
 def test_shell_lines_run_and_print_what_is_shown(block, run, default, tmp_path):
     lines = re.sub(r"\\\n\s*", "", block.code).replace(".venv/bin/", "").splitlines()
     makes = [line for line in lines if line.startswith("make ")]
@@ -147,9 +158,9 @@ def test_shell_lines_run_and_print_what_is_shown(block, run, default, tmp_path):
     targets = set(re.findall(r"^(\w+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
     assert {line.split()[1] for line in makes} <= targets
     for line in serves:
-        arguments = line.split()[2:]
-        file = tmp_path / arguments[-1]
-        with serving(*arguments[:-1], str(file) if file.is_file() else arguments[-1]) as served:
+        files = {path.name: str(path) for path in tmp_path.iterdir()}
+        options = [files.get(text.removeprefix("./"), text) for text in line.split()[2:]]
+        with serving(*options) as served:
             assert served.keys
 
 

@@ -1,0 +1,69 @@
+"""Gather the pages of the documentation: those of docs/, the root's, and the reference.
+
+`site_pages.py FOLDER` makes the folder anew. A link to a file that is no page leads to a copy of
+it; one to a folder of the repository becomes plain text, as there is nothing to show.
+"""
+
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import commands_page
+import endpoints_page
+
+ROOT = Path(__file__).resolve().parents[1]
+OF_THE_ROOT = {
+    "ARCHITECTURE.md": "architecture.md",
+    "CHANGELOG.md": "changelog.md",
+    "examples/README.md": "examples.md",
+}
+_LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
+_FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
+
+
+def gather(folder: Path) -> None:
+    """Fill the folder with all pages, and the files that they lead to."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(ROOT / "docs", folder)
+    pages = {f"docs/{path.relative_to(ROOT / 'docs')}" for path in (ROOT / "docs").rglob("*.md")}
+    places = {page: page.removeprefix("docs/") for page in pages} | OF_THE_ROOT
+    for source, place in places.items():
+        text = (ROOT / source).read_text("utf-8")
+        (folder / place).write_text(_relinked(text, source, places, folder), "utf-8")
+    reference = folder / "reference"
+    reference.mkdir()
+    (reference / "commands.md").write_text(commands_page.page(), "utf-8")
+    for name in ("statuspool", "control"):
+        page = endpoints_page.page(ROOT / "openapi" / f"{name}.yaml")
+        (reference / f"{name}.md").write_text(page, "utf-8")
+
+
+def _relinked(text: str, source: str, places: dict[str, str], folder: Path) -> str:
+    """Return a page whose links fit its new place; code is left alone."""
+
+    def relink(match: re.Match[str]) -> str:
+        picture, words, target, anchor = match.groups(default="")
+        if re.match(r"[a-z]+:", target):
+            return match[0]
+        aim = os.path.normpath(Path(source).parent / target)
+        here = Path(places[source]).parent
+        if aim in places:
+            place = places[aim]
+        elif aim.startswith("docs/"):
+            place = aim.removeprefix("docs/")
+        elif (ROOT / aim).is_file():
+            place = f"files/{aim}"
+            (folder / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(ROOT / aim, folder / place)
+        else:
+            return words
+        return f"{picture}[{words}]({os.path.relpath(place, here)}{anchor})"
+
+    parts = _FENCED.split(text)
+    return "".join(part if part.startswith("```") else _LINK.sub(relink, part) for part in parts)
+
+
+if __name__ == "__main__":
+    gather(Path(sys.argv[1]))
