@@ -151,6 +151,7 @@ def _announce(address: server.Address, scenario: str, ca_file: Path | None) -> N
         f"  Keys   {', '.join(address.keys)}\n"
         "         Any sp_test_<name> opens a world of its own.\n"
         f"  Docs   {address.control_url}/docs\n"
+        f"  Look   {address.control_url}/_mock/\n"
         f"  Drive  statuspool-mock ctl --help, or {address.control_url}/_mock/docs\n"
         f"{trust}"
         f'  Try    {curl} -H "Authorization: Bearer {address.keys[0]}" {address.url}/monitors\n'

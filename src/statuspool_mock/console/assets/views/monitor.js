@@ -131,7 +131,10 @@ function incidentsCard(ask) {
       const { results, total } = await ask("incidents", { limit: MOST_INCIDENTS });
       if (!total) return renew(place, element("p", { class: "empty" }, "There has been none."));
       const rows = results.map((one) => [
-        whole(full(one.from)),
+        [
+          whole(full(one.from)),
+          !one.automatic && element("div", { class: "hint" }, `Recorded: ${one.title}`),
+        ],
         one.to
           ? whole(lasting(one.duration_seconds))
           : element("span", { class: "until" }, `${lasting(one.duration_seconds)}, open`),

@@ -127,7 +127,8 @@ export default function open({ place, app, signal }) {
 
 function toldOf({ outages, total, to, known_until: until }) {
   const parts = [];
-  if (outages.length < total) parts.push(`Of ${total} outages the ${outages.length} nearest to now are shown.`);
+  if (outages.length < total)
+    parts.push(`Of ${total} outages the ${outages.length} nearest to now are shown.`);
   if (until !== to) parts.push(`So much happens that what is to come is known up to ${full(until)} only.`);
   return parts.join(" ");
 }
