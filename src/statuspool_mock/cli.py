@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from statuspool_mock import __version__
 from statuspool_mock.ctl_options import add_ctl
-from statuspool_mock.traffic_options import add_check, add_proxy
+from statuspool_mock.traffic_options import add_check, add_drift, add_proxy, add_seed_from
 from statuspool_mock.verify_options import add_verify
 
 DEFAULT_PORT = 4747
@@ -39,7 +39,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         parser.print_help()
         return _CANNOT
     try:
-        command = import_module(f"statuspool_mock.commands.{arguments.command}")
+        module = arguments.command.replace("-", "_")
+        command = import_module(f"statuspool_mock.commands.{module}")
         code: int = command.run(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:
@@ -102,6 +103,9 @@ def command_line() -> argparse.ArgumentParser:
     add_verify(commands.add_parser("verify", help="judge any server against the contract"))
     add_proxy(commands.add_parser("proxy", help="judge the traffic with a real server"))
     add_check(commands.add_parser("check", help="judge recorded traffic"))
+    likeness = commands.add_parser("seed-from", help="write a scenario that looks like an account")
+    add_seed_from(likeness)
+    add_drift(commands.add_parser("drift", help="tell where a server means something else"))
     _add_certify(commands.add_parser("certify", help="test a webhook receiver of yours"))
     add_ctl(commands.add_parser("ctl", help="drive a running mock: time, outages, faults, state"))
     replay = commands.add_parser("replay", help="do again what a case file tells")

@@ -1,4 +1,4 @@
-"""What `statuspool-mock proxy` and `statuspool-mock check` take."""
+"""What `proxy`, `check`, `seed-from` and `drift` take."""
 
 import argparse
 from pathlib import Path
@@ -48,6 +48,45 @@ def add_check(check: argparse.ArgumentParser) -> None:
         help="the API's base in them (any /v1 with paths of the API, or the vendor's host)",
     )
     add("--json", action="store_true", help="as JSON instead of a table")
+
+
+def add_seed_from(seed_from: argparse.ArgumentParser) -> None:
+    """Add the options of `seed-from` to its parser."""
+    seed_from.set_defaults(refuse=seed_from.error)
+    seed_from.description = (
+        "Write a scenario that looks like an account, from recorded answers or from a server that "
+        "is only read. Exit code 0, or 2 where there is nothing to be learnt."
+    )
+    add = seed_from.add_argument
+    add("source", metavar="FILE|URL", help="an HTTP archive, or the base of a server")
+    add("--api-key", metavar="KEY", help="for a server (STATUSPOOL_API_KEY)")
+    add("--anonymise", action="store_true", help="made-up names and urls; no webhooks")
+    add("--seed", type=int, default=0, metavar="N", help="of what is made up (0)")
+    add("--monitors", type=_many, default=200, metavar="N", help="look at so many closely (200)")
+    add("--base-url", metavar="URL", help="the API's base in an archive")
+    add("--ca", type=Path, metavar="FILE", help="authorities to trust, PEM")
+    add("-o", "--output", type=Path, metavar="FILE", help="where to (standard output)")
+
+
+def add_drift(drift: argparse.ArgumentParser) -> None:
+    """Add the options of `drift` to its parser."""
+    drift.set_defaults(refuse=drift.error)
+    drift.description = (
+        "Ask the mock and a server the same questions, reading only, and tell where their answers "
+        "differ in meaning. Exit code 0: nowhere, 1: drift, 2: it could not be asked."
+    )
+    add = drift.add_argument
+    add("url", metavar="URL", help="the API's base, such as https://host/v1")
+    add("--api-key", metavar="KEY", help="a key of the team (STATUSPOOL_API_KEY)")
+    add("--format", choices=("md", "json"), default="md", help="(md)")
+    add("--rate", type=_many, default=110, metavar="N", help="requests a minute (110)")
+    add("--ca", type=Path, metavar="FILE", help="authorities to trust, PEM")
+
+
+def _many(text: str) -> int:
+    if text.isascii() and text.isdigit() and 0 < int(text[:9]) <= 1_000_000:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"came {text!r}, expected a whole number from 1 up")
 
 
 def _port(text: str) -> int:

@@ -30,6 +30,7 @@ PAGES = (
     "docs/unmodified-clients.md",
     "docs/certify.md",
     "docs/proxy.md",
+    "docs/drift.md",
     "docs/mutants.md",
     "docs/verify.md",
     "docs/pipelines.md",

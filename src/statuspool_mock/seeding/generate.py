@@ -85,6 +85,14 @@ class _Draw:
         return choices[self.number(what, index) % len(choices)]
 
 
+def names_and_urls(count: int, *, seed: int) -> list[tuple[str, str]]:
+    """Return made-up monitors' names and urls, as many as are wanted, all different."""
+    draw = _Draw(seed)
+    domains = _domains(-(-count // len(_SERVICES)), seed) if count else []
+    made = (_monitor(index, domains, "stable", draw) for index in range(count))
+    return [(one["name"], one["url"]) for one in made]
+
+
 def _domains(count: int, seed: int) -> list[str]:
     """Return different companies' domains, none of which can ever exist (RFC 2606)."""
     from faker import Faker  # noqa: PLC0415  (0.4 s that only generating should cost)

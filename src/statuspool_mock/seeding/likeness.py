@@ -1,0 +1,198 @@
+"""A scenario from the API's own answers: the mock as a likeness of a real account.
+
+Answers tell how things are, not why. What is up stays perfect, but for the outages that incidents
+tell of; what is down or slow was so since its incident began, and stays so for a while.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+import yaml
+
+from statuspool_mock.seeding.generate import names_and_urls
+
+_KEPT_SECONDS = 30 * 86_400
+_YOUNGEST_SECONDS = 45 * 86_400
+_OLDEST_SECONDS = 3_650 * 86_400
+_INTERVALS = (30, 60, 120, 300)
+_SECRET = "whsec_not_told_by_the_api"  # noqa: S105 - it is none
+Json = dict[str, Any]
+
+
+class Account:
+    """What answers told of an account. Later answers correct earlier ones."""
+
+    def __init__(self) -> None:
+        self.monitors: dict[str, Json] = {}
+        self.incidents: dict[str, Json] = {}
+        self.webhooks: dict[str, Json] = {}
+        self.failures: dict[str, Json] = {}
+        """A failed row of the log, by monitor."""
+        self.told_at = 0.0
+        """When the newest answer came, in seconds since 1970."""
+
+    def learn(self, operation: str, monitor_id: str, answer: Any, *, at: float) -> None:
+        """Take in the answer of an operation that succeeded."""
+        if not isinstance(answer, dict):
+            return
+        self.told_at = max(self.told_at, at)
+        results = [one for one in answer.get("results") or () if isinstance(one, dict)]
+        if operation == "listMonitors":
+            self._know(self.monitors, results)
+        elif operation in {"getMonitor", "createMonitor", "updateMonitor"}:
+            self._know(self.monitors, [answer])
+        elif operation == "deleteMonitor":
+            self.monitors.pop(monitor_id, None)
+        elif operation == "listIncidents":
+            self._know(self.incidents, results)
+        elif operation == "listWebhooks":
+            self._know(self.webhooks, results)
+        elif operation == "listMonitorLogs":
+            for row in results:
+                if row.get("error_message"):
+                    self.failures[monitor_id] = row
+
+    @staticmethod
+    def _know(kept: dict[str, Json], found: Iterable[Json]) -> None:
+        for one in found:
+            if isinstance(one.get("id"), str):
+                kept[one["id"].lower()] = {**kept.get(one["id"].lower(), {}), **one}
+
+
+def likeness(account: Account, *, source: str, anonymise: bool, seed: int = 0) -> str:
+    """Return the scenario file of an account; with `anonymise` under made-up names and urls."""
+    monitors = [one for one in account.monitors.values() if "name" in one and "url" in one]
+    made_up = names_and_urls(len(monitors), seed=seed) if anonymise else ()
+    written = []
+    names: dict[str, str] = {}
+    for position, monitor in enumerate(monitors):
+        name, url = made_up[position] if made_up else (_name(monitor), str(monitor["url"]))
+        monitor_id = str(monitor["id"]).lower()
+        names[monitor_id] = monitor_id
+        written.append(_monitor(monitor, account, name=name, url=url))
+    content = {
+        "name": "likeness",
+        "title": "A likeness of an account",
+        "description": f"Written by seed-from, from {source}.",
+        "monitors": written,
+        "webhooks": [] if anonymise else [_webhook(one) for one in account.webhooks.values()],
+        "incidents": _records(account, names, anonymise=anonymise),
+    }
+    text: str = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
+    return text
+
+
+def _monitor(monitor: Json, account: Account, *, name: str, url: str) -> Json:
+    monitor_id = str(monitor["id"]).lower()
+    interval = monitor.get("interval_seconds")
+    age = _since(account, monitor.get("created_at"))
+    found: Json = {
+        "name": name,
+        "url": url,
+        "id": monitor_id,
+        "interval_seconds": interval if interval in _INTERVALS else 60,
+        "tags": [str(tag) for tag in monitor.get("tags") or ()],
+    }
+    if monitor.get("regions"):
+        found["regions"] = list(dict.fromkeys(map(str, monitor["regions"])))
+    if isinstance(monitor.get("expected_status"), int):
+        found["expected_status"] = monitor["expected_status"]
+    found["behaviour"] = "perfect"
+    age = _YOUNGEST_SECONDS if age is None else min(max(age, 1), _OLDEST_SECONDS)
+    found["age"] = f"{age}s"
+    outages = _outages(monitor, account, age)
+    if outages:
+        found["outages"] = outages
+    if monitor.get("status") == "paused":
+        last = _since(account, monitor.get("last_check_at"))
+        found["pauses"] = [{"from": f"-{min(max((last or 60) - 1, 0), age)}s"}]
+    return found
+
+
+def _outages(monitor: Json, account: Account, age: int) -> list[Json]:
+    """Return what befell a monitor, oldest first, and what still does."""
+    monitor_id = str(monitor["id"]).lower()
+    found: list[tuple[int, Json]] = []
+    is_open = False
+    for incident in account.incidents.values():
+        if str(incident.get("monitor_id")).lower() != monitor_id or not _is_automatic(incident):
+            continue
+        began, ended = (
+            _since(account, incident.get(name)) for name in ("started_at", "resolved_at")
+        )
+        if began is None or began > age or not _is_majority(incident, monitor):
+            continue
+        is_open = is_open or ended is None
+        until = f"+{_KEPT_SECONDS}s" if ended is None else f"-{ended}s"
+        found.append((began, {"from": f"-{began}s", "to": until, **_effect(monitor, account)}))
+    status = monitor.get("status")
+    lately = min(2 * int(monitor.get("interval_seconds") or 60), age)
+    if status == "down" and not is_open:
+        until = f"+{_KEPT_SECONDS}s"
+        found.append((lately, {"from": f"-{lately}s", "to": until, **_effect(monitor, account)}))
+    elif status == "degraded":
+        slow = {"status_code": monitor.get("expected_status") or 200, "response_time_ms": 3_000}
+        found.append((lately, {"from": f"-{lately}s", "to": f"+{_KEPT_SECONDS}s", **slow}))
+    return [outage for _, outage in sorted(found, key=lambda one: -one[0])]
+
+
+def _effect(monitor: Json, account: Account) -> Json:
+    """Return how a monitor fails: as its log told, else with a 503."""
+    row = account.failures.get(str(monitor["id"]).lower(), {})
+    code, took = row.get("status_code"), row.get("response_time_ms")
+    found: Json = {
+        "status_code": code if isinstance(code, int) and 100 <= code <= 599 else 503,
+        "response_time_ms": took if isinstance(took, int) and 0 < took <= 600_000 else 400,
+    }
+    if isinstance(row.get("error_message"), str):
+        found["error_message"] = row["error_message"]
+    return found
+
+
+def _records(account: Account, names: Mapping[str, str], *, anonymise: bool) -> list[Json]:
+    """Return the incidents that somebody wrote down, oldest first."""
+    found = []
+    for incident in account.incidents.values():
+        monitor = names.get(str(incident.get("monitor_id")).lower())
+        began = _since(account, incident.get("started_at"))
+        if monitor is None or began is None or _is_automatic(incident):
+            continue
+        record: Json = {"monitor": monitor, "title": str(incident.get("title") or "An incident")}
+        if anonymise:
+            record["title"] = "Recorded incident"
+        elif isinstance(incident.get("description"), str):
+            record["description"] = incident["description"]
+        found.append((began, record | {"at": f"-{began}s"}))
+    return [record for _, record in sorted(found, key=lambda one: -one[0])]
+
+
+def _webhook(webhook: Json) -> Json:
+    return {"url": webhook["url"], "events": list(webhook["events"]), "secret": _SECRET}
+
+
+def _is_automatic(incident: Json) -> bool:
+    """Whether checks opened it, as far as answers tell: somebody's own has words of its own."""
+    title = incident.get("title")
+    return title is None or (str(title).endswith("is down") and incident.get("description") is None)
+
+
+def _is_majority(incident: Json, monitor: Json) -> bool:
+    affected = incident.get("affected_regions") or ()
+    return 2 * len(affected) > len(monitor.get("regions") or ()) or not affected
+
+
+def _name(monitor: Json) -> str:
+    name = str(monitor["name"])
+    return name[:128] if len(name) >= 2 else f"{name} (monitor)"
+
+
+def _since(account: Account, text: Any) -> int | None:
+    """Return how many seconds before the newest answer something was."""
+    if not isinstance(text, str):
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return max(int(account.told_at) - int(at.timestamp()), 0) if at.tzinfo is not None else None
