@@ -83,7 +83,7 @@ def test_the_sdist_holds_what_its_tests_need_and_no_workplace(dist):
         names = {name.partition("/")[2] for name in archive.getnames()}
     tops = {name.partition("/")[0] for name in names}
     assert {"src", "openapi", "fixtures", "tests", "docs", "Makefile", "constraints.txt"} <= tops
-    assert not {top for top in tops if top.startswith(".")} - {".gitignore"}
+    assert not {top for top in tops if top.startswith(".")} - {".gitignore", ".dockerignore"}
     assert not [name for name in names if "__pycache__" in name or "node_modules" in name]
 
 

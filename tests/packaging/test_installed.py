@@ -1,6 +1,7 @@
 """The wheel works where nothing but it was installed."""
 
 import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -87,7 +88,7 @@ def test_a_type_checker_sees_its_types(bare):
         "with StatuspoolMock() as mock:\n"
         "    reveal_type(mock)\n"
     )
-    mypy = ("mypy", "--strict", "--cache-dir", str(bare.folder))
+    mypy = (sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(bare.folder))
     done = subprocess.run(
         [*mypy, "--python-executable", str(bare.bin / "python"), str(program)],
         capture_output=True,
