@@ -36,9 +36,11 @@ class Judgement:
         try:
             answer = self.session.get("/monitors")
         except Finding as error:
+            hint = "Is it running, and is the URL its base, such as http://127.0.0.1:4747/v1?"
+            if "CERTIFICATE_VERIFY_FAILED" in error.came:
+                hint = "Give the certificate authority that signed it: --ca FILE"
             raise Unusable(
-                f"{self.session.base} cannot be reached: {error.came}. Is it running, and is the "
-                "URL its base, such as http://127.0.0.1:4747/v1?"
+                f"{self.session.base} cannot be reached: {error.came}. {hint}"
             ) from error
         except NotVerified as error:
             raise Unusable(f"{self.session.base}: {error}") from error

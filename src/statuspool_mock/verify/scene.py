@@ -113,6 +113,11 @@ class Scene:
         return self.make(name=f"{self.mark} minimal")
 
     @shared
+    def subject(self) -> dict[str, Any]:
+        """A monitor to try changes on, so that the others stay as they were made."""
+        return self.make(name=f"{self.mark} subject")
+
+    @shared
     def broken(self) -> dict[str, Any]:
         """A monitor of a host that cannot exist."""
         return self.make(

@@ -48,12 +48,17 @@ def json_is_called_json(bench):
     assert answer.headers["content-type"].partition(";")[0] == "application/json"
 
 
-@notices("listed-without-names", "listed-regions-as-text", "listed-last-check-as-unix-time")
+@notices(
+    "listed-without-names",
+    "listed-regions-as-text",
+    "listed-last-check-as-unix-time",
+    "listed-urls-without-scheme",
+)
 def listed_monitors_are_told_alike(bench):
     monitor_id = bench.create()["id"]
     alone = bench.get(f"/monitors/{monitor_id}")
     (listed,) = [m for m in bench.listed(limit=100) if m["id"] == monitor_id]
-    for name in ("name", "regions", "last_check_at"):
+    for name in ("name", "url", "regions", "last_check_at"):
         assert listed[name] == alone[name]
 
 

@@ -181,6 +181,12 @@ MONITORS: tuple[Mutant, ...] = (
         change=_listed_monitors(without("name")),
     ),
     _shape(
+        name="listed-urls-without-scheme",
+        wrong="GET /monitors lists urls without https://.",
+        promise="url is a valid HTTP(S) URL. (Monitors, POST /monitors)",
+        change=_listed_monitors(mapped("url", lambda url: url.partition("://")[2])),
+    ),
+    _shape(
         name="listed-regions-as-text",
         wrong='GET /monitors lists regions as "a,b".',
         promise="regions is an array. (Monitors, POST /monitors)",

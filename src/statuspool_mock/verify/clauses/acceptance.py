@@ -71,7 +71,7 @@ def _offer(scene: Scene, method: str, changes: Mapping[str, Any]) -> tuple[Answe
         answer = scene.api.send("POST", "/monitors", value=scene.body(**changes))
         told: Mapping[str, Any] = {**changes, **answer.fields}
     else:
-        monitor_id = scene.minimal()["id"]
+        monitor_id = scene.subject()["id"]
         answer = scene.api.send("PUT", f"/monitors/{monitor_id}", value=dict(changes))
         told = scene.read(monitor_id) if answer.status == 200 else {}
     try:

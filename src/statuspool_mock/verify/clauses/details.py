@@ -71,7 +71,7 @@ def _(scene: Scene) -> None:
 )
 def _(scene: Scene) -> None:
     wrong = {"name": "x", "url": "no url", "interval_seconds": 7}
-    path = f"/monitors/{scene.minimal()['id']}"
+    path = f"/monitors/{scene.subject()['id']}"
     answer = scene.api.send("PUT", path, value=wrong)
     expect_status(answer, 400)
     details_name(answer, set(wrong))

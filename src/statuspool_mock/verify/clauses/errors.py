@@ -46,7 +46,7 @@ def _(scene: Scene) -> None:
     requests=4,
 )
 def _(scene: Scene) -> None:
-    path = f"/monitors/{scene.minimal()['id']}"
+    path = f"/monitors/{scene.subject()['id']}"
     for value in (
         {"interval_seconds": 10**30},
         {"expected_status": 10**30},
@@ -103,7 +103,7 @@ for _name, _suffix in (("monitor", ""), ("status", "/status"), ("logs", "/logs")
         f"unknown-{_name}",
         f"GET /monitors/{{id}}{_suffix} of a monitor that never was is a 404.",
         section="Error Codes, 404",
-        needs=(Need.TIME,) if _suffix else (),  # delete.then-404 judges the like
+        needs=(Need.TIME,),  # delete.then-404 and delete.unknown-monitor judge the like
     )(_unknown(_suffix))
 
 

@@ -97,7 +97,7 @@ for _label, _raw in (
 for _label, _raw in (("broken-json", b'{"tags": ['), ("array", b'["a"]'), ("text", b'"a"')):
 
     def _malformed_put(scene: Scene, raw: bytes = _raw) -> None:
-        path = f"/monitors/{scene.minimal()['id']}"
+        path = f"/monitors/{scene.subject()['id']}"
         answer = scene.api.send("PUT", path, body=raw)
         expect_status(answer, 400, because="the body is malformed")
 

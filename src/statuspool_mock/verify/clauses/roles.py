@@ -66,7 +66,7 @@ def _(scene: Scene) -> None:
     requests=2,
 )
 def _(scene: Scene) -> None:
-    monitor = scene.minimal()
+    monitor = scene.subject()
     path = f"/monitors/{monitor['id']}"
     _refused(scene, "PUT", path, value={"tags": ["read-only"]})
     now = scene.read(monitor["id"])
@@ -92,7 +92,7 @@ def _(scene: Scene) -> None:
     needs=(Need.READ_ONLY_KEY, Need.PERMANENT),
 )
 def _(scene: Scene) -> None:
-    body = {"monitor_id": scene.minimal()["id"], "title": f"{scene.mark} read-only"}
+    body = {"monitor_id": scene.subject()["id"], "title": f"{scene.mark} read-only"}
     _refused(scene, "POST", "/incidents", value=body)
 
 

@@ -62,7 +62,7 @@ def _probe(scene: Scene, method: str, wrong: Mapping[str, Any]) -> Answer:
     if method == "POST":
         body = {**scene.body(name=f"{scene.mark} refused"), **wrong}
         return scene.api.send("POST", "/monitors", value=body)
-    return scene.api.send("PUT", f"/monitors/{scene.minimal()['id']}", value=dict(wrong))
+    return scene.api.send("PUT", f"/monitors/{scene.subject()['id']}", value=dict(wrong))
 
 
 def _together(scene: Scene, method: str) -> dict[str, Answer]:
@@ -155,7 +155,7 @@ for _field in ("name", "url", "interval_seconds"):
     requests=3,
 )
 def _(scene: Scene) -> None:
-    monitor = scene.minimal()
+    monitor = scene.subject()
     for field in ("tags", "regions", "expected_status"):
         answer = scene.api.send("PUT", f"/monitors/{monitor['id']}", value={field: None})
         expect_status(answer, 400, 200)

@@ -1,5 +1,6 @@
 """Results as one self-contained page."""
 
+from collections.abc import Mapping
 from html import escape
 
 from statuspool_mock.verify.judgement import Judgement
@@ -29,6 +30,9 @@ white-space:pre-wrap;overflow-wrap:anywhere;font-size:12.5px;margin:8px 0 0}
 table{width:100%;border-collapse:collapse;background:var(--card);border:1px solid var(--line);
 border-radius:8px}th,td{text-align:left;padding:6px 10px;border-bottom:1px solid var(--line);
 vertical-align:top}th{color:var(--soft);font-weight:500}td.n,th.n{text-align:right}
+.scroll{overflow-x:auto}.wide td{overflow-wrap:anywhere}.wide td:first-child{white-space:nowrap}
+@media(max-width:600px){.wide td{display:block;border:0;padding:1px 10px}
+.wide tr{display:block;border-bottom:1px solid var(--line);padding:5px 0}}
 details{margin:6px 0}summary{cursor:pointer;padding:4px 0}code{font-size:13px}
 .passed{color:var(--good)}.finding{color:var(--bad)}.note,.known{color:var(--note)}
 .not{color:var(--soft)}
@@ -64,8 +68,8 @@ def _class(verdict: Verdict) -> str:
 def _tiles(judgement: Judgement) -> str:
     tiles = [
         f'<div class="tile {_class(verdict)}"><b>{number}</b>{named(verdict, number)}</div>'
-        for verdict in Verdict
-        if (number := judgement.count(verdict)) or verdict in {Verdict.PASSED, Verdict.FINDING}
+        for verdict in _told(judgement)
+        for number in (judgement.count(verdict),)
     ]
     requests = f'<div class="tile"><b>{judgement.session.requests}</b>requests</div>'
     return f'<div class="tiles">{"".join(tiles)}{requests}</div>'
@@ -87,29 +91,39 @@ def _finding(result: Result) -> str:
     )
 
 
-def _groups(judgement: Judgement) -> str:
-    head = "".join(f'<th class="n">{verdict}</th>' for verdict in Verdict)
-    rows = []
-    for group, found, requests in by_group(judgement):
-        cells = "".join(
-            f'<td class="n {_class(verdict)}">{found[verdict] or ""}</td>' for verdict in Verdict
-        )
-        rows.append(f'<tr><td>{escape(group)}</td>{cells}<td class="n">{requests}</td></tr>')
-    return (
-        f'<h2>By group</h2><table><tr><th>group</th>{head}<th class="n">requests</th></tr>'
-        f"{''.join(rows)}</table>"
+def _told(judgement: Judgement) -> list[Verdict]:
+    """Return the verdicts that came up, and the two that everybody looks for."""
+    always = {Verdict.PASSED, Verdict.FINDING}
+    return [verdict for verdict in Verdict if judgement.count(verdict) or verdict in always]
+
+
+def _row(name: str, found: Mapping[Verdict, int], verdicts: list[Verdict]) -> str:
+    cells = "".join(
+        f'<td class="n {_class(verdict)}">{found[verdict] or ""}</td>' for verdict in verdicts
     )
+    return f"<td>{escape(name)}</td>{cells}"
+
+
+def _table(first: str, verdicts: list[Verdict], rows: list[str], *, last: str = "") -> str:
+    head = "".join(f'<th class="n">{verdict}</th>' for verdict in verdicts)
+    end = f'<th class="n">{last}</th>' if last else ""
+    body = "".join(f"<tr>{row}</tr>" for row in rows)
+    return f'<div class="scroll"><table><tr><th>{first}</th>{head}{end}</tr>{body}</table></div>'
+
+
+def _groups(judgement: Judgement) -> str:
+    verdicts = _told(judgement)
+    rows = [
+        f'{_row(group, found, verdicts)}<td class="n">{requests}</td>'
+        for group, found, requests in by_group(judgement)
+    ]
+    return f"<h2>By group</h2>{_table('group', verdicts, rows, last='requests')}"
 
 
 def _levels(judgement: Judgement) -> str:
-    head = "".join(f'<th class="n">{verdict}</th>' for verdict in Verdict)
-    rows = "".join(
-        f"<tr><td>{escape(level)}</td>"
-        + "".join(f'<td class="n">{found[verdict] or ""}</td>' for verdict in Verdict)
-        + "</tr>"
-        for level, found in by_level(judgement)
-    )
-    return f"<h2>By level</h2><table><tr><th>level</th>{head}</tr>{rows}</table>"
+    verdicts = _told(judgement)
+    rows = [_row(level, found, verdicts) for level, found in by_level(judgement)]
+    return f"<h2>By level</h2>{_table('level', verdicts, rows)}"
 
 
 def _group(judgement: Judgement, group: str) -> str:
@@ -121,8 +135,8 @@ def _group(judgement: Judgement, group: str) -> str:
         for r in results
     )
     return (
-        f"<details><summary>{escape(group)} ({len(results)})</summary><table>{rows}</table>"
-        "</details>"
+        f"<details><summary>{escape(group)} ({len(results)})</summary>"
+        f'<div class="scroll"><table class="wide">{rows}</table></div></details>'
     )
 
 
