@@ -7,6 +7,7 @@ import os
 import struct
 from pathlib import Path
 
+import httpx
 import pytest
 
 from statuspool_mock.client import Control
@@ -24,6 +25,7 @@ SHOWN = {
     "console-world-dark": ("world", "dark"),
     "console-monitor": ("monitor", "light"),
     "console-time": ("time", "dark"),
+    "console-traffic": ("traffic", "light"),
 }
 
 
@@ -38,6 +40,9 @@ def still():
         world.clock.advance("2h")
         world.monitors.force_degraded(world.monitors.find("Search"), lasting="30m")
         world.clock.advance("5m")
+        for path in ("monitors?status=down", "monitors?limit=0", "incidents?colour=red", "nope"):
+            headers = {"Authorization": "Bearer sp_test_demo"}
+            httpx.get(f"{server.url}/{path}", headers=headers)
         yield server, world
 
 
@@ -48,7 +53,7 @@ def test_the_pictures_show_the_console_as_it_is(visitor, still, name, tmp_path):
     if place == "monitor":
         place = f"world/{world.monitors.find('Search')['id']}"
     page = visitor.open("sp_test_demo", place, server=server, viewport=SIZE, color_scheme=scheme)
-    expect(page.locator("uptime-bar:visible, time-line:visible").first).to_be_visible()
+    expect(page.locator("uptime-bar:visible, time-line:visible, td:visible").first).to_be_visible()
     page.wait_for_timeout(500)  # charts are drawn when their figures come
     taken = tmp_path / f"{name}.png"
     page.screenshot(path=taken)

@@ -66,6 +66,7 @@ OPERATIONS: Mapping[str, Function] = {
     "deleteSandbox": sandboxes.delete_sandbox,
     "getHealth": sandboxes.get_health,
     "listWorldWebhooks": webhooks.list_world_webhooks,
+    "takeDelivery": webhooks.take_delivery,
     "triggerWebhooks": webhooks.trigger_webhooks,
     "listDeliveries": webhooks.list_deliveries,
     "getDelivery": webhooks.get_delivery,

@@ -1,0 +1,190 @@
+/** Traffic: what clients asked and got, as it happens, and what their tests have never met. */
+
+import { asCurl, copyButton } from "../clipboard.js";
+import { confirmed, openDialog } from "../dialog.js";
+import { button, element } from "../element.js";
+import { card, table, whole } from "../elements/card.js";
+import { JsonView } from "../elements/json-view.js";
+import { download } from "../files.js";
+import { hour } from "../moments.js";
+import { keepUp, renew, restfully } from "../refresh.js";
+
+const LIMIT = 100;
+const OWN = new Set(["authorization", "host", "content-length", "connection", "accept-encoding"]);
+
+export default function open({ place, app, signal }) {
+  const list = element("div");
+  const map = element("div");
+  const told = element("span", { class: "hint" });
+  const covered = element("span", { class: "hint" });
+  const operation = element("select", { "aria-label": "Operation" }, element("option", { value: "" }, "Any operation"));
+  const status = element("input", { "aria-label": "Status", placeholder: "Any status", size: 8, inputmode: "numeric" });
+  for (const field of [operation, status]) field.addEventListener("input", () => refresh(), { signal });
+
+  const clear = async () => {
+    const text = "Exchanges and coverage are forgotten, and a case file begins here.";
+    if (!(await confirmed({ title: "Clear the journal?", text, action: "Clear" }))) return;
+    await app.client.delete("journal");
+    await refresh();
+  };
+  place.append(
+    element(
+      "header",
+      {},
+      element("h1", {}, "Traffic"),
+      operation,
+      status,
+      told,
+      button("Export HAR", async () => download("traffic.har", await app.client.get("journal.har"))),
+      button("Clear", clear),
+    ),
+    element(
+      "div",
+      { class: "grid" },
+      card("Exchanges", { wide: true }, list),
+      card("Coverage", { wide: true, controls: [covered] }, map),
+    ),
+  );
+
+  async function refresh() {
+    const code = /^\d{3}$/.test(status.value.trim()) ? status.value.trim() : "";
+    const query = { operation: operation.value, status: code, limit: LIMIT };
+    const [{ results, total }, coverage] = await Promise.all([
+      app.client.get("journal", { query, signal }),
+      app.client.get("coverage", { signal }),
+    ]);
+    told.textContent = `${results.length} of ${total}`;
+    offer(coverage.cells);
+    await renew(list, results.length ? exchanges(results) : nothing(app));
+    covered.textContent = `${coverage.percent} % met, ${coverage.unmet} never`;
+    await renew(map, cells(coverage.cells));
+  }
+
+  function offer(found) {
+    if (operation.options.length > 1) return;
+    for (const name of new Set(found.map((cell) => cell.operation))) {
+      operation.append(element("option", { value: name }, name));
+    }
+  }
+
+  function exchanges(results) {
+    return table(
+      "Exchanges, newest first",
+      ["At", "Request", "Operation", "Status", "Took", "", ""],
+      results.map((one) => [
+        whole(hour(one.at)),
+        element("span", { class: "mono address" }, `${one.method} ${one.path}${one.query ? `?${one.query}` : ""}`),
+        one.operation || element("span", { class: "muted" }, "none"),
+        element("span", { class: `code ${kind(one.status)}` }, one.status),
+        whole(`${one.milliseconds.toFixed(1)} ms`),
+        [
+          one.warnings.length > 0 && element("span", { class: "tag warned" }, plural(one.warnings.length, "warning")),
+          one.faults.length > 0 && element("span", { class: "tag" }, "fault"),
+        ],
+        button("Look", () => look(app, one.number), { "aria-label": `Look at exchange ${one.number}` }),
+      ]),
+    );
+  }
+
+  app.stream.addEventListener("exchange", restfully(400, refresh), { signal });
+  keepUp(app, signal, refresh);
+  return refresh;
+}
+
+async function look(app, number) {
+  const one = await app.client.get(`journal/${number}`);
+  const path = one.path + (one.query ? `?${one.query}` : "");
+  const headers = Object.fromEntries(one.request_headers.filter(([name]) => !OWN.has(name.toLowerCase())));
+  const request = { method: one.method, path, body: one.request_body || null, headers };
+  const again = async () => {
+    const options = { method: one.method, headers: { ...headers, Authorization: `Bearer ${app.client.key}` } };
+    if (request.body) options.body = request.body;
+    const answer = await fetch(new URL(`..${path}`, app.client.root), options);
+    dialog.close();
+    app.toasts.done(`${one.method} ${one.path} again: ${answer.status}.`);
+  };
+  const dialog = openDialog({
+    title: `${one.method} ${one.path} ${one.status}`,
+    wide: true,
+    content: [
+      element(
+        "p",
+        { class: "hint" },
+        `${one.operation || "No operation of the document"} · ${one.role} key · ${one.request_id} · ${one.milliseconds.toFixed(1)} ms`,
+      ),
+      one.warnings.length > 0 &&
+        element(
+          "ul",
+          { class: "warnings", "aria-label": "Warnings" },
+          one.warnings.map((text) => element("li", {}, text)),
+        ),
+      element("h3", {}, "Request"),
+      side(`${one.method} ${path}`, one.request_headers, one.request_body, "Request"),
+      element("h3", {}, "Answer"),
+      side(one.status, one.response_headers, one.response_body, "Answer"),
+    ],
+    actions: [
+      button("Send again", again, { class: "primary", icon: "restore" }),
+      copyButton(app, "Copy curl", () => asCurl(app.client.key, request)),
+    ],
+  });
+}
+
+function side(first, headers, body, label) {
+  const lines = [first, ...headers.map(([name, value]) => `${name}: ${value}`)].join("\n");
+  return [
+    element("pre", { tabindex: "0", role: "group", "aria-label": `${label}: headers` }, lines),
+    body && new JsonView(parsed(body), `${label}: body`),
+  ];
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function cells(found) {
+  const statuses = [...new Set(found.map((cell) => cell.status))].sort();
+  const operations = [...new Set(found.map((cell) => cell.operation))];
+  const count = (operation, status) => {
+    const cell = found.find((one) => one.operation === operation && one.status === status && !one.state);
+    if (!cell) return element("span", { class: "muted" }, "–");
+    return element("span", { class: cell.count ? "cell met" : "cell" }, cell.count || "never");
+  };
+  const states = (operation) =>
+    found
+      .filter((cell) => cell.operation === operation && cell.state)
+      .map((cell) =>
+        element("span", { class: cell.count ? "tag met" : "tag" }, `${cell.count ? "✓" : "never:"} ${cell.state}`),
+      );
+  return table(
+    "Which answers were met",
+    ["Operation", ...statuses, "States"],
+    operations.map((operation) => [
+      operation,
+      ...statuses.map((status) => count(operation, status)),
+      element("div", { class: "states" }, states(operation)),
+    ]),
+  );
+}
+
+function nothing(app) {
+  const request = { path: "/v1/monitors?limit=2" };
+  return element(
+    "div",
+    { class: "empty" },
+    element("p", {}, "Nothing was asked yet. Exchanges show here as they happen."),
+    element("p", {}, copyButton(app, "Copy a first request", () => asCurl(app.client.key, request))),
+  );
+}
+
+function kind(status) {
+  return status < 400 ? "good" : status < 500 ? "refused" : "failed";
+}
+
+function plural(number, noun) {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,173 @@
+/** Webhooks: who is told, what left and what came back, and a receiver of our own. */
+
+import { copyButton } from "../clipboard.js";
+import { openDialog } from "../dialog.js";
+import { button, element } from "../element.js";
+import { card, table, whole } from "../elements/card.js";
+import { JsonView } from "../elements/json-view.js";
+import { full, hour } from "../moments.js";
+import { keepUp, renew, restfully } from "../refresh.js";
+
+const EVENTS = ["status_change", "incident_created", "sla_breach"];
+const SECRET = "whsec_console";
+const LIMIT = 100;
+
+export default function open({ place, app, signal }) {
+  const endpoints = element("div");
+  const deliveries = element("div");
+  const event = element(
+    "select",
+    { "aria-label": "Event" },
+    EVENTS.map((name) => element("option", { value: name }, name)),
+  );
+  const url = element("input", { id: "hook-url", placeholder: "where your receiver listens", autocomplete: "off" });
+  const secret = element("input", { id: "hook-secret", value: SECRET, autocomplete: "off" });
+
+  const register = async (address) => {
+    const body = { url: address, events: EVENTS, secret: secret.value || SECRET };
+    await app.client.post("../v1/webhooks", body);
+    app.toasts.done(`${address} is told of everything from now on.`);
+    await refresh();
+  };
+  const trigger = async () => {
+    const { webhooks } = await app.client.post("webhooks/trigger", { event: event.value });
+    app.toasts.done(`Sent to ${webhooks.length}.`);
+    await refresh();
+  };
+  const form = element(
+    "form",
+    { class: "line", novalidate: true },
+    element("label", { for: "hook-url" }, "URL"),
+    url,
+    element("label", { for: "hook-secret" }, "Secret"),
+    secret,
+    element("button", { type: "submit", class: "primary" }, "Register"),
+    button("Use the built-in receiver", () => register(receiver())),
+  );
+  form.addEventListener("submit", (submitted) => {
+    submitted.preventDefault();
+    register(url.value.trim());
+  });
+
+  place.append(
+    element("header", {}, element("h1", {}, "Webhooks")),
+    element(
+      "div",
+      { class: "grid" },
+      card("Endpoints", { wide: true }, form, endpoints),
+      card(
+        "Deliveries",
+        {
+          wide: true,
+          controls: [
+            event,
+            button("Trigger", trigger),
+            button("Redeliver what failed", async () => {
+              const { redelivered } = await app.client.post("deliveries/redeliver");
+              app.toasts.done(`${redelivered} sent again.`);
+            }),
+          ],
+        },
+        deliveries,
+      ),
+    ),
+  );
+
+  async function refresh() {
+    const [hooks, sent] = await Promise.all([
+      app.client.get("webhooks", { signal }),
+      app.client.get("deliveries", { query: { limit: LIMIT }, signal }),
+    ]);
+    await renew(endpoints, hooks.results.length ? listed(hooks.results) : empty("Nobody is told of anything."));
+    await renew(deliveries, sent.results.length ? left(sent.results) : empty("Nothing has left yet."));
+  }
+
+  function listed(hooks) {
+    return table(
+      "Endpoints",
+      ["URL", "Events", "Active", "Told last", "Waiting"],
+      hooks.map((hook) => [
+        element("span", { class: "mono address" }, hook.url),
+        hook.events.map((name) => element("span", { class: "tag" }, name)),
+        hook.active ? "yes" : "no",
+        whole(hook.last_triggered_at ? full(hook.last_triggered_at) : "never"),
+        hook.waiting,
+      ]),
+    );
+  }
+
+  function left(sent) {
+    return table(
+      "Deliveries, newest first",
+      ["At", "Event", "To", "Outcome", "Attempts", "Answer", ""],
+      sent.map((one) => [
+        whole(hour(one.created_at)),
+        one.event,
+        element("span", { class: "mono address" }, one.url),
+        [
+          element("span", { class: `code ${OUTCOMES[one.outcome] ?? ""}` }, one.outcome),
+          one.reason && element("div", { class: "hint" }, one.reason),
+        ],
+        one.attempts,
+        one.status ?? one.error ?? "–",
+        button("Look", () => look(app, one.number), { "aria-label": `Look at delivery ${one.number}` }),
+      ]),
+    );
+  }
+
+  app.stream.addEventListener("delivery", restfully(400, refresh), { signal });
+  keepUp(app, signal, refresh);
+  return refresh;
+}
+
+const OUTCOMES = { delivered: "good", failed: "failed", withheld: "refused", lost: "refused" };
+
+/** The address at which this server takes any delivery, for who has no receiver yet. */
+function receiver() {
+  return `${location.protocol}//127.0.0.1:${location.port || 80}/_mock/receiver`;
+}
+
+async function look(app, number) {
+  const one = await app.client.get(`deliveries/${number}`);
+  const signature = one.tries
+    .flatMap((attempt) => attempt.request_headers)
+    .find(([name]) => name.toLowerCase() === "x-statuspool-signature")?.[1];
+  const again = async () => {
+    await app.client.post(`deliveries/${number}/redeliver`);
+    dialog.close();
+    app.toasts.done("Sent again.");
+  };
+  const dialog = openDialog({
+    title: `${one.event} to ${one.url}`,
+    wide: true,
+    content: [
+      element("p", { class: "hint" }, `Message ${one.message_id}, ${one.outcome}${one.reason ? `: ${one.reason}` : ""}`),
+      element("h3", {}, "Payload"),
+      new JsonView(JSON.parse(one.body), "Payload"),
+      signature && element("h3", {}, "Signature"),
+      signature && element("pre", { tabindex: "0", role: "group", "aria-label": "Signature" }, signature),
+      element("h3", {}, "Attempts"),
+      one.tries.length
+        ? one.tries.map((attempt, index) => tried(attempt, index + 1))
+        : element("p", { class: "hint" }, "None yet."),
+    ],
+    actions: [
+      button("Redeliver", again, { class: "primary", icon: "restore" }),
+      copyButton(app, "Copy payload", () => one.body),
+    ],
+  });
+}
+
+function tried({ at, status, error, milliseconds, request_headers: sent, response_headers: came, response_body: body }, n) {
+  const lines = [
+    `${full(at)}, ${milliseconds.toFixed(1)} ms: ${status ?? error}`,
+    ...sent.map(([name, value]) => `> ${name}: ${value}`),
+    ...came.map(([name, value]) => `< ${name}: ${value}`),
+    ...(body ? ["", body] : []),
+  ];
+  return element("pre", { tabindex: "0", role: "group", "aria-label": `Attempt ${n}` }, lines.join("\n"));
+}
+
+function empty(text) {
+  return element("p", { class: "empty" }, text);
+}

@@ -1,0 +1,63 @@
+"""Breaking it from the page: switches, what is in force, screenplays."""
+
+import pytest
+
+from tests.console.expecting import expect
+
+pytestmark = pytest.mark.usefixtures("browser")
+
+
+@pytest.fixture
+def page(visitor, world, key):  # noqa: ARG001 - the world is to be frozen before it is shown
+    return visitor.open(key, "break")
+
+
+def test_a_switch_makes_the_api_fail_and_lets_it_be_well_again(page, api):
+    switch = page.get_by_role("switch", name="500")
+    expect(switch).to_have_attribute("aria-checked", "false")
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "true")
+    assert api.get("/monitors").status_code == 500
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "false")
+    assert api.get("/monitors").status_code == 200
+
+
+def test_how_often_and_for_how_long_are_obeyed(page, world):
+    page.get_by_label("How often").select_option(label="one in ten")
+    page.get_by_label("For how long").fill("10m")
+    page.get_by_role("switch", name="Slow").click()
+    row = page.get_by_role("group", name="Faults in force").get_by_role("row").nth(1)
+    expect(row).to_contain_text("slower by 2000 ms")
+    expect(row).to_contain_text("10 %")
+    (fault,) = world.faults.all()
+    assert fault["probability"] == 0.1
+    assert fault["ends_at"] is not None
+    world.clock.advance("11m")
+    expect(page.get_by_text("The API behaves.")).to_be_visible()
+
+
+def test_faults_of_others_are_shown_and_removed(page, world, api):
+    world.faults.add(operation="listMonitors", status=429)
+    row = page.get_by_role("group", name="Faults in force").get_by_role("row").nth(1)
+    expect(row).to_contain_text("listMonitors")
+    assert api.get("/monitors").status_code == 429
+    row.get_by_role("button").click()
+    expect(page.get_by_text("The API behaves.")).to_be_visible()
+    for name in ("401", "Reset"):
+        page.get_by_role("switch", name=name).click()
+    expect(page.get_by_role("group", name="Faults in force").get_by_role("row")).to_have_count(3)
+    page.get_by_role("button", name="Remove all").click()
+    expect(page.get_by_text("The API behaves.")).to_be_visible()
+
+
+def test_a_screenplay_is_played_step_by_step(page, world):
+    page.get_by_label("Played").select_option(label="step by step")
+    page.get_by_role("button", name="Play global-outage").click()
+    cues = page.get_by_role("group", name="Cues")
+    expect(cues.get_by_role("row").nth(1)).to_be_visible()
+    page.get_by_role("button", name="Next scene").click()
+    expect(cues.get_by_text("done").first).to_be_visible()
+    assert any(one["status"] == "down" for one in world.monitors.all())
+    page.get_by_role("button", name="Stop", exact=True).click()
+    expect(page.get_by_text("Nothing is played.")).to_be_visible()

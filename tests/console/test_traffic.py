@@ -1,0 +1,82 @@
+"""Traffic from the page: live exchanges, their detail, sending again, export, coverage."""
+
+import json
+
+import pytest
+
+from tests.console.expecting import expect
+
+pytestmark = pytest.mark.usefixtures("browser")
+
+
+@pytest.fixture
+def page(visitor, world, key):  # noqa: ARG001 - the world is to be frozen before it is shown
+    return visitor.open(key, "traffic")
+
+
+def rows(page):
+    return page.get_by_role("group", name="Exchanges, newest first").get_by_role("row")
+
+
+def test_exchanges_show_as_they_happen_and_are_filtered(page, api):
+    expect(page.get_by_text("Nothing was asked yet")).to_be_visible()
+    api.get("/monitors?limit=1")
+    api.get("/monitors?limit=0")
+    expect(rows(page)).to_have_count(3)
+    expect(rows(page).nth(1)).to_contain_text("/v1/monitors?limit=0")
+    expect(rows(page).nth(1)).to_contain_text("400")
+    page.get_by_label("Status", exact=True).fill("200")
+    expect(rows(page)).to_have_count(2)
+    page.get_by_label("Operation").select_option("listWebhooks")
+    expect(page.get_by_text("0 of 0")).to_be_visible()
+
+
+def test_an_exchange_is_looked_at_and_sent_again(page, api, world):
+    api.post("/monitors?colour=red", json={"name": "Shop", "url": "x", "interval_seconds": 60})
+    page.get_by_role("button", name="Look at exchange").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("createMonitor")
+    expect(dialog.get_by_role("list", name="Warnings")).to_contain_text("colour")
+    expect(dialog).to_contain_text("Must be a valid HTTP or HTTPS URL")
+    expect(dialog).to_contain_text("Bearer ***")
+    dialog.get_by_role("button", name="Send again").click()
+    expect(page.locator(".toast")).to_contain_text("again: 400")
+    assert world.journal.count(operation="createMonitor") == 2
+
+
+def test_a_request_is_copied_as_curl_that_runs(page, api, key):
+    api.get("/monitors?limit=2")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Look at exchange").first.click()
+    page.get_by_role("button", name="Copy curl").click()
+    expect(page.locator(".toast")).to_contain_text("Copied")
+    copied = page.evaluate("() => navigator.clipboard.readText()")
+    assert f"Bearer {key}" in copied
+    assert "/v1/monitors?limit=2" in copied
+
+
+def test_the_journal_is_exported_and_cleared(page, api, world):
+    api.get("/monitors?limit=1")
+    expect(rows(page)).to_have_count(2)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Export HAR").click()
+    assert json.loads(download.value.path().read_text())["log"]["entries"]
+    page.get_by_role("button", name="Clear", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Clear", exact=True).click()
+    expect(page.get_by_text("Nothing was asked yet")).to_be_visible()
+    assert world.journal.count() == 0
+
+
+def test_coverage_has_what_was_never_met_in_sight(page, api):
+    api.get("/monitors?limit=1")
+    table = page.get_by_role("group", name="Which answers were met")
+    row = table.get_by_role("row").filter(has_text="listMonitors")
+    expect(row).to_contain_text("never: degraded")
+    expect(row.get_by_text("✓ more pages")).to_be_visible()
+    expect(row.get_by_text("never", exact=True).first).to_be_visible()
+
+
+def test_hostile_paths_are_text(page, api):
+    api.get("/monitors?status=<img src=x onerror=alert(1)>")
+    expect(rows(page).nth(1)).to_contain_text("img")
+    assert page.locator("#stage img").count() == 0

@@ -1,0 +1,67 @@
+"""Webhooks from the page: endpoints, the built-in receiver, deliveries, redelivery."""
+
+import pytest
+
+from statuspool_mock import signing
+from tests.console.expecting import expect
+
+pytestmark = pytest.mark.usefixtures("browser")
+
+
+@pytest.fixture
+def page(visitor, world, key):  # noqa: ARG001 - the world is to be frozen before it is shown
+    return visitor.open(key, "webhooks")
+
+
+def deliveries(page):
+    return page.get_by_role("group", name="Deliveries, newest first").get_by_role("row")
+
+
+def test_payloads_are_watched_without_a_receiver_of_ones_own(page, world):
+    page.get_by_role("button", name="Use the built-in receiver").click()
+    expect(page.get_by_role("group", name="Endpoints")).to_contain_text("/_mock/receiver")
+    page.get_by_label("Event").select_option("incident_created")
+    page.get_by_role("button", name="Trigger").click()
+    expect(deliveries(page).nth(1)).to_contain_text("delivered")
+    page.get_by_role("button", name="Look at delivery").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("group", name="Payload")).to_contain_text('"incident_created"')
+    (sent,) = world.webhooks.deliveries()
+    body = world.webhooks.delivery(sent["number"])["body"]
+    signature = signing.sign(body.encode(), "whsec_console")
+    expect(dialog.get_by_role("group", name="Signature")).to_have_text(signature)
+    expect(dialog.get_by_role("group", name="Attempt 1")).to_contain_text("204")
+    dialog.get_by_role("button", name="Redeliver").click()
+    expect(deliveries(page)).to_have_count(3)
+
+
+def test_what_befalls_monitors_leaves_as_it_happens(page, world):
+    page.get_by_role("button", name="Use the built-in receiver").click()
+    world.monitors.force_down(world.monitors.all()[0])
+    world.clock.advance("5m")
+    expect(deliveries(page).filter(has_text="status_change").first).to_contain_text("delivered")
+
+
+def test_an_endpoint_that_does_not_answer_is_told_so_and_redelivered(page, world, free_port):
+    page.get_by_label("URL").fill(f"http://127.0.0.1:{free_port}/hook")
+    page.get_by_role("button", name="Register").click()
+    page.get_by_role("button", name="Trigger").click()
+    expect(deliveries(page).nth(1)).to_contain_text("pending")
+    world.clock.advance("12h")
+    expect(deliveries(page).nth(1)).to_contain_text("failed")
+    page.get_by_role("button", name="Redeliver what failed").click()
+    expect(page.locator(".toast").last).to_contain_text("1 sent again")
+
+
+def test_a_url_that_is_none_is_refused_in_the_apis_words(page):
+    page.get_by_label("URL").fill("nope")
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator(".toast.trouble")).to_contain_text("Must be a valid HTTP or HTTPS URL")
+
+
+@pytest.fixture
+def free_port():
+    import socket  # noqa: PLC0415
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
