@@ -137,13 +137,14 @@ def test_the_ready_line_tells_a_script_everything_it_needs():
 def test_people_are_told_address_keys_docs_and_the_first_request():
     process = subprocess.Popen(command("serve", "--port", "0"), stdout=subprocess.PIPE, text=True)
     with process:
-        lines = [process.stdout.readline() for _ in range(6)] if process.stdout else []
+        lines = [process.stdout.readline() for _ in range(7)] if process.stdout else []
         process.send_signal(signal.SIGINT)
     told = "".join(lines)
     url = lines[0].split()[-1]
     assert url.startswith("http://127.0.0.1:")
     assert "sp_test_demo" in told
     assert f"{url.removesuffix('/v1')}/docs" in told
+    assert f"{url.removesuffix('/v1')}/_mock/" in told
     assert f'curl -H "Authorization: Bearer sp_test_demo" {url}/monitors' in told
     assert process.returncode == 0
 

@@ -8,6 +8,7 @@ from statuspool_mock import contract, resources
 from statuspool_mock.server import CONTROL_TABLE
 
 DOCUMENT = contract.load(resources.path("openapi/control.yaml"))
+OPEN = {"takeDelivery"}  # couriers have no token
 
 
 def test_it_is_valid_openapi():
@@ -19,7 +20,7 @@ def test_every_operation_is_carried_out_and_no_function_is_left_over():
     assert set(DOCUMENT.operations) == set(CONTROL_TABLE)
 
 
-@pytest.mark.parametrize("operation_id", DOCUMENT.operations)
+@pytest.mark.parametrize("operation_id", [one for one in DOCUMENT.operations if one not in OPEN])
 def test_every_operation_says_that_the_door_may_be_closed(operation_id):
     operation = DOCUMENT.operations[operation_id]
     assert 403 in operation.statuses
