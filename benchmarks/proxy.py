@@ -11,7 +11,10 @@ from load import Load, drive
 from processes import ServerProcess
 from rounds import typical
 
-_PATHS = {"GET /monitors?limit=20": "/v1/monitors?limit=20", "GET /incidents": "/v1/incidents"}
+_PATHS = {
+    "`GET /monitors?limit=20`": "/v1/monitors?limit=20",
+    "`GET /monitors?status=down&limit=5`": "/v1/monitors?status=down&limit=5",
+}
 
 
 class Passing(NamedTuple):
@@ -30,7 +33,7 @@ class Passing(NamedTuple):
 def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[Passing]:
     """Load both proxies in turn, the upstream on the core of the load."""
     with ExitStack() as stack:
-        upstream = stack.enter_context(contenders.ours("docs").start(core="1"))
+        upstream = stack.enter_context(contenders.ours("large").start(core="1"))
         bare, ours = (
             stack.enter_context(one.start(core="0")) for one in _proxies(f"{upstream.url}/v1")
         )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from contenders import BACKEND, BARE, CONNEXION, OURS, PRISM
 from growth import Holding, Pair
 from load import Load
+from proxy import Passing
 from readiness import Readiness
 from rounds import Results
 from sandbox import Sandbox
@@ -46,6 +47,7 @@ class Findings(NamedTuple):
     readiness: dict[str, Readiness]
     help_seconds: float
     sandbox: Sandbox
+    passing: list[Passing]
     versions: Mapping[str, str]
     settings: str
 
@@ -108,6 +110,9 @@ def targets(found: Findings) -> list[Target]:
             box.deliveries_per_second >= 1000,
         ),
     ]
+    for one in found.passing:
+        promise = f"judging {one.title} in the proxy costs at most 25 % of requests/s"
+        judged.append(Target(promise, f"{one.costs:.0%}", one.costs <= 0.25))
     return judged
 
 
@@ -127,6 +132,7 @@ def markdown(found: Findings) -> str:
         holding=_holding(found.holding),
         readiness=_readiness(found.readiness),
         sandbox=_sandbox(found.sandbox),
+        passing=_passing(found.passing),
         help=f"{found.help_seconds * 1000:.0f} ms",
     )
 
@@ -180,6 +186,20 @@ def _sandbox(box: Sandbox) -> str:
         f"{box.deliveries_per_second:,.0f} webhooks are delivered a second to 100 endpoints."
     )
     return f"{_table(('`GET /monitors?limit=20`', 'requests/s', 'CPU'), rows)}\n\n{told}"
+
+
+def _passing(found: Iterable[Passing]) -> str:
+    rows = (
+        (
+            one.title,
+            f"{one.bare.per_second:,.0f}",
+            f"{one.judged.per_second:,.0f}",
+            _us(one.bare),
+            _us(one.judged),
+        )
+        for one in found
+    )
+    return _table(("", "bare, requests/s", "judged", "bare, CPU", "judged"), rows)
 
 
 def _readiness(found: Mapping[str, Readiness]) -> str:

@@ -1,6 +1,7 @@
 """Measure the API beside others and write docs/benchmarks.md: `make bench`.
 
-`--quick` tries everything in short rounds and prints the page instead of writing it.
+`--quick` tries everything in short rounds and prints the page instead of writing it; `--short`
+takes fewer rounds and writes it.
 """
 
 import argparse
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import contenders
 import growth
+import proxy
 import readiness
 import report
 import rounds
@@ -21,8 +23,10 @@ def main() -> int:
     """Return 0 if every target was met, else 1."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="short rounds, nothing written")
-    quick = parser.parse_args().quick
-    turns, seconds, starts = (1, 1, 2) if quick else (5, 2, 7)
+    parser.add_argument("--short", action="store_true", help="fewer rounds")
+    arguments = parser.parse_args()
+    quick = arguments.quick
+    turns, seconds, starts = (1, 1, 2) if quick else (2, 2, 4) if arguments.short else (5, 2, 7)
 
     contenders.install_peers()
     results = rounds.measure(rounds=turns, seconds=seconds, tell=_tell)
@@ -35,6 +39,7 @@ def main() -> int:
         holding=holding,
         readiness=readiness.measure(others, rounds=starts),
         sandbox=sandbox.measure(rounds=turns, seconds=seconds, tell=_tell),
+        passing=proxy.measure(rounds=turns, seconds=seconds, tell=_tell),
         help_seconds=readiness.help_seconds(rounds=starts + 2),
         versions=contenders.versions(),
         settings=f"Medians of {turns} rounds of {seconds} s, of {starts} starts.",
