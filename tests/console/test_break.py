@@ -61,3 +61,14 @@ def test_a_screenplay_is_played_step_by_step(page, world):
     assert any(one["status"] == "down" for one in world.monitors.all())
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("Nothing is played.")).to_be_visible()
+
+
+def test_one_region_goes_down_and_is_let_go(page, world):
+    page.get_by_label("Region", exact=True).fill("us-east-1")
+    switch = page.get_by_role("switch", name="Region down")
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "true")
+    world.clock.advance("10m")
+    assert any(one["status"] == "degraded" for one in world.monitors.all())
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "false")

@@ -7,7 +7,7 @@ import pytest
 
 from statuspool_mock.console import ASSETS
 
-MOST_BYTES = 150_000
+MOST_BYTES = 150 * 1024
 FILES = sorted(path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*") if path.is_file())
 
 

@@ -92,7 +92,7 @@ export default function open({ place, app, signal }) {
       app.client.get("screenplays", { signal }),
       app.client.get("play", { signal }).catch((error) => ignoreMissing(error)),
     ]);
-    await renew(switches, ...SWITCHES.map((one) => toggle(one, faults.results)));
+    await renew(switches, ...SWITCHES.map((one) => toggle(one, faults.results)), regional(running));
     await renew(active, faults.results.length ? inForce(faults.results) : empty("The API behaves."));
     await renew(plays, repertoire(screenplays.results));
     await renew(play, ...(running ? onStage(running) : [empty("Nothing is played.")]));
@@ -111,6 +111,30 @@ export default function open({ place, app, signal }) {
       button(name, flip, { role: "switch", "aria-checked": String(found.length > 0), "aria-label": `${name}: ${about}` }),
       element("span", { class: "hint" }, about),
     );
+  }
+
+  /** One region fails: that is no fault of the API, but a screenplay, which ends by itself. */
+  function regional(running) {
+    const isOn = running?.screenplays.includes("single-region") ?? false;
+    const flip = async () => {
+      if (isOn) await app.client.delete("play");
+      else await start("single-region");
+      await refresh();
+    };
+    const about = "The region named below fails for a while";
+    return element(
+      "div",
+      { class: "switch" },
+      button("Region down", flip, { role: "switch", "aria-checked": String(isOn), "aria-label": `Region down: ${about}` }),
+      element("span", { class: "hint" }, about),
+    );
+  }
+
+  async function start(name) {
+    const scene = { name, ...(region.value.trim() && { region: region.value.trim() }) };
+    await app.client.post("play", { scenes: [scene], pace: pace.value });
+    app.toasts.done(`${name} is on.`);
+    await refresh();
   }
 
   async function add(fault) {
@@ -141,12 +165,6 @@ export default function open({ place, app, signal }) {
   }
 
   function repertoire(screenplays) {
-    const start = async (name) => {
-      const scene = { name, ...(region.value.trim() && { region: region.value.trim() }) };
-      await app.client.post("play", { scenes: [scene], pace: pace.value });
-      app.toasts.done(`${name} is on.`);
-      await refresh();
-    };
     return table(
       "Screenplays",
       ["Name", "What happens", ""],
