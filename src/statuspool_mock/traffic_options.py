@@ -63,6 +63,7 @@ def add_seed_from(seed_from: argparse.ArgumentParser) -> None:
     add("--anonymise", action="store_true", help="made-up names and urls; no webhooks")
     add("--seed", type=int, default=0, metavar="N", help="of what is made up (0)")
     add("--monitors", type=_many, default=200, metavar="N", help="look at so many closely (200)")
+    add("--rate", type=_many, default=110, metavar="N", help="requests a minute (110)")
     add("--base-url", metavar="URL", help="the API's base in an archive")
     add("--ca", type=Path, metavar="FILE", help="authorities to trust, PEM")
     add("-o", "--output", type=Path, metavar="FILE", help="where to (standard output)")

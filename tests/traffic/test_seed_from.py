@@ -17,7 +17,7 @@ TOLD = ("name", "url", "interval_seconds", "tags", "regions", "expected_status",
 
 def seed_from(source, *arguments, key="sp_test_demo"):
     return subprocess.run(
-        command("seed-from", str(source), *arguments),
+        command("seed-from", str(source), "--rate", "100000", *arguments),
         capture_output=True,
         check=False,
         env={**os.environ, "STATUSPOOL_API_KEY": key},

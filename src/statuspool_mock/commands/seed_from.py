@@ -64,7 +64,13 @@ def _tour(arguments: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> T
         refuse("a server wants a key: --api-key K, or STATUSPOOL_API_KEY=K")
     verify = str(arguments.ca) if arguments.ca else True
     try:
-        return Tour(arguments.source, key, most_monitors=arguments.monitors, verify=verify)
+        return Tour(
+            arguments.source,
+            key,
+            most_monitors=arguments.monitors,
+            rate=arguments.rate,
+            verify=verify,
+        )
     except OSError as error:
         refuse(f"argument --ca: {arguments.ca}: {error.strerror or error}")
 
