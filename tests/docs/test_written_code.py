@@ -102,7 +102,8 @@ def run(default, docs, receiver, tmp_path):
     """Run a block's text with the servers where the page says they are, in an empty folder."""
     scripts = tmp_path / "scripts"
     scripts.mkdir()
-    for name, options in (("statuspool-mock", "-m statuspool_mock "), ("python", "")):
+    commands = {"statuspool-mock": "-m statuspool_mock ", "pytest": "-m pytest ", "python": ""}
+    for name, options in commands.items():
         script = scripts / name
         script.write_text(f'#!/bin/sh\nexec "{sys.executable}" {options}"$@"\n')
         script.chmod(0o755)
