@@ -16,7 +16,8 @@ def environment(tmp_path):
     program = programs / "statuspool-mock"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m statuspool_mock "$@"\n')
     program.chmod(0o755)
-    return {**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+    outside = {name: text for name, text in os.environ.items() if not name.startswith("MAKE")}
+    return {**outside, "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
 
 
 @pytest.fixture

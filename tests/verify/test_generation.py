@@ -2,6 +2,7 @@
 
 import json
 
+import hypothesis
 import pytest
 
 from statuspool_mock import contract
@@ -57,6 +58,16 @@ def test_bodies_are_made_up_right_and_wrong(generator, phase):
     assert not [body for body in wrong if body in right]
 
 
+@pytest.fixture(params=["default", "ci"])
+def profile(request):
+    """Let Hypothesis be set up as it is by itself, or as it is where CI is set."""
+    before = hypothesis.settings.get_current_profile_name()
+    hypothesis.settings.load_profile(request.param)
+    yield
+    hypothesis.settings.load_profile(before)
+
+
+@pytest.mark.usefixtures("profile")
 def test_the_same_seed_makes_up_the_same_requests():
     def made(seed):
         return [

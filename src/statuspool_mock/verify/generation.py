@@ -43,6 +43,13 @@ _CONFIG = {
     "generation": {"allow-x00": False, "database": "none"},
     "cache": {"enabled": False},
 }
+_SETTINGS = hypothesis.settings(
+    database=None,
+    deadline=None,
+    derandomize=False,  # where CI is set, Hypothesis would put a seed of its own in place of ours
+    suppress_health_check=list(hypothesis.HealthCheck),
+    phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
+)
 
 
 class Phase(StrEnum):
@@ -85,18 +92,13 @@ class Generator:
         """Return up to `most` different requests of a phase, spread over all that it makes up."""
         operation = self._schema[path][method]
         drawn: list[Any] = []
-        settings = hypothesis.settings(
-            max_examples=most,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(hypothesis.HealthCheck),
-            phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
-        )
+        settings = hypothesis.settings(_SETTINGS, max_examples=most)
         config = HypothesisTestConfig(
             project=self._schema.config,
             modes=[HypothesisTestMode(phase.value)],
             settings=settings,
             explicit_settings=settings,
+            apply_ci_profile=False,
             seed=self._seed,
         )
 
@@ -140,14 +142,7 @@ class Generator:
                     troubles.append(finding)
                     raise
 
-        settings = hypothesis.settings(
-            max_examples=scenarios,
-            stateful_step_count=steps,
-            database=None,
-            deadline=None,
-            suppress_health_check=list(hypothesis.HealthCheck),
-            phases=[hypothesis.Phase.generate],
-        )
+        settings = hypothesis.settings(_SETTINGS, max_examples=scenarios, stateful_step_count=steps)
         try:
             hypothesis.seed(self._seed)(Play).run(settings=settings)
         except Exception:
