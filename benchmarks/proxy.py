@@ -8,7 +8,6 @@ from typing import NamedTuple
 import contenders
 from contenders import PEERS, PROGRAM, Contender
 from load import Load, drive
-from processes import ServerProcess
 from rounds import typical
 
 _PATHS = {
@@ -41,15 +40,11 @@ def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[P
         for turn in range(rounds + 1):
             for title, path in _PATHS.items():
                 for server, loads in zip((bare, ours), found[title], strict=True):
-                    load = _load(server, path, seconds)
+                    load = drive(server, [path], seconds=seconds)
                     if turn:
                         loads.append(load)
             tell(f"proxy: turn {turn} of {rounds}")
     return [Passing(title, typical(one), typical(other)) for title, (one, other) in found.items()]
-
-
-def _load(server: ServerProcess, path: str, seconds: int) -> Load:
-    return drive(server, [path], seconds=seconds)
 
 
 def _proxies(upstream: str) -> list[Contender]:

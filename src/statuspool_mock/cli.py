@@ -15,6 +15,7 @@ from typing import NoReturn
 
 from statuspool_mock import __version__
 from statuspool_mock.ctl_options import add_ctl
+from statuspool_mock.option_types import integer, seconds
 from statuspool_mock.traffic_options import add_check, add_drift, add_proxy, add_seed_from
 from statuspool_mock.verify_options import add_verify
 
@@ -84,18 +85,18 @@ def command_line() -> argparse.ArgumentParser:
         "--profile", choices=("quick", "standard"), default="standard", help="of that (standard)"
     )
     gallery.add_argument(
-        "--jobs", type=_integer(1, 64), default=2, metavar="N", help="mutants at a time (2)"
+        "--jobs", type=integer(1, 64), default=2, metavar="N", help="mutants at a time (2)"
     )
     gallery.add_argument(
         "--only", action="append", metavar="NAME", help="judge this mutant; may be repeated"
     )
     fixtures = commands.add_parser("fixtures", help="print a scenario file of made-up monitors")
     fixtures.add_argument(
-        "--monitors", type=_integer(1, 100_000), default=50, metavar="N", help="how many (50)"
+        "--monitors", type=integer(1, 100_000), default=50, metavar="N", help="how many (50)"
     )
     fixtures.add_argument(
         "--seed",
-        type=_integer(0, 2**64 - 1),
+        type=integer(0, 2**64 - 1),
         default=0,
         metavar="N",
         help="the same seed makes the same file (0)",
@@ -129,7 +130,7 @@ def _add_certify(certify: argparse.ArgumentParser) -> None:
     )
     add(
         "--timeout",
-        type=_seconds,
+        type=seconds(3_600),
         default=15.0,
         metavar="SECONDS",
         help="how long an answer may take (15)",
@@ -181,7 +182,7 @@ def _add_server_options(parser: argparse.ArgumentParser, *, port: int) -> None:
     add = parser.add_argument
     add(
         "--port",
-        type=_integer(0, 65_535),
+        type=integer(0, 65_535),
         default=port,
         metavar="N",
         help=f"port to listen on ({port}); 0 picks a free one",
@@ -189,7 +190,7 @@ def _add_server_options(parser: argparse.ArgumentParser, *, port: int) -> None:
     add("--scenario", default="default", metavar="NAME|FILE", help="what the worlds hold (default)")
     add(
         "--seed",
-        type=_integer(0, 2**64 - 1),
+        type=integer(0, 2**64 - 1),
         default=1,
         metavar="N",
         help="decides every outage and response time (1)",
@@ -218,7 +219,7 @@ def _add_server_options(parser: argparse.ArgumentParser, *, port: int) -> None:
     )
     add(
         "--journal",
-        type=_integer(0, 100_000),
+        type=integer(0, 100_000),
         default=1_000,
         metavar="N",
         help="how many exchanges each world remembers, 4 MiB at most (1000); 0: none",
@@ -242,14 +243,14 @@ def _add_server_options(parser: argparse.ArgumentParser, *, port: int) -> None:
     )
     add(
         "--max-sandboxes",
-        type=_integer(1, 100_000),
+        type=integer(1, 100_000),
         default=200,
         metavar="N",
         help="worlds open at once; the longest unused one makes room (200)",
     )
     add(
         "--idle-hours",
-        type=_integer(1, 100_000),
+        type=integer(1, 100_000),
         default=24,
         metavar="N",
         help="after how long an unused world is closed when another opens (24)",
@@ -263,30 +264,6 @@ def _add_server_options(parser: argparse.ArgumentParser, *, port: int) -> None:
         help="break the contract in this way, one of `statuspool-mock mutants`; may be repeated",
     )
     add("--log-level", choices=_LOG_LEVELS, default="warning", help="how much to tell (warning)")
-
-
-class _integer:  # noqa: N801  (argparse shows the name of a type in its messages)
-    """An argument type: whole numbers in a range."""
-
-    def __init__(self, least: int, most: int) -> None:
-        self.least = least
-        self.most = most
-
-    def __call__(self, text: str) -> int:
-        if text.isascii() and text.isdigit() and self.least <= int(text[:20]) <= self.most:
-            return int(text)
-        expected = f"an integer from {self.least} to {self.most}"
-        raise argparse.ArgumentTypeError(f"came {text!r}, expected {expected}")
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 3_600:
-        raise argparse.ArgumentTypeError(f"came {text!r}, expected seconds, above 0 and up to 3600")
-    return seconds
 
 
 def _report(text: str) -> tuple[str, Path]:

@@ -3,7 +3,10 @@
 import argparse
 from pathlib import Path
 
+from statuspool_mock.option_types import integer, seconds
+
 _PORT = 4750
+_MANY = integer(1, 1_000_000)
 
 
 def add_proxy(proxy: argparse.ArgumentParser) -> None:
@@ -17,12 +20,24 @@ def add_proxy(proxy: argparse.ArgumentParser) -> None:
     add = proxy.add_argument
     add("--upstream", required=True, metavar="URL", help="the server's base, https://host/v1")
     add("--host", default="127.0.0.1", help="address to listen on (127.0.0.1)")
-    add("--port", type=_port, default=_PORT, metavar="N", help=f"({_PORT}); 0 picks a free one")
+    add(
+        "--port",
+        type=integer(0, 65_535),
+        default=_PORT,
+        metavar="N",
+        help=f"({_PORT}); 0 picks a free one",
+    )
     add("--enforce", action="store_true", help="answer 502 instead of what breaks the contract")
     add("--record", type=Path, metavar="FILE", help="write an HTTP archive, keys masked")
     add("--jsonl", type=Path, metavar="FILE", help="append a line for each exchange with findings")
     add("--ca", type=Path, metavar="FILE", help="authorities to trust, PEM, beside the usual ones")
-    add("--timeout", type=float, default=60.0, metavar="SECONDS", help="the server's silence (60)")
+    add(
+        "--timeout",
+        type=seconds(3_600),
+        default=60.0,
+        metavar="SECONDS",
+        help="the server's silence (60)",
+    )
     add(
         "--control-token",
         metavar="TOKEN",
@@ -59,13 +74,11 @@ def add_seed_from(seed_from: argparse.ArgumentParser) -> None:
     )
     add = seed_from.add_argument
     add("source", metavar="FILE|URL", help="an HTTP archive, or the base of a server")
-    add("--api-key", metavar="KEY", help="for a server (STATUSPOOL_API_KEY)")
+    _add_server(seed_from)
     add("--anonymise", action="store_true", help="made-up names and urls; no webhooks")
-    add("--seed", type=int, default=0, metavar="N", help="of what is made up (0)")
-    add("--monitors", type=_many, default=200, metavar="N", help="look at so many closely (200)")
-    add("--rate", type=_many, default=110, metavar="N", help="requests a minute (110)")
+    add("--seed", type=integer(0, 2**64 - 1), default=0, metavar="N", help="of what is made up (0)")
+    add("--monitors", type=_MANY, default=200, metavar="N", help="look at so many closely (200)")
     add("--base-url", metavar="URL", help="the API's base in an archive")
-    add("--ca", type=Path, metavar="FILE", help="authorities to trust, PEM")
     add("-o", "--output", type=Path, metavar="FILE", help="where to (standard output)")
 
 
@@ -78,19 +91,13 @@ def add_drift(drift: argparse.ArgumentParser) -> None:
     )
     add = drift.add_argument
     add("url", metavar="URL", help="the API's base, such as https://host/v1")
-    add("--api-key", metavar="KEY", help="a key of the team (STATUSPOOL_API_KEY)")
+    _add_server(drift)
     add("--format", choices=("md", "json"), default="md", help="(md)")
-    add("--rate", type=_many, default=110, metavar="N", help="requests a minute (110)")
-    add("--ca", type=Path, metavar="FILE", help="authorities to trust, PEM")
 
 
-def _many(text: str) -> int:
-    if text.isascii() and text.isdigit() and 0 < int(text[:9]) <= 1_000_000:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"came {text!r}, expected a whole number from 1 up")
-
-
-def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and int(text[:9]) <= 65_535:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"came {text!r}, expected an integer from 0 to 65535")
+def _add_server(parser: argparse.ArgumentParser) -> None:
+    """Add what a tour of a server is told."""
+    add = parser.add_argument
+    add("--api-key", metavar="KEY", help="a key of the team (STATUSPOOL_API_KEY)")
+    add("--rate", type=_MANY, default=110, metavar="N", help="requests a minute (110)")
+    add("--ca", type=Path, metavar="FILE", help="authorities to trust, PEM, beside the usual ones")

@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from statuspool_mock.option_types import integer, seconds
+
 REPORTS = ("junit", "json", "html", "md", "github")
 
 
@@ -65,11 +67,21 @@ def _add_reach(group: argparse._ArgumentGroup) -> None:
         help="take deliveries here (with --allow-permanent)",
     )
     add("--webhook-url", metavar="URL", help="how the server reaches that address")
-    add("--rate", type=_count, metavar="N", help="requests a minute for each key (120; local: any)")
-    add("--budget", type=_count, metavar="N", help="how many requests at most (the profile's)")
+    add(
+        "--rate",
+        type=integer(1, 1_000_000),
+        metavar="N",
+        help="requests a minute for each key (120; local: any)",
+    )
+    add(
+        "--budget",
+        type=integer(1, 1_000_000),
+        metavar="N",
+        help="how many requests at most (the profile's)",
+    )
     add("--seed", type=int, default=0, metavar="N", help="decides what is generated (0)")
     add("--ca", type=Path, metavar="FILE", help="the certificate authority of the server")
-    add("--timeout", type=_seconds, default=10.0, metavar="SECONDS", help="for an answer (10)")
+    add("--timeout", type=seconds(600), default=10.0, metavar="SECONDS", help="for an answer (10)")
 
 
 def _add_choice(group: argparse._ArgumentGroup) -> None:
@@ -105,19 +117,3 @@ def _address(text: str) -> str:
     if not colon or not host or not (port.isascii() and port.isdigit() and int(port) <= 65_535):
         raise argparse.ArgumentTypeError(f"came {text!r}, expected one such as 127.0.0.1:8099")
     return text
-
-
-def _count(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 1_000_000):
-        raise argparse.ArgumentTypeError(f"came {text!r}, expected an integer from 1")
-    return int(text)
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 600:
-        raise argparse.ArgumentTypeError(f"came {text!r}, expected seconds, above 0 and up to 600")
-    return seconds

@@ -18,7 +18,7 @@ from statuspool_mock.journal import Exchange
 from statuspool_mock.sandboxes import KeyRejected, Sandboxes
 
 CONTROL_PATH = "/_mock"
-_AFTER_CONTROL = len(CONTROL_PATH)
+_BELOW_CONTROL = f"{CONTROL_PATH}/"
 _PAIRS = [
     first + second for first in ascii_lowercase + digits for second in ascii_lowercase + digits
 ]
@@ -51,7 +51,7 @@ class Edge:
         app = self._shared
         if b"origin" not in [name for name, _ in scope["headers"]]:
             app, added = self._app, (*added, _VARY)
-        if path.startswith(CONTROL_PATH) and path[_AFTER_CONTROL:][:1] in {"", "/"}:
+        if path.startswith(_BELOW_CONTROL) or path == CONTROL_PATH:
             app = self._control
 
         async def send_named(message: Message) -> None:

@@ -7,7 +7,6 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -16,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from statuspool_mock.certification import FORMATS, Outcome, Result, Unreachable, examine
+from statuspool_mock.commands.servers import check_address
 from statuspool_mock.files import write_whole
 
 _SECRET_VARIABLE = "STATUSPOOL_WEBHOOK_SECRET"  # noqa: S105  (a name, not a secret)
@@ -30,7 +30,13 @@ _STYLES = {
 def run(arguments: argparse.Namespace) -> int:
     """Certify. Returns 0 where all is well, 1 for findings, 2 where nothing could be tested."""
     refuse: Callable[[str], NoReturn] = arguments.refuse
-    _check_url(arguments.url, refuse)
+    check_address(
+        arguments.url,
+        refuse,
+        name="URL",
+        expected="one such as http://127.0.0.1:8000/hooks",
+        instead="give the receiver's address without them",
+    )
     secret = _secret(arguments.secret, refuse)
     for _, path in arguments.report:
         _check_writable(path, refuse)
@@ -51,18 +57,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 async def _results(url: str, secret: str, timeout_seconds: float) -> list[Result]:
     return [result async for result in examine(url, secret=secret, timeout_seconds=timeout_seconds)]
-
-
-def _check_url(url: str, refuse: Callable[[str], NoReturn]) -> None:
-    if "@" in url.partition("//")[2].partition("/")[0]:  # first, as the others show the url
-        refuse("URL: holds a user name or password; give the receiver's address without them")
-    try:
-        parts = urlsplit(url)
-        complete = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        complete = False
-    if not complete or not url.isprintable() or " " in url:
-        refuse(f"URL: came {url!r}, expected one such as http://127.0.0.1:8000/hooks")
 
 
 def _secret(given: str | None, refuse: Callable[[str], NoReturn]) -> str:

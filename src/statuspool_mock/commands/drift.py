@@ -2,14 +2,14 @@
 
 import argparse
 import json
-import os
 import sys
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from statuspool_mock import contract
+from statuspool_mock.commands.servers import api_key, check_base, trusted
 from statuspool_mock.server import RunningServer, Settings
 from statuspool_mock.traffic.drift import Difference, Weight, differences
-from statuspool_mock.traffic.portrait import Portrait, portrait, settled
+from statuspool_mock.traffic.portrait import Portrait, portrait
 from statuspool_mock.traffic.tour import Tour, Unreachable
 
 if TYPE_CHECKING:
@@ -22,29 +22,25 @@ _RATE_AT_HOME = 100_000
 def run(arguments: argparse.Namespace) -> int:
     """Compare. Returns 0 where both mean the same, 1 for drift, 2 where it cannot be asked."""
     refuse: Callable[[str], NoReturn] = arguments.refuse
-    key = arguments.api_key or os.environ.get("STATUSPOOL_API_KEY")
-    if not key:
-        refuse("a server wants a key: --api-key K, or STATUSPOOL_API_KEY=K")
+    check_base(arguments.url, refuse, name="URL")
+    tour = Tour(
+        arguments.url,
+        api_key(arguments, refuse),
+        most_monitors=_MONITORS,
+        rate=arguments.rate,
+        tls=trusted(arguments.ca, refuse),
+    )
     document = contract.load()
     try:
-        tour = Tour(
-            arguments.url,
-            key,
-            most_monitors=_MONITORS,
-            rate=arguments.rate,
-            verify=str(arguments.ca) if arguments.ca else True,
-        )
-        server = settled(portrait(document, tour.walk(errors=True)))
+        server = portrait(document, tour.walk(errors=True))
         with RunningServer(Settings(port=0, rate_limit=None)) as running:
             at_home = Tour(
                 running.url, "sp_test_drift", most_monitors=_MONITORS, rate=_RATE_AT_HOME
             )
-            mock = settled(portrait(document, at_home.walk(errors=True)))
+            mock = portrait(document, at_home.walk(errors=True))
     except Unreachable as error:
         sys.stderr.write(f"statuspool-mock drift: {error}\n")
         return 2
-    except OSError as error:
-        refuse(f"argument --ca: {arguments.ca}: {error.strerror or error}")
     if not any(200 in statuses for statuses in server.statuses.values()):
         sys.stderr.write(
             f"statuspool-mock drift: {arguments.url} answered nothing with 200; is the key right?\n"

@@ -6,21 +6,19 @@ import json
 import logging
 import os
 import signal
-import ssl
 import sys
 from collections.abc import Callable
 from contextlib import ExitStack
-from pathlib import Path
 from socket import socket
 from typing import NoReturn
 from urllib.parse import urlsplit
 
-import certifi
 import uvicorn
 from rich.console import Console
 from starlette.types import ASGIApp
 
 from statuspool_mock import __version__, contract
+from statuspool_mock.commands.servers import check_base, trusted
 from statuspool_mock.gate import Gate
 from statuspool_mock.journal import Exchange
 from statuspool_mock.listening import CannotListen, is_local, listening
@@ -30,13 +28,11 @@ from statuspool_mock.traffic.proxy import Proxy
 from statuspool_mock.traffic.recording import Lines, Recording
 from statuspool_mock.traffic.upstream import Upstream
 
-_EXPECTED = "expected a base url such as https://api.example.com/v1"
-
 
 def run(arguments: argparse.Namespace) -> int:
     """Proxy until Ctrl-C. Returns 0 for clean, 1 for violations, 2 where nothing was judged."""
     refuse: Callable[[str], NoReturn] = arguments.refuse
-    _check_upstream(arguments.upstream, refuse)
+    check_base(arguments.upstream, refuse, name="argument --upstream")
     judge = Judge(contract.load())
     # A person reads along; a program that asked for the ready line reads no more than that.
     console = Console(highlight=False, stderr=arguments.ready_json)
@@ -49,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         port: int = listener.getsockname()[1]
         if _is_itself(arguments.upstream, arguments.host, port):
             refuse("argument --upstream: that is the address of this proxy")
-        tls = _trust(arguments.ca, refuse)
+        tls = trusted(arguments.ca, refuse)
         upstream = Upstream(arguments.upstream, tls=tls, timeout_seconds=arguments.timeout)
         keepers = _keepers(arguments, stack, refuse)
         token = arguments.control_token or os.environ.get("STATUSPOOL_CONTROL_TOKEN")
@@ -147,31 +143,8 @@ def _announce(arguments: argparse.Namespace, port: int) -> None:
     sys.stdout.flush()
 
 
-def _check_upstream(url: str, refuse: Callable[[str], NoReturn]) -> None:
-    if "@" in url.partition("//")[2].partition("/")[0]:  # first, as the others show the url
-        refuse("argument --upstream: holds a user name or password; the client sends its key")
-    try:
-        parts = urlsplit(url)
-        complete = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        complete = False
-    if not complete or not url.isprintable() or " " in url or parts.query or parts.fragment:
-        refuse(f"argument --upstream: came {url!r}, {_EXPECTED}")
-
-
 def _is_itself(upstream: str, host: str, port: int) -> bool:
     parts = urlsplit(upstream)
     name = parts.hostname or ""
     same = name == host or (is_local(name) and is_local(host))
     return same and parts.port == port
-
-
-def _trust(ca: Path | None, refuse: Callable[[str], NoReturn]) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=certifi.where())
-    context.load_default_certs()
-    if ca is not None:
-        try:
-            context.load_verify_locations(ca)
-        except (OSError, ssl.SSLError) as error:
-            refuse(f"argument --ca: {ca}: {error.strerror or error}")
-    return context

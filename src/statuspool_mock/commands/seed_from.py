@@ -1,13 +1,13 @@
 """`statuspool-mock seed-from`: a scenario that looks like a real account."""
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
 from statuspool_mock import contract, seeding
+from statuspool_mock.commands.servers import api_key, check_base, trusted
 from statuspool_mock.files import write_whole
 from statuspool_mock.journal import Exchange
 from statuspool_mock.seeding.likeness import Account, likeness
@@ -59,20 +59,14 @@ def _write(text: str, output: Path | None) -> int:
 
 
 def _tour(arguments: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> Tour:
-    key = arguments.api_key or os.environ.get("STATUSPOOL_API_KEY")
-    if not key:
-        refuse("a server wants a key: --api-key K, or STATUSPOOL_API_KEY=K")
-    verify = str(arguments.ca) if arguments.ca else True
-    try:
-        return Tour(
-            arguments.source,
-            key,
-            most_monitors=arguments.monitors,
-            rate=arguments.rate,
-            verify=verify,
-        )
-    except OSError as error:
-        refuse(f"argument --ca: {arguments.ca}: {error.strerror or error}")
+    check_base(arguments.source, refuse, name="FILE|URL")
+    return Tour(
+        arguments.source,
+        api_key(arguments, refuse),
+        most_monitors=arguments.monitors,
+        rate=arguments.rate,
+        tls=trusted(arguments.ca, refuse),
+    )
 
 
 def _learn(account: Account, document: contract.Document, exchange: Exchange) -> None:

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
-from urllib.parse import urlsplit
 
 try:
     import pytest
@@ -18,6 +17,7 @@ except ImportError:  # the suite is pytest's; all other commands do without it
 from rich.console import Console
 from rich.text import Text
 
+from statuspool_mock.commands.servers import check_address
 from statuspool_mock.files import write_whole
 from statuspool_mock.verify.clause import Level
 from statuspool_mock.verify.clauses import CLAUSES
@@ -151,7 +151,13 @@ def _show(judgement: Judgement, console: Console, *, interrupted: bool) -> None:
 def _options(arguments: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> Options:
     if arguments.url is None:
         refuse("URL is missing: the API's base, such as http://127.0.0.1:4747/v1")
-    _check_url(arguments.url, refuse)
+    check_address(
+        arguments.url,
+        refuse,
+        name="URL",
+        expected="one such as http://127.0.0.1:4747/v1",
+        instead="give the address without them",
+    )
     key = arguments.api_key or os.environ.get(_KEY_VARIABLE)
     if not key and not arguments.dry_run:
         refuse(f"give a key: --api-key KEY, or {_KEY_VARIABLE}=KEY")
@@ -183,18 +189,6 @@ def _options(arguments: argparse.Namespace, refuse: Callable[[str], NoReturn]) -
         timeout_seconds=arguments.timeout,
         known=_known(arguments.baseline, refuse),
     )
-
-
-def _check_url(url: str, refuse: Callable[[str], NoReturn]) -> None:
-    if "@" in url.partition("//")[2].partition("/")[0]:
-        refuse("URL: holds a user name or password; give the address without them")
-    try:
-        parts = urlsplit(url)
-        complete = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        complete = False
-    if not complete or not url.isprintable() or " " in url:
-        refuse(f"URL: came {url!r}, expected one such as http://127.0.0.1:4747/v1")
 
 
 def _known(path: Path | None, refuse: Callable[[str], NoReturn]) -> frozenset[str]:

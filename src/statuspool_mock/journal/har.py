@@ -1,7 +1,7 @@
 """The journal as HTTP archive, HAR 1.2, for browsers' tools; keys and secrets are masked."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
@@ -10,13 +10,15 @@ from statuspool_mock.journal.exchange import Exchange
 from statuspool_mock.journal.masking import masked_body, masked_headers
 
 
-def archive(exchanges: Sequence[Exchange], *, version: str) -> dict[str, Any]:
-    """Return the archive of exchanges, oldest first."""
+def archive(
+    exchanges: Iterable[Exchange], *, version: str, base: str | None = None
+) -> dict[str, Any]:
+    """Return the archive of exchanges, oldest first; `base` as for an entry."""
     return {
         "log": {
             "version": "1.2",
             "creator": {"name": "statuspool-mock", "version": version},
-            "entries": [entry(exchange) for exchange in exchanges],
+            "entries": [entry(exchange, base=base) for exchange in exchanges],
         }
     }
 

@@ -4,7 +4,7 @@ Answers tell how things are, not why. What is up stays perfect, but for the outa
 tell of; what is down or slow was so since its incident began, and stays so for a while.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ import yaml
 from statuspool_mock.seeding.generate import names_and_urls
 
 _KEPT_SECONDS = 30 * 86_400
-_YOUNGEST_SECONDS = 45 * 86_400
+_USUAL_SECONDS = 45 * 86_400
 _OLDEST_SECONDS = 3_650 * 86_400
 _INTERVALS = (30, 60, 120, 300)
 _SECRET = "whsec_not_told_by_the_api"  # noqa: S105 - it is none
@@ -65,11 +65,8 @@ def likeness(account: Account, *, source: str, anonymise: bool, seed: int = 0) -
     monitors = [one for one in account.monitors.values() if "name" in one and "url" in one]
     made_up = names_and_urls(len(monitors), seed=seed) if anonymise else ()
     written = []
-    names: dict[str, str] = {}
     for position, monitor in enumerate(monitors):
         name, url = made_up[position] if made_up else (_name(monitor), str(monitor["url"]))
-        monitor_id = str(monitor["id"]).lower()
-        names[monitor_id] = monitor_id
         written.append(_monitor(monitor, account, name=name, url=url))
     content = {
         "name": "likeness",
@@ -77,7 +74,7 @@ def likeness(account: Account, *, source: str, anonymise: bool, seed: int = 0) -
         "description": f"Written by seed-from, from {source}.",
         "monitors": written,
         "webhooks": [] if anonymise else [_webhook(one) for one in account.webhooks.values()],
-        "incidents": _records(account, names, anonymise=anonymise),
+        "incidents": _records(account, {one["id"] for one in written}, anonymise=anonymise),
     }
     text: str = yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
     return text
@@ -86,7 +83,6 @@ def likeness(account: Account, *, source: str, anonymise: bool, seed: int = 0) -
 def _monitor(monitor: Json, account: Account, *, name: str, url: str) -> Json:
     monitor_id = str(monitor["id"]).lower()
     interval = monitor.get("interval_seconds")
-    age = _since(account, monitor.get("created_at"))
     found: Json = {
         "name": name,
         "url": url,
@@ -99,7 +95,8 @@ def _monitor(monitor: Json, account: Account, *, name: str, url: str) -> Json:
     if isinstance(monitor.get("expected_status"), int):
         found["expected_status"] = monitor["expected_status"]
     found["behaviour"] = "perfect"
-    age = _YOUNGEST_SECONDS if age is None else min(max(age, 1), _OLDEST_SECONDS)
+    told = _since(account, monitor.get("created_at"))
+    age = _USUAL_SECONDS if told is None else min(max(told, 1), _OLDEST_SECONDS)
     found["age"] = f"{age}s"
     outages = _outages(monitor, account, age)
     if outages:
@@ -150,13 +147,13 @@ def _effect(monitor: Json, account: Account) -> Json:
     return found
 
 
-def _records(account: Account, names: Mapping[str, str], *, anonymise: bool) -> list[Json]:
-    """Return the incidents that somebody wrote down, oldest first."""
+def _records(account: Account, known: set[str], *, anonymise: bool) -> list[Json]:
+    """Return the incidents of known monitors that somebody wrote down, oldest first."""
     found = []
     for incident in account.incidents.values():
-        monitor = names.get(str(incident.get("monitor_id")).lower())
+        monitor = str(incident.get("monitor_id")).lower()
         began = _since(account, incident.get("started_at"))
-        if monitor is None or began is None or _is_automatic(incident):
+        if monitor not in known or began is None or _is_automatic(incident):
             continue
         record: Json = {"monitor": monitor, "title": str(incident.get("title") or "An incident")}
         if anonymise:

@@ -131,15 +131,21 @@ def _graded(sight: Sight, status: int, found: Violation) -> Observation:
 
 def source_of(schema: Mapping[str, Any] | None, parts: list[str]) -> str:
     """Return where the document has a field from: documented where it does not say."""
-    if schema is None or not parts or parts == ["body"]:
-        return "documented" if schema is None else str(schema.get("x-source", "documented"))
+    found = schema_at(schema, [] if parts == ["body"] else parts)
+    return "documented" if found is None else str(found.get("x-source", "documented"))
+
+
+def schema_at(schema: Mapping[str, Any] | None, parts: list[str]) -> Mapping[str, Any] | None:
+    """Return the schema of a field, None where the document has no such field."""
+    if schema is None or not parts:
+        return schema
     head, *rest = parts
     for part in [schema, *schema.get("allOf", ())]:
         if head in part.get("properties", {}):
-            return source_of(part["properties"][head], rest)
+            return schema_at(part["properties"][head], rest)
         if head.isdigit() and "items" in part:
-            return source_of(part["items"], rest)
-    return "documented"
+            return schema_at(part["items"], rest)
+    return None
 
 
 def _wrong_in_query(sight: Sight) -> Iterator[Violation]:

@@ -1,11 +1,11 @@
 """Where a server has drifted from the contract's mock: differences of meaning, and a patch."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
 from statuspool_mock.contract import Document
-from statuspool_mock.traffic.conformity import not_promised, source_of
+from statuspool_mock.traffic.conformity import not_promised, schema_at, source_of
 from statuspool_mock.traffic.portrait import Field, Portrait
 
 _LOOSE_STATUSES = {"limit 0": {200, 400}, "unknown status": {200, 400}}
@@ -124,12 +124,17 @@ class _Place(NamedTuple):
     @property
     def is_promised(self) -> bool:
         """Whether the reference tells of it."""
-        operation = self.document.operations[self.operation]
-        if not_promised(operation.id) & set(self.parts):
+        if not_promised(self.operation) & set(self.parts):
             return False
-        response = operation.definition["responses"].get(str(self.status), {})
-        schema = response.get("content", {}).get("application/json", {}).get("schema")
-        return source_of(schema, self.parts) != "inferred"
+        return source_of(self.schema, self.parts) != "inferred"
+
+    @property
+    def schema(self) -> Mapping[str, Any] | None:
+        """The schema of the whole answer, None where the document has none."""
+        responses = self.document.operations[self.operation].definition["responses"]
+        content = responses.get(str(self.status), {}).get("content", {})
+        found: Mapping[str, Any] | None = content.get("application/json", {}).get("schema")
+        return found
 
     def holder(self) -> tuple[str, dict[str, Any]] | None:
         """Return where in the document the schema of the object stands that holds the field."""
@@ -206,22 +211,11 @@ def _strange(expected: Field, found: Field) -> set[str]:
 
 def _is_allowed(place: _Place, kinds: set[str]) -> bool:
     """Whether the document allows what the mock did not happen to send: null, or a fraction."""
-    operation = place.document.operations[place.operation]
-    response = operation.definition["responses"].get(str(place.status), {})
-    at: Any = response.get("content", {}).get("application/json", {}).get("schema", {})
-    for part in place.parts:
-        at = next(
-            (
-                one["items"] if part.isdigit() and "items" in one else one["properties"][part]
-                for one in (at, *at.get("allOf", ()))
-                if (part.isdigit() and "items" in one) or part in one.get("properties", {})
-            ),
-            {},
-        )
-    allowed = {"null"} if at.get("nullable") else set()
-    if at.get("type") == "number":
+    schema = schema_at(place.schema, place.parts) or {}
+    allowed = {"null"} if schema.get("nullable") else set()
+    if schema.get("type") == "number":
         allowed |= _NUMBERS
-    if at.get("type") == "string" and "format" not in at:
+    if schema.get("type") == "string" and "format" not in schema:
         allowed |= {"time", "text"}
     return kinds <= allowed
 

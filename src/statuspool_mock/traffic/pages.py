@@ -82,9 +82,8 @@ class Pages:
 
     async def _archive(self, request: Request) -> Response:
         del request
-        archive = har.archive([], version=__version__)
-        archive["log"]["entries"] = [har.entry(one.exchange, base=self._base) for one in self._kept]
-        return JSONResponse(archive)
+        exchanges = [one.exchange for one in self._kept]
+        return JSONResponse(har.archive(exchanges, version=__version__, base=self._base))
 
     async def _coverage(self, request: Request) -> Response:
         del request

@@ -69,6 +69,7 @@ def portrait(document: Document, steps: Iterable[Step]) -> Portrait:
             drawn.errors[name].add(sight.answer["error"])
         _draw(drawn, f"{sight.operation.id} {status}", "", sight.answer)
         _draw_order(drawn, name, sight.results)
+    _settle(drawn)
     return drawn
 
 
@@ -98,13 +99,12 @@ def _seen(drawn: Portrait, where: str, path: str) -> Field:
     return drawn.fields.setdefault((where, path), Field())
 
 
-def settled(drawn: Portrait) -> Portrait:
-    """Return the portrait with how often each field could have come."""
+def _settle(drawn: Portrait) -> None:
+    """Reckon how often each field could have come."""
     for (where, path), found in drawn.fields.items():
         parent = path.rpartition(".")[0] or "."
         holder = drawn.fields.get((where, parent))
         found.holders = holder.times if holder is not None and path != "." else found.times
-    return drawn
 
 
 def kind_of(value: Any) -> str:

@@ -1,5 +1,6 @@
 """A walk through a server that changes nothing: what to ask, within the API's own rate limit."""
 
+import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -32,7 +33,7 @@ class Step:
 class Tour:
     """Asks a server, at most `rate` times a minute, and waits where it is told to.
 
-    `most_monitors` are looked at one by one. `verify` is what httpx takes for certificates.
+    `most_monitors` are looked at one by one. `tls` says whom to trust.
     """
 
     def __init__(
@@ -42,7 +43,7 @@ class Tour:
         *,
         most_monitors: int,
         rate: int = 110,
-        verify: Any = True,
+        tls: ssl.SSLContext | None = None,
         timeout_seconds: float = 30.0,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -51,7 +52,7 @@ class Tour:
         self._most_monitors = most_monitors
         self._spacing = _WINDOW_SECONDS / rate
         self._sleep = sleep
-        self._client = httpx.Client(timeout=timeout_seconds, verify=verify, trust_env=False)
+        self._client = httpx.Client(timeout=timeout_seconds, verify=tls or True, trust_env=False)
         self._asked: list[float] = []
         self._rate = rate
         self._number = 0

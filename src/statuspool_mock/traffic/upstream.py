@@ -48,12 +48,15 @@ class Answering:
         """Return what has come of the body; nothing at its end. Raises `BrokenOff`."""
         try:
             return await self._response.content.readany()
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             raise BrokenOff(str(error) or type(error).__name__) from error
 
     def close(self) -> None:
         """Let go of it, whether it is over or not."""
-        self._response.close() if not self._response.content.is_eof() else self._response.release()
+        if self._response.content.is_eof():
+            self._response.release()
+        else:
+            self._response.close()
 
 
 class Upstream:
@@ -102,7 +105,7 @@ class Upstream:
                 data=body,
                 allow_redirects=False,
             )
-        except (aiohttp.ClientError, OSError, TimeoutError) as error:
+        except (aiohttp.ClientError, OSError) as error:
             text = str(error)
             name = type(error).__name__
             raise Unreachable(f"{name}: {text}" if text else name) from error
