@@ -1,6 +1,7 @@
 """Two servers live in one process, and a server that ends leaves nothing behind."""
 
 import gc
+import json
 import socket
 import threading
 
@@ -73,3 +74,18 @@ def test_a_server_on_a_thread_leaves_the_garbage_collector_as_it_was():
     before = gc.get_threshold()
     with RunningServer(Settings(port=0, scenario="empty")):
         assert gc.get_threshold() == before
+
+
+def test_an_answer_comes_in_one_piece():
+    """Each piece is a call to the kernel here and there: two of them cost a fifth of a request."""
+    with RunningServer(Settings(port=0, scenario="docs")) as server:
+        host, port = server.control_url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=10) as connection:
+            for _ in range(2):  # the connection stays
+                connection.sendall(
+                    b"GET /v1/monitors?limit=1 HTTP/1.1\r\nHost: x\r\n"
+                    b"Authorization: Bearer sp_test_piece\r\n\r\n"
+                )
+                head, _, body = connection.recv(65_536).partition(b"\r\n\r\n")
+                assert head.startswith(b"HTTP/1.1 200")
+                assert json.loads(body)["results"]

@@ -16,7 +16,6 @@ from typing import NamedTuple, Self
 
 import uvicorn
 from starlette.types import ASGIApp
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from statuspool_mock import contract, control, mutants, resources, seeding
 from statuspool_mock.api import (
@@ -27,6 +26,7 @@ from statuspool_mock.api import (
     preview_answers,
 )
 from statuspool_mock.console import Console
+from statuspool_mock.corking import CorkedProtocol
 from statuspool_mock.gate import Gate
 from statuspool_mock.journal import MOST_EXCHANGES
 from statuspool_mock.listening import is_local, listening
@@ -249,7 +249,7 @@ class RunningServer:
         return self.address.control_url
 
 
-class _Protocol(HttpToolsProtocol):
+class _Protocol(CorkedProtocol):
     """Uvicorn's protocol, which lets faults have the connection they are to break."""
 
     def on_message_begin(self) -> None:

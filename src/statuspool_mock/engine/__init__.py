@@ -50,7 +50,8 @@ from statuspool_mock.engine.model import (
 )
 from statuspool_mock.engine.snapshot import picture, restore, snapshot
 from statuspool_mock.engine.survey import Day, Survey, Trouble
-from statuspool_mock.engine.world import Standing, World
+from statuspool_mock.engine.watch import Standing
+from statuspool_mock.engine.world import World
 
 __all__ = [
     "BEHAVIOURS",

@@ -2,10 +2,21 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
+from typing import NamedTuple
 
+from statuspool_mock.engine import schedule
 from statuspool_mock.engine.model import Monitor, Status
 from statuspool_mock.engine.sla import Window
 from statuspool_mock.engine.stretch import Finding
+
+
+class Standing(NamedTuple):
+    """A monitor as it stands now, and when it was checked last; None: never."""
+
+    monitor: Monitor
+    status: Status
+    last_check_at: int | None
 
 
 @dataclass(slots=True)
@@ -27,6 +38,10 @@ class Watch:
     """The next check at which uptime may cross the SLA target."""
     window: Window | None = None
     """The rows of 30 days as they were counted last."""
+    standing: Standing | None = None
+    """How it stood when a list was asked for last."""
+    stands_until: float = 0.0
+    """The check after that one."""
 
     def copy(self) -> "Watch":
         """Return a watch over the same monitor in another world."""
@@ -45,6 +60,22 @@ class Watch:
     def status(self) -> Status:
         """Return `paused`, or the state."""
         return Status.PAUSED if self.monitor.paused else self.state
+
+    def stands(self, now: int) -> Standing:
+        """Return how the monitor stands; between two checks the same value again."""
+        kept, monitor, status = self.standing, self.monitor, self.status
+        if (
+            kept is not None
+            and now < self.stands_until
+            and kept.monitor is monitor
+            and kept.status is status
+        ):
+            return kept
+        newest = schedule.last_check(monitor.epochs, now)
+        following = schedule.next_check(monitor.epochs, now + 1)
+        self.standing = Standing(monitor, status, None if newest is None else newest[1])
+        self.stands_until = inf if following is None else following[1]
+        return self.standing
 
     @property
     def next_at(self) -> int | None:

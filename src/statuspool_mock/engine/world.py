@@ -6,7 +6,6 @@ the same world, byte for byte.
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import NamedTuple
 
 from statuspool_mock.engine import checks, dice, plan, schedule
 from statuspool_mock.engine.chronicle import Chronicle
@@ -45,15 +44,7 @@ from statuspool_mock.engine.model import (
 from statuspool_mock.engine.sla import Window, window_of
 from statuspool_mock.engine.survey import Survey
 from statuspool_mock.engine.timeline import Timeline
-from statuspool_mock.engine.watch import Watch
-
-
-class Standing(NamedTuple):
-    """A monitor as it stands now, and when it was checked last; None: never."""
-
-    monitor: Monitor
-    status: Status
-    last_check_at: int | None
+from statuspool_mock.engine.watch import Standing, Watch
 
 
 class World:
@@ -202,12 +193,12 @@ class World:
     ) -> Page[Standing]:
         """Return the same page as `monitors`, with what is known of each."""
         watches, total = self._page(team, status, page=page, limit=limit)
-        standings = [self._standing(watch) for watch in watches]
-        return Page(standings, page, -(-total // limit), total)
+        now = self._now
+        return Page([watch.stands(now) for watch in watches], page, -(-total // limit), total)
 
     def standing(self, monitor: Monitor) -> Standing:
         """Return a monitor as it stands now."""
-        return self._standing(self._watches[monitor.id])
+        return self._watches[monitor.id].stands(self._now)
 
     def status(self, monitor: Monitor) -> Status:
         """Return `paused`, or what the newest check found."""
@@ -331,10 +322,6 @@ class World:
         )
         watches = self._lookout.watches
         return [watches[ordinal] for ordinal in ordinals], total
-
-    def _standing(self, watch: Watch) -> Standing:
-        newest = schedule.last_check(watch.monitor.epochs, self._now)
-        return Standing(watch.monitor, watch.status, None if newest is None else newest[1])
 
     def _window(self, monitor: Monitor) -> Window:
         return window_of(self._timeline, monitor, self._now)
