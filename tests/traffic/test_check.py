@@ -62,6 +62,12 @@ def check(*arguments):
     )
 
 
+def violations(*entries, where):
+    """Return the rules that the server broke, and how often."""
+    found = told(archive(where, *entries))["observations"]
+    return {one["rule"]: one["count"] for one in found if one["kind"] == "violation"}
+
+
 def told(*arguments):
     return json.loads(check("--json", *arguments).stdout)
 
@@ -90,6 +96,22 @@ def test_several_archives_are_one_session(tmp_path):
     second = archive(tmp_path, missing, name="second.har")
     rules = {one["rule"] for one in told(first, second)["observations"]}
     assert "vanished" in rules
+
+
+def test_an_answer_that_was_right_is_wrong_once_the_session_says_so(tmp_path):
+    """The same list again, to the byte, after its monitor was deleted."""
+    path = f"{HERE}/monitors/{MONITOR['id']}"
+    deleted = entry("DELETE", url=path, status=204, answer=None)
+    entries = (entry(), entry(), deleted, entry(), entry())
+    assert violations(*entries, where=tmp_path) == {"deleted": 2}
+
+
+def test_pages_that_overlap_are_told_each_time_they_come(tmp_path):
+    pages = [
+        entry(url=f"{HERE}/monitors?page={page}", answer={**PAGE, "page": page, "total_pages": 2})
+        for page in (1, 2, 2)
+    ]
+    assert violations(*pages, *pages, where=tmp_path) == {"pages": 4}
 
 
 def test_base64_is_read_and_what_was_not_recorded_is_counted(tmp_path):

@@ -18,7 +18,9 @@ from rich.console import Console
 from starlette.types import ASGIApp
 
 from statuspool_mock import __version__, contract
+from statuspool_mock.collector import rest_the_collector
 from statuspool_mock.commands.servers import check_base, trusted
+from statuspool_mock.corking import CorkedProtocol
 from statuspool_mock.gate import Gate
 from statuspool_mock.journal import Exchange
 from statuspool_mock.listening import CannotListen, is_local, listening
@@ -85,6 +87,7 @@ class _Server(uvicorn.Server):
                 server_header=False,
                 date_header=False,
                 timeout_graceful_shutdown=1,
+                http=CorkedProtocol,
             )
         )
         self._ready = ready
@@ -102,6 +105,7 @@ def _serve(app: ASGIApp, listener: socket, *, ready: Callable[[], None]) -> None
     for number in (signal.SIGINT, signal.SIGTERM):
         # Uvicorn repeats a signal when it is done: there is a summary to give yet.
         signal.signal(number, lambda *_: None)
+    rest_the_collector()
     with contextlib.suppress(KeyboardInterrupt):
         _Server(app, ready=ready).run(sockets=[listener])
 

@@ -7,26 +7,16 @@ from statuspool_mock.contract import Document
 from statuspool_mock.journal import Coverage, Exchange
 from statuspool_mock.traffic import conformity, meaning
 from statuspool_mock.traffic.observation import Kind, Observation, mistake, note
+from statuspool_mock.traffic.opinions import Opinion, Opinions
 from statuspool_mock.traffic.session import Session
-from statuspool_mock.traffic.sight import MOST_JUDGED_BYTES, UNREAD, Sight, sighted
+from statuspool_mock.traffic.sight import MOST_JUDGED_BYTES, UNREAD, sighted
 
-RULES = (
+_RULES = (
     conformity.answer_against_document,
     conformity.request_against_document,
     conformity.authentication,
-    meaning.error_code,
-    meaning.every_detail,
-    meaning.retry_after,
-    meaning.no_secret,
-    meaning.page_size,
-    meaning.filters,
-    meaning.identity,
-    meaning.echo,
-    meaning.incident_times,
-    meaning.order_of_rows,
-    meaning.known_key,
 )
-"""What every exchange is held against by itself."""
+"""What every exchange is held against by itself, beside what its answer means."""
 
 
 @dataclass(slots=True)
@@ -50,6 +40,7 @@ class Judge:
         self.unjudged: Counter[str] = Counter()
         """How many exchanges were not judged, by reason."""
         self._session = Session()
+        self._opinions = Opinions()
 
     def judge(self, exchange: Exchange, *, unjudged: str | None = None) -> list[Observation]:
         """Return what is to be said of an exchange, which gets its operation and monitor.
@@ -61,8 +52,7 @@ class Judge:
         if reason is not None:
             self.unjudged[reason] += 1
             return []
-        sight = sighted(self.document, exchange)
-        found = [_unknown(exchange)] if sight is None else self._seen(sight)
+        found = self._seen(exchange)
         for observation in found:
             self._count(observation, exchange)
         return found
@@ -76,12 +66,25 @@ class Judge:
         """Return how many observations there were of a kind."""
         return sum(sort.count for (one, _, _), sort in self.sorts.items() if one is kind)
 
-    def _seen(self, sight: Sight) -> list[Observation]:
-        found = [observation for rule in RULES for observation in rule(sight)]
-        found += self._session.observe(sight)
+    def _seen(self, exchange: Exchange) -> list[Observation]:
+        opinion = self._opinions.find(exchange) or self._opinion(exchange)
+        if opinion is None:
+            return [_unknown(exchange)]
+        sight = opinion.sight
+        found = [*opinion.found, *self._session.observe(sight)]
         answer = None if sight.answer is UNREAD or found else sight.answer
         self.coverage.note(sight.operation.id, sight.status, answer)
         return found
+
+    def _opinion(self, exchange: Exchange) -> Opinion | None:
+        sight = sighted(self.document, exchange)
+        if sight is None:
+            return None
+        rules = (*_RULES, *meaning.rules(sight))
+        found = tuple([observation for rule in rules for observation in rule(sight)])
+        opinion = Opinion(sight, found)
+        self._opinions.keep(opinion)
+        return opinion
 
     def _count(self, observation: Observation, exchange: Exchange) -> None:
         key = (observation.kind, observation.rule, exchange.operation)

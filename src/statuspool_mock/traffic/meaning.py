@@ -15,22 +15,21 @@ _CODES = {
     429: "RATE_LIMITED",
     500: "INTERNAL_ERROR",
 }
-_PAGED = frozenset({"listMonitors", "listMonitorLogs"})
 _FLAGS = {"true": True, "false": False}
 _CONFIGURED = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
 
 
 def error_code(sight: Sight) -> Iterator[Observation]:
     """Each status has its code. Reference: Error Codes."""
-    expected = _CODES.get(sight.status)
+    expected = _CODES[sight.status]
     given = sight.answer.get("error") if isinstance(sight.answer, dict) else None
-    if expected is not None and isinstance(given, str) and given != expected:
+    if isinstance(given, str) and given != expected:
         yield violation("error-code", f"A {sight.status} has the code {expected}, not {given!r}.")
 
 
 def every_detail(sight: Sight) -> Iterator[Observation]:
     """Each wrong field of a body has its entry. Reference: Error Codes, 400."""
-    if sight.status != 400 or not isinstance(sight.request, dict):
+    if not isinstance(sight.request, dict):
         return
     if not sight.operation.takes_body or not isinstance(sight.answer, dict):
         return
@@ -48,7 +47,7 @@ def every_detail(sight: Sight) -> Iterator[Observation]:
 
 def retry_after(sight: Sight) -> Iterator[Observation]:
     """A 429 tells the same seconds twice. Reference: Error Codes, 429."""
-    if sight.status != 429 or not isinstance(sight.answer, dict):
+    if not isinstance(sight.answer, dict):
         return
     header, body = sight.headers.get("retry-after"), sight.answer.get("retry_after")
     if header is not None and not header.isdigit():
@@ -59,8 +58,6 @@ def retry_after(sight: Sight) -> Iterator[Observation]:
 
 def no_secret(sight: Sight) -> Iterator[Observation]:
     """A webhook's secret never comes back. Reference: Webhooks."""
-    if sight.operation.id not in {"createWebhook", "listWebhooks"} or not sight.succeeded:
-        return
     sent = sight.request.get("secret") if isinstance(sight.request, dict) else None
     shown = [sight.answer] if isinstance(sight.answer, dict) else []
     if any("secret" in one for one in [*shown, *sight.results]):
@@ -71,8 +68,6 @@ def no_secret(sight: Sight) -> Iterator[Observation]:
 
 def page_size(sight: Sight) -> Iterator[Observation]:
     """A page is the one that was asked for, and no longer. Reference: Monitors, Logs."""
-    if sight.operation.id not in _PAGED or not sight.succeeded:
-        return
     answer = sight.answer if isinstance(sight.answer, dict) else {}
     page, limit = sight.number("page", 1), sight.number("limit", 100)
     if isinstance(answer.get("page"), int) and answer["page"] != page:
@@ -88,9 +83,7 @@ def page_size(sight: Sight) -> Iterator[Observation]:
 
 def filters(sight: Sight) -> Iterator[Observation]:
     """What was filtered out does not come. Reference: Monitors, Logs, Incidents, Webhooks."""
-    if not sight.succeeded:
-        return
-    for name, fits in _FILTERS.get(sight.operation.id, {}).items():
+    for name, fits in _FILTERS[sight.operation.id].items():
         text = sight.parameters.get(name)
         if text is None:
             continue
@@ -104,7 +97,7 @@ def filters(sight: Sight) -> Iterator[Observation]:
 def identity(sight: Sight) -> Iterator[Observation]:
     """An answer about a monitor is about the one in the path. Reference: Monitors."""
     wanted = sight.exchange.monitor_id
-    if not wanted or not sight.succeeded or not isinstance(sight.answer, dict):
+    if not isinstance(sight.answer, dict):
         return
     given = sight.answer.get("id")
     if isinstance(given, str) and given.lower() != wanted:
@@ -113,8 +106,6 @@ def identity(sight: Sight) -> Iterator[Observation]:
 
 def echo(sight: Sight) -> Iterator[Observation]:
     """A write answers what was written. Reference: Code Examples."""
-    if sight.operation.id not in {"createMonitor", "updateMonitor"} or not sight.succeeded:
-        return
     if not isinstance(sight.request, dict) or not isinstance(sight.answer, dict):
         return
     for name in _CONFIGURED:
@@ -125,8 +116,6 @@ def echo(sight: Sight) -> Iterator[Observation]:
 
 def incident_times(sight: Sight) -> Iterator[Observation]:
     """An incident lasts from its start to its end. Reference: Incidents."""
-    if sight.operation.id != "listIncidents" or not sight.succeeded:
-        return
     for incident in sight.results:
         start, end = moment(incident.get("started_at")), moment(incident.get("resolved_at"))
         lasted = incident.get("duration_seconds")
@@ -144,8 +133,6 @@ def incident_times(sight: Sight) -> Iterator[Observation]:
 
 def order_of_rows(sight: Sight) -> Iterator[Observation]:
     """Rows of a log are in order of time, either way. Reference: Logs."""
-    if sight.operation.id != "listMonitorLogs" or not sight.succeeded:
-        return
     times = [at for row in sight.results if (at := moment(row.get("timestamp"))) is not None]
     rising = all(one <= other for one, other in pairwise(times))
     falling = all(one >= other for one, other in pairwise(times))
@@ -155,8 +142,7 @@ def order_of_rows(sight: Sight) -> Iterator[Observation]:
 
 def known_key(sight: Sight) -> Iterator[Observation]:
     """A key that is refused is the client's to look at. Reference: Error Codes, 401."""
-    has_key = b"authorization" in dict(sight.exchange.headers)
-    if sight.status == 401 and has_key:
+    if b"authorization" in dict(sight.exchange.headers):
         yield mistake("key", "The key was refused.")
 
 
@@ -200,3 +186,29 @@ _FILTERS: Mapping[str, Mapping[str, Callable[[Mapping[str, Any], str], bool]]] =
     "listIncidents": {"monitor_id": _is("monitor_id"), "resolved": _is_resolved},
     "listWebhooks": {"active": _is_active},
 }
+
+Rule = Callable[[Sight], Iterator[Observation]]
+_OF_SUCCESS: Mapping[str, tuple[Rule, ...]] = {
+    "listMonitors": (page_size, filters),
+    "createMonitor": (echo,),
+    "getMonitor": (identity,),
+    "updateMonitor": (identity, echo),
+    "getMonitorStatus": (identity,),
+    "listMonitorLogs": (identity, page_size, filters, order_of_rows),
+    "listIncidents": (filters, incident_times),
+    "createWebhook": (no_secret,),
+    "listWebhooks": (no_secret, filters),
+}
+_OF_ERRORS: Mapping[int, tuple[Rule, ...]] = {
+    **dict.fromkeys(_CODES, (error_code,)),
+    400: (error_code, every_detail),
+    401: (error_code, known_key),
+    429: (error_code, retry_after),
+}
+
+
+def rules(sight: Sight) -> tuple[Rule, ...]:
+    """Return what an exchange's meaning is held against."""
+    if sight.succeeded:
+        return _OF_SUCCESS.get(sight.operation.id, ())
+    return _OF_ERRORS.get(sight.status, ())

@@ -5,12 +5,12 @@ long or slow in coming is not waited for: it goes on in pieces and is judged whe
 """
 
 import asyncio
+import contextlib
 import json
 import secrets
 import time
 import zlib
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,17 +40,61 @@ _MOST_HEADER_BYTES = 1_000
 Told = Callable[[Exchange, list[Observation]], None]
 
 
-@dataclass(slots=True)
 class _Copy:
     """What is kept of a body that passes by: the beginning, as far as a judge would read."""
 
-    kept: bytearray = field(default_factory=bytearray)
-    size: int = 0
+    def __init__(self) -> None:
+        self._pieces: list[bytes] = []
+        self.size = 0
 
     def add(self, piece: bytes) -> None:
+        if self.size <= MOST_JUDGED_BYTES:
+            self._pieces.append(piece)
         self.size += len(piece)
-        if len(self.kept) <= MOST_JUDGED_BYTES:
-            self.kept += piece
+
+    @property
+    def kept(self) -> bytes:
+        return b"".join(self._pieces)
+
+
+class _Passage:
+    """A request on its way, and what has come back so far."""
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.began, self.clock = time.time(), time.perf_counter()
+        self.headers = without_hop(scope["headers"])
+        self.asked, self.answered = _Copy(), _Copy()
+
+    @property
+    def target(self) -> str:
+        """Path and query, below the API's root."""
+        path: str = self.scope["raw_path"].decode("latin-1").removeprefix(_ROOT)
+        query = self.scope["query_string"].decode("latin-1")
+        return f"{path}?{query}" if query else path
+
+    def exchange(self, answering: Answering, *, number: int) -> Exchange:
+        """Return it with the answer that came."""
+        scope = self.scope
+        return Exchange(
+            number=number,
+            request_id="",
+            operation="",
+            role="",
+            monitor_id="",
+            method=scope["method"],
+            path=scope["path"].removeprefix(_ROOT),
+            query=scope["query_string"],
+            headers=tuple(self.headers),
+            body=self.asked.kept,
+            at=self.began,
+            wall=self.clock,
+            began=self.began,
+            status=answering.status,
+            answer_headers=tuple(answering.headers),
+            content=self.answered.kept,
+            milliseconds=(time.perf_counter() - self.clock) * 1000,
+        )
 
 
 class Proxy:
@@ -104,96 +148,70 @@ class Proxy:
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _pass_on(self, scope: Scope, receive: Receive, send: Send) -> None:
-        began, clock = time.time(), time.perf_counter()
-        asked = _Copy()
-        raw_path = scope["raw_path"].decode("latin-1").removeprefix(_ROOT)
-        query = scope["query_string"].decode("latin-1")
-        headers = without_hop(scope["headers"])
-        sent = [*readable(headers), (b"via", self._via)]
+        passage = _Passage(scope)
         try:
             answering = await self._upstream.ask(
                 scope["method"],
-                f"{raw_path}?{query}" if query else raw_path,
-                sent,
-                await _body(scope, receive, asked),
+                passage.target,
+                [*readable(passage.headers), (b"via", self._via)],
+                await _body(scope, receive, passage.asked),
             )
         except Unreachable as error:
             self.unreached += 1
             await _refuse(send, 502, f"The upstream cannot be reached: {error}")
             return
         self.reached += 1
-        answered = _Copy()
-
-        def exchange() -> Exchange:
-            self._number += 1
-            return Exchange(
-                number=self._number,
-                request_id="",
-                operation="",
-                role="",
-                monitor_id="",
-                method=scope["method"],
-                path=scope["path"].removeprefix(_ROOT),
-                query=scope["query_string"],
-                headers=tuple(headers),
-                body=bytes(asked.kept),
-                at=began,
-                wall=clock,
-                began=began,
-                status=answering.status,
-                answer_headers=tuple(answering.headers),
-                content=bytes(answered.kept),
-                milliseconds=(time.perf_counter() - clock) * 1000,
-            )
-
         try:
-            await self._answer(answering, answered, exchange, send)
+            await self._answer(passage, answering, send)
         finally:
             answering.close()
 
-    async def _answer(
-        self,
-        answering: Answering,
-        answered: _Copy,
-        exchange: Callable[[], Exchange],
-        send: Send,
-    ) -> None:
+    async def _answer(self, passage: _Passage, answering: Answering, send: Send) -> None:
         """Send an answer on; what can be judged before its head is."""
-        broken: str | None = None
-        whole = False
         try:
-            whole = await _held(answering, answered)
+            whole = await _held(answering, passage.answered)
         except BrokenOff as error:
-            broken = str(error)
-        if whole:
-            seen = exchange()
-            observations = self._judged(seen, answering.headers)
-            if self._enforce and any(one.kind is Kind.VIOLATION for one in observations):
-                await _enforced(send, observations)
-            else:
-                await _start(send, answering.status, [*answering.headers, *_marks(observations)])
-                await send({"type": "http.response.body", "body": bytes(answered.kept)})
+            await _start(send, answering.status, answering.headers)
+            await _go_on(send, passage.answered.kept)
+            self._judged(passage, answering, broken=str(error))
             return
+        if not whole:
+            await self._stream(passage, answering, send)
+            return
+        observations = self._judged(passage, answering)
+        if self._enforce and any(one.kind is Kind.VIOLATION for one in observations):
+            await _enforced(send, observations)
+            return
+        await _start(send, answering.status, [*answering.headers, *_marks(observations)])
+        await send({"type": "http.response.body", "body": passage.answered.kept})
+
+    async def _stream(self, passage: _Passage, answering: Answering, send: Send) -> None:
+        """Send an answer on as it comes; judge it when it is through.
+
+        One that is broken off is left without its end, as it came: the server then closes the
+        connection.
+        """
         await _start(send, answering.status, answering.headers)
-        await send({"type": "http.response.body", "body": bytes(answered.kept), "more_body": True})
+        await _go_on(send, passage.answered.kept)
         try:
-            while broken is None and (piece := await answering.piece()):
-                answered.add(piece)
-                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            while piece := await answering.piece():
+                passage.answered.add(piece)
+                await _go_on(send, piece)
         except BrokenOff as error:
-            broken = str(error)
-        self._judged(exchange(), answering.headers, broken=broken)
-        if broken is None:
-            await send({"type": "http.response.body", "body": b""})
-        # Else the answer is left without its end, as it came: the server closes the connection.
+            self._judged(passage, answering, broken=str(error))
+            return
+        self._judged(passage, answering)
+        await send({"type": "http.response.body", "body": b""})
 
     def _judged(
-        self, exchange: Exchange, headers: Headers, *, broken: str | None = None
+        self, passage: _Passage, answering: Answering, *, broken: str | None = None
     ) -> list[Observation]:
+        self._number += 1
+        exchange = passage.exchange(answering, number=self._number)
         reason = None if broken is None else "broken off by the upstream"
         if reason is None:
             try:
-                exchange.content = _decoded(exchange.content, dict(headers))
+                exchange.content = _decoded(exchange.content, dict(answering.headers))
             except _Undecodable as error:
                 reason = str(error)
         observations = self._judge.judge(exchange, unjudged=reason)
@@ -234,17 +252,16 @@ async def _body(scope: Scope, receive: Receive, copy: _Copy) -> AsyncIterator[by
 
 async def _held(answering: Answering, copy: _Copy) -> bool:
     """Take in an answer's body; whether that was all of it, and soon. Raises `BrokenOff`."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + _HELD_SECONDS
-    while copy.size <= _HELD_BYTES:
-        try:
-            async with asyncio.timeout_at(until):
+    if (body := answering.arrived()) is not None:
+        copy.add(body)
+        return True
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_HELD_SECONDS):
+            while copy.size <= _HELD_BYTES:
                 piece = await answering.piece()
-        except TimeoutError:
-            return False
-        if not piece:
-            return True
-        copy.add(piece)
+                if not piece:
+                    return True
+                copy.add(piece)
     return False
 
 
@@ -281,6 +298,10 @@ def _values(scope: Scope, wanted: bytes) -> list[bytes]:
 
 async def _start(send: Send, status: int, headers: Headers) -> None:
     await send({"type": "http.response.start", "status": status, "headers": headers})
+
+
+async def _go_on(send: Send, piece: bytes) -> None:
+    await send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
 async def _refuse(send: Send, status: int, reason: str) -> None:

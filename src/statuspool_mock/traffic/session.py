@@ -26,6 +26,8 @@ class _Listing:
     written: int
     page_of: dict[str, int] = field(default_factory=dict)
     total_pages: int | None = None
+    newest: list[Any] | None = None
+    """The results that were right last: where they come once more, they are right again."""
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ def _existence(caller: _Caller, sight: Sight) -> Iterator[Observation]:
     if monitor_id in caller.monitors and sight.status == 404:
         yield violation("vanished", f"Monitor {monitor_id} was there and was not deleted.")
         del caller.monitors[monitor_id]
-    if sight.operation.id == "listMonitors" and sight.succeeded:
+    if caller.deleted and sight.operation.id == "listMonitors" and sight.succeeded:
         for one in sight.results:
             if str(one.get("id")).lower() in caller.deleted:
                 yield violation("deleted", f"Monitor {one['id']} was deleted and is still listed.")
@@ -130,14 +132,16 @@ def _pages(caller: _Caller, sight: Sight) -> Iterator[Observation]:
     listing = _kept(caller.listings, place, lambda: _Listing(caller.written))
     if listing.written != caller.written:
         listing = caller.listings[place] = _Listing(caller.written)
-    page = sight.number("page", 1)
-    for one in sight.results:
-        monitor_id = str(one.get("id"))
-        before = listing.page_of.setdefault(monitor_id, page)
-        if before != page and "status" in sight.parameters:
-            yield note("pages", f"Monitor {monitor_id} stands on pages {before} and {page}.")
-        elif before != page:
-            yield violation("pages", f"Monitor {monitor_id} stands on pages {before} and {page}.")
+    if listing.newest is sight.results:
+        return
+    page, page_of = sight.number("page", 1), listing.page_of
+    ids = [str(one.get("id")) for one in sight.results]
+    strays = [one for one in ids if page_of.setdefault(one, page) != page]
+    for one in strays:
+        message = f"Monitor {one} stands on pages {page_of[one]} and {page}."
+        moves = "status" in sight.parameters
+        yield note("pages", message) if moves else violation("pages", message)
+    listing.newest = None if strays else sight.results
     total = sight.answer.get("total_pages") if isinstance(sight.answer, dict) else None
     if isinstance(total, int):
         if listing.total_pages not in {None, total}:

@@ -34,6 +34,8 @@ class Sight(NamedTuple):
     """Of the query, as text; of one given twice the last."""
     request: Any
     answer: Any
+    results: list[Any]
+    """The items of a list's answer, none where it is no list."""
     headers: Mapping[str, str]
     """Of the answer, by lower-case name."""
 
@@ -41,12 +43,14 @@ class Sight(NamedTuple):
     def of(cls, exchange: Exchange, operation: Operation) -> "Sight":
         """Read an exchange."""
         query = exchange.query.decode("latin-1")
+        answer = _read(exchange.content)
         return cls(
             exchange=exchange,
             operation=operation,
             parameters=dict(parse_qsl(query, keep_blank_values=True)),
             request=_read(exchange.body),
-            answer=_read(exchange.content),
+            answer=answer,
+            results=_items(answer),
             headers={
                 name.decode("latin-1").lower(): value.decode("latin-1")
                 for name, value in exchange.answer_headers
@@ -62,12 +66,6 @@ class Sight(NamedTuple):
     def succeeded(self) -> bool:
         """Whether the answer is 2xx."""
         return 200 <= self.exchange.status < 300
-
-    @property
-    def results(self) -> list[Any]:
-        """The items of a list's answer, none where it is no list."""
-        found = self.answer.get("results") if isinstance(self.answer, dict) else None
-        return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
     def number(self, name: str, default: int) -> int:
         """Return a query parameter that is a whole number, else the default."""
@@ -101,6 +99,11 @@ def moment(value: Any) -> datetime | None:
     except ValueError:
         return None
     return at if at.tzinfo is not None else None
+
+
+def _items(answer: Any) -> list[Any]:
+    found = answer.get("results") if isinstance(answer, dict) else None
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 
 def _read(raw: bytes) -> Any:

@@ -44,6 +44,11 @@ class Answering:
         self.status = response.status
         self.headers = without_hop(response.raw_headers)
 
+    def arrived(self) -> bytes | None:
+        """Return the whole body where it is here already."""
+        content = self._response.content
+        return content.read_nowait() if content.is_eof() else None
+
     async def piece(self) -> bytes:
         """Return what has come of the body; nothing at its end. Raises `BrokenOff`."""
         try:
