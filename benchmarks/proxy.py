@@ -8,12 +8,9 @@ from typing import NamedTuple
 import contenders
 from contenders import PEERS, PROGRAM, Contender
 from load import Load, drive
-from rounds import typical
+from rounds import some_ids, typical
 
-_PATHS = {
-    "`GET /monitors?limit=20`": "/v1/monitors?limit=20",
-    "`GET /monitors?status=down&limit=5`": "/v1/monitors?status=down&limit=5",
-}
+_POLLED = ("/v1/monitors?limit=20", "/v1/monitors?status=down&limit=5")
 
 
 class Passing(NamedTuple):
@@ -36,11 +33,18 @@ def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[P
         bare, ours = (
             stack.enter_context(one.start(core="0")) for one in _proxies(f"{upstream.url}/v1")
         )
-        found: dict[str, tuple[list[Load], list[Load]]] = {title: ([], []) for title in _PATHS}
+        pages = [
+            f"/v1/monitors/{one}/logs?limit=20&page={page}"
+            for page in range(1, 101)
+            for one in some_ids(upstream, 100)
+        ]
+        asked = {f"`GET {path.removeprefix('/v1')}`": [path] for path in _POLLED}
+        asked["`GET /monitors/{id}/logs?limit=20`, never the same page"] = pages
+        found: dict[str, tuple[list[Load], list[Load]]] = {title: ([], []) for title in asked}
         for turn in range(rounds + 1):
-            for title, path in _PATHS.items():
+            for title, paths in asked.items():
                 for server, loads in zip((bare, ours), found[title], strict=True):
-                    load = drive(server, [path], seconds=seconds)
+                    load = drive(server, paths, seconds=seconds)
                     if turn:
                         loads.append(load)
             tell(f"proxy: turn {turn} of {rounds}")

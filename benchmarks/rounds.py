@@ -30,7 +30,7 @@ def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> Result
         ours = contenders.ours("large")
         running: list[tuple[Contender, ServerProcess]] = [(ours, stack.enter_context(ours.start()))]
         server = running[0][1]
-        cases = _cases(_some_ids(server, 200))
+        cases = _cases(some_ids(server, 200))
         answers = {case.name: _answer(server, case) for case in cases}
         contenders.write_for_peers(answers)
         running += [(peer, stack.enter_context(peer.start())) for peer in contenders.peers()]
@@ -78,7 +78,7 @@ def _cases(ids: Sequence[str]) -> list[Case]:
     ]
 
 
-def _some_ids(server: ServerProcess, wanted: int) -> list[str]:
+def some_ids(server: ServerProcess, wanted: int) -> list[str]:
     ids: list[str] = []
     page = 1
     while len(ids) < wanted:

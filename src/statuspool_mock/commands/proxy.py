@@ -86,6 +86,7 @@ class _Server(uvicorn.Server):
                 log_config=None,
                 server_header=False,
                 date_header=False,
+                proxy_headers=False,
                 timeout_graceful_shutdown=1,
                 http=CorkedProtocol,
             )

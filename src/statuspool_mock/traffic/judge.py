@@ -67,7 +67,7 @@ class Judge:
         return sum(sort.count for (one, _, _), sort in self.sorts.items() if one is kind)
 
     def _seen(self, exchange: Exchange) -> list[Observation]:
-        opinion = self._opinions.find(exchange) or self._opinion(exchange)
+        opinion = self._opinions.on(exchange, self._opinion)
         if opinion is None:
             return [_unknown(exchange)]
         sight = opinion.sight
@@ -81,10 +81,7 @@ class Judge:
         if sight is None:
             return None
         rules = (*_RULES, *meaning.rules(sight))
-        found = tuple([observation for rule in rules for observation in rule(sight)])
-        opinion = Opinion(sight, found)
-        self._opinions.keep(opinion)
-        return opinion
+        return Opinion(sight, tuple([one for rule in rules for one in rule(sight)]))
 
     def _count(self, observation: Observation, exchange: Exchange) -> None:
         key = (observation.kind, observation.rule, exchange.operation)

@@ -1,13 +1,15 @@
 """What was said of an exchange by itself, remembered for the ones that are just like it."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from statuspool_mock.journal import Exchange
 from statuspool_mock.traffic.observation import Observation
 from statuspool_mock.traffic.sight import Sight
 
-_MOST_REMEMBERED_BYTES = 1 << 20
-_MOST_REMEMBERED = 4_096
+_MOST_MET = 65_536
+_MOST_KEPT = 4_096
+_MOST_BYTES = 1 << 20
 _UNLIKE = frozenset({b"date", b"x-request-id"})
 """Headers that differ from answer to answer, and whose values nobody judges."""
 
@@ -20,35 +22,51 @@ class Opinion(NamedTuple):
 
 
 class Opinions:
-    """Opinions on reads, in bounds: of what comes just so again, they are the same again.
+    """Opinions on reads that come again and again, in bounds: just so again, just so judged.
 
     Who polls gets the same answer many times, and to judge it takes as long as to pass it on.
     """
 
     def __init__(self) -> None:
+        self._met: set[int] = set()
         self._kept: dict[tuple[Any, ...], Opinion] = {}
         self._bytes = 0
 
-    def find(self, exchange: Exchange) -> Opinion | None:
-        """Return the opinion on an exchange, if there was one that differs in nothing judged."""
-        kept = self._kept.get(_judged(exchange)) if exchange.method == "GET" else None
+    def on(self, exchange: Exchange, form: Callable[[Exchange], Opinion | None]) -> Opinion | None:
+        """Return the opinion on an exchange: one that was formed before, or that is formed now."""
+        if exchange.method != "GET":
+            return form(exchange)
+        judged = _judged(exchange)
+        kept = self._kept.get(judged)
         if kept is None:
-            return None
-        exchange.operation = kept.sight.operation.id
-        exchange.monitor_id = kept.sight.exchange.monitor_id
-        return Opinion(kept.sight._replace(exchange=exchange), kept.found)
+            opinion = form(exchange)
+            if opinion is not None and self._comes_again(judged):
+                self._keep(judged, opinion)
+            return opinion
+        earlier = kept.sight.exchange
+        exchange.operation, exchange.monitor_id = earlier.operation, earlier.monitor_id
+        exchange.content = earlier.content  # one copy of what may be kept a thousand times
+        return Opinion(Sight(exchange, *kept.sight[1:]), kept.found)
 
-    def keep(self, opinion: Opinion) -> None:
-        """Remember an opinion; where there is no room, forget the others."""
-        exchange = opinion.sight.exchange
-        size = len(exchange.content)
-        if exchange.method != "GET" or size > _MOST_REMEMBERED_BYTES // 4:
+    def _comes_again(self, judged: tuple[Any, ...]) -> bool:
+        """Whether it was met before. Most never are, and are not worth the memory."""
+        number = hash(judged)
+        if number in self._met:
+            return True
+        if len(self._met) >= _MOST_MET:
+            self._met.clear()
+        self._met.add(number)
+        return False
+
+    def _keep(self, judged: tuple[Any, ...], opinion: Opinion) -> None:
+        size = len(opinion.sight.exchange.content)
+        if size > _MOST_BYTES // 4:
             return
         self._bytes += size
-        if self._bytes > _MOST_REMEMBERED_BYTES or len(self._kept) >= _MOST_REMEMBERED:
+        if self._bytes > _MOST_BYTES or len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
             self._bytes = size
-        self._kept[_judged(exchange)] = opinion
+        self._kept[judged] = opinion
 
 
 def _judged(exchange: Exchange) -> tuple[Any, ...]:

@@ -135,10 +135,18 @@ class Proxy:
             await self._pages(scope, receive, send)
         elif not scope["path"].startswith(f"{_ROOT}/"):
             await _refuse(send, 404, f"This proxy serves {_ROOT} and {_CONTROL}.")
-        elif self._via in [part.strip() for part in _values(scope, b"via")]:
+        elif self._came_by(scope):
             await _refuse(send, 508, "This proxy is its own upstream.")
         else:
             await self._pass_on(scope, receive, send)
+
+    def _came_by(self, scope: Scope) -> bool:
+        """Whether a request was here before."""
+        return any(
+            self._via in [one.strip() for one in value.split(b",")]
+            for name, value in scope["headers"]
+            if name == b"via"
+        )
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
@@ -288,12 +296,6 @@ def _marks(observations: list[Observation]) -> Headers:
     if len(plain) > _MOST_HEADER_BYTES:
         plain = plain[: _MOST_HEADER_BYTES - 3] + b"..."
     return [(HEADER, plain)]
-
-
-def _values(scope: Scope, wanted: bytes) -> list[bytes]:
-    return [
-        part for name, value in scope["headers"] if name == wanted for part in value.split(b",")
-    ]
 
 
 async def _start(send: Send, status: int, headers: Headers) -> None:

@@ -7,8 +7,9 @@ note.
 from collections import OrderedDict, deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from hashlib import blake2b
+from functools import lru_cache
 from typing import Any
+from urllib.parse import parse_qsl
 
 from statuspool_mock.traffic.observation import Observation, mistake, note, violation
 from statuspool_mock.traffic.sight import Sight
@@ -16,7 +17,7 @@ from statuspool_mock.traffic.sight import Sight
 _MOST_KEPT = 10_000
 _DOCUMENTED_LIMIT = 120
 _STORED = ("name", "url", "interval_seconds", "expected_status")
-_Place = tuple[str, str, str]  # operation, path, query without its page
+_Chosen = tuple[tuple[str, str], ...]  # the parameters of a list but for its page
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ class _Caller:
     monitors: OrderedDict[str, dict[str, Any]] = field(default_factory=OrderedDict)
     """The ones it made or changed, by id, as they were answered last."""
     deleted: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    listings: OrderedDict[_Place, _Listing] = field(default_factory=OrderedDict)
+    listings: OrderedDict[_Chosen, _Listing] = field(default_factory=OrderedDict)
     written: int = 0
     quiet_until: float = 0.0
     passed: deque[float] = field(default_factory=lambda: deque(maxlen=_DOCUMENTED_LIMIT + 1))
@@ -48,17 +49,24 @@ class Session:
 
     def __init__(self) -> None:
         self._callers: OrderedDict[bytes, _Caller] = OrderedDict()
+        """By what stands in `Authorization`."""
 
     def observe(self, sight: Sight) -> Iterator[Observation]:
         """Hold an exchange against those before it, and remember it."""
         key = dict(sight.exchange.headers).get(b"authorization", b"")
-        # A digest: keys are not to be kept.
-        caller = _kept(self._callers, blake2b(key, digest_size=16).digest(), _Caller)
+        caller = _kept(self._callers, key, _Caller)
         yield from _patience(caller, sight)
-        yield from _existence(caller, sight)
-        yield from _memory(caller, sight)
-        _remember(caller, sight)
-        yield from _pages(caller, sight)
+        if sight.exchange.monitor_id:
+            yield from _existence(caller, sight)
+        if not sight.succeeded:
+            return
+        if sight.operation.id == "getMonitor":
+            yield from _memory(caller, sight)
+        elif sight.operation.id == "listMonitors":
+            yield from _listed(caller, sight)
+            yield from _pages(caller, sight)
+        elif sight.operation.method != "GET":
+            _remember(caller, sight)
 
 
 def _patience(caller: _Caller, sight: Sight) -> Iterator[Observation]:
@@ -86,16 +94,19 @@ def _existence(caller: _Caller, sight: Sight) -> Iterator[Observation]:
     if monitor_id in caller.monitors and sight.status == 404:
         yield violation("vanished", f"Monitor {monitor_id} was there and was not deleted.")
         del caller.monitors[monitor_id]
-    if caller.deleted and sight.operation.id == "listMonitors" and sight.succeeded:
-        for one in sight.results:
-            if str(one.get("id")).lower() in caller.deleted:
-                yield violation("deleted", f"Monitor {one['id']} was deleted and is still listed.")
+
+
+def _listed(caller: _Caller, sight: Sight) -> Iterator[Observation]:
+    """What was deleted is not listed. Reference: GET /monitors."""
+    if not caller.deleted:
+        return
+    for one in sight.results:
+        if str(one.get("id")).lower() in caller.deleted:
+            yield violation("deleted", f"Monitor {one['id']} was deleted and is still listed.")
 
 
 def _memory(caller: _Caller, sight: Sight) -> Iterator[Observation]:
     """What was written is what is read. Reference: PUT /monitors/{id}."""
-    if sight.operation.id != "getMonitor" or not sight.succeeded:
-        return
     known = caller.monitors.get(sight.exchange.monitor_id)
     if known is None or not isinstance(sight.answer, dict):
         return
@@ -109,8 +120,6 @@ def _memory(caller: _Caller, sight: Sight) -> Iterator[Observation]:
 
 def _remember(caller: _Caller, sight: Sight) -> None:
     operation, monitor_id = sight.operation.id, sight.exchange.monitor_id
-    if sight.operation.method == "GET" or not sight.succeeded:
-        return
     caller.written += 1
     answer = sight.answer if isinstance(sight.answer, dict) else {}
     if operation == "createMonitor" and isinstance(answer.get("id"), str):
@@ -125,13 +134,10 @@ def _remember(caller: _Caller, sight: Sight) -> None:
 
 def _pages(caller: _Caller, sight: Sight) -> Iterator[Observation]:
     """Pages part a list: nothing stands on two of them. Reference: GET /monitors."""
-    if sight.operation.id != "listMonitors" or not sight.succeeded:
-        return
-    others = sorted(item for item in sight.parameters.items() if item[0] != "page")
-    place = (sight.operation.id, sight.exchange.path, repr(others))
-    listing = _kept(caller.listings, place, lambda: _Listing(caller.written))
+    chosen = _but_page(sight.exchange.query)
+    listing = _kept(caller.listings, chosen, lambda: _Listing(caller.written))
     if listing.written != caller.written:
-        listing = caller.listings[place] = _Listing(caller.written)
+        listing = caller.listings[chosen] = _Listing(caller.written)
     if listing.newest is sight.results:
         return
     page, page_of = sight.number("page", 1), listing.page_of
@@ -147,6 +153,12 @@ def _pages(caller: _Caller, sight: Sight) -> Iterator[Observation]:
         if listing.total_pages not in {None, total}:
             yield note("total-pages", f"total_pages went from {listing.total_pages} to {total}.")
         listing.total_pages = total
+
+
+@lru_cache(maxsize=1_024)
+def _but_page(query: bytes) -> _Chosen:
+    parameters = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    return tuple(sorted((name, value) for name, value in parameters if name != "page"))
 
 
 def _stored(sight: Sight) -> dict[str, Any]:

@@ -120,13 +120,10 @@ class Upstream:
 def without_hop(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
     """Return the headers that are for the other end, in lower case (RFC 9110, 7.6.1)."""
     lowered = [(name.lower(), value) for name, value in headers]
-    named = {
-        one.strip().lower()
-        for name, value in lowered
-        if name == b"connection"
-        for one in value.split(b",")
-    }
-    dropped = _OF_ONE_HOP | named
+    dropped = _OF_ONE_HOP
+    for name, value in lowered:
+        if name == b"connection":
+            dropped = dropped.union(one.strip().lower() for one in value.split(b","))
     return [(name, value) for name, value in lowered if name not in dropped]
 
 
