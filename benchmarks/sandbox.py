@@ -14,7 +14,8 @@ from load import Load, drive
 from processes import KEY, ServerProcess
 from rounds import typical
 
-from statuspool_mock import contract, seeding, server
+from statuspool_mock import contract, seeding
+from statuspool_mock.collector import rest_the_collector
 from statuspool_mock.sandboxes import Sandboxes
 from statuspool_mock.worlds import ClockChoice, Worlds
 
@@ -57,7 +58,7 @@ def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> Sandbo
 
 
 def _in_process(rounds: int) -> tuple[float, float, int]:
-    server._rest_the_collector()  # noqa: SLF001 - worlds live under the collector that serve sets
+    rest_the_collector()  # as `serve` does
     worlds = Worlds(seeding.load("default"), seed=1, clock=ClockChoice(at=1_764_072_000))
     sandboxes = Sandboxes(worlds, document=contract.load(), wall=time.monotonic)
     opened, advanced, facts = [], [], 0

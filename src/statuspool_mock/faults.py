@@ -130,10 +130,12 @@ class FaultBook:
     def __init__(self, entries: Sequence[tuple[Fault, Tally]] = (), *, made: int = 0) -> None:
         self._faults = {fault.id: fault for fault, _ in entries}
         self._tallies = {fault.id: tally for fault, tally in entries}
+        self._operations = {fault.operation for fault, _ in entries}
         self.made = made
 
-    def __bool__(self) -> bool:
-        return bool(self._faults)
+    def concerns(self, operation: str) -> bool:
+        """Whether any of them may strike an exchange of that operation."""
+        return operation in self._operations or None in self._operations
 
     def __len__(self) -> int:
         return len(self._faults)
@@ -142,12 +144,15 @@ class FaultBook:
         """Enter a fault."""
         self._faults[fault.id] = fault
         self._tallies[fault.id] = Tally()
+        self._operations.add(fault.operation)
         self.made += 1
 
     def remove(self, fault_id: str) -> bool:
         """Strike a fault off; return whether it was there."""
         self._tallies.pop(fault_id, None)
-        return self._faults.pop(fault_id, None) is not None
+        found = self._faults.pop(fault_id, None)
+        self._operations = {fault.operation for fault in self._faults.values()}
+        return found is not None
 
     def entries(self, *, now: float) -> tuple[tuple[Fault, Tally], ...]:
         """Return the faults that are not spent, with their tallies."""

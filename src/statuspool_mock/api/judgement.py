@@ -107,7 +107,7 @@ class JudgedOperation:
         if sandbox.is_held:
             await sandbox.free()
         sandbox.catch_up()
-        if sandbox.faults:
+        if sandbox.faults.concerns(self._operation.id):
             self._strike(request, case, access)
         retry_after = access.take()
         if retry_after is not None:
