@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from typing import Any
 
 _DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,9})s)?", re.ASCII)
 _UNITS = (86_400, 3_600, 60, 1)
@@ -36,6 +37,17 @@ def instant(text: str) -> int:
     if not 0 <= seconds < _LATEST:
         raise ValueError(f"{text!r} lies outside the years 1970 to 9998")
     return seconds
+
+
+def moment(value: Any) -> datetime | None:
+    """Return an ISO 8601 time with a zone as an instant in UTC, None for anything else."""
+    if not isinstance(value, str) or len(value) < 19 or value[10] not in "Tt":
+        return None
+    try:
+        at = datetime.fromisoformat(value.replace("z", "Z"))
+    except ValueError:
+        return None
+    return at.astimezone(UTC) if at.tzinfo is not None else None
 
 
 def offset_seconds(text: str, *, starts_at: int | None) -> int:

@@ -70,7 +70,7 @@ def test_the_timeline_shows_outages_and_jumps_to_those_to_come(page, world):
 
 
 def test_a_press_on_the_timeline_goes_to_that_instant(page, world):
-    line = page.locator("time-line svg")
+    line = page.locator("time-line")  # stays, while what is drawn in it is drawn anew
     expect(line.locator(".outage").first).to_be_attached()
     began = now_of(world)
     box = line.bounding_box()

@@ -48,7 +48,7 @@ def parse_body(raw: bytes, media_type: str) -> Any:
         raise _broken("Must be a JSON object")
     try:
         value = orjson.loads(raw)
-        json.loads(raw, object_pairs_hook=_distinct)
+        _DISTINCT.decode(raw.decode())
     except (ValueError, RecursionError) as error:
         raise _broken(f"Must be valid JSON: {error}") from None
     return value
@@ -61,6 +61,9 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         twice = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the key {twice!r} stands there twice")
     return values
+
+
+_DISTINCT = json.JSONDecoder(object_pairs_hook=_distinct)
 
 
 def _broken(message: str) -> InvalidRequest:

@@ -19,6 +19,12 @@ class Standing(NamedTuple):
     last_check_at: int | None
 
 
+def standing(monitor: Monitor, status: Status, now: int) -> Standing:
+    """Return how a monitor stands."""
+    newest = schedule.last_check(monitor.epochs, now)
+    return Standing(monitor, status, None if newest is None else newest[1])
+
+
 @dataclass(slots=True)
 class Watch:
     """A monitor under observation. All but `monitor`, `state` and `breached` can be derived."""
@@ -71,10 +77,9 @@ class Watch:
             and kept.status is status
         ):
             return kept
-        newest = schedule.last_check(monitor.epochs, now)
         following = schedule.next_check(monitor.epochs, now + 1)
-        self.standing = Standing(monitor, status, None if newest is None else newest[1])
         self.stands_until = inf if following is None else following[1]
+        self.standing = standing(monitor, status, now)
         return self.standing
 
     @property

@@ -44,7 +44,7 @@ from statuspool_mock.engine.model import (
 from statuspool_mock.engine.sla import Window, window_of
 from statuspool_mock.engine.survey import Survey
 from statuspool_mock.engine.timeline import Timeline
-from statuspool_mock.engine.watch import Standing, Watch
+from statuspool_mock.engine.watch import Standing, Watch, standing
 
 
 class World:
@@ -198,7 +198,8 @@ class World:
 
     def standing(self, monitor: Monitor) -> Standing:
         """Return a monitor as it stands now."""
-        return self._watches[monitor.id].stands(self._now)
+        watch = self._watches[monitor.id]
+        return standing(watch.monitor, watch.status, self._now)
 
     def status(self, monitor: Monitor) -> Status:
         """Return `paused`, or what the newest check found."""

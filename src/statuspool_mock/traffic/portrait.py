@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import Any
 
 from statuspool_mock.contract import Document
-from statuspool_mock.traffic.sight import UNREAD, moment, sighted
+from statuspool_mock.moments import moment
+from statuspool_mock.traffic.sight import UNREAD, sighted
 from statuspool_mock.traffic.tour import Step
 
 _SPOKEN_HEADERS = ("content-type", "retry-after", "www-authenticate")

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -88,17 +87,6 @@ def sighted(document: Document, exchange: Exchange) -> Sight | None:
     exchange.operation = operation.id
     exchange.monitor_id = values.get("id", "").lower()
     return Sight.of(exchange, operation)
-
-
-def moment(value: Any) -> datetime | None:
-    """Return an ISO 8601 timestamp with its zone, None where it is none."""
-    if not isinstance(value, str):
-        return None
-    try:
-        at = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return at if at.tzinfo is not None else None
 
 
 def _items(answer: Any) -> list[Any]:

@@ -2,7 +2,6 @@
 
 import random
 from collections.abc import Callable
-from datetime import UTC, datetime
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -214,14 +213,3 @@ class Scene:
             str(m["id"]): self.api.get(f"/monitors/{m['id']}/logs", query={"limit": 100})
             for m in self.sample()
         }
-
-
-def moment(text: Any) -> datetime | None:
-    """Return an ISO 8601 time with a zone as an instant, None for anything else."""
-    if not isinstance(text, str) or len(text) < 19 or text[10] not in "Tt":
-        return None
-    try:
-        value = datetime.fromisoformat(text.replace("z", "Z"))
-    except ValueError:
-        return None
-    return value.astimezone(UTC) if value.tzinfo is not None else None

@@ -1,5 +1,6 @@
 """What POST /monitors makes. Reference: Monitors, POST /monitors."""
 
+from statuspool_mock.moments import moment
 from statuspool_mock.verify.clause import Chapter, Check, Level, Need
 from statuspool_mock.verify.exchange import Answer
 from statuspool_mock.verify.expectations import (
@@ -8,7 +9,7 @@ from statuspool_mock.verify.expectations import (
     expect_status,
     ids,
 )
-from statuspool_mock.verify.scene import REGIONS, Scene, moment
+from statuspool_mock.verify.scene import REGIONS, Scene
 from statuspool_mock.verify.session import MAIN
 from statuspool_mock.verify.verdicts import NotVerified
 

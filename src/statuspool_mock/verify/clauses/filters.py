@@ -3,10 +3,11 @@
 from datetime import timedelta, timezone
 from typing import Any
 
+from statuspool_mock.moments import moment
 from statuspool_mock.verify.clause import Chapter, Check, Level, Need
 from statuspool_mock.verify.exchange import Answer
 from statuspool_mock.verify.expectations import expect, expect_list, expect_status, ids
-from statuspool_mock.verify.scene import Scene, moment, shared
+from statuspool_mock.verify.scene import Scene, shared
 from statuspool_mock.verify.verdicts import NotVerified
 
 chapter = Chapter("filters", section="Monitors, GET /monitors")

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
+from statuspool_mock.moments import moment
 from statuspool_mock.verify.clause import Chapter, Check, Level, Need
 from statuspool_mock.verify.exchange import Answer
 from statuspool_mock.verify.expectations import expect, expect_status
-from statuspool_mock.verify.scene import Scene, moment
+from statuspool_mock.verify.scene import Scene
 from statuspool_mock.verify.verdicts import Finding, NotVerified
 
 Test = Callable[[Any], bool]

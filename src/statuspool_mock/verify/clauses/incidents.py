@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from statuspool_mock.moments import moment
 from statuspool_mock.verify.clause import Chapter, Check, Need
 from statuspool_mock.verify.clauses.details import details_name
 from statuspool_mock.verify.exchange import Answer
@@ -12,7 +13,7 @@ from statuspool_mock.verify.expectations import (
     expect_status,
     ids,
 )
-from statuspool_mock.verify.scene import Scene, moment, shared
+from statuspool_mock.verify.scene import Scene, shared
 from statuspool_mock.verify.verdicts import NotVerified
 
 chapter = Chapter("incidents", section="Incidents, POST /incidents")

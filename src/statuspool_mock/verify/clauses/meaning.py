@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from statuspool_mock.moments import moment
 from statuspool_mock.verify.clause import Chapter, Level, Need
 from statuspool_mock.verify.exchange import Answer
 from statuspool_mock.verify.expectations import expect, expect_list
-from statuspool_mock.verify.scene import REGIONS, Scene, moment, shared
+from statuspool_mock.verify.scene import REGIONS, Scene, shared
 from statuspool_mock.verify.verdicts import NotVerified
 
 chapter = Chapter("meaning", section="Status, GET /monitors/{id}/status")

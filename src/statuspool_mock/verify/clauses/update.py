@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from statuspool_mock.moments import moment
 from statuspool_mock.verify.clause import Chapter, Check, Level, Need
 from statuspool_mock.verify.exchange import Answer
 from statuspool_mock.verify.expectations import expect, expect_equal, expect_status
-from statuspool_mock.verify.scene import Scene, moment, shared
+from statuspool_mock.verify.scene import Scene, shared
 from statuspool_mock.verify.verdicts import Finding, NotVerified
 
 chapter = Chapter("update", section="Monitors, PUT /monitors/{id}")
