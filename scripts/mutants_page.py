@@ -19,6 +19,10 @@ from what a mutant does wrong the server is the mock as you know it: worlds by k
 clock, limits. Mutants are deterministic. One of the rate limit needs a limit to lie about. The
 journal under `/_mock` tells of the server behind the mutant, the mutant's own questions included.
 
+With `serve --switch-mutants` they are switched while the server runs, for all of its worlds: in the
+[console](console.md) under Break it, with `statuspool-mock ctl mutants NAME…` (`--none`), or with
+`PUT /_mock/mutants`.
+
 There are {len(GALLERY)} of them, by the part of the contract that they break. `statuspool-mock
 mutants` prints this list; `statuspool-mock mutants --json` is for scripts, such as one that puts
 your own test suite to the test:

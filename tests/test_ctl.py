@@ -82,6 +82,12 @@ def test_plays_run_and_stop(ctl):
     assert ctl("stop").out == "Done.\n"
 
 
+def test_mutants_are_listed_and_switched_where_the_server_lets_them_be(ctl):
+    assert ctl("mutants").out == "No mutant is on.\n"
+    refused = ctl("mutants", "limit-ignored", code=2)
+    assert "--switch-mutants" in refused.err
+
+
 def test_faults_are_added_listed_and_removed(ctl):
     added = ctl(
         "faults", "add", "--operation", "listMonitors", "--status", "500", "--probability", "0.1",

@@ -263,6 +263,11 @@ def _add_server_options(parser: argparse.ArgumentParser, *, port: int) -> None:
         metavar="NAME",
         help="break the contract in this way, one of `statuspool-mock mutants`; may be repeated",
     )
+    add(
+        "--switch-mutants",
+        action="store_true",
+        help="let mutants be switched while it runs, for all worlds: in the console, with ctl",
+    )
     add("--log-level", choices=_LOG_LEVELS, default="warning", help="how much to tell (warning)")
 
 

@@ -17,6 +17,7 @@ def add_ctl(ctl: argparse.ArgumentParser) -> None:
     _add_clock(verbs.group("clock", "read the clock, freeze it, let it run, move time"))
     _add_monitor(verbs.group("monitor", "list monitors, take them down and up"))
     _add_plays(verbs)
+    _add_mutants(verbs)
     _add_faults(verbs.group("faults", "break the API on purpose"))
     _add_journal(verbs)
     _add_webhooks(verbs)
@@ -108,6 +109,13 @@ def _add_plays(verbs: _Verbs) -> None:
     add("--seed", type=int, default=0, metavar="N", help="another seed, another evening (0)")
     verbs.add("step", "move on to the play's next cue")
     verbs.add("stop", "break the play off")
+
+
+def _add_mutants(verbs: _Verbs) -> None:
+    mutants = verbs.add("mutants", "list the mutants that are on, or switch them")
+    add = mutants.add_argument
+    add("names", metavar="NAME", nargs="*", help="have these, and no others")
+    add("--none", action="store_true", help="have none")
 
 
 def _add_faults(faults: _Verbs) -> None:

@@ -7,8 +7,10 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -16,7 +18,7 @@ from typing import NamedTuple, Self
 import uvicorn
 from starlette.types import ASGIApp
 
-from statuspool_mock import contract, control, mutants, resources, seeding
+from statuspool_mock import contract, control, resources, seeding
 from statuspool_mock.api import (
     CONTROL_PATH,
     TRANSPORT,
@@ -31,7 +33,9 @@ from statuspool_mock.gate import Gate
 from statuspool_mock.journal import MOST_EXCHANGES
 from statuspool_mock.listening import is_local, listening
 from statuspool_mock.mutants.forgery import courier_for
+from statuspool_mock.mutants.mutant import Mutant
 from statuspool_mock.mutants.ring import OpenHandedSandboxes, misjudge, surround
+from statuspool_mock.mutants.switchboard import Switchboard
 from statuspool_mock.pulse import Pulse
 from statuspool_mock.sandboxes import RateLimit, Sandboxes
 from statuspool_mock.store import Store
@@ -78,6 +82,8 @@ class Settings:
     log_level: str = "warning"
     mutants: tuple[str, ...] = ()
     """Names of the gallery: how this server is to break the contract."""
+    switch_mutants: bool = False
+    """Whether they may be switched while it runs, by who may use the control plane."""
 
     @property
     def is_local(self) -> bool:
@@ -122,12 +128,13 @@ def compose(settings: Settings, *, keepers: Store | None = None) -> Composition:
     """Wire a server up. Raises `seeding.ScenarioRejected` or `mutants.UnknownMutant`."""
     scenario = seeding.load(settings.scenario)
     document = contract.load()
+    switchboard = Switchboard(settings.mutants, may_switch=settings.switch_mutants)
     courier = courier_for(
-        mutants.choose(settings.mutants),
+        switchboard,
         allowed=settings.webhook_allow,
         standard=settings.standard_webhooks,
     )
-    kind = OpenHandedSandboxes if settings.mutants else Sandboxes
+    kind = OpenHandedSandboxes if settings.mutants or settings.switch_mutants else Sandboxes
     sandboxes = kind(
         Worlds(scenario, seed=settings.seed, clock=settings.clock),
         document=document,
@@ -143,36 +150,48 @@ def compose(settings: Settings, *, keepers: Store | None = None) -> Composition:
     )
     keys = (*scenario.keys, *(f"sp_test_{DEMO}{role}" for role in ("", ".ro", ".rival")))
     sandboxes.access(f"sp_test_{DEMO}")  # a bad scenario should show now, not at the first request
-    return Composition(application(settings, sandboxes), keys, Pulse(sandboxes, courier))
+    app = application(settings, sandboxes, switchboard=switchboard)
+    return Composition(app, keys, Pulse(sandboxes, courier))
 
 
 def application(
-    settings: Settings, sandboxes: Sandboxes, *, pause: Pause = asyncio.sleep
+    settings: Settings,
+    sandboxes: Sandboxes,
+    *,
+    switchboard: Switchboard | None = None,
+    pause: Pause = asyncio.sleep,
 ) -> ASGIApp:
     """Wire the API and the control plane of some sandboxes.
 
-    `pause` waits, in seconds, where an answer is to be late.
+    `switchboard` has the mutants, the settings' where it is None. `pause` waits, in seconds, where
+    an answer is to be late.
     """
+    switchboard = switchboard or Switchboard(settings.mutants)
     plane = ControlPlane(
         lambda: contract.load(resources.path("openapi/control.yaml")),
         CONTROL_TABLE,
-        control.Visit,
+        partial(control.Visit, switchboard=switchboard),
         sandboxes,
         gate=Gate(loopback_only=settings.is_local, token=settings.control_token),
         strict=settings.strict,
     )
     document = sandboxes.document
-    chosen = mutants.choose(settings.mutants)
-    app = build_api(
-        misjudge(document, chosen),
-        sandboxes,
-        origins=settings.origins,
-        strict=settings.strict,
-        seed=settings.seed,
-        control=Console(plane, base_path=CONTROL_PATH),
-        pause=pause,
-    )
-    return surround(app, document, chosen)
+    console = Console(plane, base_path=CONTROL_PATH)
+    seeds = count(settings.seed)  # no request id comes again when mutants are switched
+
+    def build(chosen: Sequence[Mutant]) -> ASGIApp:
+        app = build_api(
+            misjudge(document, chosen),
+            sandboxes,
+            origins=settings.origins,
+            strict=settings.strict,
+            seed=next(seeds),
+            control=console,
+            pause=pause,
+        )
+        return surround(app, document, chosen)
+
+    return switchboard.app(build)
 
 
 def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:

@@ -1,7 +1,9 @@
 """Breaking it from the page: switches, what is in force, screenplays."""
 
+import httpx
 import pytest
 
+from statuspool_mock.server import RunningServer, Settings
 from tests.console.expecting import expect
 
 pytestmark = pytest.mark.usefixtures("browser")
@@ -72,3 +74,25 @@ def test_one_region_goes_down_and_is_let_go(page, world):
     assert any(one["status"] == "degraded" for one in world.monitors.all())
     switch.click()
     expect(switch).to_have_attribute("aria-checked", "false")
+
+
+def test_mutants_are_searched_and_switched(visitor, key):
+    with RunningServer(Settings(port=0, switch_mutants=True)) as server:
+        page = visitor.open(key, "break", server=server)
+        page.get_by_label("Search").fill("limit-ignored")
+        switch = page.get_by_role("switch", name="limit-ignored", exact=True)
+        switch.click()
+        expect(switch).to_have_attribute("aria-checked", "true")
+        listed = f"{server.url}/monitors?limit=1"
+        auth = {"Authorization": f"Bearer {key}"}
+        assert len(httpx.get(listed, headers=auth).json()["results"]) > 1
+        page.get_by_label("Search").fill("")
+        expect(switch).to_be_visible()
+        switch.click()
+        expect(page.get_by_text("None is on.")).to_be_visible()
+        assert len(httpx.get(listed, headers=auth).json()["results"]) == 1
+
+
+def test_a_server_whose_mutants_stay_says_how_to_start_it(page):
+    expect(page.get_by_text("--switch-mutants")).to_be_visible()
+    expect(page.get_by_label("Search")).to_be_hidden()

@@ -118,6 +118,14 @@ class Control:
         """Break the play off."""
         self._call("DELETE", "/_mock/play")
 
+    def mutants(self) -> Json:
+        """Return the mutants of the server, and whether they may be switched."""
+        return self._json("GET", "/_mock/mutants")
+
+    def switch_mutants(self, *names: str) -> Json:
+        """Have these mutants, and no others; for all worlds of the server."""
+        return self._json("PUT", "/_mock/mutants", {"names": list(names)})
+
     def sandboxes(self) -> Json:
         """Return the worlds of the server and its limits."""
         return self._json("GET", "/_mock/sandboxes")

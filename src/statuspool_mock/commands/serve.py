@@ -94,6 +94,7 @@ def settings_of(arguments: argparse.Namespace) -> server.Settings:
         control_token=arguments.control_token or os.environ.get("STATUSPOOL_CONTROL_TOKEN") or None,
         log_level=arguments.log_level,
         mutants=_mutants(arguments.mutant, refuse),
+        switch_mutants=arguments.switch_mutants,
     )
 
 

@@ -1,12 +1,24 @@
 """One call of the control plane, judged right: which world, with which values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from statuspool_mock import moments
 from statuspool_mock.engine import Command, Monitor, Team, World
 from statuspool_mock.sandboxes import Access, Sandbox, Sandboxes, Unusable
+
+
+class Switchboard(Protocol):
+    """Which mutants the server has."""
+
+    may_switch: bool
+
+    def listed(self) -> Iterable[dict[str, Any]]:
+        """Return mutants as data."""
+
+    def switch(self, names: Sequence[str]) -> None:
+        """Have these mutants and no others. Raises `ValueError` for an unknown name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +32,7 @@ class Visit:
     values: Mapping[str, Any]
     body: Any
     headers: Mapping[bytes, bytes]
+    switchboard: Switchboard
 
     @property
     def sandbox(self) -> Sandbox:

@@ -10,19 +10,23 @@ from importlib import import_module
 
 from statuspool_mock.mutants.mutant import Mutant
 
-__all__ = ["Mutant", "UnknownMutant", "choose"]
+__all__ = ["Mutant", "UnknownMutant", "all_mutants", "choose"]
 
 
-class UnknownMutant(Exception):
+class UnknownMutant(ValueError):
     """No mutant has this name; the message names those that are near."""
+
+
+def all_mutants() -> Sequence[Mutant]:
+    """Return all mutants that there are."""
+    found: Sequence[Mutant] = import_module("statuspool_mock.mutants.gallery").GALLERY
+    return found
 
 
 def choose(names: Sequence[str]) -> tuple[Mutant, ...]:
     """Return the mutants of these names, each once, in this order. Raises `UnknownMutant`."""
-    known: dict[str, Mutant] = {}
-    if names:  # servers without mutants start without reading two hundred of them
-        gallery = import_module("statuspool_mock.mutants.gallery")
-        known = {mutant.name: mutant for mutant in gallery.GALLERY}
+    # Servers without mutants start without reading two hundred of them.
+    known = {mutant.name: mutant for mutant in all_mutants()} if names else {}
     for name in names:
         if name not in known:
             near = get_close_matches(name, known, n=3, cutoff=0.4)

@@ -1,9 +1,10 @@
 """What carries the webhooks of a server with mutants out, changed after they were signed."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from statuspool_mock.mutants.mutant import Delivering, Letter, Mutant
+from statuspool_mock.mutants.mutant import Delivering, Letter
+from statuspool_mock.mutants.switchboard import Switchboard
 from statuspool_mock.outbox.courier import Courier
 
 if TYPE_CHECKING:
@@ -11,27 +12,28 @@ if TYPE_CHECKING:
 
 
 def courier_for(
-    mutants: Sequence[Mutant], *, allowed: Iterable[str] = (), standard: bool = False
+    switchboard: Switchboard, *, allowed: Iterable[str] = (), standard: bool = False
 ) -> Courier:
     """Return the courier of a server with these mutants."""
-    changes = [m.change for m in mutants if isinstance(m.change, Delivering)]
-    if not changes:
+    if not switchboard.may_switch and not _changes(switchboard):
         return Courier(allowed=allowed, standard=standard)
-    return _Forger(changes, allowed=allowed, standard=standard)
+    return _Forger(switchboard, allowed=allowed, standard=standard)
+
+
+def _changes(switchboard: Switchboard) -> list[Delivering]:
+    return [m.change for m in switchboard.chosen if isinstance(m.change, Delivering)]
 
 
 class _Forger(Courier):
     """A courier that changes letters at the last moment."""
 
-    def __init__(
-        self, changes: Sequence[Delivering], *, allowed: Iterable[str], standard: bool
-    ) -> None:
+    def __init__(self, switchboard: Switchboard, *, allowed: Iterable[str], standard: bool) -> None:
         super().__init__(allowed=allowed, standard=standard)
-        self._changes = changes
+        self._switchboard = switchboard
 
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> "Answered":
         """Send one request, changed. Raises what the HTTP client calls unanswered."""
         letter = Letter(body, headers)
-        for forgery in self._changes:
+        for forgery in _changes(self._switchboard):
             letter = forgery.change(letter)
         return await super().post(url, letter.body, dict(letter.headers))

@@ -310,6 +310,11 @@ _VIEWS: Mapping[str, Callable[[Any], Iterable[Any]]] = {
     "screenplays": lambda plays: _table(
         ("name", "about"), ((play["name"], play["about"]) for play in plays), empty="None."
     ),
+    "mutants": lambda found: _table(
+        ("name", "what it does wrong"),
+        ((one["name"], one["wrong"]) for one in found),
+        empty="No mutant is on.",
+    ),
     "faults": _faults,
     "exchanges": _exchanges,
     "exchange": _exchange,

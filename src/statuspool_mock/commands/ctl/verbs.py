@@ -167,6 +167,14 @@ def _events(control: Control, arguments: Arguments) -> Iterator[Outcome]:
     return (Outcome(event, "event") for event in control.events())
 
 
+def _mutants(control: Control, arguments: Arguments) -> Outcome:
+    if arguments.names or arguments.none:
+        found = control.switch_mutants(*([] if arguments.none else arguments.names))
+    else:
+        found = control.mutants()
+    return Outcome([one for one in found["results"] if one["active"]], "mutants")
+
+
 VERBS: Mapping[tuple[str, str | None], Verb] = {
     ("clock", "show"): _clock(lambda c, _: c.clock.read()),
     ("clock", "freeze"): _clock(lambda c, _: c.clock.freeze()),
@@ -185,6 +193,7 @@ VERBS: Mapping[tuple[str, str | None], Verb] = {
     ("monitor", "resume"): _monitor(lambda c, m, _: c.monitors.resume(m)),
     ("monitor", "outage"): _monitor(_outage),
     ("monitor", "heal"): _monitor(lambda c, m, _: c.monitors.clear_outages(m)),
+    ("mutants", None): _mutants,
     ("screenplays", None): lambda c, _: Outcome(c.screenplays(), "screenplays"),
     ("play", None): _play,
     ("step", None): _clock(lambda c, _: c.step()),

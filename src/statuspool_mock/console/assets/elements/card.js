@@ -1,4 +1,4 @@
-/** Cards and tables: what most views are made of. */
+/** Cards, forms, tables and texts: what most views are made of. */
 
 import { element } from "../element.js";
 
@@ -10,6 +10,30 @@ export function card(title, { wide = false, controls = [] } = {}, ...children) {
     element("header", {}, element("h2", {}, title), controls),
     children,
   );
+}
+
+/** Return cards beside each other, as far as there is room. */
+export function grid(...cards) {
+  return element("div", { class: "grid" }, cards);
+}
+
+/** Return controls on one line, as far as there is room. */
+export function line(...parts) {
+  return element("div", { class: "line" }, parts);
+}
+
+/** Return the same as a form: `submit` is called for it, and the page stays. */
+export function form(submit, ...parts) {
+  const press = (event) => {
+    event.preventDefault();
+    submit();
+  };
+  return element("form", { class: "line", novalidate: true, on: { submit: press } }, parts);
+}
+
+/** Return a field's name, to stand before it. */
+export function label(id, text) {
+  return element("label", { for: id }, text);
 }
 
 /** Return a table of text and elements, in a frame that scrolls where it is too wide. */
@@ -44,6 +68,21 @@ export function table(label, titles, rows) {
       ),
     ),
   );
+}
+
+/** Return a table, or what is to be said where it would be empty. */
+export function listing(label, titles, rows, none) {
+  return rows.length ? table(label, titles, rows) : empty(none);
+}
+
+/** Return what is said where there is nothing to show. */
+export function empty(...text) {
+  return element("p", { class: "empty" }, text);
+}
+
+/** Return text as it came, line by line. */
+export function verbatim(label, text) {
+  return element("pre", { tabindex: "0", role: "group", "aria-label": label }, text);
 }
 
 /** Return an instant, or a figure, that is not to be broken over lines. */

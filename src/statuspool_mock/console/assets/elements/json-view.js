@@ -1,6 +1,7 @@
 /** JSON as it came, indented and coloured. It is text throughout: nothing in it becomes markup. */
 
 import { element } from "../element.js";
+import { verbatim } from "./card.js";
 
 const TOKEN = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(true|false|null)\b|(-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)/g;
 const MOST_COLOURED = 60_000;
@@ -14,9 +15,9 @@ export class JsonView extends HTMLElement {
   }
 
   connectedCallback() {
-    const pre = element("pre", { tabindex: "0", role: "group", "aria-label": this._label });
-    if (this._text.length > MOST_COLOURED) pre.append(this._text);
-    else this._colour(pre);
+    const isLong = this._text.length > MOST_COLOURED;
+    const pre = verbatim(this._label, isLong ? this._text : "");
+    if (!isLong) this._colour(pre);
     this.replaceChildren(pre);
   }
 

@@ -1,7 +1,7 @@
 /** Break it: switches for the usual faults, screenplays, and what is in force. */
 
 import { button, element } from "../element.js";
-import { card, table, whole } from "../elements/card.js";
+import { card, empty, grid, label, line, listing, table, whole } from "../elements/card.js";
 import { DurationField } from "../elements/duration-field.js";
 import { full, hour } from "../moments.js";
 import { keepUp, renew } from "../refresh.js";
@@ -15,6 +15,7 @@ const SWITCHES = [
   ["Cut off", "The answer ends in the middle", { breakage: "truncated" }],
   ["Webhooks lost", "Deliveries never leave", { mishap: "lost" }],
 ];
+const REGION_DOWN = "single-region";
 const CHANCES = [
   [1, "always"],
   [0.5, "one in two"],
@@ -28,128 +29,72 @@ const PACES = [
 ];
 
 export default function open({ place, app, signal }) {
-  const switches = element("div", { class: "switches" });
-  const active = element("div");
-  const plays = element("div");
-  const play = element("div");
-  const chance = choice("break-chance", CHANCES);
-  const lasts = new DurationField({ id: "break-for", placeholder: "until removed" });
-  const pace = choice("break-pace", PACES);
-  const region = element("input", { id: "break-region", placeholder: "us-east-1", size: 14, autocomplete: "off" });
-
+  const faults = new Faults(app, () => refresh());
+  const stage = new Stage(app, () => refresh());
+  const mutants = new Mutants(app, () => refresh());
   place.append(
     element("header", {}, element("h1", {}, "Break it")),
-    element(
-      "div",
-      { class: "grid" },
-      card(
-        "Faults",
-        { wide: true },
-        element(
-          "div",
-          { class: "line" },
-          element("label", { for: "break-chance" }, "How often"),
-          chance,
-          element("label", { for: "break-for" }, "For how long"),
-          lasts,
-        ),
-        switches,
-      ),
-      card("In force", { wide: true, controls: [button("Remove all", () => remove())] }, active),
-      card(
-        "Screenplays",
-        {},
-        element(
-          "div",
-          { class: "line" },
-          element("label", { for: "break-pace" }, "Played"),
-          pace,
-          element("label", { for: "break-region" }, "Region"),
-          region,
-        ),
-        plays,
-      ),
-      card("On stage", {}, play),
-      card(
-        "Mutants",
-        { wide: true },
-        element(
-          "p",
-          {},
-          "A mutant is a server that breaks the contract on purpose. Which ones is decided when it is started: ",
-          element("code", {}, "statuspool-mock serve --mutant NAME"),
-          ", and ",
-          element("code", {}, "statuspool-mock mutants"),
-          " lists them.",
-        ),
-      ),
-    ),
+    grid(faults.controls(), faults.inForce(), stage.repertoire(), stage.played(), mutants.card()),
   );
 
   async function refresh() {
-    const [faults, screenplays, running] = await Promise.all([
+    const [{ results }, screenplays, gallery, running] = await Promise.all([
       app.client.get("faults", { signal }),
       app.client.get("screenplays", { signal }),
+      app.client.get("mutants", { signal }),
       app.client.get("play", { signal }).catch((error) => ignoreMissing(error)),
     ]);
-    await renew(switches, ...SWITCHES.map((one) => toggle(one, faults.results)), regional(running));
-    await renew(active, faults.results.length ? inForce(faults.results) : empty("The API behaves."));
-    await renew(plays, repertoire(screenplays.results));
-    await renew(play, ...(running ? onStage(running) : [empty("Nothing is played.")]));
+    await faults.show(results, stage.regionSwitch(running));
+    await stage.show(screenplays.results, running);
+    await mutants.show(gallery);
   }
 
-  function toggle([name, about, fault], faults) {
+  keepUp(app, signal, refresh);
+  return refresh;
+}
+
+/** The faults of the world: switches that set the usual ones, and a list of all that are in force. */
+class Faults {
+  constructor(app, changed) {
+    this._client = app.client;
+    this._changed = changed;
+    this._switches = element("div", { class: "switches" });
+    this._active = element("div");
+    this._chance = choice("break-chance", CHANCES);
+    this._lasts = new DurationField({ id: "break-for", placeholder: "until removed" });
+  }
+
+  controls() {
+    const options = line(
+      label("break-chance", "How often"),
+      this._chance,
+      label("break-for", "For how long"),
+      this._lasts,
+    );
+    return card("Faults", { wide: true }, options, this._switches);
+  }
+
+  inForce() {
+    return card("In force", { wide: true, controls: [button("Remove all", () => this._remove())] }, this._active);
+  }
+
+  /** Show the faults that there are; `more` switches stand behind those of the faults. */
+  async show(faults, ...more) {
+    await renew(this._switches, ...SWITCHES.map((one) => this._switch(one, faults)), ...more);
+    await renew(this._active, this._listed(faults));
+  }
+
+  _switch([name, about, fault], faults) {
     const found = faults.filter((one) => isSame(one, fault));
-    const flip = async () => {
-      if (found.length) await Promise.all(found.map((one) => app.client.delete(`faults/${one.id}`)));
-      else await add(fault);
-      await refresh();
-    };
-    return element(
-      "div",
-      { class: "switch" },
-      button(name, flip, { role: "switch", "aria-checked": String(found.length > 0), "aria-label": `${name}: ${about}` }),
-      element("span", { class: "hint" }, about),
-    );
+    return toggle(name, about, found.length > 0, async () => {
+      if (found.length) await Promise.all(found.map((one) => this._client.delete(`faults/${one.id}`)));
+      else await this._add(fault);
+      await this._changed();
+    });
   }
 
-  /** One region fails: that is no fault of the API, but a screenplay, which ends by itself. */
-  function regional(running) {
-    const isOn = running?.screenplays.includes("single-region") ?? false;
-    const flip = async () => {
-      if (isOn) await app.client.delete("play");
-      else await start("single-region");
-      await refresh();
-    };
-    const about = "The region named below fails for a while";
-    return element(
-      "div",
-      { class: "switch" },
-      button("Region down", flip, { role: "switch", "aria-checked": String(isOn), "aria-label": `Region down: ${about}` }),
-      element("span", { class: "hint" }, about),
-    );
-  }
-
-  async function start(name) {
-    const scene = { name, ...(region.value.trim() && { region: region.value.trim() }) };
-    await app.client.post("play", { scenes: [scene], pace: pace.value });
-    app.toasts.done(`${name} is on.`);
-    await refresh();
-  }
-
-  async function add(fault) {
-    const ttl = lasts.value;
-    if (ttl === undefined) return;
-    await app.client.post("faults", { ...fault, probability: Number(chance.value), ...(ttl && { ttl }) });
-  }
-
-  async function remove(id = null) {
-    await app.client.delete(id ? `faults/${id}` : "faults");
-    await refresh();
-  }
-
-  function inForce(faults) {
-    return table(
+  _listed(faults) {
+    return listing(
       "Faults in force",
       ["What", "Where", "How often", "Asked", "Struck", "Ends", ""],
       faults.map((one) => [
@@ -159,50 +104,151 @@ export default function open({ place, app, signal }) {
         one.asked,
         one.struck,
         whole(one.ends_at ? full(one.ends_at) : one.times ? `after ${one.times}` : "–"),
-        button("Remove", () => remove(one.id), { "aria-label": `Remove: ${what(one)}` }),
+        button("Remove", () => this._remove(one.id), { "aria-label": `Remove: ${what(one)}` }),
       ]),
+      "The API behaves.",
     );
   }
 
-  function repertoire(screenplays) {
-    return table(
-      "Screenplays",
-      ["Name", "What happens", ""],
-      screenplays.map((one) => [
-        whole(one.name),
-        one.about,
-        button("Play", () => start(one.name), { "aria-label": `Play ${one.name}` }),
-      ]),
-    );
+  async _add(fault) {
+    const ttl = this._lasts.value;
+    if (ttl === undefined) return;
+    const probability = Number(this._chance.value);
+    await this._client.post("faults", { ...fault, probability, ...(ttl && { ttl }) });
   }
 
-  function onStage(running) {
-    const step = async () => {
-      app.tell(await app.client.post("play/step"));
-      await refresh();
-    };
-    const stop = async () => {
-      await app.client.delete("play");
-      await refresh();
-    };
+  async _remove(id = null) {
+    await this._client.delete(id ? `faults/${id}` : "faults");
+    await this._changed();
+  }
+}
+
+/** The screenplays that there are, and the one that is played. */
+class Stage {
+  constructor(app, changed) {
+    this._app = app;
+    this._changed = changed;
+    this._plays = element("div");
+    this._play = element("div");
+    this._pace = choice("break-pace", PACES);
+    this._region = element("input", { id: "break-region", placeholder: "us-east-1", size: 14, autocomplete: "off" });
+  }
+
+  repertoire() {
+    const options = line(
+      label("break-pace", "Played"),
+      this._pace,
+      label("break-region", "Region"),
+      this._region,
+    );
+    return card("Screenplays", {}, options, this._plays);
+  }
+
+  played() {
+    return card("On stage", {}, this._play);
+  }
+
+  async show(screenplays, running) {
+    const rows = screenplays.map((one) => [
+      whole(one.name),
+      one.about,
+      button("Play", () => this._start(one.name), { "aria-label": `Play ${one.name}` }),
+    ]);
+    await renew(this._plays, table("Screenplays", ["Name", "What happens", ""], rows));
+    await renew(this._play, ...(running ? this._running(running) : [empty("Nothing is played.")]));
+  }
+
+  /** One region fails: that is no fault of the API, but a screenplay, which ends by itself. */
+  regionSwitch(running) {
+    const isOn = running?.screenplays.includes(REGION_DOWN) ?? false;
+    const flip = () => (isOn ? this._stop() : this._start(REGION_DOWN));
+    return toggle("Region down", "The region named below fails for a while", isOn, flip);
+  }
+
+  _running({ screenplays, pace, cues }) {
+    const rows = cues.map((cue) => [whole(hour(cue.at)), cue.about, cue.done ? "done" : ""]);
     return [
-      element(
-        "div",
-        { class: "line" },
-        element("strong", {}, running.screenplays.join(", ")),
-        running.pace === "step" && button("Next scene", step, { class: "primary", icon: "next" }),
-        button("Stop", stop),
+      line(
+        element("strong", {}, screenplays.join(", ")),
+        pace === "step" && button("Next scene", () => this._step(), { class: "primary", icon: "next" }),
+        button("Stop", () => this._stop()),
       ),
-      table(
-        "Cues",
-        ["At", "What", ""],
-        running.cues.map((cue) => [whole(hour(cue.at)), cue.about, cue.done ? "done" : ""]),
-      ),
+      table("Cues", ["At", "What", ""], rows),
     ];
   }
 
-  keepUp(app, signal, refresh);
-  return refresh;
+  async _start(name) {
+    const region = this._region.value.trim();
+    const scenes = [{ name, ...(region && { region }) }];
+    await this._app.client.post("play", { scenes, pace: this._pace.value });
+    this._app.toasts.done(`${name} is on.`);
+    await this._changed();
+  }
+
+  async _step() {
+    this._app.tell(await this._app.client.post("play/step"));
+    await this._changed();
+  }
+
+  async _stop() {
+    await this._app.client.delete("play");
+    await this._changed();
+  }
+}
+
+/** The ways in which the server breaks the contract on purpose, for everybody who uses it. */
+class Mutants {
+  constructor(app, changed) {
+    this._app = app;
+    this._changed = changed;
+    this._on = new Set();
+    this._list = element("div");
+    this._search = element("input", { id: "break-mutants", placeholder: "part of a name", autocomplete: "off" });
+    this._search.addEventListener("input", changed);
+    this._finder = line(label("break-mutants", "Search"), this._search);
+    this._hint = element("p", { class: "hint" });
+  }
+
+  card() {
+    return card("Mutants", { wide: true }, this._hint, this._finder, this._list);
+  }
+
+  async show({ results, may_switch: maySwitch }) {
+    this._on = new Set(results.filter((one) => one.active).map((one) => one.name));
+    this._finder.hidden = !maySwitch;
+    this._hint.textContent = maySwitch
+      ? "A mutant breaks the contract on purpose, for every world of this server."
+      : "A mutant breaks the contract on purpose. Start the server with --switch-mutants to choose here.";
+    const wanted = this._search.value.trim().toLowerCase();
+    const isWanted = (one) => wanted && `${one.name} ${one.wrong}`.toLowerCase().includes(wanted);
+    const rows = results.filter((one) => one.active || isWanted(one)).map((one) => this._row(one, maySwitch));
+    const titles = ["Name", "What it does wrong", ...(maySwitch ? [""] : [])];
+    const none = wanted ? "None is on, and none is like that." : "None is on.";
+    await renew(this._list, listing("Mutants", titles, rows, none));
+  }
+
+  _row({ name, wrong, active }, maySwitch) {
+    const shown = element("span", { class: "mono" }, name);
+    if (!maySwitch) return [shown, wrong];
+    const attributes = { role: "switch", "aria-checked": String(active), "aria-label": name };
+    return [shown, wrong, button(active ? "On" : "Off", () => this._flip(name), attributes)];
+  }
+
+  async _flip(name) {
+    const names = this._on.has(name) ? [...this._on].filter((one) => one !== name) : [...this._on, name];
+    await this._app.client.put("mutants", { names });
+    await this._changed();
+  }
+}
+
+function toggle(name, about, isOn, flip) {
+  const attributes = { role: "switch", "aria-checked": String(isOn), "aria-label": `${name}: ${about}` };
+  return element(
+    "div",
+    { class: "switch" },
+    button(name, flip, attributes),
+    element("span", { class: "hint" }, about),
+  );
 }
 
 function choice(id, options) {
@@ -228,8 +274,4 @@ function what({ status, latency, breakage, mishap }) {
 function ignoreMissing(error) {
   if (error.status === 404) return null;
   throw error;
-}
-
-function empty(text) {
-  return element("p", { class: "empty" }, text);
 }

@@ -1,7 +1,7 @@
 /** The log of one monitor, newest first: by region, failures only, page by page. */
 
 import { button, element } from "../element.js";
-import { card, table, whole } from "../elements/card.js";
+import { card, empty, table, whole } from "../elements/card.js";
 import { full } from "../moments.js";
 import { renew } from "../refresh.js";
 
@@ -31,7 +31,7 @@ export function logCard(ask) {
     where.textContent = total
       ? `${total.toLocaleString("en")} rows, page ${page} of ${pages.toLocaleString("en")}`
       : "";
-    if (!total) return renew(place, element("p", { class: "empty" }, "No row is like that."));
+    if (!total) return renew(place, empty("No row is like that."));
     return renew(
       place,
       table(

@@ -2,7 +2,7 @@
 
 import { asCurl, asFetch, copyButton } from "../clipboard.js";
 import { button, element, pictogram } from "../element.js";
-import { card, table, whole } from "../elements/card.js";
+import { card, empty, grid, table, whole } from "../elements/card.js";
 import { JsonView } from "../elements/json-view.js";
 import { ResponseChart } from "../elements/response-chart.js";
 import "../elements/status-pill.js";
@@ -18,8 +18,6 @@ const MOST_INCIDENTS = 20;
 export default function openMonitor({ place, app, signal, id, back }) {
   const top = element("header");
   const about = element("div", { class: "about" });
-  const grid = element("div", { class: "grid" });
-  place.append(top, about, grid);
   const ask = (path, query = {}) => app.client.get(`monitors/${id}/${path}`, { query, signal });
   const parts = [
     figuresCard(),
@@ -29,7 +27,7 @@ export default function openMonitor({ place, app, signal, id, back }) {
     scheduleCard(app, id),
     answersCard(ask, app),
   ];
-  grid.append(...parts.map((part) => part.card));
+  place.append(top, about, grid(...parts.map((part) => part.card)));
 
   async function refresh() {
     try {
@@ -37,9 +35,7 @@ export default function openMonitor({ place, app, signal, id, back }) {
     } catch (error) {
       if (error.status !== 404) throw error;
       const all = element("a", { href: back }, "Every monitor");
-      place.replaceChildren(
-        element("p", { class: "empty" }, "There is no such monitor in this world (any more). ", all),
-      );
+      place.replaceChildren(empty("There is no such monitor in this world (any more). ", all));
     }
   }
 
@@ -129,7 +125,7 @@ function incidentsCard(ask) {
     card: card("Incidents", {}, place),
     async show() {
       const { results, total } = await ask("incidents", { limit: MOST_INCIDENTS });
-      if (!total) return renew(place, element("p", { class: "empty" }, "There has been none."));
+      if (!total) return renew(place, empty("There has been none."));
       const rows = results.map((one) => [
         [
           whole(full(one.from)),

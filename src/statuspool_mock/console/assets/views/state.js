@@ -2,7 +2,7 @@
 
 import { confirmed } from "../dialog.js";
 import { button, element } from "../element.js";
-import { card, table, whole } from "../elements/card.js";
+import { card, form, grid, label, line, listing, table, whole } from "../elements/card.js";
 import { download, uploadButton } from "../files.js";
 import { full, lasting } from "../moments.js";
 import { keepUp, renew } from "../refresh.js";
@@ -13,6 +13,30 @@ const SCENARIOS = ["default", "docs", "empty", "flapping", "large", "outage", "s
 export default function open({ place, app, signal }) {
   const sandboxes = element("div");
   const checkpoints = element("div");
+  place.append(
+    element("header", {}, element("h1", {}, "State")),
+    grid(
+      card("Begin again", {}, beginning(app)),
+      card("To keep and to share", {}, sharing(app)),
+      card("Checkpoints", { wide: true }, keeping(app, () => refresh()), checkpoints),
+      card("Worlds of this server", { wide: true }, sandboxes),
+    ),
+  );
+
+  async function refresh() {
+    const [kept, worlds] = await Promise.all([
+      app.client.get("checkpoints", { signal }),
+      app.client.get("sandboxes", { signal }),
+    ]);
+    await renew(checkpoints, remembered(app, kept.results, refresh));
+    await renew(sandboxes, others(app, worlds.results, refresh));
+  }
+
+  keepUp(app, signal, refresh);
+  return refresh;
+}
+
+function beginning(app) {
   const mine = worldName(app.client.key);
   const scenario = element(
     "select",
@@ -21,8 +45,6 @@ export default function open({ place, app, signal }) {
     SCENARIOS.map((name) => element("option", { value: name }, name)),
   );
   const seed = element("input", { id: "state-seed", placeholder: "the server's", size: 10, inputmode: "numeric" });
-  const name = element("input", { id: "state-name", placeholder: "before the outage", autocomplete: "off" });
-
   const reset = async () => {
     const text = "Monitors, incidents, webhooks, faults, journal and clock begin anew.";
     if (!(await confirmed({ title: `Reset ${mine}?`, text, action: "Reset" }))) return;
@@ -33,137 +55,103 @@ export default function open({ place, app, signal }) {
     });
     app.toasts.done(`${mine} begins anew.`);
   };
+  return form(
+    reset,
+    label("state-scenario", "Scenario"),
+    scenario,
+    label("state-seed", "Seed"),
+    seed,
+    element("button", { type: "submit", class: "danger" }, "Reset"),
+  );
+}
+
+function sharing(app) {
+  const mine = worldName(app.client.key);
+  const upload = async (snapshot) => {
+    await app.client.put("snapshot", snapshot);
+    app.toasts.done("The world goes on from the snapshot.");
+  };
+  return [
+    line(
+      button("Download snapshot", async () => download(`${mine}.json`, await app.client.get("snapshot"))),
+      uploadButton("Upload snapshot", upload),
+      button("Download case", async () => download(`${mine}-case.json`, await app.client.get("case"))),
+    ),
+    element(
+      "p",
+      { class: "hint" },
+      "A snapshot holds secrets of webhooks. A case is a state and what was asked since, to be replayed elsewhere.",
+    ),
+  ];
+}
+
+function keeping(app, changed) {
+  const name = element("input", { id: "state-name", placeholder: "before the outage", autocomplete: "off" });
   const keep = async () => {
     const chosen = name.value.trim();
     name.setCustomValidity(chosen ? "" : "Give it a name");
     if (!name.reportValidity()) return;
     await app.client.put(`checkpoints/${encodeURIComponent(chosen)}`);
     name.value = "";
-    await refresh();
+    await changed();
   };
   name.addEventListener("input", () => name.setCustomValidity(""));
-  const form = (press, ...parts) => {
-    const made = element("form", { class: "line", novalidate: true }, parts);
-    made.addEventListener("submit", (event) => {
-      event.preventDefault();
-      press();
-    });
-    return made;
-  };
-
-  place.append(
-    element("header", {}, element("h1", {}, "State")),
-    element(
-      "div",
-      { class: "grid" },
-      card(
-        "Begin again",
-        {},
-        form(
-          reset,
-          element("label", { for: "state-scenario" }, "Scenario"),
-          scenario,
-          element("label", { for: "state-seed" }, "Seed"),
-          seed,
-          element("button", { type: "submit", class: "danger" }, "Reset"),
-        ),
-      ),
-      card(
-        "To keep and to share",
-        {},
-        element(
-          "div",
-          { class: "line" },
-          button("Download snapshot", async () => download(`${mine}.json`, await app.client.get("snapshot"))),
-          uploadButton("Upload snapshot", async (snapshot) => {
-            await app.client.put("snapshot", snapshot);
-            app.toasts.done("The world goes on from the snapshot.");
-          }),
-          button("Download case", async () => download(`${mine}-case.json`, await app.client.get("case"))),
-        ),
-        element(
-          "p",
-          { class: "hint" },
-          "A snapshot holds secrets of webhooks. A case is a state and what was asked since, to be replayed elsewhere.",
-        ),
-      ),
-      card(
-        "Checkpoints",
-        { wide: true },
-        form(
-          keep,
-          element("label", { for: "state-name" }, "Remember now as"),
-          name,
-          element("button", { type: "submit", class: "primary" }, "Keep"),
-        ),
-        checkpoints,
-      ),
-      card("Worlds of this server", { wide: true }, sandboxes),
-    ),
+  return form(
+    keep,
+    label("state-name", "Remember now as"),
+    name,
+    element("button", { type: "submit", class: "primary" }, "Keep"),
   );
+}
 
-  async function refresh() {
-    const [kept, worlds] = await Promise.all([
-      app.client.get("checkpoints", { signal }),
-      app.client.get("sandboxes", { signal }),
-    ]);
-    await renew(
-      checkpoints,
-      kept.results.length
-        ? remembered(kept.results)
-        : element("p", { class: "empty" }, "None. What is kept can be gone back to, dice included."),
-    );
-    await renew(sandboxes, others(worlds.results));
-  }
+function remembered(app, kept, changed) {
+  const path = (one) => `checkpoints/${encodeURIComponent(one.name)}`;
+  const rewind = async (one) => {
+    await app.client.post(`${path(one)}/rewind`);
+    app.toasts.done(`It is ${full(one.now)} again.`);
+  };
+  const forget = async (one) => {
+    await app.client.delete(path(one));
+    await changed();
+  };
+  return listing(
+    "Checkpoints",
+    ["Name", "World's time", ""],
+    kept.map((one) => [
+      one.name,
+      whole(full(one.now)),
+      [
+        button("Rewind", () => rewind(one), { "aria-label": `Rewind to ${one.name}` }),
+        button("Forget", () => forget(one), { "aria-label": `Forget ${one.name}` }),
+      ],
+    ]),
+    "None. What is kept can be gone back to, dice included.",
+  );
+}
 
-  function remembered(kept) {
-    const path = (one) => `checkpoints/${encodeURIComponent(one.name)}`;
-    return table(
-      "Checkpoints",
-      ["Name", "World's time", ""],
-      kept.map((one) => [
-        one.name,
-        whole(full(one.now)),
-        [
-          button("Rewind", () => rewind(one), { "aria-label": `Rewind to ${one.name}` }),
-          " ",
-          button("Forget", () => app.client.delete(path(one)).then(refresh), { "aria-label": `Forget ${one.name}` }),
-        ],
-      ]),
-    );
-    async function rewind(one) {
-      await app.client.post(`${path(one)}/rewind`);
-      app.toasts.done(`It is ${full(one.now)} again.`);
-    }
-  }
-
-  function others(worlds) {
-    const remove = async (one) => {
-      const text = "Its key opens a new one.";
-      if (!(await confirmed({ title: `Delete ${one.name}?`, text, action: "Delete" }))) return;
-      await app.client.delete(`sandboxes/${encodeURIComponent(one.name)}`);
-      await refresh();
-    };
-    return table(
-      "Worlds",
-      ["World", "Its time", "Monitors", "Exchanges", "Unused for", ""],
-      worlds.map((one) => [
-        element("span", { class: "mono" }, one.name),
-        whole(full(one.now)),
-        one.monitors,
-        one.exchanges,
-        whole(lasting(one.idle_seconds)),
-        one.name === mine
-          ? element("span", { class: "tag" }, "this one")
-          : [
-              button("Open", () => openWorld(`sp_test_${one.name}`), { "aria-label": `Open ${one.name}` }),
-              " ",
-              button("Delete", () => remove(one), { "aria-label": `Delete ${one.name}` }),
-            ],
-      ]),
-    );
-  }
-
-  keepUp(app, signal, refresh);
-  return refresh;
+function others(app, worlds, changed) {
+  const mine = worldName(app.client.key);
+  const remove = async (one) => {
+    const text = "Its key opens a new one.";
+    if (!(await confirmed({ title: `Delete ${one.name}?`, text, action: "Delete" }))) return;
+    await app.client.delete(`sandboxes/${encodeURIComponent(one.name)}`);
+    await changed();
+  };
+  return table(
+    "Worlds",
+    ["World", "Its time", "Monitors", "Exchanges", "Unused for", ""],
+    worlds.map((one) => [
+      element("span", { class: "mono" }, one.name),
+      whole(full(one.now)),
+      one.monitors,
+      one.exchanges,
+      whole(lasting(one.idle_seconds)),
+      one.name === mine
+        ? element("span", { class: "tag" }, "this one")
+        : [
+            button("Open", () => openWorld(`sp_test_${one.name}`), { "aria-label": `Open ${one.name}` }),
+            button("Delete", () => remove(one), { "aria-label": `Delete ${one.name}` }),
+          ],
+    ]),
+  );
 }

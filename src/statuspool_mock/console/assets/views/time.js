@@ -1,12 +1,13 @@
 /** Time: how fast it goes, where it stands, what was and what will be. */
 
 import { button, element } from "../element.js";
-import { card, table, whole } from "../elements/card.js";
+import { card, form, grid, label, line, listing, whole } from "../elements/card.js";
 import { DurationField } from "../elements/duration-field.js";
 import { TimeLine } from "../elements/time-line.js";
 import { full, hour, lasting } from "../moments.js";
 import { every, keepUp, renew } from "../refresh.js";
 import { address } from "../router.js";
+import { plural } from "../words.js";
 
 const RATES = [
   [0, "Frozen"],
@@ -21,7 +22,7 @@ const SPANS = { "± 1 h": 1, "± 6 h": 6, "± 24 h": 24 };
 const MOST_LISTED = 25;
 
 export default function open({ place, app, signal }) {
-  const line = new TimeLine();
+  const shown = new TimeLine();
   const ahead = element("div");
   const behind = element("div");
   const note = element("p", { class: "hint" });
@@ -32,24 +33,12 @@ export default function open({ place, app, signal }) {
       return refresh();
     }),
   );
-
+  const chosen = element("div", { class: "segments", role: "group", "aria-label": "Hours shown" }, spans);
   place.append(
     element("header", {}, element("h1", {}, "Time")),
-    element(
-      "div",
-      { class: "grid" },
+    grid(
       clockCard(app, signal),
-      card(
-        "Timeline",
-        {
-          wide: true,
-          controls: [
-            element("div", { class: "segments", role: "group", "aria-label": "Hours shown" }, spans),
-          ],
-        },
-        line,
-        note,
-      ),
+      card("Timeline", { wide: true, controls: [chosen] }, shown, note),
       card("To come, if nobody interferes", {}, ahead),
       card("So far", {}, behind),
     ),
@@ -59,70 +48,67 @@ export default function open({ place, app, signal }) {
     for (const choice of spans) choice.setAttribute("aria-pressed", String(choice.textContent === span));
     const now = Math.floor(app.clock.now() / 1000) * 1000;
     if (!now) return;
-    const half = SPANS[span] * 3_600_000;
-    const query = {
-      from: new Date(now - half).toISOString(),
-      to: new Date(now + half).toISOString(),
-      limit: 2000,
-    };
+    const query = { ...around(now, SPANS[span] * 3_600_000), limit: 2000 };
     const timeline = await app.client.get("timeline", { query, signal });
-    line.timeline = timeline;
+    shown.timeline = timeline;
     note.textContent = toldOf(timeline);
-    list(timeline);
-  }
-
-  function list({ outages, now }) {
-    const coming = outages.filter((one) => one.from > now).slice(0, MOST_LISTED);
-    const been = outages
-      .filter((one) => one.from <= now)
-      .reverse()
-      .slice(0, MOST_LISTED);
-    const row = (one, last) => [
-      whole(hour(one.from)),
-      [
-        element("a", { href: address("world", [one.monitor_id]) }, one.monitor_name),
-        !one.automatic && element("div", { class: "hint" }, `Recorded: ${one.title}`),
-      ],
-      whole(one.to ? lasting((Date.parse(one.to) - Date.parse(one.from)) / 1000) : "open"),
-      last,
-    ];
-    const go = (one) =>
-      button("Go there", () => jump(Date.parse(one.from)), {
-        "aria-label": `Go there: ${full(one.from)}, ${one.monitor_name}`,
-      });
-    renew(
-      ahead,
-      coming.length
-        ? table(
-            "Outages to come",
-            ["At", "Monitor", "Lasts", ""],
-            coming.map((one) => row(one, go(one))),
-          )
-        : element("p", { class: "empty" }, "No outage in these hours."),
-    );
-    renew(
-      behind,
-      been.length
-        ? table(
-            "Outages so far",
-            ["At", "Monitor", "Lasted", "Regions"],
-            been.map((one) =>
-              row(one, whole(`${one.regions.length} ${one.regions.length === 1 ? "region" : "regions"}`)),
-            ),
-          )
-        : element("p", { class: "empty" }, "There has been none in these hours."),
-    );
+    await renew(ahead, coming(timeline, jump));
+    await renew(behind, past(timeline));
   }
 
   async function jump(at) {
     app.tell(await app.clock.advance({ to: new Date(Math.floor(at / 1000) * 1000).toISOString() }));
   }
 
-  line.addEventListener("jump", ({ detail }) => jump(detail));
-  app.clock.addEventListener("change", () => line.now || refresh(), { signal, once: true });
-  every(500, signal, () => (line.now = app.clock.now()));
+  shown.addEventListener("jump", ({ detail }) => jump(detail));
+  app.clock.addEventListener("change", () => shown.now || refresh(), { signal, once: true });
+  every(500, signal, () => (shown.now = app.clock.now()));
   keepUp(app, signal, refresh, { restMs: 1500 });
   return refresh;
+}
+
+function around(now, half) {
+  return { from: new Date(now - half).toISOString(), to: new Date(now + half).toISOString() };
+}
+
+function coming({ outages, now }, jump) {
+  const go = (one) =>
+    button("Go there", () => jump(Date.parse(one.from)), {
+      "aria-label": `Go there: ${full(one.from)}, ${one.monitor_name}`,
+    });
+  return listing(
+    "Outages to come",
+    ["At", "Monitor", "Lasts", ""],
+    outages
+      .filter((one) => one.from > now)
+      .slice(0, MOST_LISTED)
+      .map((one) => [...row(one), go(one)]),
+    "No outage in these hours.",
+  );
+}
+
+function past({ outages, now }) {
+  return listing(
+    "Outages so far",
+    ["At", "Monitor", "Lasted", "Regions"],
+    outages
+      .filter((one) => one.from <= now)
+      .reverse()
+      .slice(0, MOST_LISTED)
+      .map((one) => [...row(one), whole(plural(one.regions.length, "region"))]),
+    "There has been none in these hours.",
+  );
+}
+
+function row(one) {
+  return [
+    whole(hour(one.from)),
+    [
+      element("a", { href: address("world", [one.monitor_id]) }, one.monitor_name),
+      !one.automatic && element("div", { class: "hint" }, `Recorded: ${one.title}`),
+    ],
+    whole(one.to ? lasting((Date.parse(one.to) - Date.parse(one.from)) / 1000) : "open"),
+  ];
 }
 
 function toldOf({ outages, total, to, known_until: until }) {
@@ -134,7 +120,10 @@ function toldOf({ outages, total, to, known_until: until }) {
 }
 
 function clockCard(app, signal) {
-  const { clock } = app;
+  return card("Clock", { wide: true }, speeds(app.clock, signal), advanceBy(app), advanceTo(app));
+}
+
+function speeds(clock, signal) {
   const rates = RATES.map(([rate, word]) => {
     const choice = button(word, () => clock.set({ rate }));
     const show = () => choice.setAttribute("aria-pressed", String(clock.rate === rate));
@@ -142,53 +131,39 @@ function clockCard(app, signal) {
     show();
     return choice;
   });
+  return line(
+    element("span", { class: "label" }, "Speed"),
+    element("div", { class: "segments", role: "group", "aria-label": "Speed" }, rates),
+  );
+}
+
+function advanceBy(app) {
   const by = new DurationField({ id: "advance-by", value: "5m" });
-  const advance = async (duration) => duration && app.tell(await clock.advance({ by: duration }));
-  const to = element("input", {
-    id: "advance-to",
-    placeholder: "2030-01-15 09:42",
-    size: 18,
-    autocomplete: "off",
-  });
-  const form = (press, ...parts) => {
-    const made = element("form", { class: "line", novalidate: true }, parts);
-    made.addEventListener("submit", (event) => {
-      event.preventDefault();
-      press();
-    });
-    return made;
-  };
+  const advance = async (duration) => duration && app.tell(await app.clock.advance({ by: duration }));
+  return form(
+    () => advance(by.value),
+    label("advance-by", "Advance by"),
+    by,
+    element("button", { type: "submit", class: "primary" }, "Advance"),
+    STEPS.map((step) => button(`+${step}`, () => advance(step))),
+    button("Next event", () => app.moveToNext(), { icon: "next" }),
+  );
+}
+
+function advanceTo(app) {
+  const to = element("input", { id: "advance-to", placeholder: "2030-01-15 09:42", size: 18, autocomplete: "off" });
   const go = async () => {
-    const at = Date.parse(
-      /(Z|[+-]\d\d:?\d\d)$/.test(to.value) ? to.value : `${to.value.trim().replace(" ", "T")}Z`,
-    );
+    const text = to.value.trim().replace(" ", "T");
+    const at = Date.parse(/(Z|[+-]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
     to.setCustomValidity(Number.isNaN(at) ? "An instant such as 2030-01-15 09:42, in UTC" : "");
-    if (to.reportValidity()) app.tell(await clock.advance({ to: new Date(at).toISOString() }));
+    if (to.reportValidity()) app.tell(await app.clock.advance({ to: new Date(at).toISOString() }));
   };
   to.addEventListener("input", () => to.setCustomValidity(""));
-  return card(
-    "Clock",
-    { wide: true },
-    element(
-      "div",
-      { class: "line" },
-      element("span", { class: "label" }, "Speed"),
-      element("div", { class: "segments", role: "group", "aria-label": "Speed" }, rates),
-    ),
-    form(
-      () => advance(by.value),
-      element("label", { for: "advance-by" }, "Advance by"),
-      by,
-      element("button", { type: "submit", class: "primary" }, "Advance"),
-      STEPS.map((step) => button(`+${step}`, () => advance(step))),
-      button("Next event", () => app.moveToNext(), { icon: "next" }),
-    ),
-    form(
-      go,
-      element("label", { for: "advance-to" }, "Advance to"),
-      to,
-      element("button", { type: "submit" }, "Go"),
-      element("span", { class: "hint" }, "UTC. Time does not go back: that is what checkpoints are for."),
-    ),
+  return form(
+    go,
+    label("advance-to", "Advance to"),
+    to,
+    element("button", { type: "submit" }, "Go"),
+    element("span", { class: "hint" }, "UTC. Time does not go back: that is what checkpoints are for."),
   );
 }

@@ -3,11 +3,12 @@
 import { asCurl, copyButton } from "../clipboard.js";
 import { confirmed, openDialog } from "../dialog.js";
 import { button, element } from "../element.js";
-import { card, table, whole } from "../elements/card.js";
+import { card, grid, table, verbatim, whole } from "../elements/card.js";
 import { JsonView } from "../elements/json-view.js";
 import { download } from "../files.js";
 import { hour } from "../moments.js";
 import { keepUp, renew, restfully } from "../refresh.js";
+import { plural } from "../words.js";
 
 const LIMIT = 100;
 const OWN = new Set(["authorization", "host", "content-length", "connection", "accept-encoding"]);
@@ -15,75 +16,24 @@ const OWN = new Set(["authorization", "host", "content-length", "connection", "a
 export default function open({ place, app, signal }) {
   const list = element("div");
   const map = element("div");
-  const told = element("span", { class: "hint" });
+  const shown = element("span", { class: "hint" });
   const covered = element("span", { class: "hint" });
-  const operation = element("select", { "aria-label": "Operation" }, element("option", { value: "" }, "Any operation"));
-  const status = element("input", { "aria-label": "Status", placeholder: "Any status", size: 8, inputmode: "numeric" });
-  for (const field of [operation, status]) field.addEventListener("input", () => refresh(), { signal });
-
-  const clear = async () => {
-    const text = "Exchanges and coverage are forgotten, and a case file begins here.";
-    if (!(await confirmed({ title: "Clear the journal?", text, action: "Clear" }))) return;
-    await app.client.delete("journal");
-    await refresh();
-  };
+  const filter = new Filter(() => refresh());
   place.append(
-    element(
-      "header",
-      {},
-      element("h1", {}, "Traffic"),
-      operation,
-      status,
-      told,
-      button("Export HAR", async () => download("traffic.har", await app.client.get("journal.har"))),
-      button("Clear", clear),
-    ),
-    element(
-      "div",
-      { class: "grid" },
-      card("Exchanges", { wide: true }, list),
-      card("Coverage", { wide: true, controls: [covered] }, map),
-    ),
+    element("header", {}, element("h1", {}, "Traffic"), filter.fields, shown, actions(app, () => refresh())),
+    grid(card("Exchanges", { wide: true }, list), card("Coverage", { wide: true, controls: [covered] }, map)),
   );
 
   async function refresh() {
-    const code = /^\d{3}$/.test(status.value.trim()) ? status.value.trim() : "";
-    const query = { operation: operation.value, status: code, limit: LIMIT };
     const [{ results, total }, coverage] = await Promise.all([
-      app.client.get("journal", { query, signal }),
+      app.client.get("journal", { query: { ...filter.query, limit: LIMIT }, signal }),
       app.client.get("coverage", { signal }),
     ]);
-    told.textContent = `${results.length} of ${total}`;
-    offer(coverage.cells);
-    await renew(list, results.length ? exchanges(results) : nothing(app));
+    shown.textContent = `${results.length} of ${total}`;
+    filter.offer(coverage.cells.map((cell) => cell.operation));
+    await renew(list, results.length ? exchanges(app, results) : nothing(app));
     covered.textContent = `${coverage.percent} % met, ${coverage.unmet} never`;
     await renew(map, cells(coverage.cells));
-  }
-
-  function offer(found) {
-    if (operation.options.length > 1) return;
-    for (const name of new Set(found.map((cell) => cell.operation))) {
-      operation.append(element("option", { value: name }, name));
-    }
-  }
-
-  function exchanges(results) {
-    return table(
-      "Exchanges, newest first",
-      ["At", "Request", "Operation", "Status", "Took", "", ""],
-      results.map((one) => [
-        whole(hour(one.at)),
-        element("span", { class: "mono address" }, `${one.method} ${one.path}${one.query ? `?${one.query}` : ""}`),
-        one.operation || element("span", { class: "muted" }, "none"),
-        element("span", { class: `code ${kind(one.status)}` }, one.status),
-        whole(`${one.milliseconds.toFixed(1)} ms`),
-        [
-          one.warnings.length > 0 && element("span", { class: "tag warned" }, plural(one.warnings.length, "warning")),
-          one.faults.length > 0 && element("span", { class: "tag" }, "fault"),
-        ],
-        button("Look", () => look(app, one.number), { "aria-label": `Look at exchange ${one.number}` }),
-      ]),
-    );
   }
 
   app.stream.addEventListener("exchange", restfully(400, refresh), { signal });
@@ -91,9 +41,63 @@ export default function open({ place, app, signal }) {
   return refresh;
 }
 
+/** Which exchanges are shown. */
+class Filter {
+  constructor(changed) {
+    const any = element("option", { value: "" }, "Any operation");
+    this._operation = element("select", { "aria-label": "Operation" }, any);
+    this._status = element("input", { "aria-label": "Status", placeholder: "Any status", size: 8, inputmode: "numeric" });
+    this.fields = [this._operation, this._status];
+    for (const field of this.fields) field.addEventListener("input", changed);
+  }
+
+  get query() {
+    const status = this._status.value.trim();
+    return { operation: this._operation.value, status: /^\d{3}$/.test(status) ? status : "" };
+  }
+
+  /** Let the operations be chosen from, once they are known. */
+  offer(operations) {
+    if (this._operation.options.length > 1) return;
+    this._operation.append(...[...new Set(operations)].map((name) => element("option", { value: name }, name)));
+  }
+}
+
+function actions(app, changed) {
+  const clear = async () => {
+    const text = "Exchanges and coverage are forgotten, and a case file begins here.";
+    if (!(await confirmed({ title: "Clear the journal?", text, action: "Clear" }))) return;
+    await app.client.delete("journal");
+    await changed();
+  };
+  return [
+    button("Export HAR", async () => download("traffic.har", await app.client.get("journal.har"))),
+    button("Clear", clear),
+  ];
+}
+
+function exchanges(app, results) {
+  return table(
+    "Exchanges, newest first",
+    ["At", "Request", "Operation", "Status", "Took", "", ""],
+    results.map((one) => [
+      whole(hour(one.at)),
+      element("span", { class: "mono address" }, `${one.method} ${address(one)}`),
+      one.operation || element("span", { class: "muted" }, "none"),
+      element("span", { class: `code ${kind(one.status)}` }, one.status),
+      whole(`${one.milliseconds.toFixed(1)} ms`),
+      [
+        one.warnings.length > 0 && element("span", { class: "tag warned" }, plural(one.warnings.length, "warning")),
+        one.faults.length > 0 && element("span", { class: "tag" }, "fault"),
+      ],
+      button("Look", () => look(app, one.number), { "aria-label": `Look at exchange ${one.number}` }),
+    ]),
+  );
+}
+
 async function look(app, number) {
   const one = await app.client.get(`journal/${number}`);
-  const path = one.path + (one.query ? `?${one.query}` : "");
+  const path = address(one);
   const headers = Object.fromEntries(one.request_headers.filter(([name]) => !OWN.has(name.toLowerCase())));
   const request = { method: one.method, path, body: one.request_body || null, headers };
   const again = async () => {
@@ -130,10 +134,14 @@ async function look(app, number) {
   });
 }
 
+function address({ path, query }) {
+  return query ? `${path}?${query}` : path;
+}
+
 function side(first, headers, body, label) {
   const lines = [first, ...headers.map(([name, value]) => `${name}: ${value}`)].join("\n");
   return [
-    element("pre", { tabindex: "0", role: "group", "aria-label": `${label}: headers` }, lines),
+    verbatim(`${label}: headers`, lines),
     body && new JsonView(parsed(body), `${label}: body`),
   ];
 }
@@ -183,8 +191,4 @@ function nothing(app) {
 
 function kind(status) {
   return status < 400 ? "good" : status < 500 ? "refused" : "failed";
-}
-
-function plural(number, noun) {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }

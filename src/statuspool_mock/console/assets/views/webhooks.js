@@ -3,7 +3,7 @@
 import { copyButton } from "../clipboard.js";
 import { openDialog } from "../dialog.js";
 import { button, element } from "../element.js";
-import { card, table, whole } from "../elements/card.js";
+import { card, form, grid, label, listing, verbatim, whole } from "../elements/card.js";
 import { JsonView } from "../elements/json-view.js";
 import { full, hour } from "../moments.js";
 import { keepUp, renew, restfully } from "../refresh.js";
@@ -11,65 +11,16 @@ import { keepUp, renew, restfully } from "../refresh.js";
 const EVENTS = ["status_change", "incident_created", "sla_breach"];
 const SECRET = "whsec_console";
 const LIMIT = 100;
+const OUTCOMES = { delivered: "good", failed: "failed", withheld: "refused", lost: "refused" };
 
 export default function open({ place, app, signal }) {
   const endpoints = element("div");
   const deliveries = element("div");
-  const event = element(
-    "select",
-    { "aria-label": "Event" },
-    EVENTS.map((name) => element("option", { value: name }, name)),
-  );
-  const url = element("input", { id: "hook-url", placeholder: "where your receiver listens", autocomplete: "off" });
-  const secret = element("input", { id: "hook-secret", value: SECRET, autocomplete: "off" });
-
-  const register = async (address) => {
-    const body = { url: address, events: EVENTS, secret: secret.value || SECRET };
-    await app.client.post("../v1/webhooks", body);
-    app.toasts.done(`${address} is told of everything from now on.`);
-    await refresh();
-  };
-  const trigger = async () => {
-    const { webhooks } = await app.client.post("webhooks/trigger", { event: event.value });
-    app.toasts.done(`Sent to ${webhooks.length}.`);
-    await refresh();
-  };
-  const form = element(
-    "form",
-    { class: "line", novalidate: true },
-    element("label", { for: "hook-url" }, "URL"),
-    url,
-    element("label", { for: "hook-secret" }, "Secret"),
-    secret,
-    element("button", { type: "submit", class: "primary" }, "Register"),
-    button("Use the built-in receiver", () => register(receiver())),
-  );
-  form.addEventListener("submit", (submitted) => {
-    submitted.preventDefault();
-    register(url.value.trim());
-  });
-
   place.append(
     element("header", {}, element("h1", {}, "Webhooks")),
-    element(
-      "div",
-      { class: "grid" },
-      card("Endpoints", { wide: true }, form, endpoints),
-      card(
-        "Deliveries",
-        {
-          wide: true,
-          controls: [
-            event,
-            button("Trigger", trigger),
-            button("Redeliver what failed", async () => {
-              const { redelivered } = await app.client.post("deliveries/redeliver");
-              app.toasts.done(`${redelivered} sent again.`);
-            }),
-          ],
-        },
-        deliveries,
-      ),
+    grid(
+      card("Endpoints", { wide: true }, registration(app, () => refresh()), endpoints),
+      card("Deliveries", { wide: true, controls: sending(app, () => refresh()) }, deliveries),
     ),
   );
 
@@ -78,41 +29,8 @@ export default function open({ place, app, signal }) {
       app.client.get("webhooks", { signal }),
       app.client.get("deliveries", { query: { limit: LIMIT }, signal }),
     ]);
-    await renew(endpoints, hooks.results.length ? listed(hooks.results) : empty("Nobody is told of anything."));
-    await renew(deliveries, sent.results.length ? left(sent.results) : empty("Nothing has left yet."));
-  }
-
-  function listed(hooks) {
-    return table(
-      "Endpoints",
-      ["URL", "Events", "Active", "Told last", "Waiting"],
-      hooks.map((hook) => [
-        element("span", { class: "mono address" }, hook.url),
-        hook.events.map((name) => element("span", { class: "tag" }, name)),
-        hook.active ? "yes" : "no",
-        whole(hook.last_triggered_at ? full(hook.last_triggered_at) : "never"),
-        hook.waiting,
-      ]),
-    );
-  }
-
-  function left(sent) {
-    return table(
-      "Deliveries, newest first",
-      ["At", "Event", "To", "Outcome", "Attempts", "Answer", ""],
-      sent.map((one) => [
-        whole(hour(one.created_at)),
-        one.event,
-        element("span", { class: "mono address" }, one.url),
-        [
-          element("span", { class: `code ${OUTCOMES[one.outcome] ?? ""}` }, one.outcome),
-          one.reason && element("div", { class: "hint" }, one.reason),
-        ],
-        one.attempts,
-        one.status ?? one.error ?? "–",
-        button("Look", () => look(app, one.number), { "aria-label": `Look at delivery ${one.number}` }),
-      ]),
-    );
+    await renew(endpoints, told(hooks.results));
+    await renew(deliveries, left(app, sent.results));
   }
 
   app.stream.addEventListener("delivery", restfully(400, refresh), { signal });
@@ -120,7 +38,78 @@ export default function open({ place, app, signal }) {
   return refresh;
 }
 
-const OUTCOMES = { delivered: "good", failed: "failed", withheld: "refused", lost: "refused" };
+function registration(app, changed) {
+  const url = element("input", { id: "hook-url", placeholder: "where your receiver listens", autocomplete: "off" });
+  const secret = element("input", { id: "hook-secret", value: SECRET, autocomplete: "off" });
+  const register = async (address) => {
+    const body = { url: address, events: EVENTS, secret: secret.value || SECRET };
+    await app.client.post("../v1/webhooks", body);
+    app.toasts.done(`${address} is told of everything from now on.`);
+    await changed();
+  };
+  return form(
+    () => register(url.value.trim()),
+    label("hook-url", "URL"),
+    url,
+    label("hook-secret", "Secret"),
+    secret,
+    element("button", { type: "submit", class: "primary" }, "Register"),
+    button("Use the built-in receiver", () => register(receiver())),
+  );
+}
+
+function sending(app, changed) {
+  const event = element(
+    "select",
+    { "aria-label": "Event" },
+    EVENTS.map((name) => element("option", { value: name }, name)),
+  );
+  const trigger = async () => {
+    const { webhooks } = await app.client.post("webhooks/trigger", { event: event.value });
+    app.toasts.done(`Sent to ${webhooks.length}.`);
+    await changed();
+  };
+  const redeliver = async () => {
+    const { redelivered } = await app.client.post("deliveries/redeliver");
+    app.toasts.done(`${redelivered} sent again.`);
+  };
+  return [event, button("Trigger", trigger), button("Redeliver what failed", redeliver)];
+}
+
+function told(hooks) {
+  return listing(
+    "Endpoints",
+    ["URL", "Events", "Active", "Told last", "Waiting"],
+    hooks.map((hook) => [
+      element("span", { class: "mono address" }, hook.url),
+      hook.events.map((name) => element("span", { class: "tag" }, name)),
+      hook.active ? "yes" : "no",
+      whole(hook.last_triggered_at ? full(hook.last_triggered_at) : "never"),
+      hook.waiting,
+    ]),
+    "Nobody is told of anything.",
+  );
+}
+
+function left(app, sent) {
+  return listing(
+    "Deliveries, newest first",
+    ["At", "Event", "To", "Outcome", "Attempts", "Answer", ""],
+    sent.map((one) => [
+      whole(hour(one.created_at)),
+      one.event,
+      element("span", { class: "mono address" }, one.url),
+      [
+        element("span", { class: `code ${OUTCOMES[one.outcome] ?? ""}` }, one.outcome),
+        one.reason && element("div", { class: "hint" }, one.reason),
+      ],
+      one.attempts,
+      one.status ?? one.error ?? "–",
+      button("Look", () => look(app, one.number), { "aria-label": `Look at delivery ${one.number}` }),
+    ]),
+    "Nothing has left yet.",
+  );
+}
 
 /** The address at which this server takes any delivery, for who has no receiver yet. */
 function receiver() {
@@ -145,7 +134,7 @@ async function look(app, number) {
       element("h3", {}, "Payload"),
       new JsonView(JSON.parse(one.body), "Payload"),
       signature && element("h3", {}, "Signature"),
-      signature && element("pre", { tabindex: "0", role: "group", "aria-label": "Signature" }, signature),
+      signature && verbatim("Signature", signature),
       element("h3", {}, "Attempts"),
       one.tries.length
         ? one.tries.map((attempt, index) => tried(attempt, index + 1))
@@ -165,9 +154,5 @@ function tried({ at, status, error, milliseconds, request_headers: sent, respons
     ...came.map(([name, value]) => `< ${name}: ${value}`),
     ...(body ? ["", body] : []),
   ];
-  return element("pre", { tabindex: "0", role: "group", "aria-label": `Attempt ${n}` }, lines.join("\n"));
-}
-
-function empty(text) {
-  return element("p", { class: "empty" }, text);
+  return verbatim(`Attempt ${n}`, lines.join("\n"));
 }
