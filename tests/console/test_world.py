@@ -186,6 +186,15 @@ def test_requests_are_copied_as_curl_and_fetch(visitor, world, key, server):  # 
     assert "await fetch(" in page.evaluate("navigator.clipboard.readText()")
 
 
+def test_nothing_can_be_copied_before_there_is_something(visitor, world, key):  # noqa: ARG001
+    page = visitor.open(key)
+    with page.expect_request("**/answers*"):
+        page.route("**/answers*", lambda _: None)  # an answer that does not come
+        page.get_by_role("row").nth(0).get_by_role("link").click()
+    expect(page.get_by_role("button", name="Copy curl")).to_be_disabled()
+    expect(page.get_by_role("button", name="Copy fetch")).to_be_disabled()
+
+
 def test_a_monitor_that_is_not_there_is_said_to_be_gone(visitor, key):
     page = visitor.open(key, "world/00000000-0000-4000-8000-000000000000")
     expect(page.get_by_text("There is no such monitor in this world")).to_be_visible()

@@ -193,6 +193,7 @@ function answersCard(ask, app) {
     copyButton(app, "Copy curl", () => asCurl(app.client.key, { path: chosen().path })),
     copyButton(app, "Copy fetch", () => asFetch(app.client.key, { path: chosen().path })),
   ];
+  for (const control of [choice, ...copies]) control.disabled = true; // until there is something to copy
   return {
     card: card("What the API answers now", { wide: true, controls: [choice, ...copies] }, place),
     async show() {
@@ -203,6 +204,7 @@ function answersCard(ask, app) {
             element("option", { value: operation, title: path }, operation),
           ),
         );
+      for (const control of [choice, ...copies]) control.disabled = false;
       showOne();
     },
   };
