@@ -197,6 +197,7 @@ _OF_SUCCESS: Mapping[str, tuple[Rule, ...]] = {
     "createMonitor": (echo,),
     "getMonitor": (identity,),
     "updateMonitor": (identity, echo),
+    "deleteMonitor": (identity,),
     "getMonitorStatus": (identity,),
     "listMonitorLogs": (identity, page_size, filters, order_of_rows),
     "listIncidents": (filters, incident_times),
