@@ -106,9 +106,7 @@ class Unrouted:
         exchange = Exchange(
             number=sandbox.journal.written + 1,
             request_id=scope[REQUEST_ID],
-            operation="",
             role=access.role,
-            monitor_id="",
             method=scope["method"],
             path=scope["path"],
             query=scope["query_string"],

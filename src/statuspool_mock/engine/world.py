@@ -207,8 +207,7 @@ class World:
 
     def last_check_at(self, monitor: Monitor) -> int | None:
         """Return the instant of the newest check, None where there was none yet."""
-        newest = schedule.last_check(self._current(monitor).epochs, self._now)
-        return None if newest is None else newest[1]
+        return self.standing(monitor).last_check_at
 
     def next_check_at(self, monitor: Monitor) -> int | None:
         """Return the instant of the next check, None where none is scheduled."""

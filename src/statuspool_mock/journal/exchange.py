@@ -19,10 +19,10 @@ class Exchange:
     """
 
     number: int
-    request_id: str
-    operation: str
-    role: str
-    monitor_id: str
+    request_id: str = ""
+    operation: str = ""
+    role: str = ""
+    monitor_id: str = ""
     method: str
     path: str
     query: bytes

@@ -97,10 +97,6 @@ class Archive:
         headers = _headers(request)
         exchange = Exchange(
             number=number,
-            request_id="",
-            operation="",
-            role="",
-            monitor_id="",
             method=method,
             path=path,
             query=urlsplit(url).query.encode(),

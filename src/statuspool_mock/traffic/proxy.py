@@ -78,10 +78,6 @@ class _Passage:
         scope = self.scope
         return Exchange(
             number=number,
-            request_id="",
-            operation="",
-            role="",
-            monitor_id="",
             method=scope["method"],
             path=scope["path"].removeprefix(_ROOT),
             query=scope["query_string"],

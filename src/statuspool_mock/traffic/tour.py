@@ -135,10 +135,6 @@ def _exchange(
 ) -> Exchange:
     return Exchange(
         number=number,
-        request_id="",
-        operation="",
-        role="",
-        monitor_id="",
         method="GET",
         path=path,
         query=answer.request.url.query,
