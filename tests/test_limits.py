@@ -4,9 +4,9 @@ import httpx
 from hypothesis import given
 from hypothesis import strategies as st
 
-from statuspool_mock.engine import World
 from statuspool_mock.sandboxes import Access, Opening, RateLimit, Sandbox
 from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.simulation import World
 from tests.wall import Wall
 
 

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from statuspool_mock import contract
-from statuspool_mock.engine import CreateMonitor, Team, World
 from statuspool_mock.sandboxes import Clock, KeyRejected, Opening, Sandboxes
+from statuspool_mock.simulation import CreateMonitor, Team, World
 from tests.wall import Wall
 
 DOCUMENT = contract.load()

@@ -9,10 +9,10 @@ from starlette.types import ASGIApp, Message
 
 from statuspool_mock import contract
 from statuspool_mock.api import REQUEST_ID
-from statuspool_mock.engine import World
 from statuspool_mock.journal import masked_body
 from statuspool_mock.sandboxes import Case, Opening, Sandbox, Sandboxes, Step
 from statuspool_mock.server import Settings, application
+from statuspool_mock.simulation import World
 
 _OF_DELIVERIES = re.compile(rb'"(?:last_triggered_at":(?:"[^"]*"|null)|active":(?:true|false))')
 

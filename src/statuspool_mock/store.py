@@ -23,13 +23,13 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any, Self
 
-from statuspool_mock import engine
-from statuspool_mock.engine import Command, EngineError, Status, Team, World
+from statuspool_mock import simulation
 from statuspool_mock.files import write_whole
 from statuspool_mock.outbox import Outbox
 from statuspool_mock.sandboxes import State, Unusable, state_data, state_from
 from statuspool_mock.sandboxes.keeping import Kept
 from statuspool_mock.sandboxes.state import soft_data, with_soft
+from statuspool_mock.simulation import Command, SimulationError, Status, Team, World
 
 _SMALLEST_LOG = 256 * 1024
 _COMMANDS: Mapping[str, Any] = {kind.__name__: kind for kind in Command.__args__}
@@ -172,7 +172,7 @@ class Shelf:
                     outbox.replay(line["outbox"], webhooks)
                 else:
                     state, unix = with_soft(state.world, line["settings"]), float(line["unix"])
-            except (KeyError, TypeError, ValueError, EngineError, Unusable) as error:
+            except (KeyError, TypeError, ValueError, SimulationError, Unusable) as error:
                 _log.warning("%s: what follows %r is left out: %s", path, line, error)
                 break
         world.advance(to=world.now)
@@ -235,7 +235,7 @@ def _command(name: str, values: Mapping[str, Any]) -> Command:
     }
     if "team" in given:
         given["team"] = Team(given["team"])
-    if name == engine.ForceStatus.__name__:
+    if name == simulation.ForceStatus.__name__:
         given["status"] = Status(given["status"])
     command: Command = kind(**given)
     return command

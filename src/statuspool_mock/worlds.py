@@ -4,8 +4,8 @@ import time
 from typing import NamedTuple
 
 from statuspool_mock import seeding
-from statuspool_mock.engine import World
 from statuspool_mock.sandboxes import Opening, Unusable
+from statuspool_mock.simulation import World
 
 
 class ClockChoice(NamedTuple):

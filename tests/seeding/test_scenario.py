@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from statuspool_mock import seeding
-from statuspool_mock.engine import BEHAVIOURS, INTERVALS
 from statuspool_mock.seeding import ScenarioRejected, document
+from statuspool_mock.simulation import BEHAVIOURS, INTERVALS
 
 HEAD = "name: mine\ntitle: Mine\n"
 SHIPPED = ("default", "docs", "empty", "flapping", "large", "outage", "sla-breach")

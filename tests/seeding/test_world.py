@@ -5,7 +5,7 @@ from itertools import pairwise
 import pytest
 
 from statuspool_mock import seeding
-from statuspool_mock.engine import Incident, Status, StatusChanged, Team, World, snapshot
+from statuspool_mock.simulation import Incident, Status, StatusChanged, Team, World, snapshot
 
 NOON = 1_764_072_000
 PRODUCTION_API = "4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907"

@@ -18,15 +18,15 @@ from typing import Any
 
 from statuspool_mock.api.answers import Answer
 from statuspool_mock.contract import Violation
-from statuspool_mock.engine import (
+from statuspool_mock.gate import Closed
+from statuspool_mock.sandboxes import Conflict, NoSuchThing, Unusable
+from statuspool_mock.simulation import (
     ClockRanBackwards,
     CommandRefused,
     ForeignMonitor,
     UnknownMonitor,
     UnknownWebhook,
 )
-from statuspool_mock.gate import Closed
-from statuspool_mock.sandboxes import Conflict, NoSuchThing, Unusable
 
 _log = logging.getLogger(__name__)
 

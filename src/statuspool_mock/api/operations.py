@@ -10,7 +10,8 @@ from statuspool_mock.api import shapes
 from statuspool_mock.api.answers import Answer
 from statuspool_mock.api.errors import InvalidRequest
 from statuspool_mock.contract import Violation
-from statuspool_mock.engine import (
+from statuspool_mock.sandboxes import Sandbox
+from statuspool_mock.simulation import (
     CreateIncident,
     CreateMonitor,
     DeleteMonitor,
@@ -21,7 +22,6 @@ from statuspool_mock.engine import (
     Team,
     World,
 )
-from statuspool_mock.sandboxes import Sandbox
 
 _CONFIGURATION = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

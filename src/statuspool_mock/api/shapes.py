@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from statuspool_mock.engine import Check, Incident, Page, Reading, Sla, Standing, Webhook
+from statuspool_mock.simulation import Check, Incident, MonitorSummary, Page, Reading, Sla, Webhook
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -30,9 +30,9 @@ class MonitorShapes:
     """
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[Standing, Json]] = {}
+        self._kept: dict[str, tuple[MonitorSummary, Json]] = {}
 
-    def __call__(self, standing: Standing) -> Json:
+    def __call__(self, standing: MonitorSummary) -> Json:
         """Return a monitor's JSON."""
         monitor_id = standing.monitor.id
         kept = self._kept.get(monitor_id)
@@ -45,7 +45,7 @@ class MonitorShapes:
         return shaped
 
 
-def _monitor_json(standing: Standing) -> Json:
+def _monitor_json(standing: MonitorSummary) -> Json:
     monitor, status, last_check_at = standing
     return {
         "id": monitor.id,

@@ -6,7 +6,7 @@ from typing import Any
 
 from statuspool_mock.control.shapes import optional
 from statuspool_mock.control.visit import Visit
-from statuspool_mock.engine import Day, Monitor, Page, Status, World
+from statuspool_mock.simulation import Day, Monitor, Page, Status, World
 
 _DAYS = 30
 _HOUR = 3_600

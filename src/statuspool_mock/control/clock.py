@@ -6,9 +6,9 @@ from typing import Any
 
 from statuspool_mock.control.shapes import clock_json, fact_json
 from statuspool_mock.control.visit import Visit
-from statuspool_mock.engine import Fact
 from statuspool_mock.moments import written
 from statuspool_mock.sandboxes import Conflict, Sandbox, Unusable
+from statuspool_mock.simulation import Fact
 
 MOST_CHANGES = 50_000
 """How often monitors may change in one move of time."""

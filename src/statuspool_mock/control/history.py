@@ -5,9 +5,9 @@ from typing import Any
 
 from statuspool_mock.control.shapes import optional
 from statuspool_mock.control.visit import Visit, instant
-from statuspool_mock.engine import Check, Incident, Trouble
 from statuspool_mock.moments import written
 from statuspool_mock.sandboxes import Unusable
+from statuspool_mock.simulation import Check, Incident, TroublePeriod
 
 _HOUR = 3_600
 _LONGEST = 370 * 24 * _HOUR
@@ -115,7 +115,7 @@ def _by_region(samples: list[list[Check]]) -> dict[str, list[int | None]]:
     return {region: [sample.get(region) for sample in found] for region in regions}
 
 
-def _trouble_json(trouble: Trouble) -> dict[str, Any]:
+def _trouble_json(trouble: TroublePeriod) -> dict[str, Any]:
     return {
         "status": trouble.state,
         "from": written(trouble.start),

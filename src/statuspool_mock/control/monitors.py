@@ -4,7 +4,8 @@ from typing import Any
 
 from statuspool_mock.control.shapes import monitor_json
 from statuspool_mock.control.visit import Visit
-from statuspool_mock.engine import (
+from statuspool_mock.sandboxes import Unusable
+from statuspool_mock.simulation import (
     ClearOutages,
     ForceStatus,
     PauseMonitor,
@@ -13,7 +14,6 @@ from statuspool_mock.engine import (
     ScriptOutage,
     Status,
 )
-from statuspool_mock.sandboxes import Unusable
 
 _HOUR = 3_600
 

@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from statuspool_mock import screenplays
 from statuspool_mock.control.clock import moved_to
 from statuspool_mock.control.shapes import performance_json
 from statuspool_mock.control.visit import Visit, duration
-from statuspool_mock.engine import ClearOutages, EngineError, Monitor
 from statuspool_mock.sandboxes import Conflict, NoSuchThing, Performance, Unusable
+from statuspool_mock.simulation import ClearOutages, Monitor, SimulationError, outage_scripts
 
 _EVERYONE = 2**31
 
@@ -18,7 +17,7 @@ async def list_screenplays(visit: Visit) -> Any:
     return {
         "results": [
             {"name": screenplay.name, "about": screenplay.about}
-            for screenplay in screenplays.SCREENPLAYS.values()
+            for screenplay in outage_scripts.OUTAGE_SCRIPTS.values()
         ]
     }
 
@@ -37,8 +36,8 @@ async def start_play(visit: Visit) -> Any:
     pace = body.get("pace", "live")
     scenes = [_scene(visit, item, place) for place, item in enumerate(body["scenes"])]
     try:
-        play = screenplays.write(scenes, seed=body.get("seed", 0), start=sandbox.world.now + 1)
-    except screenplays.ScreenplayRefused as error:
+        play = outage_scripts.write(scenes, seed=body.get("seed", 0), start=sandbox.world.now + 1)
+    except outage_scripts.ScriptRejected as error:
         raise Unusable(str(error), field="scenes") from None
     for outage in play.outages:
         sandbox.apply(outage)
@@ -83,10 +82,10 @@ def _under_way(visit: Visit) -> Performance:
     return visit.sandbox.performance
 
 
-def _scene(visit: Visit, item: dict[str, Any], place: int) -> screenplays.Scene:
+def _scene(visit: Visit, item: dict[str, Any], place: int) -> outage_scripts.ScriptRequest:
     field = f"scenes.{place}"
     after = duration(item["after"], field=f"{field}.after") if "after" in item else 0
-    return screenplays.Scene(
+    return outage_scripts.ScriptRequest(
         item["name"],
         _cast(visit, item, field),
         after_seconds=after,
@@ -99,7 +98,7 @@ def _cast(visit: Visit, item: dict[str, Any], field: str) -> tuple[Monitor, ...]
     if "monitor_ids" in item:
         try:
             found = [visit.world.monitor(i.lower(), team=visit.team) for i in item["monitor_ids"]]
-        except EngineError as error:
+        except SimulationError as error:
             raise Unusable(str(error), field=f"{field}.monitor_ids") from None
     else:
         found = list(visit.world.monitors(team=visit.team, limit=_EVERYONE).items)

@@ -4,7 +4,10 @@ import json
 from typing import Any
 
 from statuspool_mock.contract import Document
-from statuspool_mock.engine import (
+from statuspool_mock.journal import Exchange, masked_body, masked_headers
+from statuspool_mock.moments import written
+from statuspool_mock.sandboxes import Performance, Sandbox
+from statuspool_mock.simulation import (
     Fact,
     IncidentOpened,
     IncidentResolved,
@@ -14,10 +17,7 @@ from statuspool_mock.engine import (
     UnknownMonitor,
     World,
 )
-from statuspool_mock.engine.model import Epoch, Overlay
-from statuspool_mock.journal import Exchange, masked_body, masked_headers
-from statuspool_mock.moments import written
-from statuspool_mock.sandboxes import Performance, Sandbox
+from statuspool_mock.simulation.model import Epoch, Overlay
 
 Json = dict[str, Any]
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from statuspool_mock import moments
-from statuspool_mock.engine import Command, Monitor, Team, World
 from statuspool_mock.sandboxes import Access, Sandbox, Sandboxes, Unusable
+from statuspool_mock.simulation import Command, Monitor, Team, World
 
 
 class Switchboard(Protocol):

@@ -3,10 +3,10 @@
 from typing import Any
 
 from statuspool_mock.control.visit import Visit
-from statuspool_mock.engine import Monitor, UnknownWebhook, Webhook
 from statuspool_mock.moments import written
 from statuspool_mock.outbox import Attempt, Delivery, Outcome, sample
 from statuspool_mock.sandboxes import Conflict, NoSuchThing, Unusable
+from statuspool_mock.simulation import Monitor, UnknownWebhook, Webhook
 
 
 async def list_world_webhooks(visit: Visit) -> Any:

@@ -18,13 +18,13 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
-from statuspool_mock.engine import UnknownWebhook, Webhook
 from statuspool_mock.faults import Mishap, Strike
 from statuspool_mock.outbox.addresses import Addresses, Withheld
 from statuspool_mock.outbox.log import Attempt, Delivery, Outcome
 from statuspool_mock.outbox.messages import Message
 from statuspool_mock.outbox.outbox import Outbox
 from statuspool_mock.signing import SIGNATURE_HEADER, sign
+from statuspool_mock.simulation import UnknownWebhook, Webhook
 
 if TYPE_CHECKING:
     from statuspool_mock.outbox.wire import Answered, Wire

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from statuspool_mock.engine import Webhook
 from statuspool_mock.outbox.messages import Message
+from statuspool_mock.simulation import Webhook
 
 _MOST_KEPT = 5_000
 

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from statuspool_mock.engine import (
+from statuspool_mock.moments import written
+from statuspool_mock.signing import payload
+from statuspool_mock.simulation import (
     Fact,
     Incident,
     IncidentOpened,
@@ -19,8 +21,6 @@ from statuspool_mock.engine import (
     UnknownMonitor,
     World,
 )
-from statuspool_mock.moments import written
-from statuspool_mock.signing import payload
 
 
 @dataclass(frozen=True, slots=True)

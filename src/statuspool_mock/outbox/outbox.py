@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any
 
-from statuspool_mock.engine import Webhook
 from statuspool_mock.outbox.log import Attempt, Delivery, DeliveryLog, Outcome
 from statuspool_mock.outbox.messages import Message, message_data, message_from
+from statuspool_mock.simulation import Webhook
 
 RETRY_SECONDS = (5, 300, 1_800, 7_200, 18_000)
 """How long after each failed attempt the next one follows."""

@@ -1,8 +1,8 @@
 """What a key opens."""
 
-from statuspool_mock.engine import Team
 from statuspool_mock.sandboxes.clock import RateLimit
 from statuspool_mock.sandboxes.sandbox import Sandbox
+from statuspool_mock.simulation import Team
 
 
 class Access:

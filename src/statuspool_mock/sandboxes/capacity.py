@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from statuspool_mock.engine import (
+from statuspool_mock.simulation import (
     Command,
     CommandRefused,
     CreateIncident,

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
-from statuspool_mock.engine import Command
 from statuspool_mock.sandboxes.state import State
+from statuspool_mock.simulation import Command
 
 
 class Kept(NamedTuple):

@@ -4,14 +4,6 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from statuspool_mock.engine import (
-    Command,
-    DisableWebhook,
-    Fact,
-    NoteTrigger,
-    UnknownWebhook,
-    Webhook,
-)
 from statuspool_mock.faults import DELIVERY, Strike, Target
 from statuspool_mock.outbox import (
     Attempt,
@@ -22,6 +14,14 @@ from statuspool_mock.outbox import (
     message_for,
 )
 from statuspool_mock.sandboxes.keeping import Courier, Keeper
+from statuspool_mock.simulation import (
+    Command,
+    DisableWebhook,
+    Fact,
+    NoteTrigger,
+    UnknownWebhook,
+    Webhook,
+)
 
 if TYPE_CHECKING:
     from statuspool_mock.sandboxes.sandbox import Sandbox

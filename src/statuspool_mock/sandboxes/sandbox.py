@@ -6,14 +6,6 @@ from contextlib import contextmanager
 from math import floor
 from typing import Any, NamedTuple
 
-from statuspool_mock.engine import (
-    Command,
-    Fact,
-    Incident,
-    Monitor,
-    Webhook,
-    World,
-)
 from statuspool_mock.faults import Fault, FaultBook, Strike, Target
 from statuspool_mock.journal import MOST_EXCHANGES, Coverage, Exchange, Journal
 from statuspool_mock.sandboxes.capacity import (
@@ -27,6 +19,14 @@ from statuspool_mock.sandboxes.events import Events
 from statuspool_mock.sandboxes.keeping import Courier, Forgetful, Keeper, Kept
 from statuspool_mock.sandboxes.mail import Mail
 from statuspool_mock.sandboxes.state import ClockFace, Performance, State
+from statuspool_mock.simulation import (
+    Command,
+    Fact,
+    Incident,
+    Monitor,
+    Webhook,
+    World,
+)
 
 _EXCHANGES_BETWEEN_BASES = 500
 _MOST_MONITORS_IN_BASES = 20_000

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from statuspool_mock.engine import SnapshotRejected, picture, restore
-from statuspool_mock.engine.image import Image
 from statuspool_mock.faults import Fault, Tally, fault_data, fault_from
 from statuspool_mock.outbox import OutboxImage, image_data, image_from
 from statuspool_mock.sandboxes.clock import Minute
 from statuspool_mock.sandboxes.errors import Unusable
+from statuspool_mock.simulation import SnapshotRejected, picture, restore
+from statuspool_mock.simulation.world_state import WorldState
 
 VERSION = 1
 KIND = "statuspool-mock snapshot"
@@ -40,7 +40,7 @@ class Performance:
 class State:
     """A sandbox at an instant. Frozen parts are shared, so that taking one costs little."""
 
-    world: Image
+    world: WorldState
     clock: ClockFace
     faults: tuple[tuple[Fault, Tally], ...] = ()
     faults_made: int = 0
@@ -94,7 +94,7 @@ def state_from(data: Any) -> State:
     return replace(with_soft(world, data), outbox=outbox)
 
 
-def with_soft(world: Image, data: Mapping[str, Any]) -> State:
+def with_soft(world: WorldState, data: Mapping[str, Any]) -> State:
     """Return the state of a world and of `soft_data`. Raises `Unusable`."""
     try:
         play = data["performance"]

@@ -10,15 +10,15 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from statuspool_mock import moments, resources
-from statuspool_mock.engine import (
+from statuspool_mock.seeding import document, generate
+from statuspool_mock.seeding.rejection import ScenarioRejected
+from statuspool_mock.simulation import (
     CreateIncident,
     CreateMonitor,
     RegisterWebhook,
     ScriptOutage,
     Team,
 )
-from statuspool_mock.seeding import document, generate
-from statuspool_mock.seeding.rejection import ScenarioRejected
 
 _HISTORY = "45d"
 _Path = tuple[str | int, ...]

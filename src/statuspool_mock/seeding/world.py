@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, replace
 
-from statuspool_mock.engine import (
+from statuspool_mock.seeding.scenario import Scenario
+from statuspool_mock.simulation import (
     Command,
     CreateIncident,
     CreateMonitor,
@@ -12,7 +13,6 @@ from statuspool_mock.engine import (
     ScriptOutage,
     World,
 )
-from statuspool_mock.seeding.scenario import Scenario
 
 
 @dataclass(frozen=True, slots=True)

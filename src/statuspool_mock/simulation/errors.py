@@ -1,0 +1,55 @@
+"""What the engine refuses.
+
+    EngineError
+    ├── UnknownMonitor      no such monitor, or it was deleted
+    ├── UnknownWebhook      no such webhook
+    ├── ForeignMonitor      the monitor is another team's
+    ├── CommandRefused      a command that this world cannot hold; nothing changed
+    ├── ClockRanBackwards   time was asked to go back
+    └── SnapshotRejected    the data is not a snapshot of this version
+
+None of them knows HTTP; the API's error table gives them their status.
+"""
+
+
+class SimulationError(Exception):
+    """Anything the engine refuses to do."""
+
+
+class UnknownMonitor(SimulationError):
+    """No monitor has this id in this world."""
+
+    def __init__(self, monitor_id: str) -> None:
+        super().__init__(f"Monitor {monitor_id} not found")
+        self.monitor_id = monitor_id
+
+
+class UnknownWebhook(SimulationError):
+    """No webhook has this id in this world."""
+
+    def __init__(self, webhook_id: str) -> None:
+        super().__init__(f"Webhook {webhook_id} not found")
+        self.webhook_id = webhook_id
+
+
+class ForeignMonitor(SimulationError):
+    """The monitor exists but belongs to another team."""
+
+    def __init__(self, monitor_id: str) -> None:
+        super().__init__(f"Monitor {monitor_id} belongs to another team")
+        self.monitor_id = monitor_id
+
+
+class CommandRefused(SimulationError):
+    """A command asks for something that cannot be; the world is as it was."""
+
+
+class ClockRanBackwards(SimulationError):
+    """`advance` was asked to go to an instant that is already past."""
+
+    def __init__(self, *, now: int, to: int) -> None:
+        super().__init__(f"The world stands at {now} and cannot go back to {to}.")
+
+
+class SnapshotRejected(SimulationError):
+    """The data cannot be restored; the message says what came and what was expected."""

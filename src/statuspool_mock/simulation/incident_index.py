@@ -1,0 +1,158 @@
+"""The incidents of a world, in the order in which they began."""
+
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+
+from statuspool_mock.simulation.model import Incident, Team
+
+_DAY = 86_400
+_Key = tuple[int, int]  # (started_at, sequence): rewriting the past may enter old incidents late
+
+
+class IncidentIndex:
+    """Incidents by team, by monitor and by whether they are open, each index in order."""
+
+    def __init__(self) -> None:
+        self._incidents: dict[int, Incident] = {}
+        self._of_team: defaultdict[Team, list[_Key]] = defaultdict(list)
+        self._of_monitor: defaultdict[str, list[_Key]] = defaultdict(list)
+        self._open: defaultdict[Team, set[_Key]] = defaultdict(set)
+        self._running: dict[str, Incident] = {}  # open automatic ones, by monitor
+
+    def __iter__(self) -> Iterator[Incident]:
+        """Yield every incident in the order in which they were first entered."""
+        return iter(self._incidents.values())
+
+    def __len__(self) -> int:
+        return len(self._incidents)
+
+    def copy(self) -> "IncidentIndex":
+        """Return a book of its own with the same incidents."""
+        book = IncidentIndex()
+        book._incidents = self._incidents.copy()
+        for name in ("_of_team", "_of_monitor", "_open"):
+            index = getattr(self, name)
+            getattr(book, name).update({key: keys.copy() for key, keys in index.items()})
+        book._running = self._running.copy()
+        return book
+
+    def get(self, sequence: int) -> Incident | None:
+        """Return the incident of this number, if it is there."""
+        return self._incidents.get(sequence)
+
+    def enter(self, incident: Incident) -> None:
+        """Enter a new incident."""
+        key = (incident.started_at, incident.sequence)
+        self._incidents[incident.sequence] = incident
+        _insert(self._of_team[incident.team], key)
+        _insert(self._of_monitor[incident.monitor_id], key)
+        if incident.resolved_at is None:
+            self._open[incident.team].add(key)
+            if incident.automatic:
+                self._running[incident.monitor_id] = incident
+
+    def rewrite(self, incident: Incident) -> None:
+        """Put a new form of an incident in place of the one entered under its number."""
+        previous = self._incidents[incident.sequence]
+        if previous.started_at != incident.started_at or previous.resolved_at is not None:
+            self.strike(previous)
+            self.enter(incident)
+            return
+        self._incidents[incident.sequence] = incident
+        if incident.resolved_at is not None:
+            self._close(previous)
+        elif incident.automatic:
+            self._running[incident.monitor_id] = incident
+
+    def strike(self, incident: Incident) -> None:
+        """Remove an incident."""
+        self._remove(incident)
+        _discard(self._of_monitor[incident.monitor_id], (incident.started_at, incident.sequence))
+
+    def forget(self, monitor_id: str) -> None:
+        """Remove every incident of a monitor."""
+        for _, number in self._of_monitor.pop(monitor_id, ()):
+            self._remove(self._incidents[number])
+
+    def open_automatic(self, monitor_id: str) -> Incident | None:
+        """Return the incident that the checks opened and have not resolved yet."""
+        return self._running.get(monitor_id)
+
+    def automatic_across(self, monitor_id: str, at: int) -> Incident | None:
+        """Return the incident that began before an instant and was not resolved before it."""
+        keys = self._of_monitor.get(monitor_id, [])
+        incident = self._last_automatic(keys[: bisect_left(keys, (at, 0))])
+        if incident is None or (incident.resolved_at is not None and incident.resolved_at < at):
+            return None
+        return incident
+
+    def automatic_between(self, monitor_id: str, since: int, before: int) -> list[Incident]:
+        """Return the incidents that checks opened in [since, before), oldest first."""
+        keys = self._of_monitor.get(monitor_id, [])
+        numbers = keys[bisect_left(keys, (since, 0)) : bisect_left(keys, (before, 0))]
+        found = (self._incidents[number] for _, number in numbers)
+        return [incident for incident in found if incident.automatic]
+
+    def count_since(self, monitor_id: str, since: int) -> int:
+        """Return how many incidents of a monitor began at `since` or later."""
+        keys = self._of_monitor.get(monitor_id, [])
+        return len(keys) - bisect_left(keys, (since, 0))
+
+    def lasting_between(self, team: Team, since: int, until: int) -> list[Incident]:
+        """Return a team's incidents that lasted at some time of [since, until], oldest first.
+
+        Those that began more than a day before and are resolved are not looked for.
+        """
+        keys = self._of_team[team]
+        recent = keys[bisect_left(keys, (since - _DAY, 0)) : bisect_left(keys, (until + 1, 0))]
+        older = sorted(key for key in self._open[team] if key < (since - _DAY, 0))
+        found = (self._incidents[number] for _, number in (*older, *recent))
+        return [one for one in found if one.resolved_at is None or one.resolved_at > since]
+
+    def newest_first(
+        self, team: Team, *, monitor_id: str | None, resolved: bool | None
+    ) -> list[Incident]:
+        """Return a team's incidents, of one monitor or all, open or resolved or both."""
+        if monitor_id is not None:
+            keys = self._of_monitor.get(monitor_id, [])
+        elif resolved is False:
+            keys = sorted(self._open[team])
+        else:
+            keys = self._of_team[team]
+        found = (self._incidents[number] for _, number in reversed(keys))
+        return [
+            incident
+            for incident in found
+            if resolved is None or resolved is (incident.resolved_at is not None)
+        ]
+
+    def _remove(self, incident: Incident) -> None:
+        del self._incidents[incident.sequence]
+        _discard(self._of_team[incident.team], (incident.started_at, incident.sequence))
+        self._close(incident)
+
+    def _close(self, incident: Incident) -> None:
+        self._open[incident.team].discard((incident.started_at, incident.sequence))
+        running = self._running.get(incident.monitor_id)
+        if running is not None and running.sequence == incident.sequence:
+            del self._running[incident.monitor_id]
+
+    def _last_automatic(self, keys: Sequence[_Key]) -> Incident | None:
+        for _, number in reversed(keys):
+            if self._incidents[number].automatic:
+                return self._incidents[number]
+        return None
+
+
+def _insert(keys: list[_Key], key: _Key) -> None:
+    if not keys or keys[-1] < key:
+        keys.append(key)  # as nearly always
+    else:
+        insort(keys, key)
+
+
+def _discard(keys: list[_Key], key: _Key) -> None:
+    index = bisect_left(keys, key)
+    if index < len(keys) and keys[index] == key:
+        del keys[index]

@@ -1,0 +1,228 @@
+"""How commands change a monitor: a new value with new epochs or overlays."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from itertools import chain
+
+from statuspool_mock.simulation import check_times, prng
+from statuspool_mock.simulation.behaviour import (
+    BEHAVIOURS,
+    NORMAL,
+    SLOW,
+    UNAVAILABLE,
+    magic_behaviour,
+)
+from statuspool_mock.simulation.commands import (
+    ClearOutages,
+    CreateMonitor,
+    EditMonitor,
+    ForceStatus,
+    PauseMonitor,
+    ReleaseMonitor,
+    ResumeMonitor,
+    ScriptOutage,
+)
+from statuspool_mock.simulation.errors import CommandRefused
+from statuspool_mock.simulation.model import Effect, Epoch, Monitor, Overlay, Status
+
+_FORCED = {Status.UP: NORMAL, Status.DOWN: UNAVAILABLE, Status.DEGRADED: SLOW}
+
+Change = (
+    EditMonitor
+    | PauseMonitor
+    | ResumeMonitor
+    | ScriptOutage
+    | ClearOutages
+    | ForceStatus
+    | ReleaseMonitor
+)
+
+
+def created(command: CreateMonitor, *, seed: int, ordinal: int, now: int) -> Monitor:
+    """Return a new monitor whose first check falls now. Raises `CommandRefused`."""
+    behaviour = command.behaviour or magic_behaviour(command.url) or "stable"
+    regions = _distinct(command.regions)
+    interval_seconds, expected_status = command.interval_seconds, command.expected_status
+    monitor = Monitor(
+        id=command.monitor_id or prng.uuid_of(seed, "monitor", ordinal),
+        team=command.team,
+        ordinal=ordinal,
+        name=command.name,
+        url=command.url,
+        interval_seconds=interval_seconds,
+        tags=command.tags,
+        regions=regions,
+        expected_status=expected_status,
+        behaviour=behaviour,
+        explicit_behaviour=command.behaviour is not None,
+        sla_target=command.sla_target,
+        created_at=now,
+        updated_at=now,
+        paused=False,
+        dice=prng.key_of(seed, "dice", ordinal),
+        epochs=(Epoch(now, None, interval_seconds, regions, expected_status, behaviour),),
+    )
+    _check(monitor)
+    return monitor
+
+
+def changed(monitor: Monitor, command: Change, *, now: int) -> Monitor:
+    """Return the monitor after a command. Raises `CommandRefused`."""
+    match command:
+        case EditMonitor():
+            return _edited(monitor, command, now)
+        case PauseMonitor():
+            return _paused(monitor, now)
+        case ResumeMonitor():
+            return _resumed(monitor, now)
+        case ScriptOutage():
+            return _scripted(monitor, command)
+        case ForceStatus():
+            return _forced(monitor, command, now)
+        case ReleaseMonitor() | ClearOutages():
+            return _ended(monitor, now, forced=isinstance(command, ReleaseMonitor))
+
+
+def _edited(monitor: Monitor, command: EditMonitor, now: int) -> Monitor:
+    url = monitor.url if command.url is None else command.url
+    behaviour = monitor.behaviour
+    if not monitor.explicit_behaviour:
+        behaviour = magic_behaviour(url) or "stable"
+    edited = replace(
+        monitor,
+        name=monitor.name if command.name is None else command.name,
+        url=url,
+        interval_seconds=command.interval_seconds or monitor.interval_seconds,
+        tags=monitor.tags if command.tags is None else command.tags,
+        regions=monitor.regions if command.regions is None else _distinct(command.regions),
+        expected_status=command.expected_status or monitor.expected_status,
+        behaviour=behaviour,
+        updated_at=now,
+    )
+    _check(edited)
+    if edited.paused or _epoch(edited, 0) == _epoch(monitor, 0):
+        return edited
+    upcoming = check_times.next_check(monitor.epochs, now + 1)
+    at = now + 1 if upcoming is None else upcoming[1]
+    return _with_epoch(edited, at, cut=at)
+
+
+def _paused(monitor: Monitor, now: int) -> Monitor:
+    if monitor.paused:
+        return monitor
+    epochs = _cut(monitor.epochs, now + 1)
+    return replace(monitor, paused=True, epochs=epochs, revision=monitor.revision + 1)
+
+
+def _resumed(monitor: Monitor, now: int) -> Monitor:
+    if not monitor.paused:
+        return monitor
+    return _with_epoch(replace(monitor, paused=False), now, cut=now)
+
+
+def _scripted(monitor: Monitor, command: ScriptOutage) -> Monitor:
+    if command.end <= command.start:
+        raise CommandRefused(
+            f"An outage from {command.start} to {command.end} is empty; its end must come later."
+        )
+    if command.start < monitor.created_at:
+        raise CommandRefused(
+            f"An outage from {command.start} would begin before {monitor.name} was created, "
+            f"at {monitor.created_at}."
+        )
+    past = (
+        epoch.regions for epoch in check_times.between(monitor.epochs, command.start, command.end)
+    )
+    _known_regions(monitor, command.regions, also=chain.from_iterable(past))
+    effect = Effect(
+        status_code=command.status_code,
+        response_ms=command.response_time_ms,
+        varies=command.response_varies,
+        error_message=command.error_message,
+    )
+    overlay = Overlay(command.start, command.end, command.regions, effect)
+    scripted = tuple(o for o in monitor.overlays if not o.forced)
+    forced = tuple(o for o in monitor.overlays if o.forced)
+    return replace(monitor, overlays=(*scripted, overlay, *forced), revision=monitor.revision + 1)
+
+
+def _forced(monitor: Monitor, command: ForceStatus, now: int) -> Monitor:
+    if command.status not in _FORCED:
+        raise CommandRefused("A monitor can be forced up, down or degraded; to pause it, pause it.")
+    if command.seconds is not None and command.seconds <= 0:
+        raise CommandRefused(
+            f"A forced status must last a second or longer, not {command.seconds}."
+        )
+    _known_regions(monitor, command.regions)
+    end = None if command.seconds is None else now + command.seconds
+    overlay = Overlay(now, end, command.regions, _FORCED[command.status], forced=True)
+    return _checked_at_once(replace(monitor, overlays=(*monitor.overlays, overlay)), now)
+
+
+def _ended(monitor: Monitor, now: int, *, forced: bool) -> Monitor:
+    """Let the forced or the scripted overlays hold no longer than until now."""
+    overlays = []
+    for overlay in monitor.overlays:
+        if overlay.forced is not forced or (overlay.end is not None and overlay.end <= now):
+            overlays.append(overlay)
+        elif overlay.start < now:
+            overlays.append(replace(overlay, end=now))
+    return _checked_at_once(replace(monitor, overlays=tuple(overlays)), now)
+
+
+def _checked_at_once(monitor: Monitor, now: int) -> Monitor:
+    """Start a new epoch now, so that what was forced shows without waiting for the schedule."""
+    if monitor.paused:
+        return replace(monitor, revision=monitor.revision + 1)
+    return _with_epoch(monitor, now, cut=now)
+
+
+def _with_epoch(monitor: Monitor, start: int, *, cut: int) -> Monitor:
+    epochs = (*_cut(monitor.epochs, cut), _epoch(monitor, start))
+    return replace(monitor, epochs=epochs, revision=monitor.revision + 1)
+
+
+def _cut(epochs: tuple[Epoch, ...], at: int) -> tuple[Epoch, ...]:
+    """Return the epochs as they were before `at`, nothing scheduled from then on."""
+    return tuple(
+        replace(epoch, end=at) if epoch.end is None or epoch.end > at else epoch
+        for epoch in epochs
+        if epoch.start < at
+    )
+
+
+def _epoch(monitor: Monitor, start: int) -> Epoch:
+    return Epoch(
+        start,
+        None,
+        monitor.interval_seconds,
+        monitor.regions,
+        monitor.expected_status,
+        monitor.behaviour,
+    )
+
+
+def _check(monitor: Monitor) -> None:
+    if monitor.behaviour not in BEHAVIOURS:
+        known = ", ".join(sorted(BEHAVIOURS))
+        raise CommandRefused(f"No behaviour is called {monitor.behaviour!r}; there are {known}.")
+    if monitor.interval_seconds <= 0:
+        raise CommandRefused(f"An interval of {monitor.interval_seconds} s is not one to check in.")
+    if not monitor.regions:
+        raise CommandRefused("A monitor needs at least one region to be checked from.")
+
+
+def _known_regions(
+    monitor: Monitor, regions: tuple[str, ...] | None, *, also: Iterable[str] = ()
+) -> None:
+    known = {*monitor.regions, *also}
+    strange = [region for region in regions or () if region not in known]
+    if strange:
+        raise CommandRefused(
+            f"{monitor.name} is not checked from {', '.join(strange)}, "
+            f"only from {', '.join(monitor.regions)}."
+        )
+
+
+def _distinct(regions: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(regions))

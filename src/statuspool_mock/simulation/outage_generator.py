@@ -1,0 +1,105 @@
+"""Outages as a function: the spells of one block of a monitor's time, drawn from its dice.
+
+A spell never crosses a block's end, so whatever happens at an instant depends on one block only.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from statuspool_mock.simulation import prng
+from statuspool_mock.simulation.behaviour import BEHAVIOURS, FAILURES, SLOW, Behaviour
+from statuspool_mock.simulation.model import Effect
+
+
+class OutageInterval(NamedTuple):
+    """A stretch of failing or slow checks, `end` excluded, in one region or (None) in all.
+
+    `region` is any number; modulo the count of regions it gives the region's position.
+    """
+
+    start: int
+    end: int
+    region: int | None
+    effect: Effect
+
+    def reaches(self, position: int, width: int) -> bool:
+        """Whether the region at this position, of so many, is affected."""
+        return self.region is None or self.region % width == position
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The spells of [start, end), in order and apart from each other."""
+
+    start: int
+    end: int
+    spells: tuple[OutageInterval, ...]
+    starts: tuple[int, ...]
+
+    def spell_at(self, at: int) -> OutageInterval | None:
+        """Return the spell that covers an instant of this block."""
+        index = bisect_right(self.starts, at) - 1
+        if index >= 0 and at < self.spells[index].end:
+            return self.spells[index]
+        return None
+
+    def next_boundary(self, after: int) -> int:
+        """Return the first instant after `after` at which a spell begins or anything ends."""
+        index = bisect_right(self.starts, after)
+        if index and after < self.spells[index - 1].end:
+            return self.spells[index - 1].end
+        return self.starts[index] if index < len(self.starts) else self.end
+
+
+def block_number(behaviour: Behaviour, key: bytes, at: int) -> int:
+    """Return the number of the block in which an instant lies; each key has its own phase."""
+    return (at + _phase(behaviour, key)) // behaviour.block_seconds
+
+
+def draw_block(name: str, key: bytes, number: int) -> Block:
+    """Draw the spells of one block of the behaviour called `name`."""
+    behaviour = BEHAVIOURS[name]
+    start = number * behaviour.block_seconds - _phase(behaviour, key)
+    end = start + behaviour.block_seconds
+    if behaviour.is_steady:
+        spells = _lasting(behaviour, key, start, end)
+    else:
+        spells = _successive(behaviour, key, number, start, end)
+    return Block(start, end, spells, tuple(spell.start for spell in spells))
+
+
+def _phase(behaviour: Behaviour, key: bytes) -> int:
+    return int.from_bytes(key[:4], "little") % behaviour.block_seconds
+
+
+def _lasting(behaviour: Behaviour, key: bytes, start: int, end: int) -> tuple[OutageInterval, ...]:
+    if behaviour.always is None:
+        return ()
+    region = key[4] if behaviour.always_in_one_region else None
+    return (OutageInterval(start, end, region, behaviour.always),)
+
+
+def _successive(
+    behaviour: Behaviour, key: bytes, number: int, start: int, end: int
+) -> tuple[OutageInterval, ...]:
+    gaps = prng.exponential()
+    mean_gap = behaviour.mean_gap_seconds or 0
+    lengths = prng.log_normal(behaviour.outage_sigma_percent)
+    spells: list[OutageInterval] = []
+    at = start
+    for gap, length, local, place, way, *_ in prng.series(key, number):
+        began = at + 30 + behaviour.slow_ahead_seconds + mean_gap * prng.quantile(gaps, gap) // 1000
+        if began >= end:
+            break
+        lasts = behaviour.median_outage_seconds * prng.quantile(lengths, length) // 1000
+        failed_until = min(began + max(lasts, behaviour.shortest_outage_seconds), end)
+        at = min(failed_until + behaviour.slow_after_seconds, end)
+        region = place if local % 100 < behaviour.one_region_percent else None
+        effect = FAILURES[way % len(FAILURES)]
+        if behaviour.slow_ahead_seconds:
+            spells.append(OutageInterval(began - behaviour.slow_ahead_seconds, began, region, SLOW))
+        spells.append(OutageInterval(began, failed_until, region, effect))
+        if at > failed_until:
+            spells.append(OutageInterval(failed_until, at, region, SLOW))
+    return tuple(spells)

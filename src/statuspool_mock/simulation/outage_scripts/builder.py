@@ -1,0 +1,137 @@
+"""Where a screenplay is acted out: its cast, its luck, and what is written down of it."""
+
+from collections.abc import Iterable, Sequence
+
+from statuspool_mock.simulation import Monitor, ScriptOutage, prng
+from statuspool_mock.simulation.model import Effect
+
+_STEP_SECONDS = 60
+_SLOW_MS = 2_150
+
+
+class NotApplicable(Exception):
+    """The cast cannot do what the screenplay promises; the message says why."""
+
+
+class ScriptBuilder:
+    """Monitors and a clock for one scene; `slow`, `failing` and `cues` are what comes of it."""
+
+    def __init__(
+        self, cast: Sequence[Monitor], *, key: bytes, start: int, region: str | None
+    ) -> None:
+        self.cast = cast
+        self.start = start
+        self.region = region
+        self.slow: list[ScriptOutage] = []
+        self.failing: list[ScriptOutage] = []
+        self.cues: list[tuple[int, str]] = []
+        self._key = key
+        self._draws = 0
+
+    def between(self, low: int, high: int) -> int:
+        """Draw a number from low to high, both included."""
+        self._draws += 1
+        raw = prng.digest(self._key, self._draws, size=8)
+        return low + int.from_bytes(raw, "little") % (high - low + 1)
+
+    def regions(self, monitor: Monitor) -> tuple[str, ...]:
+        """Return the regions in which a monitor acts, in an order of their own."""
+        if self.region is not None:
+            return (self.region,)
+        left = list(monitor.regions)
+        return tuple(left.pop(self.between(0, len(left) - 1)) for _ in monitor.regions)
+
+    def say(self, at: int, about: str) -> None:
+        """Write down in words what happens at an instant."""
+        self.cues.append((at, about))
+
+    def slow_down(
+        self,
+        monitor: Monitor,
+        start: int,
+        end: int,
+        *,
+        to_ms: int,
+        regions: Iterable[str] | None = None,
+    ) -> None:
+        """Let answers of a monitor grow slower step by step, up to a median of `to_ms`."""
+        self._slow(monitor, start, end, (_SLOW_MS, to_ms), regions)
+
+    def speed_up(
+        self,
+        monitor: Monitor,
+        start: int,
+        end: int,
+        *,
+        from_ms: int,
+        regions: Iterable[str] | None = None,
+    ) -> None:
+        """Let answers of a monitor grow quicker step by step, from a median of `from_ms`."""
+        self._slow(monitor, start, end, (from_ms, _SLOW_MS), regions)
+
+    def fail(
+        self,
+        monitor: Monitor,
+        start: int,
+        end: int,
+        *,
+        ways: Sequence[Effect],
+        regions: Iterable[str] | None = None,
+    ) -> None:
+        """Let checks of a monitor fail, every few minutes in another of these ways."""
+        at = start
+        while at < end:
+            until = min(at + self.between(2, 5) * _STEP_SECONDS, end) if len(ways) > 1 else end
+            way = ways[self.between(0, len(ways) - 1)]
+            code, _ = way.outcome(monitor.expected_status)
+            self.failing.append(
+                ScriptOutage(
+                    team=monitor.team,
+                    monitor_id=monitor.id,
+                    start=at,
+                    end=until,
+                    regions=self._where(regions),
+                    status_code=code,
+                    response_time_ms=way.response_ms,
+                    response_varies=way.varies,
+                    error_message=way.error_message,
+                )
+            )
+            at = until
+
+    def _slow(
+        self,
+        monitor: Monitor,
+        start: int,
+        end: int,
+        medians: tuple[int, int],
+        regions: Iterable[str] | None,
+    ) -> None:
+        from_ms, to_ms = medians
+        steps = max((end - start) // _STEP_SECONDS, 1)
+        for step in range(steps):
+            self.slow.append(
+                ScriptOutage(
+                    team=monitor.team,
+                    monitor_id=monitor.id,
+                    start=start + step * _STEP_SECONDS,
+                    end=end if step == steps - 1 else start + (step + 1) * _STEP_SECONDS,
+                    regions=self._where(regions),
+                    status_code=monitor.expected_status,
+                    response_time_ms=from_ms + (to_ms - from_ms) * step // max(steps - 1, 1),
+                    response_varies=True,
+                )
+            )
+
+    def _where(self, regions: Iterable[str] | None) -> tuple[str, ...] | None:
+        if regions is not None:
+            return tuple(regions)
+        return None if self.region is None else (self.region,)
+
+
+def named(cast: Sequence[Monitor]) -> str:
+    """Return the monitors in words."""
+    first, *others = (monitor.name for monitor in cast)
+    if len(others) > 1:
+        return f"{first} and {len(others)} others"
+    return f"{first} and {others[0]}" if others else first

@@ -1,0 +1,122 @@
+"""A world as plain data for JSON, and back: `restore(snapshot(world))` goes on as `world` would.
+
+The same world always gives the same data, key by key, so `encode` gives the same bytes.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any
+
+from statuspool_mock.simulation.errors import SnapshotRejected
+from statuspool_mock.simulation.model import (
+    Effect,
+    Epoch,
+    Incident,
+    Monitor,
+    Overlay,
+    Status,
+    Team,
+    Webhook,
+)
+from statuspool_mock.simulation.world import World
+from statuspool_mock.simulation.world_state import ObservedStatus, WorldState
+
+VERSION = 1
+
+
+def snapshot(world: World) -> dict[str, Any]:
+    """Return all that a world is. It holds webhook secrets: keep it as you would keep them."""
+    return picture(world.image())
+
+
+def picture(image: WorldState) -> dict[str, Any]:
+    """Return the snapshot of the world that an image shows."""
+    return {
+        "version": VERSION,
+        "seed": image.seed,
+        "started_at": image.started_at,
+        "now": image.now,
+        "made": image.made,
+        "monitors": [
+            {
+                **asdict(monitor),
+                "dice": monitor.dice.hex(),
+                "state": state,
+                "breached": breached,
+            }
+            for monitor, state, breached, _ in image.monitors
+        ],
+        "incidents": [incident._asdict() for incident in image.incidents],
+        "webhooks": [asdict(webhook) for webhook in image.webhooks],
+    }
+
+
+def encode(data: Mapping[str, Any]) -> bytes:
+    """Return the canonical JSON of a snapshot."""
+    return json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def restore(data: Mapping[str, Any]) -> World:
+    """Return the world of a snapshot. Raises `SnapshotRejected`."""
+    version = data.get("version")
+    if version != VERSION:
+        raise SnapshotRejected(
+            f"This snapshot has version {version!r}; this release reads version {VERSION}."
+        )
+    try:
+        image = WorldState(
+            seed=data["seed"],
+            started_at=data["started_at"],
+            now=data["now"],
+            made=data["made"],
+            monitors=tuple(_observed(item) for item in data["monitors"]),
+            incidents=tuple(_incident(item) for item in data["incidents"]),
+            webhooks=tuple(_webhook(item) for item in data["webhooks"]),
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SnapshotRejected(f"This is not a whole snapshot: {error!r}.") from error
+    return World.from_image(image)
+
+
+def _observed(item: Mapping[str, Any]) -> ObservedStatus:
+    return ObservedStatus(_monitor(item), Status(item["state"]), item["breached"])
+
+
+def _monitor(item: Mapping[str, Any]) -> Monitor:
+    values = {key: value for key, value in item.items() if key not in {"state", "breached"}}
+    return Monitor(
+        **values
+        | {
+            "team": Team(item["team"]),
+            "tags": tuple(item["tags"]),
+            "regions": tuple(item["regions"]),
+            "dice": bytes.fromhex(item["dice"]),
+            "epochs": tuple(
+                Epoch(**epoch | {"regions": tuple(epoch["regions"])}) for epoch in item["epochs"]
+            ),
+            "overlays": tuple(_overlay(overlay) for overlay in item["overlays"]),
+        }
+    )
+
+
+def _overlay(item: Mapping[str, Any]) -> Overlay:
+    regions = item["regions"]
+    return Overlay(
+        start=item["start"],
+        end=item["end"],
+        regions=None if regions is None else tuple(regions),
+        effect=Effect(**item["effect"]),
+        forced=item["forced"],
+    )
+
+
+def _incident(item: Mapping[str, Any]) -> Incident:
+    return Incident(
+        **dict(item)
+        | {"team": Team(item["team"]), "affected_regions": tuple(item["affected_regions"])}
+    )
+
+
+def _webhook(item: Mapping[str, Any]) -> Webhook:
+    return Webhook(**dict(item) | {"team": Team(item["team"]), "events": tuple(item["events"])})

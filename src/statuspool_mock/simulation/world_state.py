@@ -1,0 +1,33 @@
+"""All that a world is, as values."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from statuspool_mock.simulation.model import Incident, Monitor, Status, Webhook
+from statuspool_mock.simulation.sla import Window
+
+
+class ObservedStatus(NamedTuple):
+    """A monitor, what its newest check found, and whether uptime was below the SLA target then.
+
+    `window` could be counted again; it spares that where a world is made of its own image.
+    """
+
+    monitor: Monitor
+    state: Status
+    breached: bool
+    window: Window | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorldState:
+    """All that a world is, as values; the rest is derived. See `snapshot`."""
+
+    seed: int
+    started_at: int
+    now: int
+    made: int
+    monitors: tuple[ObservedStatus, ...]
+    """By creation."""
+    incidents: tuple[Incident, ...]
+    webhooks: tuple[Webhook, ...]
