@@ -13,7 +13,7 @@ PACKAGES = (
     "statuspool_mock.control",
     "statuspool_mock.simulation",
     "statuspool_mock.interception",
-    "statuspool_mock.journal",
+    "statuspool_mock.exchanges",
     "statuspool_mock.mutants",
     "statuspool_mock.outbox",
     "statuspool_mock.sandboxes",

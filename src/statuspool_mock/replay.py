@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Message
 
 from statuspool_mock import contract
 from statuspool_mock.api import REQUEST_ID
-from statuspool_mock.journal import masked_body
+from statuspool_mock.exchanges import masked_body
 from statuspool_mock.sandboxes import Case, Opening, Sandbox, Sandboxes, Step
 from statuspool_mock.server import Settings, application
 from statuspool_mock.simulation import World

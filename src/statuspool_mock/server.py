@@ -29,8 +29,8 @@ from statuspool_mock.api import (
 from statuspool_mock.collector import rest_the_collector
 from statuspool_mock.console import Console
 from statuspool_mock.corking import CorkedProtocol
+from statuspool_mock.exchanges import MOST_EXCHANGES
 from statuspool_mock.gate import Gate
-from statuspool_mock.journal import MOST_EXCHANGES
 from statuspool_mock.listening import is_local, listening
 from statuspool_mock.mutants.forgery import courier_for
 from statuspool_mock.mutants.mutant import Mutant

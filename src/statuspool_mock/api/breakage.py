@@ -7,7 +7,7 @@ import struct
 from starlette.types import Receive, Scope, Send
 
 from statuspool_mock.api.answers import Wire
-from statuspool_mock.faults import Breakage
+from statuspool_mock.exchanges.faults import Breakage
 
 TRANSPORT = "statuspool.transport"
 """Where a scope's extensions carry the connection, if the server lets us have it."""

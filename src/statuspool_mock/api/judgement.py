@@ -29,7 +29,7 @@ from statuspool_mock.api.preferences import NO_PREFERENCE, Preference, obey_code
 from statuspool_mock.api.requests import REQUEST_ID, Request
 from statuspool_mock.api.shapes import MonitorShapes
 from statuspool_mock.contract import Operation
-from statuspool_mock.faults import Strike, Target
+from statuspool_mock.exchanges.faults import FaultTarget, InjectedFault
 from statuspool_mock.sandboxes import Access, KeyRejected, Sandboxes
 
 WRITES = frozenset({"POST", "PUT", "DELETE", "PATCH"})
@@ -43,7 +43,7 @@ class _Case:
 
     access: Access | None = None
     preference: Preference = NO_PREFERENCE
-    strike: Strike | None = None
+    strike: InjectedFault | None = None
 
     @property
     def delay_ms(self) -> float:
@@ -143,7 +143,7 @@ class JudgedOperation:
     def _strike(self, request: Request, case: _Case, access: Access) -> None:
         """Draw what befalls this request. Raises `Requested` where a fault sets the status."""
         operation = self._operation
-        target = Target(operation.id, operation.method, request.object_id, access.role)
+        target = FaultTarget(operation.id, operation.method, request.object_id, access.role)
         case.strike = strike = access.sandbox.strike(target)
         if strike is not None and strike.status is not None:
             raise Requested(strike.status, retry_after=strike.retry_after)

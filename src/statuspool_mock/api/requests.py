@@ -12,7 +12,7 @@ from statuspool_mock.api.answers import Wire
 from statuspool_mock.api.bodies import MOST_BYTES, parse_body, read_body
 from statuspool_mock.api.errors import InvalidRequest
 from statuspool_mock.contract import Operation, Violation
-from statuspool_mock.journal import Exchange
+from statuspool_mock.exchanges import Exchange
 from statuspool_mock.sandboxes import Access
 
 REQUEST_ID = "statuspool.request_id"

@@ -21,8 +21,8 @@ from statuspool_mock import __version__, contract
 from statuspool_mock.collector import rest_the_collector
 from statuspool_mock.commands.servers import check_base, trusted
 from statuspool_mock.corking import CorkedProtocol
+from statuspool_mock.exchanges import Exchange
 from statuspool_mock.gate import Gate
-from statuspool_mock.journal import Exchange
 from statuspool_mock.listening import CannotListen, is_local, listening
 from statuspool_mock.traffic import Judge, Kind, Observation, summary
 from statuspool_mock.traffic.pages import Pages

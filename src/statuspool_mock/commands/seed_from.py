@@ -8,8 +8,8 @@ from typing import NoReturn
 
 from statuspool_mock import contract, seeding
 from statuspool_mock.commands.servers import api_key, check_base, trusted
+from statuspool_mock.exchanges import Exchange
 from statuspool_mock.files import write_whole
-from statuspool_mock.journal import Exchange
 from statuspool_mock.seeding.likeness import Account, likeness
 from statuspool_mock.traffic.archives import Archive, NotAnArchive, Roots
 from statuspool_mock.traffic.sight import sighted

@@ -3,7 +3,15 @@
 from typing import Any
 
 from statuspool_mock.control.visit import Visit
-from statuspool_mock.faults import DELIVERY, Breakage, Fault, Latency, Mishap, Tally, fault_data
+from statuspool_mock.exchanges.faults import (
+    DELIVERY,
+    Breakage,
+    DeliveryFault,
+    Fault,
+    FaultCounts,
+    Latency,
+    fault_data,
+)
 from statuspool_mock.moments import written
 from statuspool_mock.sandboxes import NoSuchThing, Unusable
 
@@ -44,12 +52,12 @@ async def add_fault(visit: Visit) -> Any:
         monitor_id=body["monitor_id"].lower() if "monitor_id" in body else None,
         latency=None if latency is None else _latency(latency),
         breakage=None if breakage is None else Breakage(breakage),
-        mishap=Mishap(body["mishap"]) if "mishap" in body else None,
+        mishap=DeliveryFault(body["mishap"]) if "mishap" in body else None,
         created_at=now,
         ends_at=None if ttl is None else now + ttl,
     )
     sandbox.add_fault(fault)
-    return _json(fault, Tally())
+    return _json(fault, FaultCounts())
 
 
 async def remove_faults(visit: Visit) -> Any:
@@ -85,7 +93,7 @@ def _latency(body: dict[str, Any]) -> Latency:
     return Latency(**body)
 
 
-def _json(fault: Fault, tally: Tally) -> dict[str, Any]:
+def _json(fault: Fault, tally: FaultCounts) -> dict[str, Any]:
     ends_at = None if fault.ends_at is None else written(fault.ends_at)
     return {
         **fault_data(fault, tally),

@@ -6,7 +6,15 @@ from typing import Any
 from statuspool_mock import __version__
 from statuspool_mock.control.shapes import exchange_json, full_exchange_json
 from statuspool_mock.control.visit import Visit
-from statuspool_mock.journal import Cell, Exchange, Verification, Wanted, cells, har, verify
+from statuspool_mock.exchanges import (
+    Cell,
+    Exchange,
+    MatchResult,
+    RequestPattern,
+    cells,
+    har,
+    verify,
+)
 from statuspool_mock.sandboxes import NoSuchThing, Unusable
 
 _ERRORS = {
@@ -24,7 +32,7 @@ def _exchanges(visit: Visit) -> Iterator[Exchange]:
 
 
 def _found(visit: Visit) -> list[Exchange]:
-    wanted = Wanted(
+    wanted = RequestPattern(
         operation=visit.values.get("operation"),
         status=visit.values.get("status"),
         monitor_id=visit.values.get("monitor_id"),
@@ -64,7 +72,7 @@ async def verify_journal(visit: Visit) -> Any:
     body = dict(visit.body)
     times, at_least, at_most = (body.pop(name, None) for name in ("times", "at_least", "at_most"))
     least, most = _bounds(times, at_least, at_most)
-    result = verify(_exchanges(visit), Wanted(**body))
+    result = verify(_exchanges(visit), RequestPattern(**body))
     fits = result.found >= least and (most is None or result.found <= most)
     return {
         "verified": fits,
@@ -74,7 +82,7 @@ async def verify_journal(visit: Visit) -> Any:
     }
 
 
-def _near_misses(visit: Visit, result: Verification) -> list[dict[str, Any]]:
+def _near_misses(visit: Visit, result: MatchResult) -> list[dict[str, Any]]:
     document = visit.sandboxes.document
     return [
         {"exchange": exchange_json(miss.exchange, document), "mismatches": miss.mismatches}

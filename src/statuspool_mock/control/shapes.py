@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from statuspool_mock.contract import Document
-from statuspool_mock.journal import Exchange, masked_body, masked_headers
+from statuspool_mock.exchanges import Exchange, masked_body, masked_headers
 from statuspool_mock.moments import written
 from statuspool_mock.sandboxes import Performance, Sandbox
 from statuspool_mock.simulation import (

@@ -18,7 +18,7 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
-from statuspool_mock.faults import Mishap, Strike
+from statuspool_mock.exchanges.faults import DeliveryFault, InjectedFault
 from statuspool_mock.outbox.addresses import Addresses, Withheld
 from statuspool_mock.outbox.log import Attempt, Delivery, Outcome
 from statuspool_mock.outbox.messages import Message
@@ -48,7 +48,7 @@ class Sender(Protocol):
     def webhook(self, webhook_id: str) -> Webhook:
         """Return an endpoint. Raises `UnknownWebhook`."""
 
-    def strike_delivery(self, message: Message) -> Strike | None:
+    def strike_delivery(self, message: Message) -> InjectedFault | None:
         """Return what befalls a delivery."""
 
     def note_attempt(self, delivery: Delivery, attempt: Attempt) -> None:
@@ -115,7 +115,7 @@ class Courier:
         message, is_fresh = due
         struck = sender.strike_delivery(message) if is_fresh else None
         mishap = struck.mishap if struck else None
-        if mishap is Mishap.OUT_OF_ORDER:
+        if mishap is DeliveryFault.OUT_OF_ORDER:
             sender.outbox.postpone(webhook_id, now=sender.instant)
             self.start(sender)
             return
@@ -128,10 +128,10 @@ class Courier:
         self.start(sender)
 
     async def _try(
-        self, sender: Sender, webhook: Webhook, delivery: Delivery, mishap: Mishap | None
+        self, sender: Sender, webhook: Webhook, delivery: Delivery, mishap: DeliveryFault | None
     ) -> None:
         outbox = sender.outbox
-        if mishap is Mishap.LOST:
+        if mishap is DeliveryFault.LOST:
             outbox.give_up(delivery, Outcome.LOST, "a fault lost it", now=sender.instant)
             return
         try:
@@ -139,7 +139,7 @@ class Courier:
         except Withheld as withheld:
             outbox.give_up(delivery, Outcome.WITHHELD, str(withheld), now=sender.instant)
             return
-        for _ in range(2 if mishap is Mishap.TWICE else 1):
+        for _ in range(2 if mishap is DeliveryFault.TWICE else 1):
             async with self._room:
                 attempt = await self._attempt(sender, webhook, delivery.message)
             sender.note_attempt(delivery, attempt)

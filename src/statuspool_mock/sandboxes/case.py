@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from statuspool_mock.journal import Exchange, masked_body
-from statuspool_mock.journal.masking import masked_value
+from statuspool_mock.exchanges import Exchange, masked_body
+from statuspool_mock.exchanges.masking import masked_value
 from statuspool_mock.sandboxes.clock import RateLimit
 from statuspool_mock.sandboxes.errors import Unusable
 from statuspool_mock.sandboxes.state import State, state_data, state_from

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from statuspool_mock.faults import DELIVERY, Strike, Target
+from statuspool_mock.exchanges.faults import DELIVERY, FaultTarget, InjectedFault
 from statuspool_mock.outbox import (
     Attempt,
     Delivery,
@@ -104,11 +104,11 @@ class Mail:
         """Return an endpoint of either team. Raises `UnknownWebhook`."""
         return self._sandbox.world.webhook(webhook_id)
 
-    def strike_delivery(self, message: Message) -> Strike | None:
+    def strike_delivery(self, message: Message) -> InjectedFault | None:
         """Return what befalls a delivery, None where nothing does."""
         if not self._sandbox.faults:
             return None
-        return self._sandbox.strike(Target(DELIVERY, "POST", message.monitor_id, message.team))
+        return self._sandbox.strike(FaultTarget(DELIVERY, "POST", message.monitor_id, message.team))
 
     def note_attempt(self, delivery: Delivery, attempt: Attempt) -> None:
         """Take note of an attempt to deliver: `last_triggered_at` is its time."""

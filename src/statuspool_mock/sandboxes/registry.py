@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from statuspool_mock.contract import Document
-from statuspool_mock.journal import MOST_EXCHANGES
+from statuspool_mock.exchanges import MOST_EXCHANGES
 from statuspool_mock.sandboxes.access import Access
 from statuspool_mock.sandboxes.clock import RateLimit
 from statuspool_mock.sandboxes.errors import KeyRejected, NoSuchThing

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from math import floor
 from typing import Any, NamedTuple
 
-from statuspool_mock.faults import Fault, FaultBook, Strike, Target
-from statuspool_mock.journal import MOST_EXCHANGES, Coverage, Exchange, Journal
+from statuspool_mock.exchanges import MOST_EXCHANGES, Coverage, Exchange, Journal
+from statuspool_mock.exchanges.faults import Fault, FaultSet, FaultTarget, InjectedFault
 from statuspool_mock.sandboxes.capacity import (
     MOST_CHECKPOINTS,
     MOST_FAULTS,
@@ -69,7 +69,7 @@ class Sandbox:
         self.wall = wall
         self.used_at = self.touched_at = wall()
         self.clock = Clock(opening.world.now, self.used_at, opening.rate)
-        self.faults = FaultBook()
+        self.faults = FaultSet()
         self.mail = Mail(self, keeper=self._keeper, courier=courier)
         self.minutes: dict[str, Minute] = {}
         self.performance: Performance | None = None
@@ -215,7 +215,7 @@ class Sandbox:
         self.minutes[role], retry_after = minute.take(self.instant, limit.per_minute)
         return retry_after
 
-    def strike(self, target: Target) -> Strike | None:
+    def strike(self, target: FaultTarget) -> InjectedFault | None:
         """Return what befalls a request, None where nothing does."""
         struck = self.faults.strike(target, now=self.instant)
         self._keep_settings()  # the dice have rolled
@@ -277,7 +277,7 @@ class Sandbox:
         face, self.used_at = state.clock, self.wall()
         began = self.used_at - seconds_ago
         self.clock = Clock(face.shows, began, face.rate, face.until, face.then)
-        self.faults = FaultBook(state.faults, made=state.faults_made)
+        self.faults = FaultSet(state.faults, made=state.faults_made)
         self.mail.begin(state.outbox)
         self.minutes = dict(state.minutes)
         self.performance = state.performance
@@ -289,7 +289,7 @@ class Sandbox:
         self.used_at = self.wall()
         self.world = opening.world
         self.clock = Clock(opening.world.now, self.used_at, opening.rate)
-        self.faults = FaultBook()
+        self.faults = FaultSet()
         self.mail.begin()
         self.minutes = {}
         self.performance = None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
-from statuspool_mock.faults import Fault, Tally, fault_data, fault_from
+from statuspool_mock.exchanges.faults import Fault, FaultCounts, fault_data, fault_from
 from statuspool_mock.outbox import OutboxImage, image_data, image_from
 from statuspool_mock.sandboxes.clock import Minute
 from statuspool_mock.sandboxes.errors import Unusable
@@ -42,7 +42,7 @@ class State:
 
     world: WorldState
     clock: ClockFace
-    faults: tuple[tuple[Fault, Tally], ...] = ()
+    faults: tuple[tuple[Fault, FaultCounts], ...] = ()
     faults_made: int = 0
     minutes: tuple[tuple[str, Minute], ...] = ()
     performance: Performance | None = None

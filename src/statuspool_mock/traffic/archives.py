@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import ijson
 
 from statuspool_mock.contract import Document
-from statuspool_mock.journal import Exchange
+from statuspool_mock.exchanges import Exchange
 
 _ROOT = "/v1"
 

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from statuspool_mock.contract import Document
-from statuspool_mock.journal import Coverage, Exchange
+from statuspool_mock.exchanges import Coverage, Exchange
 from statuspool_mock.traffic import conformity, meaning
 from statuspool_mock.traffic.observation import Kind, Observation, mistake, note
 from statuspool_mock.traffic.opinions import Opinion, Opinions

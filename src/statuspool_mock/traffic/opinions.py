@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from statuspool_mock.journal import Exchange
+from statuspool_mock.exchanges import Exchange
 from statuspool_mock.traffic.observation import Observation
 from statuspool_mock.traffic.sight import Sight
 

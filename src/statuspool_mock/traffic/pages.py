@@ -9,8 +9,8 @@ from starlette.routing import Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from statuspool_mock import __version__
+from statuspool_mock.exchanges import Exchange, cells, har, masked_body, masked_headers
 from statuspool_mock.gate import Closed, Gate
-from statuspool_mock.journal import Exchange, cells, har, masked_body, masked_headers
 from statuspool_mock.traffic.judge import Judge
 from statuspool_mock.traffic.observation import Observation
 from statuspool_mock.traffic.recording import observed_json

@@ -15,7 +15,7 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from statuspool_mock.journal import Exchange
+from statuspool_mock.exchanges import Exchange
 from statuspool_mock.traffic.judge import Judge
 from statuspool_mock.traffic.observation import Kind, Observation
 from statuspool_mock.traffic.sight import MOST_JUDGED_BYTES

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from statuspool_mock.journal import Exchange, har
+from statuspool_mock.exchanges import Exchange, har
 from statuspool_mock.traffic.observation import Observation
 
 

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import orjson
 
 from statuspool_mock.contract import Document, Operation
-from statuspool_mock.journal import Exchange
+from statuspool_mock.exchanges import Exchange
 
 MOST_JUDGED_BYTES = 8 << 20
 _MOST_DIGITS = 100

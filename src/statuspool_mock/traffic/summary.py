@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from statuspool_mock.journal import Exchange
+from statuspool_mock.exchanges import Exchange
 from statuspool_mock.traffic.judge import Judge
 from statuspool_mock.traffic.observation import Kind, Observation
 

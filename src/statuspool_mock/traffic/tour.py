@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import httpx
 
-from statuspool_mock.journal import Exchange
+from statuspool_mock.exchanges import Exchange
 
 _MOST_PAGES = 50
 _MOST_WAITS = 5

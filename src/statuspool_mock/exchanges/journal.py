@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Iterator
 
-from statuspool_mock.journal.exchange import Exchange
+from statuspool_mock.exchanges.exchange import Exchange
 
 MOST_EXCHANGES = 1_000
 MOST_BYTES = 4 << 20

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from statuspool_mock.journal.exchange import Exchange
-from statuspool_mock.journal.masking import masked_body, masked_headers
+from statuspool_mock.exchanges.exchange import Exchange
+from statuspool_mock.exchanges.masking import masked_body, masked_headers
 
 
 def archive(

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from statuspool_mock.journal.exchange import Exchange
+from statuspool_mock.exchanges.exchange import Exchange
 
 _MOST_NEAR_MISSES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class RequestPattern:
     """What an exchange must have; None and empty match everything.
 
     `body` matches a request that has at least these fields: objects by their fields, lists by
@@ -52,14 +52,14 @@ class NearMiss(NamedTuple):
     mismatches: Sequence[str]
 
 
-class Verification(NamedTuple):
+class MatchResult(NamedTuple):
     """How often what was wanted happened, and what came near it where that was not enough."""
 
     found: int
     near_misses: Sequence[NearMiss]
 
 
-def verify(exchanges: Iterable[Exchange], wanted: Wanted) -> Verification:
+def verify(exchanges: Iterable[Exchange], wanted: RequestPattern) -> MatchResult:
     """Count the exchanges that fit, and rank the others by how little is different."""
     found = 0
     others = []
@@ -70,7 +70,7 @@ def verify(exchanges: Iterable[Exchange], wanted: Wanted) -> Verification:
         else:
             found += 1
     others.sort(key=lambda miss: (len(miss.mismatches), -miss.exchange.number))
-    return Verification(found, others[:_MOST_NEAR_MISSES])
+    return MatchResult(found, others[:_MOST_NEAR_MISSES])
 
 
 def _differences(value: Any, wanted: Any, trail: str) -> list[str]:

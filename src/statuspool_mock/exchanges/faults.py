@@ -29,7 +29,7 @@ class Breakage(StrEnum):
     """Half of the body comes, then nothing, until the client gives up or a minute is over."""
 
 
-class Mishap(StrEnum):
+class DeliveryFault(StrEnum):
     """What befalls a webhook delivery on its way."""
 
     LOST = "lost"
@@ -86,7 +86,7 @@ class Fault:
     retry_after: int | None = None
     latency: Latency | None = None
     breakage: Breakage | None = None
-    mishap: Mishap | None = None
+    mishap: DeliveryFault | None = None
     probability: float = 1.0
     seed: int = 0
     times: int | None = None
@@ -94,7 +94,7 @@ class Fault:
     ends_at: int | None = None
 
 
-class Target(NamedTuple):
+class FaultTarget(NamedTuple):
     """What a fault can match of a request."""
 
     operation: str
@@ -103,7 +103,7 @@ class Target(NamedTuple):
     role: str
 
 
-class Strike(NamedTuple):
+class InjectedFault(NamedTuple):
     """What befalls one exchange: the effects of every fault that struck it."""
 
     faults: tuple[str, ...]
@@ -111,23 +111,23 @@ class Strike(NamedTuple):
     retry_after: int | None
     latency_ms: float
     breakage: Breakage | None
-    mishap: Mishap | None
+    mishap: DeliveryFault | None
 
 
-class Tally(NamedTuple):
+class FaultCounts(NamedTuple):
     """How often a fault was asked and how often it struck."""
 
     asked: int = 0
     struck: int = 0
 
 
-class FaultBook:
+class FaultSet:
     """The faults of one world, in the order in which they were added.
 
     Latencies add up; of statuses and of breakages the first that strikes counts.
     """
 
-    def __init__(self, entries: Sequence[tuple[Fault, Tally]] = (), *, made: int = 0) -> None:
+    def __init__(self, entries: Sequence[tuple[Fault, FaultCounts]] = (), *, made: int = 0) -> None:
         self._faults = {fault.id: fault for fault, _ in entries}
         self._tallies = {fault.id: tally for fault, tally in entries}
         self._operations = {fault.operation for fault, _ in entries}
@@ -143,7 +143,7 @@ class FaultBook:
     def add(self, fault: Fault) -> None:
         """Enter a fault."""
         self._faults[fault.id] = fault
-        self._tallies[fault.id] = Tally()
+        self._tallies[fault.id] = FaultCounts()
         self._operations.add(fault.operation)
         self.made += 1
 
@@ -154,12 +154,12 @@ class FaultBook:
         self._operations = {fault.operation for fault in self._faults.values()}
         return found is not None
 
-    def entries(self, *, now: float) -> tuple[tuple[Fault, Tally], ...]:
+    def entries(self, *, now: float) -> tuple[tuple[Fault, FaultCounts], ...]:
         """Return the faults that are not spent, with their tallies."""
         self._drop_spent(now)
         return tuple((fault, self._tallies[fault.id]) for fault in self._faults.values())
 
-    def strike(self, target: Target, *, now: float) -> Strike | None:
+    def strike(self, target: FaultTarget, *, now: float) -> InjectedFault | None:
         """Return what befalls an exchange, None where nothing does; draws are counted."""
         if not self._faults:
             return None
@@ -169,13 +169,13 @@ class FaultBook:
             if _matches(fault, target):
                 tally = self._tallies[fault.id]
                 hit = _chance(fault.seed, tally.asked, b"strike") < fault.probability
-                self._tallies[fault.id] = Tally(tally.asked + 1, tally.struck + hit)
+                self._tallies[fault.id] = FaultCounts(tally.asked + 1, tally.struck + hit)
                 if hit:
                     struck.append((fault, _chance(fault.seed, tally.asked, b"latency")))
         if not struck:
             return None
         ordered = next((fault for fault, _ in struck if fault.status is not None), None)
-        return Strike(
+        return InjectedFault(
             faults=tuple(fault.id for fault, _ in struck),
             status=ordered.status if ordered else None,
             retry_after=ordered.retry_after if ordered else None,
@@ -195,7 +195,7 @@ class FaultBook:
             self.remove(fault_id)
 
 
-def _matches(fault: Fault, target: Target) -> bool:
+def _matches(fault: Fault, target: FaultTarget) -> bool:
     return (
         (fault.operation is None or fault.operation == target.operation)
         and (fault.method is None or fault.method == target.method)
@@ -210,7 +210,7 @@ def _chance(seed: int, count: int, purpose: bytes) -> float:
     return int.from_bytes(hashlib.blake2b(text, digest_size=7).digest(), "big") / 2**56
 
 
-def fault_data(fault: Fault, tally: Tally) -> dict[str, Any]:
+def fault_data(fault: Fault, tally: FaultCounts) -> dict[str, Any]:
     """Return a fault as plain data, what is None left out."""
     data = _given(asdict(fault)) | tally._asdict()
     if fault.latency is not None:
@@ -218,16 +218,16 @@ def fault_data(fault: Fault, tally: Tally) -> dict[str, Any]:
     return data
 
 
-def fault_from(data: Mapping[str, Any]) -> tuple[Fault, Tally]:
+def fault_from(data: Mapping[str, Any]) -> tuple[Fault, FaultCounts]:
     """Return the fault of `fault_data`. Raises `TypeError`, `ValueError` or `KeyError`."""
     values = dict(data)
-    tally = Tally(values.pop("asked"), values.pop("struck"))
+    tally = FaultCounts(values.pop("asked"), values.pop("struck"))
     if "latency" in values:
         values["latency"] = Latency(**values["latency"])
     if "breakage" in values:
         values["breakage"] = Breakage(values["breakage"])
     if "mishap" in values:
-        values["mishap"] = Mishap(values["mishap"])
+        values["mishap"] = DeliveryFault(values["mishap"])
     return Fault(**values), tally
 
 

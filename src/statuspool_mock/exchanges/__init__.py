@@ -1,0 +1,24 @@
+"""What a world's clients asked and got: kept in bounds, searched, counted, exported."""
+
+from statuspool_mock.exchanges import har
+from statuspool_mock.exchanges.coverage import Cell, Coverage, cells
+from statuspool_mock.exchanges.exchange import Exchange
+from statuspool_mock.exchanges.journal import MOST_EXCHANGES, Journal
+from statuspool_mock.exchanges.masking import masked_body, masked_headers
+from statuspool_mock.exchanges.matching import MatchResult, NearMiss, RequestPattern, verify
+
+__all__ = [
+    "MOST_EXCHANGES",
+    "Cell",
+    "Coverage",
+    "Exchange",
+    "Journal",
+    "NearMiss",
+    "MatchResult",
+    "RequestPattern",
+    "cells",
+    "har",
+    "masked_body",
+    "masked_headers",
+    "verify",
+]
