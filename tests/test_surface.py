@@ -15,7 +15,7 @@ PACKAGES = (
     "statuspool_mock.interception",
     "statuspool_mock.exchanges",
     "statuspool_mock.mutants",
-    "statuspool_mock.outbox",
+    "statuspool_mock.webhooks",
     "statuspool_mock.sandboxes",
     "statuspool_mock.simulation.outage_scripts",
     "statuspool_mock.seeding",

@@ -2,8 +2,8 @@
 
 import asyncio
 
-from statuspool_mock.outbox.courier import Courier
 from statuspool_mock.sandboxes import Sandboxes
+from statuspool_mock.webhooks.sender import WebhookSender
 
 _SECONDS = 0.2
 
@@ -11,7 +11,7 @@ _SECONDS = 0.2
 class Pulse:
     """Lets worlds with webhooks keep up with their clocks, and sends what is due."""
 
-    def __init__(self, sandboxes: Sandboxes, courier: Courier) -> None:
+    def __init__(self, sandboxes: Sandboxes, courier: WebhookSender) -> None:
         self._sandboxes = sandboxes
         self._courier = courier
         self._beating: asyncio.Task[None] | None = None

@@ -25,11 +25,11 @@ from typing import Any, Self
 
 from statuspool_mock import simulation
 from statuspool_mock.files import write_whole
-from statuspool_mock.outbox import Outbox
 from statuspool_mock.sandboxes import State, Unusable, state_data, state_from
 from statuspool_mock.sandboxes.keeping import Kept
 from statuspool_mock.sandboxes.state import soft_data, with_soft
 from statuspool_mock.simulation import Command, SimulationError, Status, Team, World
+from statuspool_mock.webhooks import Outbox
 
 _SMALLEST_LOG = 256 * 1024
 _COMMANDS: Mapping[str, Any] = {kind.__name__: kind for kind in Command.__args__}

@@ -7,9 +7,9 @@ import pytest
 
 from statuspool_mock import seeding
 from statuspool_mock.certification.sender import Sender
-from statuspool_mock.outbox.messages import sample
 from statuspool_mock.signing import EVENTS
 from statuspool_mock.simulation import Team
+from statuspool_mock.webhooks.messages import sample
 
 
 def shape(value):

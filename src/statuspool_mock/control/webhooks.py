@@ -4,9 +4,9 @@ from typing import Any
 
 from statuspool_mock.control.visit import Visit
 from statuspool_mock.moments import written
-from statuspool_mock.outbox import Attempt, Delivery, Outcome, sample
 from statuspool_mock.sandboxes import Conflict, NoSuchThing, Unusable
 from statuspool_mock.simulation import Monitor, UnknownWebhook, Webhook
+from statuspool_mock.webhooks import Attempt, Delivery, DeliveryOutcome, sample
 
 
 async def list_world_webhooks(visit: Visit) -> Any:
@@ -93,7 +93,8 @@ async def redeliver_failed(visit: Visit) -> Any:
     failed = [
         delivery
         for delivery in visit.sandbox.mail.outbox.log
-        if delivery.outcome in {Outcome.FAILED, Outcome.WITHHELD, Outcome.LOST}
+        if delivery.outcome
+        in {DeliveryOutcome.FAILED, DeliveryOutcome.WITHHELD, DeliveryOutcome.LOST}
     ]
     return {"redelivered": await _send_again(visit, failed)}
 

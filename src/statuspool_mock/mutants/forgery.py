@@ -5,18 +5,18 @@ from typing import TYPE_CHECKING
 
 from statuspool_mock.mutants.mutant import Delivering, Letter
 from statuspool_mock.mutants.switchboard import Switchboard
-from statuspool_mock.outbox.courier import Courier
+from statuspool_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
-    from statuspool_mock.outbox.wire import Answered  # brings an HTTP client along
+    from statuspool_mock.webhooks.http_client import WebhookResponse  # brings an HTTP client along
 
 
 def courier_for(
     switchboard: Switchboard, *, allowed: Iterable[str] = (), standard: bool = False
-) -> Courier:
+) -> WebhookSender:
     """Return the courier of a server with these mutants."""
     if not switchboard.may_switch and not _changes(switchboard):
-        return Courier(allowed=allowed, standard=standard)
+        return WebhookSender(allowed=allowed, standard=standard)
     return _Forger(switchboard, allowed=allowed, standard=standard)
 
 
@@ -24,14 +24,14 @@ def _changes(switchboard: Switchboard) -> list[Delivering]:
     return [m.change for m in switchboard.chosen if isinstance(m.change, Delivering)]
 
 
-class _Forger(Courier):
+class _Forger(WebhookSender):
     """A courier that changes letters at the last moment."""
 
     def __init__(self, switchboard: Switchboard, *, allowed: Iterable[str], standard: bool) -> None:
         super().__init__(allowed=allowed, standard=standard)
         self._switchboard = switchboard
 
-    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> "Answered":
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> "WebhookResponse":
         """Send one request, changed. Raises what the HTTP client calls unanswered."""
         letter = Letter(body, headers)
         for forgery in _changes(self._switchboard):

@@ -17,7 +17,6 @@ from statuspool_mock.sandboxes.clock import Clock, Minute, RateLimit
 from statuspool_mock.sandboxes.errors import Conflict, NoSuchThing
 from statuspool_mock.sandboxes.events import Events
 from statuspool_mock.sandboxes.keeping import Courier, Forgetful, Keeper, Kept
-from statuspool_mock.sandboxes.mail import Mail
 from statuspool_mock.sandboxes.state import ClockFace, Performance, State
 from statuspool_mock.simulation import (
     Command,
@@ -27,6 +26,7 @@ from statuspool_mock.simulation import (
     Webhook,
     World,
 )
+from statuspool_mock.webhooks.dispatcher import WebhookDispatcher
 
 _EXCHANGES_BETWEEN_BASES = 500
 _MOST_MONITORS_IN_BASES = 20_000
@@ -70,7 +70,7 @@ class Sandbox:
         self.used_at = self.touched_at = wall()
         self.clock = Clock(opening.world.now, self.used_at, opening.rate)
         self.faults = FaultSet()
-        self.mail = Mail(self, keeper=self._keeper, courier=courier)
+        self.mail = WebhookDispatcher(self, keeper=self._keeper, courier=courier)
         self.minutes: dict[str, Minute] = {}
         self.performance: Performance | None = None
         self.checkpoints: dict[str, State] = {}

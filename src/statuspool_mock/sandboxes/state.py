@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from statuspool_mock.exchanges.faults import Fault, FaultCounts, fault_data, fault_from
-from statuspool_mock.outbox import OutboxImage, image_data, image_from
 from statuspool_mock.sandboxes.clock import Minute
 from statuspool_mock.sandboxes.errors import Unusable
 from statuspool_mock.simulation import SnapshotRejected, picture, restore
 from statuspool_mock.simulation.world_state import WorldState
+from statuspool_mock.webhooks import OutboxState, image_data, image_from
 
 VERSION = 1
 KIND = "statuspool-mock snapshot"
@@ -46,7 +46,7 @@ class State:
     faults_made: int = 0
     minutes: tuple[tuple[str, Minute], ...] = ()
     performance: Performance | None = None
-    outbox: OutboxImage = field(default_factory=OutboxImage)
+    outbox: OutboxState = field(default_factory=OutboxState)
 
 
 def state_data(state: State) -> dict[str, Any]:

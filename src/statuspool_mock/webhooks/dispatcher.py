@@ -5,14 +5,6 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from statuspool_mock.exchanges.faults import DELIVERY, FaultTarget, InjectedFault
-from statuspool_mock.outbox import (
-    Attempt,
-    Delivery,
-    Message,
-    Outbox,
-    OutboxImage,
-    message_for,
-)
 from statuspool_mock.sandboxes.keeping import Courier, Keeper
 from statuspool_mock.simulation import (
     Command,
@@ -22,12 +14,20 @@ from statuspool_mock.simulation import (
     UnknownWebhook,
     Webhook,
 )
+from statuspool_mock.webhooks import (
+    Attempt,
+    Delivery,
+    Message,
+    Outbox,
+    OutboxState,
+    message_for,
+)
 
 if TYPE_CHECKING:
     from statuspool_mock.sandboxes.sandbox import Sandbox
 
 
-class Mail:
+class WebhookDispatcher:
     """The outbox of one sandbox. Without a courier, what is posted waits for ever."""
 
     def __init__(self, sandbox: "Sandbox", *, keeper: Keeper, courier: Courier | None) -> None:
@@ -36,7 +36,7 @@ class Mail:
         self._courier = courier
         self.outbox = Outbox(keep=keeper.note_outbox)
 
-    def begin(self, image: OutboxImage | None = None) -> None:
+    def begin(self, image: OutboxState | None = None) -> None:
         """Begin anew, with what waited then; without an image, as if nothing ever left.
 
         What left did leave, so a world that goes back in time keeps its log.

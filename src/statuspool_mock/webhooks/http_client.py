@@ -6,13 +6,13 @@ from typing import NamedTuple
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
 
-from statuspool_mock.outbox.addresses import Addresses, Withheld
+from statuspool_mock.webhooks.addresses import AddressNotAllowed, AddressPolicy
 
 _MOST_READ = 64 * 1024
 _MOST_HEADERS = 50
 
 
-class Answered(NamedTuple):
+class WebhookResponse(NamedTuple):
     """What an endpoint answered; of the body only the beginning."""
 
     status: int
@@ -20,14 +20,14 @@ class Answered(NamedTuple):
     body: bytes
 
 
-class Unanswered(Exception):
+class RequestFailed(Exception):
     """There was no answer; the message says why."""
 
 
-class Wire:
+class WebhookClient:
     """Connections to endpoints, kept open between deliveries."""
 
-    def __init__(self, addresses: Addresses) -> None:
+    def __init__(self, addresses: AddressPolicy) -> None:
         connector = aiohttp.TCPConnector(limit=0, resolver=_Checked(addresses), use_dns_cache=False)
         self._session = aiohttp.ClientSession(
             connector=connector,
@@ -37,8 +37,8 @@ class Wire:
             timeout=aiohttp.ClientTimeout(total=None),
         )
 
-    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> Answered:
-        """Send a request and return the answer. Raises `Unanswered`."""
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> WebhookResponse:
+        """Send a request and return the answer. Raises `RequestFailed`."""
         try:
             async with self._session.post(
                 url, data=body, headers=headers, allow_redirects=False
@@ -48,11 +48,11 @@ class Wire:
                     content = await answer.content.read(_MOST_READ)
                 except aiohttp.ClientError:
                     content = b""  # the status is what counts
-                return Answered(answer.status, told, content)
+                return WebhookResponse(answer.status, told, content)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             text = str(error)
             name = type(error).__name__
-            raise Unanswered(f"{name}: {text}" if text else name) from error
+            raise RequestFailed(f"{name}: {text}" if text else name) from error
 
     async def close(self) -> None:
         """Close every connection."""
@@ -62,7 +62,7 @@ class Wire:
 class _Checked(AbstractResolver):
     """Gives connections the addresses that were checked, and no others."""
 
-    def __init__(self, addresses: Addresses) -> None:
+    def __init__(self, addresses: AddressPolicy) -> None:
         self._addresses = addresses
 
     async def resolve(
@@ -70,7 +70,7 @@ class _Checked(AbstractResolver):
     ) -> list[ResolveResult]:
         try:
             endpoint = await self._addresses.check(f"http://{host}:{port}/")
-        except Withheld as withheld:
+        except AddressNotAllowed as withheld:
             raise OSError(str(withheld)) from None
         return [
             ResolveResult(

@@ -16,8 +16,8 @@ import pytest
 from statuspool_mock.client import Control, Refused
 from statuspool_mock.server import RunningServer, Settings
 from tests.mock_process import command
-from tests.outbox.conftest import SECRET
-from tests.outbox.receiver import Receiver
+from tests.webhooks.conftest import SECRET
+from tests.webhooks.receiver import Receiver
 
 
 def instant(text):

@@ -6,9 +6,9 @@ import threading
 import pytest
 
 from statuspool_mock.client import Control
-from statuspool_mock.outbox import courier
 from statuspool_mock.server import RunningServer, Settings
-from tests.outbox.receiver import Receiver
+from statuspool_mock.webhooks import sender
+from tests.webhooks.receiver import Receiver
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_garbage_instead_of_http_is_a_row_in_the_log(tell):
 
 
 def test_silence_ends_after_the_time_out(tell, monkeypatch):
-    monkeypatch.setattr(courier, "TIMEOUT_SECONDS", 0.3)
+    monkeypatch.setattr(sender, "TIMEOUT_SECONDS", 0.3)
     done = threading.Event()
     with Receiver(lambda _: done.wait(20)) as receiver:
         delivery = tell(receiver.url)

@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from statuspool_mock.outbox.messages import Message
 from statuspool_mock.simulation import Webhook
+from statuspool_mock.webhooks.messages import Message
 
 _MOST_KEPT = 5_000
 
 
-class Outcome(StrEnum):
+class DeliveryOutcome(StrEnum):
     """Where a delivery stands."""
 
     PENDING = "pending"
@@ -52,7 +52,7 @@ class Delivery:
     webhook_id: str
     url: str
     message: Message
-    outcome: Outcome = Outcome.PENDING
+    outcome: DeliveryOutcome = DeliveryOutcome.PENDING
     reason: str | None = None
     attempts: list[Attempt] = field(default_factory=list)
 
@@ -82,8 +82,8 @@ class DeliveryLog:
     def break_off(self, reason: str) -> None:
         """Give up every delivery that is under way."""
         for delivery in self._kept:
-            if delivery.outcome is Outcome.PENDING:
-                delivery.outcome, delivery.reason = Outcome.FAILED, reason
+            if delivery.outcome is DeliveryOutcome.PENDING:
+                delivery.outcome, delivery.reason = DeliveryOutcome.FAILED, reason
 
     def clear(self) -> None:
         """Forget every delivery; numbers go on."""

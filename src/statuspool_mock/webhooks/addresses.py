@@ -8,11 +8,11 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 
-class Withheld(Exception):
+class AddressNotAllowed(Exception):
     """A delivery must not be sent to this address; the message says why."""
 
 
-class Endpoint(NamedTuple):
+class ResolvedEndpoint(NamedTuple):
     """A checked url: the host as written and the addresses that may be connected to."""
 
     host: str
@@ -20,7 +20,7 @@ class Endpoint(NamedTuple):
     addresses: tuple[str, ...]
 
 
-class Addresses:
+class AddressPolicy:
     """Decides, and resolves each allowed name once; a name keeps its addresses from then on.
 
     `allowed` are host names or addresses that deliveries may leave this machine for.
@@ -30,21 +30,21 @@ class Addresses:
         self._allowed = {host.lower().strip("[]") for host in allowed}
         self._resolved: dict[str, tuple[str, ...]] = {}
 
-    async def check(self, url: str) -> Endpoint:
-        """Return where a url leads. Raises `Withheld`."""
+    async def check(self, url: str) -> ResolvedEndpoint:
+        """Return where a url leads. Raises `AddressNotAllowed`."""
         host, port = _split(url)
         if host in self._allowed:
-            return Endpoint(host, port, await self._resolve(host, port))
+            return ResolvedEndpoint(host, port, await self._resolve(host, port))
         if host == "localhost" or host.endswith(".localhost"):
-            return Endpoint(host, port, ("127.0.0.1", "::1"))
+            return ResolvedEndpoint(host, port, ("127.0.0.1", "::1"))
         try:
             address = ipaddress.ip_address(host)
         except ValueError:
-            raise Withheld(_NOT_ALLOWED.format(host=host)) from None
+            raise AddressNotAllowed(_NOT_ALLOWED.format(host=host)) from None
         plain = getattr(address, "ipv4_mapped", None) or address
         if not plain.is_loopback:
-            raise Withheld(_NOT_ALLOWED.format(host=host))
-        return Endpoint(host, port, (str(address),))
+            raise AddressNotAllowed(_NOT_ALLOWED.format(host=host))
+        return ResolvedEndpoint(host, port, (str(address),))
 
     async def _resolve(self, host: str, port: int) -> tuple[str, ...]:
         if host not in self._resolved:
@@ -52,7 +52,9 @@ class Addresses:
             try:
                 found = await loop.getaddrinfo(host, port, type=socket.SOCK_STREAM)
             except OSError as error:
-                raise Withheld(f"{host} cannot be resolved: {error.strerror or error}") from error
+                raise AddressNotAllowed(
+                    f"{host} cannot be resolved: {error.strerror or error}"
+                ) from error
             self._resolved[host] = tuple(dict.fromkeys(str(item[4][0]) for item in found))
         return self._resolved[host]
 
@@ -69,9 +71,9 @@ def _split(url: str) -> tuple[str, int]:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         host = (parts.hostname or "").lower().rstrip(".")
     except ValueError as error:
-        raise Withheld(f"the url cannot be used: {error}") from None
+        raise AddressNotAllowed(f"the url cannot be used: {error}") from None
     if parts.username is not None or parts.password is not None:
-        raise Withheld("the url carries credentials, which a webhook's url must not")
+        raise AddressNotAllowed("the url carries credentials, which a webhook's url must not")
     if parts.scheme not in {"http", "https"} or not host:
-        raise Withheld("the url is no http or https url with a host")
+        raise AddressNotAllowed("the url is no http or https url with a host")
     return host, port

@@ -19,15 +19,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from statuspool_mock.exchanges.faults import DeliveryFault, InjectedFault
-from statuspool_mock.outbox.addresses import Addresses, Withheld
-from statuspool_mock.outbox.log import Attempt, Delivery, Outcome
-from statuspool_mock.outbox.messages import Message
-from statuspool_mock.outbox.outbox import Outbox
 from statuspool_mock.signing import SIGNATURE_HEADER, sign
 from statuspool_mock.simulation import UnknownWebhook, Webhook
+from statuspool_mock.webhooks.addresses import AddressNotAllowed, AddressPolicy
+from statuspool_mock.webhooks.delivery_log import Attempt, Delivery, DeliveryOutcome
+from statuspool_mock.webhooks.messages import Message
+from statuspool_mock.webhooks.outbox import Outbox
 
 if TYPE_CHECKING:
-    from statuspool_mock.outbox.wire import Answered, Wire
+    from statuspool_mock.webhooks.http_client import WebhookClient, WebhookResponse
 
 TIMEOUT_SECONDS = 15.0
 _MOST_AT_ONCE = 256
@@ -36,7 +36,7 @@ _AGENT = "Statuspool-Webhooks/1.0"
 _log = logging.getLogger(__name__)
 
 
-class Sender(Protocol):
+class DeliverySource(Protocol):
     """A world with an outbox, as far as its courier is concerned."""
 
     outbox: Outbox
@@ -58,7 +58,7 @@ class Sender(Protocol):
         """Take note that an endpoint wants no more."""
 
 
-class Courier:
+class WebhookSender:
     """Sends what is due in worlds, in the background and on request.
 
     `allowed` are hosts beyond this machine that may be called. `standard` adds the headers of
@@ -66,14 +66,14 @@ class Courier:
     """
 
     def __init__(self, *, allowed: Iterable[str] = (), standard: bool = False) -> None:
-        self._addresses = Addresses(allowed)
+        self._addresses = AddressPolicy(allowed)
         self._standard = standard
-        self._open_wire: Wire | None = None
+        self._open_wire: WebhookClient | None = None
         self._unanswered: type[Exception] = OSError
         self._room = asyncio.Semaphore(_MOST_AT_ONCE)
         self._under_way: dict[int, set[asyncio.Task[None]]] = {}
 
-    def start(self, sender: Sender) -> None:
+    def start(self, sender: DeliverySource) -> None:
         """Send what is due, in the background. Needs a running event loop."""
         tasks = self._under_way.setdefault(id(sender), set())
         for webhook_id in sender.outbox.take_due(now=sender.instant):
@@ -81,7 +81,7 @@ class Courier:
             tasks.add(task)
             task.add_done_callback(tasks.discard)
 
-    async def settle(self, sender: Sender, *, seconds: float) -> bool:
+    async def settle(self, sender: DeliverySource, *, seconds: float) -> bool:
         """Send what is due and wait until it has arrived or failed; False where time ran out."""
         try:
             async with asyncio.timeout(seconds):
@@ -103,7 +103,7 @@ class Courier:
         if self._open_wire is not None:
             await self._open_wire.close()
 
-    async def _serve_line(self, sender: Sender, webhook_id: str) -> None:
+    async def _serve_line(self, sender: DeliverySource, webhook_id: str) -> None:
         """Make the attempt that is due for one endpoint, and those that are due after it."""
         try:
             webhook = sender.webhook(webhook_id)
@@ -124,20 +124,26 @@ class Courier:
             await self._try(sender, webhook, delivery, mishap)
         except Exception:  # noqa: BLE001 - one endpoint must not stop the others
             _log.exception("Delivery %s to %s broke down", delivery.message.id, webhook.url)
-            sender.outbox.give_up(delivery, Outcome.FAILED, "broke down", now=sender.instant)
+            sender.outbox.give_up(
+                delivery, DeliveryOutcome.FAILED, "broke down", now=sender.instant
+            )
         self.start(sender)
 
     async def _try(
-        self, sender: Sender, webhook: Webhook, delivery: Delivery, mishap: DeliveryFault | None
+        self,
+        sender: DeliverySource,
+        webhook: Webhook,
+        delivery: Delivery,
+        mishap: DeliveryFault | None,
     ) -> None:
         outbox = sender.outbox
         if mishap is DeliveryFault.LOST:
-            outbox.give_up(delivery, Outcome.LOST, "a fault lost it", now=sender.instant)
+            outbox.give_up(delivery, DeliveryOutcome.LOST, "a fault lost it", now=sender.instant)
             return
         try:
             await self._addresses.check(webhook.url)
-        except Withheld as withheld:
-            outbox.give_up(delivery, Outcome.WITHHELD, str(withheld), now=sender.instant)
+        except AddressNotAllowed as withheld:
+            outbox.give_up(delivery, DeliveryOutcome.WITHHELD, str(withheld), now=sender.instant)
             return
         for _ in range(2 if mishap is DeliveryFault.TWICE else 1):
             async with self._room:
@@ -150,7 +156,7 @@ class Courier:
         else:
             outbox.settle(delivery, attempt, now=sender.instant)
 
-    async def _attempt(self, sender: Sender, webhook: Webhook, message: Message) -> Attempt:
+    async def _attempt(self, sender: DeliverySource, webhook: Webhook, message: Message) -> Attempt:
         at, began = sender.instant, time.perf_counter()
         headers = self._headers(webhook, message, at=at)
         answered, error = None, None
@@ -196,16 +202,16 @@ class Courier:
             }
         return headers
 
-    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> "Answered":
+    async def post(self, url: str, body: bytes, headers: dict[str, str]) -> "WebhookResponse":
         """Send one request. Raises what the HTTP client calls unanswered."""
         return await self._wire().post(url, body, headers)
 
-    def _wire(self) -> "Wire":
+    def _wire(self) -> "WebhookClient":
         """Return the connections; the HTTP client is imported when there is something to send."""
         if self._open_wire is None:
-            wire = import_module("statuspool_mock.outbox.wire")
+            wire = import_module("statuspool_mock.webhooks.http_client")
             self._unanswered = wire.Unanswered
-            self._open_wire = wire.Wire(self._addresses)
+            self._open_wire = wire.WebhookClient(self._addresses)
         return self._open_wire
 
 

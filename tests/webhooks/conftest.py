@@ -4,7 +4,7 @@ import pytest
 
 from statuspool_mock.client import Control
 from statuspool_mock.server import RunningServer, Settings
-from tests.outbox.receiver import Receiver
+from tests.webhooks.receiver import Receiver
 
 SECRET = "whsec_a8f3k29d0s1lfj4m7xqwz"
 

@@ -1,11 +1,11 @@
 """Webhook deliveries: what is sent to whom and when, and how it went. Reference: Webhooks."""
 
-from statuspool_mock.outbox.log import Attempt, Delivery, DeliveryLog, Outcome
-from statuspool_mock.outbox.messages import Message, message_for, sample
-from statuspool_mock.outbox.outbox import (
+from statuspool_mock.webhooks.delivery_log import Attempt, Delivery, DeliveryLog, DeliveryOutcome
+from statuspool_mock.webhooks.messages import Message, message_for, sample
+from statuspool_mock.webhooks.outbox import (
     RETRY_SECONDS,
     Outbox,
-    OutboxImage,
+    OutboxState,
     image_data,
     image_from,
 )
@@ -17,8 +17,8 @@ __all__ = [
     "DeliveryLog",
     "Message",
     "Outbox",
-    "OutboxImage",
-    "Outcome",
+    "OutboxState",
+    "DeliveryOutcome",
     "image_data",
     "image_from",
     "message_for",

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any
 
-from statuspool_mock.outbox.log import Attempt, Delivery, DeliveryLog, Outcome
-from statuspool_mock.outbox.messages import Message, message_data, message_from
 from statuspool_mock.simulation import Webhook
+from statuspool_mock.webhooks.delivery_log import Attempt, Delivery, DeliveryLog, DeliveryOutcome
+from statuspool_mock.webhooks.messages import Message, message_data, message_from
 
 RETRY_SECONDS = (5, 300, 1_800, 7_200, 18_000)
 """How long after each failed attempt the next one follows."""
@@ -24,7 +24,7 @@ Json = Mapping[str, Any]
 
 
 @dataclass(slots=True)
-class Line:
+class EndpointQueue:
     """What waits for one endpoint. `attempts` and `due_at` are those of the first message."""
 
     waiting: deque[Message] = field(default_factory=deque)
@@ -35,7 +35,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LineImage:
+class QueueState:
     """One line as an immutable value."""
 
     webhook_id: str
@@ -45,11 +45,11 @@ class LineImage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OutboxImage:
+class OutboxState:
     """All that waits, as an immutable value; the log is not part of it."""
 
     made: int = 0
-    lines: tuple[LineImage, ...] = ()
+    lines: tuple[QueueState, ...] = ()
 
 
 class Outbox:
@@ -61,30 +61,30 @@ class Outbox:
 
     def __init__(
         self,
-        image: OutboxImage | None = None,
+        image: OutboxState | None = None,
         *,
         keep: Callable[[Json], None] | None = None,
         log: DeliveryLog | None = None,
     ) -> None:
-        image = image or OutboxImage()
+        image = image or OutboxState()
         self._keep = keep or _forget
         self._overtaken: set[str] = set()
         self.made = image.made
         """How many messages there have been."""
-        self._lines: dict[str, Line] = {}
+        self._lines: dict[str, EndpointQueue] = {}
         self._due: list[tuple[float, int, str]] = []  # (when, turn, whose), a heap
         self._turns = 0
         self.log = DeliveryLog() if log is None else log
         for item in image.lines:
-            line = self._lines[item.webhook_id] = Line(deque(item.messages), item.tried)
+            line = self._lines[item.webhook_id] = EndpointQueue(deque(item.messages), item.tried)
             self._schedule(item.webhook_id, line, item.due_at)
 
-    def image(self) -> OutboxImage:
+    def image(self) -> OutboxState:
         """Return all that waits."""
-        return OutboxImage(
+        return OutboxState(
             made=self.made,
             lines=tuple(
-                LineImage(
+                QueueState(
                     webhook_id=webhook_id,
                     messages=tuple(line.waiting),
                     tried=line.tried,
@@ -99,7 +99,7 @@ class Outbox:
         """Put a message into the lines of endpoints; return whose."""
         told = []
         for webhook in webhooks:
-            line = self._lines.setdefault(webhook.id, Line())
+            line = self._lines.setdefault(webhook.id, EndpointQueue())
             line.waiting.append(message)
             told.append(webhook.id)
             if len(line.waiting) == 1:
@@ -182,9 +182,9 @@ class Outbox:
         if line is None or line.current is not delivery:
             return
         if attempt.succeeded:
-            self._leave(line, delivery, Outcome.DELIVERED, None, now)
+            self._leave(line, delivery, DeliveryOutcome.DELIVERED, None, now)
         elif line.tried >= len(RETRY_SECONDS):
-            self._leave(line, delivery, Outcome.FAILED, "every attempt failed", now)
+            self._leave(line, delivery, DeliveryOutcome.FAILED, "every attempt failed", now)
         else:
             wait = max(RETRY_SECONDS[line.tried], attempt.retry_after or 0.0)
             line.tried += 1
@@ -192,7 +192,9 @@ class Outbox:
             retry = {"retry": delivery.webhook_id, "tried": line.tried, "due_at": line.due_at}
             self._keep(retry)
 
-    def give_up(self, delivery: Delivery, outcome: Outcome, reason: str, *, now: float) -> None:
+    def give_up(
+        self, delivery: Delivery, outcome: DeliveryOutcome, reason: str, *, now: float
+    ) -> None:
         """Take a message out of its line without another attempt."""
         line = self._lines.get(delivery.webhook_id)
         if line is not None and line.current is delivery:
@@ -206,11 +208,16 @@ class Outbox:
         for message in line.waiting:
             delivery = line.current if line.current and line.current.message is message else None
             delivery = delivery or self.log.enter(webhook, message)
-            delivery.outcome, delivery.reason = Outcome.FAILED, reason
+            delivery.outcome, delivery.reason = DeliveryOutcome.FAILED, reason
             self._keep({"left": webhook.id, "now": 0.0})
 
     def _leave(
-        self, line: Line, delivery: Delivery, outcome: Outcome, reason: str | None, now: float
+        self,
+        line: EndpointQueue,
+        delivery: Delivery,
+        outcome: DeliveryOutcome,
+        reason: str | None,
+        now: float,
     ) -> None:
         delivery.outcome, delivery.reason = outcome, reason
         self._overtaken.discard(line.waiting.popleft().id)
@@ -222,7 +229,7 @@ class Outbox:
         else:
             del self._lines[delivery.webhook_id]
 
-    def _schedule(self, webhook_id: str, line: Line, at: float) -> None:
+    def _schedule(self, webhook_id: str, line: EndpointQueue, at: float) -> None:
         self._turns += 1
         line.due_at, line.turn = at, self._turns
         heappush(self._due, (at, self._turns, webhook_id))
@@ -241,7 +248,7 @@ def _forget(change: Json) -> None:
     del change
 
 
-def image_data(image: OutboxImage) -> dict[str, Any]:
+def image_data(image: OutboxState) -> dict[str, Any]:
     """Return all that waits as plain data for JSON."""
     messages = {message.id: message for line in image.lines for message in line.messages}
     return {
@@ -259,13 +266,13 @@ def image_data(image: OutboxImage) -> dict[str, Any]:
     }
 
 
-def image_from(data: Mapping[str, Any]) -> OutboxImage:
+def image_from(data: Mapping[str, Any]) -> OutboxState:
     """Return the image of `image_data`. Raises `KeyError`, `TypeError` or `ValueError`."""
     messages = {item["id"]: message_from(item) for item in data["messages"]}
-    return OutboxImage(
+    return OutboxState(
         made=data["made"],
         lines=tuple(
-            LineImage(
+            QueueState(
                 webhook_id=line["webhook_id"],
                 messages=tuple(messages[message_id] for message_id in line["messages"]),
                 tried=line["tried"],
