@@ -10,6 +10,7 @@ from load import Load
 from proxy import Passing
 from readiness import Readiness
 from rounds import Results
+
 from sandbox import Sandbox
 
 _PAGE = Path(__file__).with_name("page.md")

@@ -14,6 +14,7 @@ import proxy
 import readiness
 import report
 import rounds
+
 import sandbox
 
 PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"

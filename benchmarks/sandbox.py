@@ -16,7 +16,7 @@ from rounds import typical
 
 from statuspool_mock import contract, seeding
 from statuspool_mock.collector import rest_the_collector
-from statuspool_mock.sandboxes import Sandboxes
+from statuspool_mock.sandbox import Sandboxes
 from statuspool_mock.worlds import ClockChoice, Worlds
 
 _DAYS_30 = 30 * 86_400

@@ -16,7 +16,7 @@ PACKAGES = (
     "statuspool_mock.exchanges",
     "statuspool_mock.mutants",
     "statuspool_mock.webhooks",
-    "statuspool_mock.sandboxes",
+    "statuspool_mock.sandbox",
     "statuspool_mock.simulation.outage_scripts",
     "statuspool_mock.seeding",
     "statuspool_mock.testing",

@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message
 from statuspool_mock import contract
 from statuspool_mock.api import REQUEST_ID
 from statuspool_mock.exchanges import masked_body
-from statuspool_mock.sandboxes import Case, Opening, Sandbox, Sandboxes, Step
+from statuspool_mock.sandbox import CaseFile, InitialWorld, RecordedRequest, Sandbox, Sandboxes
 from statuspool_mock.server import Settings, application
 from statuspool_mock.simulation import World
 
@@ -22,7 +22,7 @@ class Difference:
     """The first answer that is not what the file tells. `number` counts requests from 1."""
 
     number: int
-    step: Step
+    step: RecordedRequest
     status: int
     content: bytes
 
@@ -46,11 +46,11 @@ class _Wall:
         return self.reading
 
 
-def replay(case: Case) -> Difference | None:
+def replay(case: CaseFile) -> Difference | None:
     """Send every request of a case again; return the first difference, None where there is none."""
     wall = _Wall(case.wall)
     sandboxes = Sandboxes(
-        lambda _scenario, _seed: Opening(World.from_image(case.state.world), 0.0),
+        lambda _scenario, _seed: InitialWorld(World.from_image(case.state.world), 0.0),
         document=contract.load(),
         wall=wall,
         limit=case.limit,
@@ -65,7 +65,7 @@ async def _at_once(seconds: float) -> None:
     del seconds
 
 
-async def _play(app: ASGIApp, case: Case, wall: _Wall, sandbox: Sandbox) -> Difference | None:
+async def _play(app: ASGIApp, case: CaseFile, wall: _Wall, sandbox: Sandbox) -> Difference | None:
     for number, step in enumerate(case.steps, start=1):
         wall.reading = step.wall
         await _send(app, step)
@@ -77,12 +77,12 @@ async def _play(app: ASGIApp, case: Case, wall: _Wall, sandbox: Sandbox) -> Diff
     return None
 
 
-def _told(step: Step, content: bytes) -> bytes:
+def _told(step: RecordedRequest, content: bytes) -> bytes:
     """Return what a replay can give again: it delivers no webhooks and cannot tell how it went."""
     return _OF_DELIVERIES.sub(b"", content) if step.path.endswith("/webhooks") else content
 
 
-async def _send(app: ASGIApp, step: Step) -> None:
+async def _send(app: ASGIApp, step: RecordedRequest) -> None:
     scope: dict[str, Any] = {
         "type": "http",
         "asgi": {"version": "3.0"},

@@ -36,9 +36,9 @@ from statuspool_mock.mutants.forgery import courier_for
 from statuspool_mock.mutants.mutant import Mutant
 from statuspool_mock.mutants.ring import OpenHandedSandboxes, misjudge, surround
 from statuspool_mock.mutants.switchboard import Switchboard
-from statuspool_mock.pulse import Pulse
-from statuspool_mock.sandboxes import RateLimit, Sandboxes
-from statuspool_mock.store import Store
+from statuspool_mock.sandbox import RateLimit, Sandboxes
+from statuspool_mock.sandbox.directory import DirectoryStorage
+from statuspool_mock.sandbox.ticker import Ticker
 from statuspool_mock.worlds import ClockChoice, Worlds
 
 Pause = Callable[[float], Awaitable[None]]
@@ -121,10 +121,10 @@ class Composition(NamedTuple):
 
     app: ASGIApp
     keys: tuple[str, ...]
-    pulse: Pulse
+    pulse: Ticker
 
 
-def compose(settings: Settings, *, keepers: Store | None = None) -> Composition:
+def compose(settings: Settings, *, keepers: DirectoryStorage | None = None) -> Composition:
     """Wire a server up. Raises `seeding.ScenarioRejected` or `mutants.UnknownMutant`."""
     scenario = seeding.load(settings.scenario)
     document = contract.load()
@@ -151,7 +151,7 @@ def compose(settings: Settings, *, keepers: Store | None = None) -> Composition:
     keys = (*scenario.keys, *(f"sp_test_{DEMO}{role}" for role in ("", ".ro", ".rival")))
     sandboxes.access(f"sp_test_{DEMO}")  # a bad scenario should show now, not at the first request
     app = application(settings, sandboxes, switchboard=switchboard)
-    return Composition(app, keys, Pulse(sandboxes, courier))
+    return Composition(app, keys, Ticker(sandboxes, courier))
 
 
 def application(
@@ -203,7 +203,9 @@ def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
     )
     with contextlib.ExitStack() as stack:
-        keepers = None if settings.data is None else stack.enter_context(Store(settings.data))
+        keepers = (
+            None if settings.data is None else stack.enter_context(DirectoryStorage(settings.data))
+        )
         composition = compose(settings, keepers=keepers)
         listener = stack.enter_context(listening(settings.host, settings.port))
         host, port = listener.getsockname()[:2]
@@ -228,7 +230,7 @@ class RunningServer:
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
             data = self._settings.data
-            keepers = None if data is None else stack.enter_context(Store(data))
+            keepers = None if data is None else stack.enter_context(DirectoryStorage(data))
             composition = compose(self._settings, keepers=keepers)
             self._listener = stack.enter_context(
                 listening(self._settings.host, self._settings.port)

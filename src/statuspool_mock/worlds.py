@@ -4,7 +4,7 @@ import time
 from typing import NamedTuple
 
 from statuspool_mock import seeding
-from statuspool_mock.sandboxes import Opening, Unusable
+from statuspool_mock.sandbox import InitialWorld, InvalidInput
 from statuspool_mock.simulation import World
 
 
@@ -30,10 +30,10 @@ class Worlds:
         self._clock = clock
         self._prototype: World | None = None
 
-    def __call__(self, scenario: str | None, seed: int | None) -> Opening:
+    def __call__(self, scenario: str | None, seed: int | None) -> InitialWorld:
         """Return a world, of another shipped scenario or seed where one is named.
 
-        Raises `Unusable` where no shipped scenario has the name.
+        Raises `InvalidInput` where no shipped scenario has the name.
         """
         chosen = self._scenario if scenario is None else _shipped(scenario)
         rate = self._clock.rate
@@ -43,11 +43,11 @@ class Worlds:
         now = self._now(chosen)
         if scenario is not None or seed is not None:
             seed = self._seed if seed is None else seed
-            return Opening(_past(chosen, seed=seed, now=now), rate)
+            return InitialWorld(_past(chosen, seed=seed, now=now), rate)
         if self._prototype is None:
             self._prototype = _past(chosen, seed=self._seed, now=now)
         self._prototype.advance(to=max(now, self._prototype.now))
-        return Opening(self._prototype.clone(), rate)
+        return InitialWorld(self._prototype.clone(), rate)
 
     def _now(self, scenario: seeding.Scenario) -> int:
         at = self._clock.at
@@ -63,5 +63,5 @@ def _past(scenario: seeding.Scenario, *, seed: int, now: int) -> World:
 def _shipped(name: str) -> seeding.Scenario:
     names = [scenario.name for scenario in seeding.shipped()]
     if name not in names:
-        raise Unusable(f"Must be one of: {', '.join(names)}", field="scenario")
+        raise InvalidInput(f"Must be one of: {', '.join(names)}", field="scenario")
     return seeding.load(name)

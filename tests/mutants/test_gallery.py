@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import pytest
 
 from statuspool_mock.mutants.gallery import GALLERY
-from statuspool_mock.sandboxes import RateLimit
+from statuspool_mock.sandbox import RateLimit
 from statuspool_mock.server import ClockChoice, RunningServer, Settings
 from tests.mutants.bench import PROBES, Bench
 from tests.mutants.probes import limits

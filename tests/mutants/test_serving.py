@@ -11,7 +11,7 @@ import pytest
 
 from statuspool_mock.api.edge import Edge
 from statuspool_mock.mutants.gallery import GALLERY
-from statuspool_mock.sandboxes import RateLimit
+from statuspool_mock.sandbox import RateLimit
 from statuspool_mock.server import RunningServer, Settings, compose
 from tests.mock_process import command, serving
 from tests.mutants.bench import NEW, Bench

@@ -13,7 +13,7 @@ from statuspool_mock.api.pages import ReadingRoom
 from statuspool_mock.api.routing import routed
 from statuspool_mock.api.shapes import MonitorShapes
 from statuspool_mock.contract import Document
-from statuspool_mock.sandboxes import Sandboxes
+from statuspool_mock.sandbox import Sandboxes
 
 _DOCS = "/docs"
 

@@ -18,7 +18,7 @@ from statuspool_mock.api.requests import REQUEST_ID, Request
 from statuspool_mock.api.routing import routed
 from statuspool_mock.contract import Document, Operation
 from statuspool_mock.gate import Closed, Gate
-from statuspool_mock.sandboxes import Access, KeyRejected, Sandboxes
+from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes
 
 Table = Mapping[str, Callable[[Any], Awaitable[Any]]]
 

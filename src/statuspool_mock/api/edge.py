@@ -15,7 +15,7 @@ from statuspool_mock.api.requests import REQUEST_ID, bearer_key
 from statuspool_mock.api.routing import no_such_path
 from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import Exchange
-from statuspool_mock.sandboxes import KeyRejected, Sandboxes
+from statuspool_mock.sandbox import KeyRejected, Sandboxes
 
 CONTROL_PATH = "/_mock"
 _BELOW_CONTROL = f"{CONTROL_PATH}/"

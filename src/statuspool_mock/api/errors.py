@@ -19,7 +19,7 @@ from typing import Any
 from statuspool_mock.api.answers import Answer
 from statuspool_mock.contract import Violation
 from statuspool_mock.gate import Closed
-from statuspool_mock.sandboxes import Conflict, NoSuchThing, Unusable
+from statuspool_mock.sandbox import Conflict, InvalidInput, NotFound
 from statuspool_mock.simulation import (
     ClockRanBackwards,
     CommandRefused,
@@ -146,11 +146,11 @@ _TABLE: dict[type[Exception], Callable[[Any], Answer]] = {
     NoSuchPath: _not_found,
     MethodNotAllowed: _wrong_method,
     RateLimited: _limited,
-    NoSuchThing: _not_found,
+    NotFound: _not_found,
     Conflict: _conflict,
     ClockRanBackwards: _conflict,
     Closed: lambda error: _envelope(403, "FORBIDDEN", str(error)),
-    Unusable: lambda error: _invalid(InvalidRequest([Violation(error.field, str(error))])),
+    InvalidInput: lambda error: _invalid(InvalidRequest([Violation(error.field, str(error))])),
     CommandRefused: lambda error: _envelope(400, "INVALID_REQUEST", str(error), details=[]),
 }
 

@@ -30,7 +30,7 @@ from statuspool_mock.api.requests import REQUEST_ID, Request
 from statuspool_mock.api.shapes import MonitorShapes
 from statuspool_mock.contract import Operation
 from statuspool_mock.exchanges.faults import FaultTarget, InjectedFault
-from statuspool_mock.sandboxes import Access, KeyRejected, Sandboxes
+from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes
 
 WRITES = frozenset({"POST", "PUT", "DELETE", "PATCH"})
 Pause = Callable[[float], Awaitable[None]]

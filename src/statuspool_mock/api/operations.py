@@ -10,7 +10,7 @@ from statuspool_mock.api import shapes
 from statuspool_mock.api.answers import Answer
 from statuspool_mock.api.errors import InvalidRequest
 from statuspool_mock.contract import Violation
-from statuspool_mock.sandboxes import Sandbox
+from statuspool_mock.sandbox import Sandbox
 from statuspool_mock.simulation import (
     CreateIncident,
     CreateMonitor,

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from statuspool_mock.api.operations import OPERATIONS, Call
 from statuspool_mock.api.shapes import MonitorShapes
-from statuspool_mock.sandboxes import Sandbox
+from statuspool_mock.sandbox import Sandbox
 from statuspool_mock.simulation import Monitor, Team
 
 _LOG_ROWS = 5

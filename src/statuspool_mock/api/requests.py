@@ -13,7 +13,7 @@ from statuspool_mock.api.bodies import MOST_BYTES, parse_body, read_body
 from statuspool_mock.api.errors import InvalidRequest
 from statuspool_mock.contract import Operation, Violation
 from statuspool_mock.exchanges import Exchange
-from statuspool_mock.sandboxes import Access
+from statuspool_mock.sandbox import Access
 
 REQUEST_ID = "statuspool.request_id"
 """Where the scope carries the request's id."""

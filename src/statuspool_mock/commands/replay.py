@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from statuspool_mock.replay import replay
-from statuspool_mock.sandboxes import Unusable, case_from
+from statuspool_mock.sandbox import InvalidInput, case_from
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -15,7 +15,7 @@ def run(arguments: argparse.Namespace) -> int:
         case = case_from(json.loads(Path(arguments.file).read_text("utf-8")))
     except (OSError, ValueError, RecursionError) as error:
         return _refuse(arguments.file, f"cannot be read as JSON: {error}")
-    except Unusable as error:
+    except InvalidInput as error:
         return _refuse(arguments.file, f"{error.field}: {error}")
     difference = replay(case)
     if difference is not None:

@@ -18,11 +18,11 @@ from pathlib import Path
 from statuspool_mock import mutants, seeding, server
 from statuspool_mock.interception import THIS_MACHINE, VENDOR_HOST, Authority, AuthorityUnusable
 from statuspool_mock.listening import CannotListen
-from statuspool_mock.sandboxes import RateLimit
-from statuspool_mock.store import FolderUnusable
+from statuspool_mock.sandbox import RateLimit
+from statuspool_mock.sandbox.directory import StorageUnavailable
 from statuspool_mock.worlds import ClockChoice
 
-CANNOT_START = (seeding.ScenarioRejected, FolderUnusable, CannotListen)
+CANNOT_START = (seeding.ScenarioRejected, StorageUnavailable, CannotListen)
 _RATE = re.compile(r"[x×](\d{1,5}(?:\.\d{1,3})?)", re.ASCII)
 _ORIGIN = re.compile(r"\*|https?://[^\s/?#]+", re.ASCII)
 

@@ -7,7 +7,7 @@ from typing import Any
 from statuspool_mock.control.shapes import clock_json, fact_json
 from statuspool_mock.control.visit import Visit
 from statuspool_mock.moments import written
-from statuspool_mock.sandboxes import Conflict, Sandbox, Unusable
+from statuspool_mock.sandbox import Conflict, InvalidInput, Sandbox
 from statuspool_mock.simulation import Fact
 
 MOST_CHANGES = 50_000
@@ -28,9 +28,9 @@ async def set_clock(visit: Visit) -> Any:
     """Answer PUT /clock."""
     body, sandbox = visit.body, visit.sandbox
     if not {"mode", "rate", "now"} & set(body):
-        raise Unusable("Must have mode, rate or now")
+        raise InvalidInput("Must have mode, rate or now")
     if "mode" in body and "rate" in body:
-        raise Unusable("Must not stand beside mode", field="rate")
+        raise InvalidInput("Must not stand beside mode", field="rate")
     to = visit.instant("now")
     moved = await moved_to(sandbox, sandbox.world.now if to is None else to)
     if "mode" in body or "rate" in body:
@@ -44,10 +44,10 @@ async def advance_clock(visit: Visit) -> Any:
     by, to = visit.duration("by"), visit.instant("to")
     if visit.body.get("to_next_event"):
         if to is not None:
-            raise Unusable("Must not stand beside to_next_event", field="to")
+            raise InvalidInput("Must not stand beside to_next_event", field="to")
         return await moved_to_next(sandbox, sandbox.world.now + (by or _LOOK_AHEAD))
     if (by is None) == (to is None):
-        raise Unusable("Must have one of by, to and to_next_event")
+        raise InvalidInput("Must have one of by, to and to_next_event")
     return await moved_to(sandbox, sandbox.world.now + (by or 0) if to is None else to)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from statuspool_mock.control.shapes import exchange_json, fact_json
 from statuspool_mock.control.visit import Visit
 from statuspool_mock.moments import written
-from statuspool_mock.sandboxes.events import Event
+from statuspool_mock.sandbox.events import Event
 
 _PULSE_SECONDS = 0.5
 _PULSES_BETWEEN_COMMENTS = 30

@@ -13,7 +13,7 @@ from statuspool_mock.exchanges.faults import (
     fault_data,
 )
 from statuspool_mock.moments import written
-from statuspool_mock.sandboxes import NoSuchThing, Unusable
+from statuspool_mock.sandbox import InvalidInput, NotFound
 
 _EFFECTS_ON_ANSWERS = frozenset({"status", "latency", "breakage"})
 _SHAPES = ({"fixed_ms"}, {"least_ms", "most_ms"}, {"median_ms", "sigma"})
@@ -29,19 +29,19 @@ async def add_fault(visit: Visit) -> Any:
     """Answer POST /faults."""
     body, sandbox = dict(visit.body), visit.sandbox
     if not {"status", "latency", "breakage", "mishap"} & set(body):
-        raise Unusable("Must have an effect: status, latency, breakage or mishap")
+        raise InvalidInput("Must have an effect: status, latency, breakage or mishap")
     if "mishap" in body:
         if body.setdefault("operation", DELIVERY) != DELIVERY or _EFFECTS_ON_ANSWERS & set(body):
-            raise Unusable(f"Is for {DELIVERY} only, and stands alone", field="mishap")
+            raise InvalidInput(f"Is for {DELIVERY} only, and stands alone", field="mishap")
     elif body.get("operation") == DELIVERY:
-        raise Unusable("Must be there for deliveries", field="mishap")
+        raise InvalidInput("Must be there for deliveries", field="mishap")
     if "retry_after" in body and body.get("status") != 429:
-        raise Unusable("Is for status 429 only", field="retry_after")
+        raise InvalidInput("Is for status 429 only", field="retry_after")
     operation = body.get("operation")
     known_operations = [*visit.sandboxes.document.operations, DELIVERY]
     if operation is not None and operation not in known_operations:
         known = ", ".join(known_operations)
-        raise Unusable(f"Must be one of: {known}", field="operation")
+        raise InvalidInput(f"Must be one of: {known}", field="operation")
     ttl = visit.duration("ttl")
     now = sandbox.world.now
     latency = body.get("latency")
@@ -68,7 +68,7 @@ async def remove_faults(visit: Visit) -> Any:
 async def remove_fault(visit: Visit) -> Any:
     """Answer DELETE /faults/{name}."""
     if not visit.sandbox.remove_faults(visit.path["name"]):
-        raise NoSuchThing(f"No fault is called {visit.path['name']!r}; it may be spent.")
+        raise NotFound(f"No fault is called {visit.path['name']!r}; it may be spent.")
 
 
 _PLAIN = (
@@ -85,11 +85,11 @@ _PLAIN = (
 
 def _latency(body: dict[str, Any]) -> Latency:
     if set(body) not in _SHAPES:
-        raise Unusable(
+        raise InvalidInput(
             "Must have fixed_ms, or least_ms and most_ms, or median_ms and sigma", field="latency"
         )
     if body.get("least_ms", 0) > body.get("most_ms", 0):
-        raise Unusable("Must not be less than least_ms", field="latency.most_ms")
+        raise InvalidInput("Must not be less than least_ms", field="latency.most_ms")
     return Latency(**body)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from statuspool_mock.control.shapes import optional
 from statuspool_mock.control.visit import Visit, instant
 from statuspool_mock.moments import written
-from statuspool_mock.sandboxes import Unusable
+from statuspool_mock.sandbox import InvalidInput
 from statuspool_mock.simulation import Check, Incident, TroublePeriod
 
 _HOUR = 3_600
@@ -90,7 +90,7 @@ async def get_timeline(visit: Visit) -> Any:
 def _window(
     visit: Visit, *, longest: int | None = _LONGEST, ahead: bool = False
 ) -> tuple[int, int]:
-    """Return the instants `from` and `to`. Raises `Unusable`."""
+    """Return the instants `from` and `to`. Raises `InvalidInput`."""
     now = visit.world.now
     given = {name: instant(visit.values.get(name), field=name) for name in ("from", "to")}
     until = given["to"]
@@ -100,11 +100,11 @@ def _window(
     if since is None:
         since = now - 6 * _HOUR if ahead else until - _HOUR if longest else 0
     if since > until:
-        raise Unusable("Must not be later than to", field="from")
+        raise InvalidInput("Must not be later than to", field="from")
     if ahead and until - now > _FARTHEST:
-        raise Unusable("Must be at most 7 days ahead", field="to")
+        raise InvalidInput("Must be at most 7 days ahead", field="to")
     if longest is not None and until - since > longest:
-        raise Unusable("Must be at most 370 days before to", field="from")
+        raise InvalidInput("Must be at most 370 days before to", field="from")
     return since, until
 
 

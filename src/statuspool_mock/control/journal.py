@@ -15,7 +15,7 @@ from statuspool_mock.exchanges import (
     har,
     verify,
 )
-from statuspool_mock.sandboxes import NoSuchThing, Unusable
+from statuspool_mock.sandbox import InvalidInput, NotFound
 
 _ERRORS = {
     400: "INVALID_REQUEST",
@@ -63,7 +63,7 @@ async def get_exchange(visit: Visit) -> Any:
     plain = number.isascii() and number.isdigit() and len(number) < 16
     exchange = visit.sandbox.journal.find(int(number)) if plain else None
     if exchange is None:
-        raise NoSuchThing(f"No exchange {number} is kept.")
+        raise NotFound(f"No exchange {number} is kept.")
     return full_exchange_json(exchange, visit.sandboxes.document)
 
 
@@ -93,7 +93,7 @@ def _near_misses(visit: Visit, result: MatchResult) -> list[dict[str, Any]]:
 def _bounds(times: int | None, least: int | None, most: int | None) -> tuple[int, int | None]:
     if times is not None:
         if least is not None or most is not None:
-            raise Unusable("Must not stand beside at_least or at_most", field="times")
+            raise InvalidInput("Must not stand beside at_least or at_most", field="times")
         return times, times
     if least is None and most is None:
         return 1, None

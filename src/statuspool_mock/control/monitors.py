@@ -4,7 +4,7 @@ from typing import Any
 
 from statuspool_mock.control.shapes import monitor_json
 from statuspool_mock.control.visit import Visit
-from statuspool_mock.sandboxes import Unusable
+from statuspool_mock.sandbox import InvalidInput
 from statuspool_mock.simulation import (
     ClearOutages,
     ForceStatus,
@@ -70,7 +70,7 @@ async def add_outage(visit: Visit) -> Any:
     """Answer POST /monitors/{id}/outages."""
     start, end, lasts = visit.instant("from"), visit.instant("to"), visit.duration("for")
     if end is not None and lasts is not None:
-        raise Unusable("Must not stand beside to", field="for")
+        raise InvalidInput("Must not stand beside to", field="for")
     # What begins now shows from the next check on; the check of this very second has been made.
     start = visit.world.now + 1 if start is None else start
     command = ScriptOutage(

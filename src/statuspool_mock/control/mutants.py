@@ -3,7 +3,7 @@
 from typing import Any
 
 from statuspool_mock.control.visit import Visit
-from statuspool_mock.sandboxes import Conflict, Unusable
+from statuspool_mock.sandbox import Conflict, InvalidInput
 
 
 async def list_mutants(visit: Visit) -> Any:
@@ -20,5 +20,5 @@ async def switch_mutants(visit: Visit) -> Any:
     try:
         board.switch(visit.body["names"])
     except ValueError as error:
-        raise Unusable(f"Must be names of mutants: {error}", field="names") from None
+        raise InvalidInput(f"Must be names of mutants: {error}", field="names") from None
     return await list_mutants(visit)

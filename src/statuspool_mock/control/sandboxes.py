@@ -5,7 +5,7 @@ from typing import Any
 from statuspool_mock import __version__
 from statuspool_mock.control.visit import Visit
 from statuspool_mock.moments import written
-from statuspool_mock.sandboxes import Sandbox
+from statuspool_mock.sandbox import Sandbox
 
 
 async def list_sandboxes(visit: Visit) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 from statuspool_mock.control.clock import moved_to
 from statuspool_mock.control.shapes import performance_json
 from statuspool_mock.control.visit import Visit, duration
-from statuspool_mock.sandboxes import Conflict, NoSuchThing, Performance, Unusable
+from statuspool_mock.sandbox import ActiveScript, Conflict, InvalidInput, NotFound
 from statuspool_mock.simulation import ClearOutages, Monitor, SimulationError, outage_scripts
 
 _EVERYONE = 2**31
@@ -38,10 +38,10 @@ async def start_play(visit: Visit) -> Any:
     try:
         play = outage_scripts.write(scenes, seed=body.get("seed", 0), start=sandbox.world.now + 1)
     except outage_scripts.ScriptRejected as error:
-        raise Unusable(str(error), field="scenes") from None
+        raise InvalidInput(str(error), field="scenes") from None
     for outage in play.outages:
         sandbox.apply(outage)
-    performance = Performance(
+    performance = ActiveScript(
         screenplays=tuple(scene.name for scene in scenes),
         start=play.start,
         end=play.end,
@@ -76,9 +76,9 @@ async def stop_play(visit: Visit) -> Any:
     visit.sandbox.end_performance()
 
 
-def _under_way(visit: Visit) -> Performance:
+def _under_way(visit: Visit) -> ActiveScript:
     if visit.sandbox.performance is None:
-        raise NoSuchThing("Nothing is being played; start with POST /_mock/play.")
+        raise NotFound("Nothing is being played; start with POST /_mock/play.")
     return visit.sandbox.performance
 
 
@@ -94,12 +94,12 @@ def _scene(visit: Visit, item: dict[str, Any], place: int) -> outage_scripts.Scr
 
 
 def _cast(visit: Visit, item: dict[str, Any], field: str) -> tuple[Monitor, ...]:
-    """Return the monitors of a scene. Raises `Unusable` where there is none."""
+    """Return the monitors of a scene. Raises `InvalidInput` where there is none."""
     if "monitor_ids" in item:
         try:
             found = [visit.world.monitor(i.lower(), team=visit.team) for i in item["monitor_ids"]]
         except SimulationError as error:
-            raise Unusable(str(error), field=f"{field}.monitor_ids") from None
+            raise InvalidInput(str(error), field=f"{field}.monitor_ids") from None
     else:
         found = list(visit.world.monitors(team=visit.team, limit=_EVERYONE).items)
     tag, region = item.get("tag"), item.get("region")
@@ -109,5 +109,5 @@ def _cast(visit: Visit, item: dict[str, Any], field: str) -> tuple[Monitor, ...]
         if (tag is None or tag in monitor.tags) and (region is None or region in monitor.regions)
     )
     if not cast:
-        raise Unusable("No monitor of yours is meant by this scene", field=field)
+        raise InvalidInput("No monitor of yours is meant by this scene", field=field)
     return cast

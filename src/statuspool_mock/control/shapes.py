@@ -6,7 +6,7 @@ from typing import Any
 from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import Exchange, masked_body, masked_headers
 from statuspool_mock.moments import written
-from statuspool_mock.sandboxes import Performance, Sandbox
+from statuspool_mock.sandbox import ActiveScript, Sandbox
 from statuspool_mock.simulation import (
     Fact,
     IncidentOpened,
@@ -129,7 +129,7 @@ def _epoch_json(epoch: Epoch) -> Json:
     }
 
 
-def performance_json(performance: Performance, *, now: float) -> Json:
+def performance_json(performance: ActiveScript, *, now: float) -> Json:
     """Return a play with its cues, and which of them are done."""
     return {
         "screenplays": performance.screenplays,

@@ -6,9 +6,9 @@ from typing import Any
 from statuspool_mock.control.shapes import clock_json
 from statuspool_mock.control.visit import Visit
 from statuspool_mock.moments import written
-from statuspool_mock.sandboxes import (
+from statuspool_mock.sandbox import (
+    InvalidInput,
     State,
-    Unusable,
     case_data,
     state_data,
     state_from,
@@ -44,7 +44,7 @@ async def keep_checkpoint(visit: Visit) -> Any:
     """Answer PUT /checkpoints/{name}."""
     name = visit.path["name"]
     if not _NAME.fullmatch(name):
-        raise Unusable("Must be 1 to 64 letters, digits, spaces, dots, dashes", field="name")
+        raise InvalidInput("Must be 1 to 64 letters, digits, spaces, dots, dashes", field="name")
     return _json(name, visit.sandbox.keep_checkpoint(name))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from statuspool_mock import moments
-from statuspool_mock.sandboxes import Access, Sandbox, Sandboxes, Unusable
+from statuspool_mock.sandbox import Access, InvalidInput, Sandbox, Sandboxes
 from statuspool_mock.simulation import Command, Monitor, Team, World
 
 
@@ -71,21 +71,21 @@ class Visit:
 
 
 def duration(text: str, *, field: str) -> int:
-    """Return the seconds of a duration such as `2h30m`, at least one. Raises `Unusable`."""
+    """Return the seconds of a duration such as `2h30m`, at least one. Raises `InvalidInput`."""
     try:
         seconds = moments.duration_seconds(text)
     except ValueError as error:
-        raise Unusable(f"Must be a duration: {error}", field=field) from None
+        raise InvalidInput(f"Must be a duration: {error}", field=field) from None
     if seconds < 1:
-        raise Unusable(f"Must be a second or longer, not {text}", field=field)
+        raise InvalidInput(f"Must be a second or longer, not {text}", field=field)
     return seconds
 
 
 def instant(text: str | None, *, field: str) -> int | None:
-    """Return the seconds of an ISO 8601 instant, None where there is none. Raises `Unusable`."""
+    """Return the seconds of an ISO 8601 instant, None where there is none. Raises `InvalidInput`."""
     if text is None:
         return None
     try:
         return moments.instant(text)
     except ValueError as error:
-        raise Unusable(f"Must be an instant: {error}", field=field) from None
+        raise InvalidInput(f"Must be an instant: {error}", field=field) from None

@@ -4,7 +4,7 @@ from typing import Any
 
 from statuspool_mock.control.visit import Visit
 from statuspool_mock.moments import written
-from statuspool_mock.sandboxes import Conflict, NoSuchThing, Unusable
+from statuspool_mock.sandbox import Conflict, InvalidInput, NotFound
 from statuspool_mock.simulation import Monitor, UnknownWebhook, Webhook
 from statuspool_mock.webhooks import Attempt, Delivery, DeliveryOutcome, sample
 
@@ -119,7 +119,7 @@ def _delivery(visit: Visit) -> Delivery:
     delivery = visit.sandbox.mail.outbox.log.find(int(number)) if plain else None
     mine = {webhook.id for webhook in visit.world.webhooks(team=visit.team)}
     if delivery is None or delivery.webhook_id not in mine:
-        raise NoSuchThing(f"No delivery {number} is kept.")
+        raise NotFound(f"No delivery {number} is kept.")
     return delivery
 
 
@@ -135,7 +135,7 @@ def _monitor(visit: Visit) -> Monitor:
         return visit.world.monitor(visit.body["monitor_id"].lower(), team=visit.team)
     items = visit.world.monitors(team=visit.team, limit=1).items
     if not items:
-        raise Unusable("Must be there, as you have no monitors", field="monitor_id")
+        raise InvalidInput("Must be there, as you have no monitors", field="monitor_id")
     return items[0]
 
 

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from statuspool_mock.contract import Document
 from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Request
 from statuspool_mock.mutants.mutant import Edit, Exchanging, Judging, Mutant
-from statuspool_mock.sandboxes import Access, Sandboxes
+from statuspool_mock.sandbox import Access, Sandboxes
 
 _MOST_BYTES = 2 << 20  # more than the API takes; what is beyond need not be kept to be refused
 _aside: ContextVar[bool] = ContextVar("aside", default=False)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from statuspool_mock.exchanges.faults import DELIVERY, FaultTarget, InjectedFault
-from statuspool_mock.sandboxes.keeping import Courier, Keeper
+from statuspool_mock.sandbox.persistence import ChangeLog, Courier
 from statuspool_mock.simulation import (
     Command,
     DisableWebhook,
@@ -24,13 +24,13 @@ from statuspool_mock.webhooks import (
 )
 
 if TYPE_CHECKING:
-    from statuspool_mock.sandboxes.sandbox import Sandbox
+    from statuspool_mock.sandbox.sandbox import Sandbox
 
 
 class WebhookDispatcher:
     """The outbox of one sandbox. Without a courier, what is posted waits for ever."""
 
-    def __init__(self, sandbox: "Sandbox", *, keeper: Keeper, courier: Courier | None) -> None:
+    def __init__(self, sandbox: "Sandbox", *, keeper: ChangeLog, courier: Courier | None) -> None:
         self._sandbox = sandbox
         self._keeper = keeper
         self._courier = courier

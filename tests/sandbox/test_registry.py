@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.wall import Wall
 
 from statuspool_mock import contract
-from statuspool_mock.sandboxes import Clock, KeyRejected, Opening, Sandboxes
+from statuspool_mock.sandbox import Clock, InitialWorld, KeyRejected, Sandboxes
 from statuspool_mock.simulation import CreateMonitor, Team, World
-from tests.wall import Wall
 
 DOCUMENT = contract.load()
 BEGAN = 1_700_000_000
@@ -15,7 +15,7 @@ BEGAN = 1_700_000_000
 
 def sandboxes(wall, *, rate=1.0, **options):
     def open_world(_scenario, _seed):
-        return Opening(World(seed=1, started_at=BEGAN), rate)
+        return InitialWorld(World(seed=1, started_at=BEGAN), rate)
 
     return Sandboxes(open_world, document=DOCUMENT, wall=wall, **options)
 

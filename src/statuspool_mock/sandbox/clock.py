@@ -48,13 +48,13 @@ class RateLimit(NamedTuple):
     even_frozen: bool = False
 
 
-class Minute(NamedTuple):
+class RateWindow(NamedTuple):
     """A key's running minute: when it began, on the world's clock, and how much of it is used."""
 
     began: float = float("-inf")
     used: int = 0
 
-    def take(self, now: float, per_minute: int) -> "tuple[Minute, int | None]":
+    def take(self, now: float, per_minute: int) -> "tuple[RateWindow, int | None]":
         """Count a request; None where it may pass, else the seconds after which one will.
 
         A minute starts with the first request that finds none running.
@@ -63,5 +63,5 @@ class Minute(NamedTuple):
         if not 0 <= now - began < _WINDOW_SECONDS:
             began, used = now, 0
         if used < per_minute:
-            return Minute(began, used + 1), None
+            return RateWindow(began, used + 1), None
         return self, max(1, ceil(began + _WINDOW_SECONDS - now))

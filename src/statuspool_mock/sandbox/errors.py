@@ -12,7 +12,7 @@ None of them knows HTTP; the API's error table gives them their status.
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from statuspool_mock.sandboxes.access import Access
+    from statuspool_mock.sandbox.access import Access
 
 
 class SandboxError(Exception):
@@ -31,7 +31,7 @@ class KeyRejected(SandboxError):
         self.access = access
 
 
-class NoSuchThing(SandboxError):
+class NotFound(SandboxError):
     """What was named is not there."""
 
 
@@ -39,7 +39,7 @@ class Conflict(SandboxError):
     """The sandbox is in a state that forbids what was asked."""
 
 
-class Unusable(SandboxError):
+class InvalidInput(SandboxError):
     """What was sent cannot be used; nothing has changed. `field` names where it is wrong."""
 
     def __init__(self, message: str, *, field: str = "body") -> None:

@@ -8,16 +8,16 @@ from typing import Any, NamedTuple
 
 from statuspool_mock.exchanges import MOST_EXCHANGES, Coverage, Exchange, Journal
 from statuspool_mock.exchanges.faults import Fault, FaultSet, FaultTarget, InjectedFault
-from statuspool_mock.sandboxes.capacity import (
+from statuspool_mock.sandbox.clock import Clock, RateLimit, RateWindow
+from statuspool_mock.sandbox.errors import Conflict, NotFound
+from statuspool_mock.sandbox.events import Events
+from statuspool_mock.sandbox.persistence import ChangeLog, Courier, NullStorage, StoredSandbox
+from statuspool_mock.sandbox.quotas import (
     MOST_CHECKPOINTS,
     MOST_FAULTS,
     check_room,
 )
-from statuspool_mock.sandboxes.clock import Clock, Minute, RateLimit
-from statuspool_mock.sandboxes.errors import Conflict, NoSuchThing
-from statuspool_mock.sandboxes.events import Events
-from statuspool_mock.sandboxes.keeping import Courier, Forgetful, Keeper, Kept
-from statuspool_mock.sandboxes.state import ClockFace, Performance, State
+from statuspool_mock.sandbox.state import ActiveScript, ClockReading, State
 from statuspool_mock.simulation import (
     Command,
     Fact,
@@ -32,14 +32,14 @@ _EXCHANGES_BETWEEN_BASES = 500
 _MOST_MONITORS_IN_BASES = 20_000
 
 
-class Opening(NamedTuple):
+class InitialWorld(NamedTuple):
     """A freshly made world and how its clock runs."""
 
     world: World
     rate: float
 
 
-class Base(NamedTuple):
+class ReplayBase(NamedTuple):
     """A state that later exchanges can be replayed from: the one after exchange `number`."""
 
     number: int
@@ -56,28 +56,28 @@ class Sandbox:
     def __init__(
         self,
         name: str,
-        opening: Opening,
+        opening: InitialWorld,
         wall: Callable[[], float],
         *,
-        keeper: Keeper | None = None,
+        keeper: ChangeLog | None = None,
         courier: Courier | None = None,
         most_exchanges: int = MOST_EXCHANGES,
     ) -> None:
         self.name = name
-        self._keeper = keeper or Forgetful()
+        self._keeper = keeper or NullStorage()
         self.world = opening.world
         self.wall = wall
         self.used_at = self.touched_at = wall()
         self.clock = Clock(opening.world.now, self.used_at, opening.rate)
         self.faults = FaultSet()
         self.mail = WebhookDispatcher(self, keeper=self._keeper, courier=courier)
-        self.minutes: dict[str, Minute] = {}
-        self.performance: Performance | None = None
+        self.minutes: dict[str, RateWindow] = {}
+        self.performance: ActiveScript | None = None
         self.checkpoints: dict[str, State] = {}
         self.journal = Journal(most=most_exchanges)
         self.coverage = Coverage()
         self.events = Events()
-        self.bases: list[Base] = []
+        self.bases: list[ReplayBase] = []
         self._held: asyncio.Event | None = None
         self._rebase()
 
@@ -85,15 +85,15 @@ class Sandbox:
     def resumed(
         cls,
         name: str,
-        kept: Kept,
+        kept: StoredSandbox,
         wall: Callable[[], float],
         *,
-        keeper: Keeper,
+        keeper: ChangeLog,
         courier: Courier | None,
         most_exchanges: int,
     ) -> "Sandbox":
         """Return a sandbox as it was kept. Its clock ran on while nobody was there."""
-        opening = Opening(World.from_image(kept.state.world), 0.0)
+        opening = InitialWorld(World.from_image(kept.state.world), 0.0)
         sandbox = cls(
             name, opening, wall, keeper=keeper, courier=courier, most_exchanges=most_exchanges
         )
@@ -197,7 +197,7 @@ class Sandbox:
         self._keep_settings()
         return any(found)
 
-    def begin_performance(self, performance: Performance) -> None:
+    def begin_performance(self, performance: ActiveScript) -> None:
         """Take note of a play under way."""
         self.performance = performance
         self._keep_settings()
@@ -211,7 +211,7 @@ class Sandbox:
         """Count a request of a role's key; the seconds to wait where its minute is used up."""
         if limit is None or (self.rate == 0 and not limit.even_frozen):
             return None
-        minute = self.minutes.get(role, Minute())
+        minute = self.minutes.get(role, RateWindow())
         self.minutes[role], retry_after = minute.take(self.instant, limit.per_minute)
         return retry_after
 
@@ -240,7 +240,7 @@ class Sandbox:
         self.bases.clear()
         self._rebase()
 
-    def oldest_base(self) -> Base:
+    def oldest_base(self) -> ReplayBase:
         """Return the oldest state from which every exchange since is kept. Raises `Conflict`."""
         first = self.journal.first
         for base in self.bases:
@@ -255,7 +255,7 @@ class Sandbox:
         """Return all that this sandbox is now; checkpoints and the journal are not part of it."""
         clock, now = self.clock, self.instant
         until = clock.until if clock.until is not None and now < clock.until else None
-        face = ClockFace(shows=now, rate=self.rate, until=until, then=clock.then)
+        face = ClockReading(shows=now, rate=self.rate, until=until, then=clock.then)
         return State(
             world=self.world.image(),
             clock=face,
@@ -284,7 +284,7 @@ class Sandbox:
         self.bases.clear()
         self._rebase()
 
-    def reopen(self, opening: Opening) -> None:
+    def reopen(self, opening: InitialWorld) -> None:
         """Begin again: world, clock, faults, limits and journal as if newly opened."""
         self.used_at = self.wall()
         self.world = opening.world
@@ -311,20 +311,20 @@ class Sandbox:
         return state
 
     def checkpoint(self, name: str) -> State:
-        """Return the state of that name. Raises `NoSuchThing`."""
+        """Return the state of that name. Raises `NotFound`."""
         if name not in self.checkpoints:
             known = ", ".join(sorted(self.checkpoints)) or "none"
-            raise NoSuchThing(f"No checkpoint is called {name!r}; there are: {known}.")
+            raise NotFound(f"No checkpoint is called {name!r}; there are: {known}.")
         return self.checkpoints[name]
 
     def forget_checkpoint(self, name: str) -> None:
-        """Drop the checkpoint of that name. Raises `NoSuchThing`."""
+        """Drop the checkpoint of that name. Raises `NotFound`."""
         self.checkpoint(name)
         del self.checkpoints[name]
         self._keeper.note_checkpoint(name, None)
 
     def _keep_settings(self) -> None:
-        if not isinstance(self._keeper, Forgetful):
+        if not isinstance(self._keeper, NullStorage):
             self._keeper.note_settings(self.state())
             self._keep_whole_if_full()
 
@@ -341,7 +341,7 @@ class Sandbox:
             face = state.clock
             # From here on the clock is reckoned as a replay will reckon it, to the last bit.
             self.clock = Clock(face.shows, self.used_at, face.rate, face.until, face.then)
-            self.bases.append(Base(self.journal.written, self.used_at, state))
+            self.bases.append(ReplayBase(self.journal.written, self.used_at, state))
 
     def _tell(self, facts: list[Fact]) -> None:
         for fact in facts:

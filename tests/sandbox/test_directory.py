@@ -7,10 +7,10 @@ import threading
 
 import httpx
 import pytest
+from tests.mock_process import command, serving
 
 from statuspool_mock.client import Control
 from statuspool_mock.server import RunningServer, Settings
-from tests.mock_process import command, serving
 
 KEY = "sp_test_kept"
 HEADERS = {"Authorization": f"Bearer {KEY}"}

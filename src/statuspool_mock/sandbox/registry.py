@@ -6,16 +6,16 @@ from collections.abc import Callable, Iterator, Mapping
 
 from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import MOST_EXCHANGES
-from statuspool_mock.sandboxes.access import Access
-from statuspool_mock.sandboxes.clock import RateLimit
-from statuspool_mock.sandboxes.errors import KeyRejected, NoSuchThing
-from statuspool_mock.sandboxes.keeping import Courier, Forgetful, Keepers
-from statuspool_mock.sandboxes.sandbox import Opening, Sandbox
+from statuspool_mock.sandbox.access import Access
+from statuspool_mock.sandbox.clock import RateLimit
+from statuspool_mock.sandbox.errors import KeyRejected, NotFound
+from statuspool_mock.sandbox.persistence import Courier, NullStorage, Storage
+from statuspool_mock.sandbox.sandbox import InitialWorld, Sandbox
 
 _KEY = re.compile(r"sp_test_(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<role>[a-z]+))?", re.ASCII)
 _ROLES = {None: "full", "ro": "read-only", "rival": "rival"}
 _DEAD = frozenset({"revoked", "expired"})
-OpenWorld = Callable[[str | None, int | None], Opening]
+OpenWorld = Callable[[str | None, int | None], InitialWorld]
 """Makes a world, from a scenario and a seed of one's own where they are not None."""
 
 _log = logging.getLogger(__name__)
@@ -42,7 +42,7 @@ class Sandboxes:
         keys: Mapping[str, str] | None = None,
         most: int = 200,
         idle_seconds: float = 24 * 3600,
-        keepers: Keepers | None = None,
+        keepers: Storage | None = None,
         courier: Courier | None = None,
         most_exchanges: int = MOST_EXCHANGES,
     ) -> None:
@@ -54,7 +54,7 @@ class Sandboxes:
         self.most = most
         self.idle_seconds = idle_seconds
         self._keys = dict(keys or {})
-        self._keepers = keepers or Forgetful()
+        self._keepers = keepers or NullStorage()
         self._courier = courier
         self._most_exchanges = most_exchanges
         self._sandboxes: dict[str, Sandbox] = {}
@@ -72,15 +72,13 @@ class Sandboxes:
         return iter(list(self._sandboxes.values()))
 
     def find(self, name: str) -> Sandbox:
-        """Return an open sandbox by its name. Raises `NoSuchThing`."""
+        """Return an open sandbox by its name. Raises `NotFound`."""
         if name not in self._sandboxes:
-            raise NoSuchThing(
-                f"No sandbox called {name!r} is open; a request with its key opens it."
-            )
+            raise NotFound(f"No sandbox called {name!r} is open; a request with its key opens it.")
         return self._sandboxes[name]
 
     def delete(self, name: str) -> None:
-        """Forget a sandbox for good; its key opens a new one. Raises `NoSuchThing`."""
+        """Forget a sandbox for good; its key opens a new one. Raises `NotFound`."""
         self._close(name)
         self._keepers.forget(name)
 

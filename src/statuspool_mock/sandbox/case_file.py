@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 from statuspool_mock.exchanges import Exchange, masked_body
 from statuspool_mock.exchanges.masking import masked_value
-from statuspool_mock.sandboxes.clock import RateLimit
-from statuspool_mock.sandboxes.errors import Unusable
-from statuspool_mock.sandboxes.state import State, state_data, state_from
+from statuspool_mock.sandbox.clock import RateLimit
+from statuspool_mock.sandbox.errors import InvalidInput
+from statuspool_mock.sandbox.state import State, state_data, state_from
 
 if TYPE_CHECKING:
-    from statuspool_mock.sandboxes.registry import Sandboxes
-    from statuspool_mock.sandboxes.sandbox import Sandbox
+    from statuspool_mock.sandbox.registry import Sandboxes
+    from statuspool_mock.sandbox.sandbox import Sandbox
 
 VERSION = 1
 KIND = "statuspool-mock case"
@@ -43,7 +43,7 @@ _REPLAYED_CONTROLS = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
+class RecordedRequest:
     """A request to send again, and the answer it had."""
 
     wall: float
@@ -60,13 +60,13 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
+class CaseFile:
     """A state at a wall reading, and the steps from there."""
 
     state: State
     wall: float
     limit: RateLimit | None
-    steps: tuple[Step, ...]
+    steps: tuple[RecordedRequest, ...]
 
 
 def case_data(sandbox: "Sandbox", sandboxes: "Sandboxes") -> dict[str, Any]:
@@ -113,32 +113,32 @@ def _step_data(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def case_from(data: Any) -> Case:
-    """Return the case of `case_data`. Raises `Unusable`, naming what is wrong."""
+def case_from(data: Any) -> CaseFile:
+    """Return the case of `case_data`. Raises `InvalidInput`, naming what is wrong."""
     if not isinstance(data, Mapping) or data.get("kind") != KIND:
-        raise Unusable(f"This is not a {KIND}.", field="kind")
+        raise InvalidInput(f"This is not a {KIND}.", field="kind")
     if data.get("version") != VERSION:
-        raise Unusable(
+        raise InvalidInput(
             f"This case file has version {data.get('version')!r}; this release reads version "
             f"{VERSION}.",
             field="version",
         )
     try:
         limit = data["rate_limit"]
-        return Case(
+        return CaseFile(
             state=state_from(data["state"]),
             wall=float(data["wall"]),
             limit=None if limit is None else RateLimit(**limit),
             steps=tuple(_step(item) for item in data["exchanges"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Unusable(f"This is not a whole case file: {error!r}.") from None
+        raise InvalidInput(f"This is not a whole case file: {error!r}.") from None
 
 
-def _step(item: Mapping[str, Any]) -> Step:
+def _step(item: Mapping[str, Any]) -> RecordedRequest:
     key: str = item["key"]
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in item["headers"]]
-    return Step(
+    return RecordedRequest(
         wall=float(item["wall"]),
         request_id=item["request_id"],
         key=key,

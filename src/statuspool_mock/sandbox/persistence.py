@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
 
-from statuspool_mock.sandboxes.state import State
+from statuspool_mock.sandbox.state import State
 from statuspool_mock.simulation import Command
 
 
-class Kept(NamedTuple):
+class StoredSandbox(NamedTuple):
     """A sandbox as it was kept: its state, and how many seconds ago its clock showed that."""
 
     state: State
@@ -15,7 +15,7 @@ class Kept(NamedTuple):
     checkpoints: dict[str, State]
 
 
-class Keeper(Protocol):
+class ChangeLog(Protocol):
     """Keeps one sandbox. Whatever returned is kept, whatever happens to the process then."""
 
     def note_command(self, command: Command, *, at: int) -> None:
@@ -38,13 +38,13 @@ class Keeper(Protocol):
         """Whether it would rather have the whole state again than another change."""
 
 
-class Keepers(Protocol):
+class Storage(Protocol):
     """Keeps the sandboxes of a server."""
 
-    def load(self, name: str) -> Kept | None:
+    def load(self, name: str) -> StoredSandbox | None:
         """Return the sandbox of that name as it was kept."""
 
-    def keeper(self, name: str) -> Keeper:
+    def keeper(self, name: str) -> ChangeLog:
         """Return who keeps the sandbox of that name."""
 
     def release(self, name: str) -> None:
@@ -64,7 +64,7 @@ class Courier(Protocol):
         """Send what is due and wait for it; False where time ran out."""
 
 
-class Forgetful:
+class NullStorage:
     """Keeps nothing: sandboxes end with their server."""
 
     is_full = False
@@ -84,11 +84,11 @@ class Forgetful:
     def note_checkpoint(self, name: str, state: State | None) -> None:
         """Keep nothing."""
 
-    def load(self, name: str) -> Kept | None:  # noqa: ARG002 - as Keepers has it
+    def load(self, name: str) -> StoredSandbox | None:  # noqa: ARG002 - as Keepers has it
         """Return nothing."""
         return None
 
-    def keeper(self, name: str) -> "Forgetful":  # noqa: ARG002 - as Keepers has it
+    def keeper(self, name: str) -> "NullStorage":  # noqa: ARG002 - as Keepers has it
         """Return itself."""
         return self
 

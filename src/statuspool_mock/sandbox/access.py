@@ -1,7 +1,7 @@
 """What a key opens."""
 
-from statuspool_mock.sandboxes.clock import RateLimit
-from statuspool_mock.sandboxes.sandbox import Sandbox
+from statuspool_mock.sandbox.clock import RateLimit
+from statuspool_mock.sandbox.sandbox import Sandbox
 from statuspool_mock.simulation import Team
 
 

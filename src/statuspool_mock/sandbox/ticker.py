@@ -2,13 +2,13 @@
 
 import asyncio
 
-from statuspool_mock.sandboxes import Sandboxes
+from statuspool_mock.sandbox import Sandboxes
 from statuspool_mock.webhooks.sender import WebhookSender
 
 _SECONDS = 0.2
 
 
-class Pulse:
+class Ticker:
     """Lets worlds with webhooks keep up with their clocks, and sends what is due."""
 
     def __init__(self, sandboxes: Sandboxes, courier: WebhookSender) -> None:

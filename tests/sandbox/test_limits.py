@@ -3,15 +3,15 @@
 import httpx
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.wall import Wall
 
-from statuspool_mock.sandboxes import Access, Opening, RateLimit, Sandbox
+from statuspool_mock.sandbox import Access, InitialWorld, RateLimit, Sandbox
 from statuspool_mock.server import RunningServer, Settings
 from statuspool_mock.simulation import World
-from tests.wall import Wall
 
 
 def access(wall, *, limit, rate=1.0):
-    sandbox = Sandbox("x", Opening(World(seed=1, started_at=1_700_000_000), rate), wall)
+    sandbox = Sandbox("x", InitialWorld(World(seed=1, started_at=1_700_000_000), rate), wall)
     return Access(sandbox, role="full", limit=limit)
 
 

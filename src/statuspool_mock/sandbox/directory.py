@@ -25,9 +25,9 @@ from typing import Any, Self
 
 from statuspool_mock import simulation
 from statuspool_mock.files import write_whole
-from statuspool_mock.sandboxes import State, Unusable, state_data, state_from
-from statuspool_mock.sandboxes.keeping import Kept
-from statuspool_mock.sandboxes.state import soft_data, with_soft
+from statuspool_mock.sandbox import InvalidInput, State, state_data, state_from
+from statuspool_mock.sandbox.persistence import StoredSandbox
+from statuspool_mock.sandbox.state import soft_data, with_soft
 from statuspool_mock.simulation import Command, SimulationError, Status, Team, World
 from statuspool_mock.webhooks import Outbox
 
@@ -36,12 +36,12 @@ _COMMANDS: Mapping[str, Any] = {kind.__name__: kind for kind in Command.__args__
 _log = logging.getLogger(__name__)
 
 
-class FolderUnusable(Exception):
+class StorageUnavailable(Exception):
     """The folder cannot be used to keep worlds; the message says why."""
 
 
-class Store:
-    """Keeps the sandboxes of one server in a folder. Raises `FolderUnusable`."""
+class DirectoryStorage:
+    """Keeps the sandboxes of one server in a folder. Raises `StorageUnavailable`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -49,13 +49,15 @@ class Store:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise FolderUnusable(f"Cannot keep worlds in {folder}: {error.strerror}.") from error
+            raise StorageUnavailable(
+                f"Cannot keep worlds in {folder}: {error.strerror}."
+            ) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(self._lock)
-            raise FolderUnusable(f"Another server keeps its worlds in {folder}.") from error
-        self._shelves: dict[str, Shelf] = {}
+            raise StorageUnavailable(f"Another server keeps its worlds in {folder}.") from error
+        self._shelves: dict[str, SandboxDirectory] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -65,14 +67,14 @@ class Store:
             shelf.close()
         os.close(self._lock)
 
-    def load(self, name: str) -> Kept | None:
+    def load(self, name: str) -> StoredSandbox | None:
         """Return the sandbox of that name as it was kept, None where it was not."""
         return self.keeper(name).load()
 
-    def keeper(self, name: str) -> "Shelf":
+    def keeper(self, name: str) -> "SandboxDirectory":
         """Return the place of that sandbox in the folder."""
         if name not in self._shelves:
-            self._shelves[name] = Shelf(self._folder / name)
+            self._shelves[name] = SandboxDirectory(self._folder / name)
         return self._shelves[name]
 
     def release(self, name: str) -> None:
@@ -87,7 +89,7 @@ class Store:
         shutil.rmtree(self._folder / name, ignore_errors=True)
 
 
-class Shelf:
+class SandboxDirectory:
     """One sandbox in the folder."""
 
     def __init__(self, folder: Path) -> None:
@@ -137,7 +139,7 @@ class Shelf:
         else:
             _write_json(path, state_data(state))
 
-    def load(self) -> Kept | None:
+    def load(self) -> StoredSandbox | None:
         """Return what is kept here: the newest snapshot with its log carried out on it."""
         numbers = sorted(int(path.stem) for path in self._folder.glob("*.json"))
         for number in reversed(numbers):
@@ -153,12 +155,12 @@ class Shelf:
             os.close(self._log)
             self._log = None
 
-    def _load(self, number: int) -> Kept | None:
+    def _load(self, number: int) -> StoredSandbox | None:
         path = self._folder / f"{number}.json"
         try:
             data = json.loads(path.read_text("utf-8"))
             state, unix = state_from(data["state"]), float(data["unix"])
-        except (OSError, ValueError, KeyError, TypeError, Unusable) as error:
+        except (OSError, ValueError, KeyError, TypeError, InvalidInput) as error:
             _log.warning("%s cannot be used and is left alone: %s", path, error)
             return None
         world, outbox = World.from_image(state.world), Outbox(state.outbox)
@@ -172,12 +174,12 @@ class Shelf:
                     outbox.replay(line["outbox"], webhooks)
                 else:
                     state, unix = with_soft(state.world, line["settings"]), float(line["unix"])
-            except (KeyError, TypeError, ValueError, SimulationError, Unusable) as error:
+            except (KeyError, TypeError, ValueError, SimulationError, InvalidInput) as error:
                 _log.warning("%s: what follows %r is left out: %s", path, line, error)
                 break
         world.advance(to=world.now)
         state = replace(with_soft(world.image(), soft_data(state)), outbox=outbox.image())
-        return Kept(state, max(time.time() - unix, 0.0), self._checkpoints())
+        return StoredSandbox(state, max(time.time() - unix, 0.0), self._checkpoints())
 
     def _checkpoints(self) -> dict[str, State]:
         found = {}
@@ -185,7 +187,7 @@ class Shelf:
             try:
                 name = bytes.fromhex(path.name).decode()
                 found[name] = state_from(json.loads(path.read_text("utf-8")))
-            except (OSError, ValueError, Unusable) as error:
+            except (OSError, ValueError, InvalidInput) as error:
                 _log.warning("%s cannot be used and is left alone: %s", path, error)
         return found
 

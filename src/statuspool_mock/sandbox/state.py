@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from statuspool_mock.exchanges.faults import Fault, FaultCounts, fault_data, fault_from
-from statuspool_mock.sandboxes.clock import Minute
-from statuspool_mock.sandboxes.errors import Unusable
+from statuspool_mock.sandbox.clock import RateWindow
+from statuspool_mock.sandbox.errors import InvalidInput
 from statuspool_mock.simulation import SnapshotRejected, picture, restore
 from statuspool_mock.simulation.world_state import WorldState
 from statuspool_mock.webhooks import OutboxState, image_data, image_from
@@ -16,7 +16,7 @@ KIND = "statuspool-mock snapshot"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ClockFace:
+class ClockReading:
     """What a clock shows and how fast it goes; when that is, is for its owner to say."""
 
     shows: float
@@ -26,7 +26,7 @@ class ClockFace:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Performance:
+class ActiveScript:
     """A play under way: its cues (instant, what happens) and how it is paced."""
 
     screenplays: tuple[str, ...]
@@ -41,11 +41,11 @@ class State:
     """A sandbox at an instant. Frozen parts are shared, so that taking one costs little."""
 
     world: WorldState
-    clock: ClockFace
+    clock: ClockReading
     faults: tuple[tuple[Fault, FaultCounts], ...] = ()
     faults_made: int = 0
-    minutes: tuple[tuple[str, Minute], ...] = ()
-    performance: Performance | None = None
+    minutes: tuple[tuple[str, RateWindow], ...] = ()
+    performance: ActiveScript | None = None
     outbox: OutboxState = field(default_factory=OutboxState)
 
 
@@ -72,11 +72,11 @@ def soft_data(state: State) -> dict[str, Any]:
 
 
 def state_from(data: Any) -> State:
-    """Return the state of `state_data`. Raises `Unusable`, naming what is wrong."""
+    """Return the state of `state_data`. Raises `InvalidInput`, naming what is wrong."""
     if not isinstance(data, Mapping) or data.get("kind") != KIND:
-        raise Unusable(f"This is not a {KIND}.", field="kind")
+        raise InvalidInput(f"This is not a {KIND}.", field="kind")
     if data.get("version") != VERSION:
-        raise Unusable(
+        raise InvalidInput(
             f"This snapshot has version {data.get('version')!r}; this release reads version "
             f"{VERSION}.",
             field="version",
@@ -84,34 +84,34 @@ def state_from(data: Any) -> State:
     try:
         world = restore(data["world"]).image()
     except SnapshotRejected as error:
-        raise Unusable(str(error), field="world") from None
+        raise InvalidInput(str(error), field="world") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Unusable(f"This is not a whole world: {error!r}.", field="world") from None
+        raise InvalidInput(f"This is not a whole world: {error!r}.", field="world") from None
     try:
         outbox = image_from(data["outbox"])
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise Unusable("Must be what a snapshot has there.", field="outbox") from None
+        raise InvalidInput("Must be what a snapshot has there.", field="outbox") from None
     return replace(with_soft(world, data), outbox=outbox)
 
 
 def with_soft(world: WorldState, data: Mapping[str, Any]) -> State:
-    """Return the state of a world and of `soft_data`. Raises `Unusable`."""
+    """Return the state of a world and of `soft_data`. Raises `InvalidInput`."""
     try:
         play = data["performance"]
         return State(
             world=world,
-            clock=ClockFace(**data["clock"]),
+            clock=ClockReading(**data["clock"]),
             faults=tuple(fault_from(entry) for entry in data["faults"]),
             faults_made=data["faults_made"],
-            minutes=tuple((role, Minute(*minute)) for role, minute in data["minutes"].items()),
+            minutes=tuple((role, RateWindow(*minute)) for role, minute in data["minutes"].items()),
             performance=None if play is None else _performance(play),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise Unusable(f"This is not a whole snapshot: {error!r}.") from None
+        raise InvalidInput(f"This is not a whole snapshot: {error!r}.") from None
 
 
-def _performance(data: Mapping[str, Any]) -> Performance:
-    return Performance(
+def _performance(data: Mapping[str, Any]) -> ActiveScript:
+    return ActiveScript(
         **dict(data)
         | {
             "screenplays": tuple(data["screenplays"]),
