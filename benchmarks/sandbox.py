@@ -14,10 +14,10 @@ from load import Load, drive
 from processes import KEY, ServerProcess
 from rounds import typical
 
-from statuspool_mock import contract, seeding
+from statuspool_mock import contract, scenarios
 from statuspool_mock.collector import rest_the_collector
 from statuspool_mock.sandbox import Sandboxes
-from statuspool_mock.worlds import ClockChoice, Worlds
+from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
 
 _DAYS_30 = 30 * 86_400
 _ENDPOINTS, _MONITORS = 100, 100
@@ -59,7 +59,7 @@ def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> Sandbo
 
 def _in_process(rounds: int) -> tuple[float, float, int]:
     rest_the_collector()  # as `serve` does
-    worlds = Worlds(seeding.load("default"), seed=1, clock=ClockChoice(at=1_764_072_000))
+    worlds = WorldFactory(scenarios.load("default"), seed=1, clock=ClockChoice(at=1_764_072_000))
     sandboxes = Sandboxes(worlds, document=contract.load(), wall=time.monotonic)
     opened, advanced, facts = [], [], 0
     for turn in range(rounds + 1):

@@ -18,7 +18,7 @@ PACKAGES = (
     "statuspool_mock.webhooks",
     "statuspool_mock.sandbox",
     "statuspool_mock.simulation.outage_scripts",
-    "statuspool_mock.seeding",
+    "statuspool_mock.scenarios",
     "statuspool_mock.testing",
 )
 

@@ -18,7 +18,7 @@ from typing import NamedTuple, Self
 import uvicorn
 from starlette.types import ASGIApp
 
-from statuspool_mock import contract, control, resources, seeding
+from statuspool_mock import contract, control, resources, scenarios
 from statuspool_mock.api import (
     CONTROL_PATH,
     TRANSPORT,
@@ -39,7 +39,7 @@ from statuspool_mock.mutants.switchboard import Switchboard
 from statuspool_mock.sandbox import RateLimit, Sandboxes
 from statuspool_mock.sandbox.directory import DirectoryStorage
 from statuspool_mock.sandbox.ticker import Ticker
-from statuspool_mock.worlds import ClockChoice, Worlds
+from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
 
 Pause = Callable[[float], Awaitable[None]]
 DEFAULT_PORT = 4747
@@ -125,8 +125,8 @@ class Composition(NamedTuple):
 
 
 def compose(settings: Settings, *, keepers: DirectoryStorage | None = None) -> Composition:
-    """Wire a server up. Raises `seeding.ScenarioRejected` or `mutants.UnknownMutant`."""
-    scenario = seeding.load(settings.scenario)
+    """Wire a server up. Raises `scenarios.ScenarioRejected` or `mutants.UnknownMutant`."""
+    scenario = scenarios.load(settings.scenario)
     document = contract.load()
     switchboard = Switchboard(settings.mutants, may_switch=settings.switch_mutants)
     courier = courier_for(
@@ -136,7 +136,7 @@ def compose(settings: Settings, *, keepers: DirectoryStorage | None = None) -> C
     )
     kind = OpenHandedSandboxes if settings.mutants or settings.switch_mutants else Sandboxes
     sandboxes = kind(
-        Worlds(scenario, seed=settings.seed, clock=settings.clock),
+        WorldFactory(scenario, seed=settings.seed, clock=settings.clock),
         document=document,
         scenario=scenario.name,
         wall=time.monotonic,
@@ -197,7 +197,7 @@ def application(
 def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
     """Serve until interrupted; `ready` is told the address as soon as connections are accepted.
 
-    Raises `seeding.ScenarioRejected`, `FolderUnusable` or `CannotListen` before anything is served.
+    Raises `scenarios.ScenarioRejected`, `FolderUnusable` or `CannotListen` before anything is served.
     """
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"

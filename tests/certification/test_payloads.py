@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from statuspool_mock import seeding
+from statuspool_mock import scenarios
 from statuspool_mock.certification.sender import Sender
 from statuspool_mock.signing import EVENTS
 from statuspool_mock.simulation import Team
@@ -20,7 +20,7 @@ def shape(value):
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_a_certifying_delivery_has_the_fields_of_a_real_one(event):
-    world = seeding.build_world(seeding.load("docs"), seed=1, now=1_736_934_131)
+    world = scenarios.build_world(scenarios.load("docs"), seed=1, now=1_736_934_131)
     monitor = world.monitor("4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907", team=Team.OWN)
     real = json.loads(sample(event, monitor, world, number=1).body)
     sender = Sender(httpx.AsyncClient(), "http://127.0.0.1/", secret="s", timeout=1)

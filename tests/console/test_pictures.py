@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from statuspool_mock.client import Control
+from statuspool_mock.scenarios.world_factory import ClockChoice
 from statuspool_mock.server import RunningServer, Settings
-from statuspool_mock.worlds import ClockChoice
 from tests.console.expecting import expect
 
 pytestmark = pytest.mark.usefixtures("browser")

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from statuspool_mock import seeding
+from statuspool_mock import scenarios
 from statuspool_mock.client import Control
 from statuspool_mock.console import ASSETS
 from tests.console.expecting import expect
@@ -75,4 +75,4 @@ def test_other_worlds_are_listed_opened_and_deleted(page, server, key):
 def test_the_scenarios_offered_are_those_that_are_shipped():
     text = (ASSETS / "views" / "state.js").read_text("utf-8")
     offered = re.search(r"const SCENARIOS = (\[.*\]);", text)
-    assert json.loads(offered[1]) == [entry.name for entry in seeding.shipped()]
+    assert json.loads(offered[1]) == [entry.name for entry in scenarios.shipped()]

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import httpx
 import pytest
 
-from statuspool_mock import seeding
+from statuspool_mock import scenarios
 from tests.examples.flask_receiver import receiving
 from tests.mock_process import Served, serving
 from tests.traffic.conftest import proxied
@@ -195,8 +195,8 @@ def test_options_given_to_the_image_are_those_of_serve(block):
     "block", [b for b in written_in("yaml") if b.page not in OTHERS_YAML], ids=str
 )
 def test_scenarios_shown_are_valid_and_make_a_world(block):
-    scenario = seeding.parse(block.code, source=str(block))
-    seeding.build_world(scenario, seed=1, now=1_764_072_000)
+    scenario = scenarios.parse(block.code, source=str(block))
+    scenarios.build_world(scenario, seed=1, now=1_764_072_000)
 
 
 def test_every_block_is_in_a_language_that_is_run_or_is_plain_text():

@@ -3,11 +3,11 @@
 import argparse
 import sys
 
-from statuspool_mock import seeding
+from statuspool_mock import scenarios
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the file as bytes, the same on every machine."""
-    text = seeding.scenario_text(count=arguments.monitors, seed=arguments.seed)
+    text = scenarios.scenario_text(count=arguments.monitors, seed=arguments.seed)
     sys.stdout.buffer.write(text.encode())
     return 0

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
-from statuspool_mock import contract, seeding
+from statuspool_mock import contract, scenarios
 from statuspool_mock.commands.servers import api_key, check_base, trusted
 from statuspool_mock.exchanges import Exchange
 from statuspool_mock.files import write_whole
-from statuspool_mock.seeding.likeness import Account, likeness
+from statuspool_mock.scenarios.account import Account, likeness
 from statuspool_mock.traffic.archives import Archive, NotAnArchive, Roots
 from statuspool_mock.traffic.sight import sighted
 from statuspool_mock.traffic.tour import Tour, Unreachable
@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
         return 2
     source = "a server" if is_server else Path(arguments.source).name
     text = likeness(account, source=source, anonymise=arguments.anonymise, seed=arguments.seed)
-    seeding.parse(text, source="the likeness")  # what cannot be served is not worth writing
+    scenarios.parse(text, source="the likeness")  # what cannot be served is not worth writing
     return _write(text, arguments.output)
 
 

@@ -15,14 +15,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from statuspool_mock import mutants, seeding, server
+from statuspool_mock import mutants, scenarios, server
 from statuspool_mock.interception import THIS_MACHINE, VENDOR_HOST, Authority, AuthorityUnusable
 from statuspool_mock.listening import CannotListen
 from statuspool_mock.sandbox import RateLimit
 from statuspool_mock.sandbox.directory import StorageUnavailable
-from statuspool_mock.worlds import ClockChoice
+from statuspool_mock.scenarios.world_factory import ClockChoice
 
-CANNOT_START = (seeding.ScenarioRejected, StorageUnavailable, CannotListen)
+CANNOT_START = (scenarios.ScenarioRejected, StorageUnavailable, CannotListen)
 _RATE = re.compile(r"[x×](\d{1,5}(?:\.\d{1,3})?)", re.ASCII)
 _ORIGIN = re.compile(r"\*|https?://[^\s/?#]+", re.ASCII)
 
@@ -107,7 +107,7 @@ def _clock(text: str | None, refuse: Callable[[str], None]) -> ClockChoice:
     if rate and float(rate[1]) > 0:
         return ClockChoice(rate=float(rate[1]))
     try:
-        return ClockChoice(at=seeding.instant(text), rate=0.0)
+        return ClockChoice(at=scenarios.instant(text), rate=0.0)
     except ValueError:
         refuse(
             f"argument --clock: came {text!r}, expected live, x10 or an ISO 8601 time "

@@ -3,7 +3,7 @@
 import time
 from typing import NamedTuple
 
-from statuspool_mock import seeding
+from statuspool_mock import scenarios
 from statuspool_mock.sandbox import InitialWorld, InvalidInput
 from statuspool_mock.simulation import World
 
@@ -18,13 +18,13 @@ class ClockChoice(NamedTuple):
     rate: float | None = None
 
 
-class Worlds:
+class WorldFactory:
     """Makes the worlds of new sandboxes: those of one server share one past.
 
     The past is made once and then copied, so that a further sandbox costs next to nothing.
     """
 
-    def __init__(self, scenario: seeding.Scenario, *, seed: int, clock: ClockChoice) -> None:
+    def __init__(self, scenario: scenarios.Scenario, *, seed: int, clock: ClockChoice) -> None:
         self._scenario = scenario
         self._seed = seed
         self._clock = clock
@@ -49,19 +49,19 @@ class Worlds:
         self._prototype.advance(to=max(now, self._prototype.now))
         return InitialWorld(self._prototype.clone(), rate)
 
-    def _now(self, scenario: seeding.Scenario) -> int:
+    def _now(self, scenario: scenarios.Scenario) -> int:
         at = self._clock.at
         if at is None:
             at = scenario.starts_at
         return int(time.time()) if at is None else at
 
 
-def _past(scenario: seeding.Scenario, *, seed: int, now: int) -> World:
-    return seeding.build_world(scenario, seed=seed, now=now)
+def _past(scenario: scenarios.Scenario, *, seed: int, now: int) -> World:
+    return scenarios.build_world(scenario, seed=seed, now=now)
 
 
-def _shipped(name: str) -> seeding.Scenario:
-    names = [scenario.name for scenario in seeding.shipped()]
+def _shipped(name: str) -> scenarios.Scenario:
+    names = [scenario.name for scenario in scenarios.shipped()]
     if name not in names:
         raise InvalidInput(f"Must be one of: {', '.join(names)}", field="scenario")
-    return seeding.load(name)
+    return scenarios.load(name)

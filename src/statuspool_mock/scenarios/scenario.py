@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from statuspool_mock import moments, resources
-from statuspool_mock.seeding import document, generate
-from statuspool_mock.seeding.rejection import ScenarioRejected
+from statuspool_mock.scenarios import document, generator
+from statuspool_mock.scenarios.errors import ScenarioRejected
 from statuspool_mock.simulation import (
     CreateIncident,
     CreateMonitor,
@@ -156,7 +156,7 @@ class _Reading:
             yield data, ("monitors", index)
         if "generate" in self.content:
             wanted = self.content["generate"]
-            made = generate.monitors(wanted["monitors"], seed=wanted.get("seed", 0))
+            made = generator.monitors(wanted["monitors"], seed=wanted.get("seed", 0))
             for data in made:
                 yield data, ("generate",)
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from statuspool_mock.seeding.scenario import Scenario
+from statuspool_mock.scenarios.scenario import Scenario
 from statuspool_mock.simulation import (
     Command,
     CreateIncident,

@@ -4,23 +4,23 @@ from itertools import pairwise
 
 import pytest
 
-from statuspool_mock import seeding
+from statuspool_mock import scenarios
 from statuspool_mock.simulation import Incident, Status, StatusChanged, Team, World, snapshot
 
 NOON = 1_764_072_000
 PRODUCTION_API = "4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907"
-LATER = seeding.instant("2025-01-15T10:05:33Z")
+LATER = scenarios.instant("2025-01-15T10:05:33Z")
 
 
 def opened(name: str, *, seed: int = 1, now: int | None = None) -> World:
-    scenario = seeding.load(name)
+    scenario = scenarios.load(name)
     at = scenario.starts_at if now is None and scenario.starts_at is not None else now or NOON
-    return seeding.build_world(scenario, seed=seed, now=at)
+    return scenarios.build_world(scenario, seed=seed, now=at)
 
 
 def build(text: str, *, now: int = NOON) -> World:
-    scenario = seeding.parse(f"name: mine\ntitle: Mine\n{text}", source="my.yaml")
-    return seeding.build_world(scenario, seed=1, now=now)
+    scenario = scenarios.parse(f"name: mine\ntitle: Mine\n{text}", source="my.yaml")
+    return scenarios.build_world(scenario, seed=1, now=now)
 
 
 def statuses(world: World) -> list[Status]:
@@ -48,9 +48,9 @@ def test_a_world_opened_earlier_and_advanced_equals_one_opened_later():
 
 
 def test_before_its_monitors_exist_a_world_is_empty():
-    world = opened("docs", now=seeding.instant("2024-01-01T00:00:00Z"))
+    world = opened("docs", now=scenarios.instant("2024-01-01T00:00:00Z"))
     assert world.monitors(team=Team.OWN).total == 0
-    assert world.now == seeding.instant("2024-01-01T00:00:00Z")
+    assert world.now == scenarios.instant("2024-01-01T00:00:00Z")
 
 
 def test_an_empty_scenario_stands_at_its_opening():
@@ -149,7 +149,7 @@ def test_the_docs_world_is_what_the_reference_prints_whatever_the_seed(seed):
     monitor = world.monitor(PRODUCTION_API, team=Team.OWN)
     assert world.reading(monitor) == (
         Status.UP,
-        seeding.instant("2025-01-15T09:42:11Z"),
+        scenarios.instant("2025-01-15T09:42:11Z"),
         143,
         99.972,
     )

@@ -10,7 +10,7 @@ import jsonschema_rs
 import yaml
 
 from statuspool_mock import resources
-from statuspool_mock.seeding.rejection import ScenarioRejected
+from statuspool_mock.scenarios.errors import ScenarioRejected
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times quicker
 _SHOWN = 60

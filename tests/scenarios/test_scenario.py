@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from statuspool_mock import seeding
-from statuspool_mock.seeding import ScenarioRejected, document
+from statuspool_mock import scenarios
+from statuspool_mock.scenarios import ScenarioRejected, document
 from statuspool_mock.simulation import BEHAVIOURS, INTERVALS
 
 HEAD = "name: mine\ntitle: Mine\n"
@@ -110,7 +110,7 @@ def with_monitor(more: str, *, head: str = HEAD) -> str:
 )
 def test_a_wrong_file_is_told_where_it_is_wrong_and_what_was_expected(text, path, words):
     with pytest.raises(ScenarioRejected) as caught:
-        seeding.parse(text, source="my.yaml")
+        scenarios.parse(text, source="my.yaml")
     message = str(caught.value)
     assert message.startswith(f"my.yaml: {path}: " if path else "my.yaml: ")
     assert words in message
@@ -120,35 +120,35 @@ def test_a_wrong_file_is_told_where_it_is_wrong_and_what_was_expected(text, path
 def test_two_monitors_cannot_share_an_id():
     monitor = "{name: ab, url: 'http://x', id: 4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907}"
     with pytest.raises(ScenarioRejected, match=re.escape("monitors[1].id: came 4f2a8c1e")):
-        seeding.parse(f"{HEAD}monitors: [{monitor}, {monitor}]", source="my.yaml")
+        scenarios.parse(f"{HEAD}monitors: [{monitor}, {monitor}]", source="my.yaml")
 
 
 def test_an_unknown_name_is_told_the_known_ones_and_how_to_name_a_file():
     with pytest.raises(ScenarioRejected, match=r"default, docs, empty.* such as \./nope\.yaml"):
-        seeding.load("nope")
+        scenarios.load("nope")
 
 
 def test_files_that_cannot_be_read_are_rejected_not_crashed_on(tmp_path: Path):
     (tmp_path / "latin.yaml").write_bytes(b"name: caf\xe9")
     with pytest.raises(ScenarioRejected, match="is not UTF-8 text"):
-        seeding.load(str(tmp_path / "latin.yaml"))
+        scenarios.load(str(tmp_path / "latin.yaml"))
     with pytest.raises(ScenarioRejected, match="No such file"):
-        seeding.load(str(tmp_path / "missing.yaml"))
+        scenarios.load(str(tmp_path / "missing.yaml"))
     with pytest.raises(ScenarioRejected, match="directory"):
-        seeding.load(str(tmp_path))
+        scenarios.load(str(tmp_path))
 
 
 def test_a_file_of_ones_own_is_loaded_by_its_path(tmp_path: Path):
     file = tmp_path / "mine.yaml"
     file.write_text(with_monitor("interval_seconds: 30"), "utf-8")
-    (planned,) = seeding.load(str(file)).monitors
+    (planned,) = scenarios.load(str(file)).monitors
     assert planned.creation.interval_seconds == 30
     assert planned.age_seconds == 45 * 86_400
 
 
 def test_dates_stay_text_and_become_offsets_from_the_start():
     head = HEAD + "starts_at: 2025-01-15T09:42:11Z\n"
-    scenario = seeding.parse(
+    scenario = scenarios.parse(
         with_monitor("pauses: [{from: 2025-01-15T09:42:01Z}]", head=head), source="x"
     )
     assert scenario.starts_at == 1_736_934_131
@@ -156,14 +156,14 @@ def test_dates_stay_text_and_become_offsets_from_the_start():
 
 
 def test_the_list_of_shipped_scenarios_starts_with_the_default():
-    entries = seeding.shipped()
+    entries = scenarios.shipped()
     assert tuple(entry.name for entry in entries) == SHIPPED
     assert all(entry.title for entry in entries)
 
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_scenario_is_valid_and_bears_its_files_name(name):
-    assert seeding.load(name).name == name
+    assert scenarios.load(name).name == name
 
 
 def test_the_schema_knows_the_engines_behaviours_and_intervals():

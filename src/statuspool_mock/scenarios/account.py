@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from statuspool_mock.seeding.generate import names_and_urls
+from statuspool_mock.scenarios.generator import names_and_urls
 
 _KEPT_SECONDS = 30 * 86_400
 _USUAL_SECONDS = 45 * 86_400

@@ -1,0 +1,19 @@
+"""Scenario files, and the worlds they describe."""
+
+from statuspool_mock.moments import instant
+from statuspool_mock.scenarios.errors import ScenarioRejected
+from statuspool_mock.scenarios.generator import scenario_text
+from statuspool_mock.scenarios.scenario import Entry, Scenario, load, parse, shipped
+from statuspool_mock.scenarios.world_builder import build_world
+
+__all__ = [
+    "Entry",
+    "Scenario",
+    "ScenarioRejected",
+    "build_world",
+    "instant",
+    "load",
+    "parse",
+    "scenario_text",
+    "shipped",
+]
