@@ -15,9 +15,9 @@ from processes import KEY, ServerProcess
 from rounds import typical
 
 from statuspool_mock import contract, scenarios
-from statuspool_mock.collector import rest_the_collector
 from statuspool_mock.sandbox import Sandboxes
 from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
+from statuspool_mock.web.gc_tuning import rest_the_collector
 
 _DAYS_30 = 30 * 86_400
 _ENDPOINTS, _MONITORS = 100, 100

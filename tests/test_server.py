@@ -10,9 +10,9 @@ import threading
 import httpx
 import pytest
 
-from statuspool_mock.listening import CannotListen
 from statuspool_mock.scenarios.world_factory import ClockChoice
 from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.web.sockets import CannotListen
 
 KEY = {"Authorization": "Bearer sp_test_x"}
 NEW = {"name": "Checkout", "url": "https://checkout.example.com/", "interval_seconds": 60}

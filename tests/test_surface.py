@@ -6,11 +6,11 @@ import pytest
 
 PACKAGES = (
     "statuspool_mock",
-    "statuspool_mock.api",
+    "statuspool_mock.web",
     "statuspool_mock.certification",
     "statuspool_mock.client",
     "statuspool_mock.contract",
-    "statuspool_mock.control",
+    "statuspool_mock.web.control",
     "statuspool_mock.simulation",
     "statuspool_mock.interception",
     "statuspool_mock.exchanges",

@@ -18,20 +18,8 @@ from typing import NamedTuple, Self
 import uvicorn
 from starlette.types import ASGIApp
 
-from statuspool_mock import contract, control, resources, scenarios
-from statuspool_mock.api import (
-    CONTROL_PATH,
-    TRANSPORT,
-    ControlPlane,
-    build_api,
-    preview_answers,
-)
-from statuspool_mock.collector import rest_the_collector
-from statuspool_mock.console import Console
-from statuspool_mock.corking import CorkedProtocol
+from statuspool_mock import contract, resources, scenarios
 from statuspool_mock.exchanges import MOST_EXCHANGES
-from statuspool_mock.gate import Gate
-from statuspool_mock.listening import is_local, listening
 from statuspool_mock.mutants.forgery import courier_for
 from statuspool_mock.mutants.mutant import Mutant
 from statuspool_mock.mutants.ring import OpenHandedSandboxes, misjudge, surround
@@ -40,6 +28,19 @@ from statuspool_mock.sandbox import RateLimit, Sandboxes
 from statuspool_mock.sandbox.directory import DirectoryStorage
 from statuspool_mock.sandbox.ticker import Ticker
 from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
+from statuspool_mock.web import (
+    CONTROL_PATH,
+    TRANSPORT,
+    ControlPlane,
+    build_api,
+    control,
+    preview_answers,
+)
+from statuspool_mock.web.console import Console
+from statuspool_mock.web.control_auth import ControlAuth
+from statuspool_mock.web.gc_tuning import rest_the_collector
+from statuspool_mock.web.sockets import is_local, listening
+from statuspool_mock.web.write_coalescing import CoalescingProtocol
 
 Pause = Callable[[float], Awaitable[None]]
 DEFAULT_PORT = 4747
@@ -170,9 +171,9 @@ def application(
     plane = ControlPlane(
         lambda: contract.load(resources.path("openapi/control.yaml")),
         CONTROL_TABLE,
-        partial(control.Visit, switchboard=switchboard),
+        partial(control.ControlContext, switchboard=switchboard),
         sandboxes,
-        gate=Gate(loopback_only=settings.is_local, token=settings.control_token),
+        gate=ControlAuth(loopback_only=settings.is_local, token=settings.control_token),
         strict=settings.strict,
     )
     document = sandboxes.document
@@ -270,7 +271,7 @@ class RunningServer:
         return self.address.control_url
 
 
-class _Protocol(CorkedProtocol):
+class _Protocol(CoalescingProtocol):
     """Uvicorn's protocol, which lets faults have the connection they are to break."""
 
     def on_message_begin(self) -> None:

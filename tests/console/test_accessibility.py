@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from statuspool_mock.console import ASSETS
+from statuspool_mock.web.console import ASSETS
 from tests.console.expecting import expect
 
 pytestmark = pytest.mark.usefixtures("browser")

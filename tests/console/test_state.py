@@ -7,7 +7,7 @@ import pytest
 
 from statuspool_mock import scenarios
 from statuspool_mock.client import Control
-from statuspool_mock.console import ASSETS
+from statuspool_mock.web.console import ASSETS
 from tests.console.expecting import expect
 
 pytestmark = pytest.mark.usefixtures("browser")

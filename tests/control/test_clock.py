@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from statuspool_mock.client import Refused
-from statuspool_mock.control import clock
+from statuspool_mock.web.control import clock
 
 
 def instant(text):

@@ -9,10 +9,10 @@ from random import Random
 import httpx
 import pytest
 
-from statuspool_mock.api.edge import Edge
 from statuspool_mock.mutants.gallery import GALLERY
 from statuspool_mock.sandbox import RateLimit
 from statuspool_mock.server import RunningServer, Settings, compose
+from statuspool_mock.web.middleware import OuterMiddleware
 from tests.mock_process import command, serving
 from tests.mutants.bench import NEW, Bench
 
@@ -84,8 +84,8 @@ def test_a_server_tells_of_its_mutants_on_stderr_and_serves_them_together():
 
 def test_nothing_stands_before_a_server_without_mutants():
     """Its outermost layer is the API's own, so a request takes no other way than before."""
-    assert type(compose(Settings()).app) is Edge
-    assert type(compose(Settings(mutants=("no-limit",))).app) is not Edge
+    assert type(compose(Settings()).app) is OuterMiddleware
+    assert type(compose(Settings(mutants=("no-limit",))).app) is not OuterMiddleware
 
 
 def test_what_a_mutant_asks_on_its_own_account_uses_up_nobodys_minute():

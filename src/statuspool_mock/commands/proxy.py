@@ -18,17 +18,17 @@ from rich.console import Console
 from starlette.types import ASGIApp
 
 from statuspool_mock import __version__, contract
-from statuspool_mock.collector import rest_the_collector
 from statuspool_mock.commands.servers import check_base, trusted
-from statuspool_mock.corking import CorkedProtocol
 from statuspool_mock.exchanges import Exchange
-from statuspool_mock.gate import Gate
-from statuspool_mock.listening import CannotListen, is_local, listening
 from statuspool_mock.traffic import Judge, Kind, Observation, summary
 from statuspool_mock.traffic.pages import Pages
 from statuspool_mock.traffic.proxy import Proxy
 from statuspool_mock.traffic.recording import Lines, Recording
 from statuspool_mock.traffic.upstream import Upstream
+from statuspool_mock.web.control_auth import ControlAuth
+from statuspool_mock.web.gc_tuning import rest_the_collector
+from statuspool_mock.web.sockets import CannotListen, is_local, listening
+from statuspool_mock.web.write_coalescing import CoalescingProtocol
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
         upstream = Upstream(arguments.upstream, tls=tls, timeout_seconds=arguments.timeout)
         keepers = _keepers(arguments, stack, refuse)
         token = arguments.control_token or os.environ.get("STATUSPOOL_CONTROL_TOKEN")
-        gate = Gate(loopback_only=is_local(arguments.host), token=token)
+        gate = ControlAuth(loopback_only=is_local(arguments.host), token=token)
         pages = Pages(judge, gate=gate, base=upstream.base)
 
         def tell(exchange: Exchange, observations: list[Observation]) -> None:
@@ -88,7 +88,7 @@ class _Server(uvicorn.Server):
                 date_header=False,
                 proxy_headers=False,
                 timeout_graceful_shutdown=1,
-                http=CorkedProtocol,
+                http=CoalescingProtocol,
             )
         )
         self._ready = ready

@@ -17,10 +17,10 @@ from pathlib import Path
 
 from statuspool_mock import mutants, scenarios, server
 from statuspool_mock.interception import THIS_MACHINE, VENDOR_HOST, Authority, AuthorityUnusable
-from statuspool_mock.listening import CannotListen
 from statuspool_mock.sandbox import RateLimit
 from statuspool_mock.sandbox.directory import StorageUnavailable
 from statuspool_mock.scenarios.world_factory import ClockChoice
+from statuspool_mock.web.sockets import CannotListen
 
 CANNOT_START = (scenarios.ScenarioRejected, StorageUnavailable, CannotListen)
 _RATE = re.compile(r"[x×](\d{1,5}(?:\.\d{1,3})?)", re.ASCII)

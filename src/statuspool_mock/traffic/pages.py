@@ -10,11 +10,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from statuspool_mock import __version__
 from statuspool_mock.exchanges import Exchange, cells, har, masked_body, masked_headers
-from statuspool_mock.gate import Closed, Gate
 from statuspool_mock.traffic.judge import Judge
 from statuspool_mock.traffic.observation import Observation
 from statuspool_mock.traffic.recording import observed_json
 from statuspool_mock.traffic.summary import as_data
+from statuspool_mock.web.control_auth import ControlAuth, ControlDenied
 
 _MOST_KEPT = 1_000
 _MOST_BYTES = 16 << 20
@@ -30,7 +30,7 @@ class Observed(NamedTuple):
 class Pages:
     """The proxy's journal, bounded in number and bytes, and its pages."""
 
-    def __init__(self, judge: Judge, *, gate: Gate, base: str) -> None:
+    def __init__(self, judge: Judge, *, gate: ControlAuth, base: str) -> None:
         self._judge = judge
         self._gate = gate
         self._base = base
@@ -57,7 +57,7 @@ class Pages:
         """Answer, if the gate is open."""
         try:
             self._gate.check(dict(scope["headers"]), scheme=scope["scheme"])
-        except Closed as error:
+        except ControlDenied as error:
             refusal = JSONResponse({"error": "FORBIDDEN", "message": str(error)}, status_code=403)
             await refusal(scope, receive, send)
             return

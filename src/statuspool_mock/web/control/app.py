@@ -1,0 +1,174 @@
+"""The control plane over HTTP: gate, key, validation, and what the control room does."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from contextlib import aclosing
+from typing import Any
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from statuspool_mock.contract import Document, Operation
+from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes
+from statuspool_mock.web.control_auth import ControlAuth, ControlDenied
+from statuspool_mock.web.docs_pages import DocsPages
+from statuspool_mock.web.errors import InvalidRequest, Unauthorized, answer_for
+from statuspool_mock.web.fault_responses import gone
+from statuspool_mock.web.middleware import CONTROL_PATH, ErrorMiddleware, UnroutedRequests
+from statuspool_mock.web.requests import REQUEST_ID, ApiRequest
+from statuspool_mock.web.responses import ApiResponse, encode
+from statuspool_mock.web.routing import routed
+from statuspool_mock.web.vendor.pipeline import WRITES
+
+Table = Mapping[str, Callable[[Any], Awaitable[Any]]]
+
+_MOST_BYTES = 64 << 20  # a snapshot of a large world
+_OPEN = ("POST", f"{CONTROL_PATH}/receiver")  # the courier has no token, and it changes nothing
+_STREAM_HEADERS = (
+    (b"content-type", b"text/event-stream; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+)
+
+
+class ControlOperation:
+    """One operation of the control plane: judges a request, carries it out, answers."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        table: Table,
+        visit: Callable[..., Any],
+        sandboxes: Sandboxes,
+        *,
+        strict: bool,
+    ) -> None:
+        self._operation = operation
+        self._function = table[operation.id]
+        self._visit = visit
+        self._sandboxes = sandboxes
+        self._strict = strict
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; whatever goes wrong wears the API's envelope."""
+        request = await ApiRequest.read(scope, receive, self._operation, most_bytes=_MOST_BYTES)
+        access = None
+        try:
+            access = self._access(request)
+            result = await self._carry_out(request, access)
+            if isinstance(result, AsyncGenerator):
+                await _stream(result, receive, send)
+                return
+            answer = self._checked(ApiResponse(self._operation.success_status, result))
+        except Exception as error:  # noqa: BLE001 - the last stop before the wire
+            answer = answer_for(error, request_id=scope[REQUEST_ID])
+        wire = answer.wire()
+        if access is not None and answer.status < 400 and self._operation.method in WRITES:
+            sandbox = access.sandbox
+            if sandbox.journal.is_kept:
+                sandbox.record(request.exchange(access, wire, control=True), None)
+            sandbox.events.add("control", {"operation": self._operation.id}, at=sandbox.instant)
+        await wire.send(send)
+
+    def _access(self, request: ApiRequest) -> Access | None:
+        if not self._operation.is_secured:
+            return None
+        try:
+            return self._sandboxes.access(request.key or "")
+        except KeyRejected:
+            raise Unauthorized from None
+
+    async def _carry_out(self, request: ApiRequest, access: Access | None) -> Any:
+        if access is not None:
+            await access.sandbox.free()
+            access.sandbox.catch_up()
+        values, body, violations = request.values()
+        violations = [*violations, *self._operation.unknown_parameters(request.parameters)]
+        if violations:
+            raise InvalidRequest(violations)
+        visit = self._visit(
+            sandboxes=self._sandboxes,
+            access=access,
+            path=request.scope.get("path_params", {}),
+            values=values,
+            body=body,
+            headers=request.headers,
+        )
+        return await self._function(visit)
+
+    def _checked(self, answer: ApiResponse) -> ApiResponse:
+        """Return the answer. Raises `RuntimeError` where it breaks the document, if strict."""
+        if not self._strict:
+            return answer
+        wire = None if answer.body is None else json.loads(encode(answer.body))
+        violations = self._operation.check_response(
+            status=answer.status, headers={"content-type": "application/json"}, value=wire
+        )
+        if violations:
+            raise RuntimeError(f"{self._operation.id} against its document: {violations}")
+        return answer
+
+
+async def _stream(parts: AsyncGenerator[bytes, None], receive: Receive, send: Send) -> None:
+    """Send parts as they come, until there are no more or the client leaves."""
+    start = {"type": "http.response.start", "status": 200, "headers": [*_STREAM_HEADERS]}
+    await send(start)
+    leaving = asyncio.ensure_future(gone(receive))
+    try:
+        async with aclosing(parts):
+            async for part in parts:
+                if leaving.done():
+                    break
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+    finally:
+        leaving.cancel()
+    await send({"type": "http.response.body", "body": b""})
+
+
+class ControlPlane:
+    """Everything below `/_mock`. It is built when it is first asked for."""
+
+    def __init__(
+        self,
+        document: Callable[[], Document],
+        table: Table,
+        visit: Callable[..., Any],
+        sandboxes: Sandboxes,
+        *,
+        gate: ControlAuth,
+        strict: bool = False,
+    ) -> None:
+        self._document = document
+        self._table = table
+        self._visit = visit
+        self._sandboxes = sandboxes
+        self._gate = gate
+        self._strict = strict
+        self._app: ASGIApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, if it may."""
+        if scope["type"] != "http":
+            return
+        try:
+            if (scope["method"], scope["path"]) != _OPEN:
+                self._gate.check(dict(scope["headers"]), scheme=scope["scheme"])
+        except ControlDenied as error:
+            await answer_for(error, request_id=scope[REQUEST_ID]).send(send)
+            return
+        if self._app is None:
+            self._app = self._built()
+        await self._app(scope, receive, send)
+
+    def _built(self) -> ASGIApp:
+        document = self._document()
+        operations = routed(
+            document,
+            self._table,
+            lambda operation: ControlOperation(
+                operation, self._table, self._visit, self._sandboxes, strict=self._strict
+            ),
+            base_path=CONTROL_PATH,
+        )
+        docs = f"{CONTROL_PATH}/docs"
+        room = DocsPages(operations, document=document, base_path=CONTROL_PATH, docs=docs)
+        return ErrorMiddleware(room, UnroutedRequests(document, CONTROL_PATH, None))

@@ -1,0 +1,142 @@
+"""One monitor's past, and what lies before and after now in the whole world."""
+
+from heapq import nsmallest
+from typing import Any
+
+from statuspool_mock.moments import written
+from statuspool_mock.sandbox import InvalidInput
+from statuspool_mock.simulation import Check, Incident, TroublePeriod
+from statuspool_mock.web.control.context import ControlContext, instant
+from statuspool_mock.web.control.serializers import optional
+
+_HOUR = 3_600
+_LONGEST = 370 * 24 * _HOUR
+_FARTHEST = 7 * 24 * _HOUR
+_MOST_CHANGES = 4_000
+_MOST_FORESEEN = 20_000  # monitors: copying more would hold up those who use the API
+
+
+async def get_history(visit: ControlContext) -> Any:
+    """Answer GET /monitors/{id}/history."""
+    since, until = _window(visit)
+    survey = visit.world.survey(visit.monitor())
+    samples = survey.samples(since=since, until=until, most=visit.values["points"])
+    return {
+        "from": written(since),
+        "to": written(until),
+        "at": [written(checks[0].timestamp) for checks in samples],
+        "response_time_ms": _by_region(samples),
+        "troubles": [_trouble_json(one) for one in survey.troubles(since=since, until=until)],
+    }
+
+
+async def list_checks(visit: ControlContext) -> Any:
+    """Answer GET /monitors/{id}/checks."""
+    since, until = _window(visit, longest=None)
+    page = visit.world.survey(visit.monitor()).rows(
+        since=since,
+        until=until,
+        region=visit.values.get("region"),
+        only_failed=visit.values["failed"],
+        page=visit.values["page"],
+        limit=visit.values["limit"],
+    )
+    return {
+        "results": [_check_json(check) for check in page.items],
+        "page": page.page,
+        "total_pages": page.total_pages,
+        "total": page.total,
+    }
+
+
+async def list_monitor_incidents(visit: ControlContext) -> Any:
+    """Answer GET /monitors/{id}/incidents."""
+    world, monitor = visit.world, visit.monitor()
+    incidents = world.incidents(team=visit.team, monitor_id=monitor.id)
+    shown = incidents[: visit.values["limit"]]
+    return {
+        "results": [_incident_json(one, monitor.name, now=world.now) for one in shown],
+        "total": len(incidents),
+    }
+
+
+async def get_timeline(visit: ControlContext) -> Any:
+    """Answer GET /timeline.
+
+    What is to come is what a copy of the world lives through if nobody interferes.
+    """
+    now = visit.world.now
+    since, until = _window(visit, ahead=True)
+    world = visit.world
+    if until > now and world.monitor_count <= _MOST_FORESEEN:
+        world = world.clone()
+        world.advance(to=until, most=_MOST_CHANGES)
+    known_until = min(until, world.now)
+    incidents = world.incidents_between(since, known_until, team=visit.team)
+    nearest = nsmallest(visit.values["limit"], incidents, key=lambda one: abs(one.started_at - now))
+    return {
+        "now": written(now),
+        "from": written(since),
+        "to": written(until),
+        "known_until": written(known_until),
+        "total": len(incidents),
+        "outages": [
+            _incident_json(one, world.monitor(one.monitor_id, team=visit.team).name, now=world.now)
+            for one in sorted(nearest, key=lambda one: one.started_at)
+        ],
+    }
+
+
+def _window(
+    visit: ControlContext, *, longest: int | None = _LONGEST, ahead: bool = False
+) -> tuple[int, int]:
+    """Return the instants `from` and `to`. Raises `InvalidInput`."""
+    now = visit.world.now
+    given = {name: instant(visit.values.get(name), field=name) for name in ("from", "to")}
+    until = given["to"]
+    if until is None:
+        until = now + 6 * _HOUR if ahead else now
+    since = given["from"]
+    if since is None:
+        since = now - 6 * _HOUR if ahead else until - _HOUR if longest else 0
+    if since > until:
+        raise InvalidInput("Must not be later than to", field="from")
+    if ahead and until - now > _FARTHEST:
+        raise InvalidInput("Must be at most 7 days ahead", field="to")
+    if longest is not None and until - since > longest:
+        raise InvalidInput("Must be at most 370 days before to", field="from")
+    return since, until
+
+
+def _by_region(samples: list[list[Check]]) -> dict[str, list[int | None]]:
+    """Return a series for each region, None where it was not among those checked."""
+    regions = dict.fromkeys(check.region for checks in samples for check in checks)
+    found = [{check.region: check.response_time_ms for check in checks} for checks in samples]
+    return {region: [sample.get(region) for sample in found] for region in regions}
+
+
+def _trouble_json(trouble: TroublePeriod) -> dict[str, Any]:
+    return {
+        "status": trouble.state,
+        "from": written(trouble.start),
+        "to": optional(trouble.end),
+        "regions": trouble.regions,
+    }
+
+
+def _check_json(check: Check) -> dict[str, Any]:
+    return {**check._asdict(), "timestamp": written(check.timestamp)}
+
+
+def _incident_json(incident: Incident, name: str, *, now: int) -> dict[str, Any]:
+    return {
+        "id": incident.id,
+        "monitor_id": incident.monitor_id,
+        "monitor_name": name,
+        "title": incident.title,
+        "automatic": incident.automatic,
+        "from": written(incident.started_at),
+        "to": optional(incident.resolved_at),
+        "duration_seconds": incident.duration_seconds(now),
+        "regions": incident.affected_regions,
+    }

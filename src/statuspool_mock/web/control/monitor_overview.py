@@ -1,0 +1,100 @@
+"""All monitors at a glance: rows as a status page shows them, found, sorted and counted."""
+
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+from statuspool_mock.simulation import Day, Monitor, Page, Status, World
+from statuspool_mock.web.control.context import ControlContext
+from statuspool_mock.web.control.serializers import optional
+
+_DAYS = 30
+_HOUR = 3_600
+_SAMPLES = 24
+_WORST_FIRST = (Status.DOWN, Status.DEGRADED, Status.UP, Status.PAUSED)
+
+
+async def list_board(visit: ControlContext) -> Any:
+    """Answer GET /board."""
+    world, team = visit.world, visit.team
+    page = _page(visit)
+    return {
+        "results": [_row(world, monitor) for monitor in page.items],
+        "page": page.page,
+        "total_pages": page.total_pages,
+        "total": page.total,
+        "statuses": {
+            status: world.monitors(team=team, status=status, limit=1).total for status in Status
+        },
+    }
+
+
+async def list_tags(visit: ControlContext) -> Any:
+    """Answer GET /tags."""
+    tags = Counter(tag for monitor in _all(visit, None) for tag in monitor.tags)
+    return {"results": [{"tag": tag, "monitors": tags[tag]} for tag in sorted(tags)]}
+
+
+def _page(visit: ControlContext) -> Page[Monitor]:
+    """Return what is to be seen. Where nothing is searched or sorted, nothing else is looked at."""
+    values, world = visit.values, visit.world
+    status = Status(values["status"]) if "status" in values else None
+    search, tag, sort = values.get("search", ""), values.get("tag"), values["sort"]
+    page, limit = values["page"], values["limit"]
+    if not search and tag is None and sort == "created":
+        return world.monitors(team=visit.team, status=status, page=page, limit=limit)
+    found = [
+        monitor
+        for monitor in _all(visit, status)
+        if (tag is None or tag in monitor.tags) and _matches(monitor, search.casefold())
+    ]
+    if sort == "name":
+        found.sort(key=lambda monitor: monitor.name.casefold())
+    elif sort == "status":
+        found.sort(key=lambda monitor: _WORST_FIRST.index(world.status(monitor)))
+    total = len(found)
+    return Page(found[(page - 1) * limit : page * limit], page, -(-total // limit), total)
+
+
+def _all(visit: ControlContext, status: Status | None) -> Sequence[Monitor]:
+    total = visit.world.monitors(team=visit.team, status=status, limit=1).total
+    return visit.world.monitors(team=visit.team, status=status, limit=max(total, 1)).items
+
+
+def _matches(monitor: Monitor, search: str) -> bool:
+    return (
+        not search
+        or search in monitor.name.casefold()
+        or search in monitor.url.casefold()
+        or search in monitor.id
+    )
+
+
+def _row(world: World, monitor: Monitor) -> dict[str, Any]:
+    reading, survey = world.reading(monitor), world.survey(monitor)
+    samples = survey.samples(since=world.now - _HOUR, until=world.now, most=_SAMPLES)
+    return {
+        "id": monitor.id,
+        "name": monitor.name,
+        "url": monitor.url,
+        "tags": monitor.tags,
+        "regions": monitor.regions,
+        "status": world.status(monitor),
+        "is_forced": any(overlay.forced for overlay in monitor.overlays),
+        "last_check_at": optional(reading.last_check_at),
+        "response_time_ms": reading.response_time_ms,
+        "uptime_30d": reading.uptime_30d,
+        "last_hour": [
+            [
+                sum(check.response_time_ms for check in checks) // len(checks),
+                sum(check.error_message is not None for check in checks),
+            ]
+            for checks in samples
+        ],
+        "days": [_uptime(day) for day in survey.days(_DAYS)],
+    }
+
+
+def _uptime(day: Day) -> float | None:
+    """Return a day's share of good rows in percent, rounded down as uptime is."""
+    return 100_000 * (day.rows - day.failed) // day.rows / 1000 if day.rows else None

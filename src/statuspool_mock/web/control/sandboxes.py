@@ -1,0 +1,39 @@
+"""The worlds of this server."""
+
+from typing import Any
+
+from statuspool_mock import __version__
+from statuspool_mock.moments import written
+from statuspool_mock.sandbox import Sandbox
+from statuspool_mock.web.control.context import ControlContext
+
+
+async def list_sandboxes(visit: ControlContext) -> Any:
+    """Answer GET /sandboxes."""
+    sandboxes = visit.sandboxes
+    return {
+        "results": [_json(sandbox) for sandbox in sandboxes],
+        "most": sandboxes.most,
+        "idle_seconds": sandboxes.idle_seconds,
+    }
+
+
+async def delete_sandbox(visit: ControlContext) -> Any:
+    """Answer DELETE /sandboxes/{name}."""
+    visit.sandboxes.delete(visit.path["name"])
+
+
+async def get_health(visit: ControlContext) -> Any:
+    """Answer GET /health."""
+    return {"status": "ok", "version": __version__, "scenario": visit.sandboxes.scenario}
+
+
+def _json(sandbox: Sandbox) -> dict[str, Any]:
+    return {
+        "name": sandbox.name,
+        "now": written(sandbox.now()),
+        "rate": sandbox.rate,
+        "monitors": sandbox.world.monitor_count,
+        "exchanges": sandbox.journal.written,
+        "idle_seconds": round(sandbox.wall() - sandbox.touched_at, 3),
+    }

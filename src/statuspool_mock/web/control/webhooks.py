@@ -1,0 +1,169 @@
+"""Webhooks: who is told, what was delivered, and telling again."""
+
+from typing import Any
+
+from statuspool_mock.moments import written
+from statuspool_mock.sandbox import Conflict, InvalidInput, NotFound
+from statuspool_mock.simulation import Monitor, UnknownWebhook, Webhook
+from statuspool_mock.web.control.context import ControlContext
+from statuspool_mock.webhooks import Attempt, Delivery, DeliveryOutcome, sample
+
+
+async def list_world_webhooks(visit: ControlContext) -> Any:
+    """Answer GET /webhooks."""
+    waiting = visit.sandbox.mail.outbox.waiting_for
+    return {
+        "results": [
+            {
+                "id": webhook.id,
+                "url": webhook.url,
+                "events": webhook.events,
+                "active": webhook.active,
+                "last_triggered_at": None
+                if webhook.last_triggered_at is None
+                else written(webhook.last_triggered_at),
+                "waiting": waiting(webhook.id),
+            }
+            for webhook in visit.world.webhooks(team=visit.team)
+        ]
+    }
+
+
+async def take_delivery(visit: ControlContext) -> None:
+    """Answer POST /receiver."""
+    del visit  # what is to be seen of it is in the log of deliveries
+
+
+async def trigger_webhooks(visit: ControlContext) -> Any:
+    """Answer POST /webhooks/trigger."""
+    body, sandbox = visit.body, visit.sandbox
+    event = body["event"]
+    monitor = _monitor(visit)
+    message = sample(event, monitor, visit.world, number=sandbox.mail.outbox.made + 1)
+    webhook_id = body.get("webhook_id")
+    if webhook_id is not None:
+        told = [_webhook(visit, webhook_id)]
+    else:
+        active = visit.world.webhooks(team=visit.team, active=True)
+        told = [webhook for webhook in active if event in webhook.events]
+    if not told:
+        raise Conflict(f"No active webhook of yours is subscribed to {event}.")
+    sandbox.mail.post(message, told)
+    await sandbox.mail.delivered(seconds=30)
+    return {"message_id": message.id, "webhooks": [webhook.id for webhook in told]}
+
+
+async def list_deliveries(visit: ControlContext) -> Any:
+    """Answer GET /deliveries."""
+    values = visit.values
+    mine = {webhook.id for webhook in visit.world.webhooks(team=visit.team)}
+    found = [
+        delivery
+        for delivery in visit.sandbox.mail.outbox.log
+        if delivery.webhook_id in mine
+        and values.get("webhook_id") in {None, delivery.webhook_id}
+        and values.get("outcome") in {None, delivery.outcome}
+        and values.get("event") in {None, delivery.message.event}
+    ]
+    return {
+        "results": [_row(delivery) for delivery in found[: -values["limit"] - 1 : -1]],
+        "total": len(found),
+    }
+
+
+async def get_delivery(visit: ControlContext) -> Any:
+    """Answer GET /deliveries/{number}."""
+    delivery = _delivery(visit)
+    return {
+        **_row(delivery),
+        "body": delivery.message.body.decode(),
+        "tries": [_try(attempt) for attempt in delivery.attempts],
+    }
+
+
+async def redeliver(visit: ControlContext) -> Any:
+    """Answer POST /deliveries/{number}/redeliver."""
+    delivery = _delivery(visit)
+    await _send_again(visit, [delivery])
+    return {"redelivered": 1}
+
+
+async def redeliver_failed(visit: ControlContext) -> Any:
+    """Answer POST /deliveries/redeliver."""
+    failed = [
+        delivery
+        for delivery in visit.sandbox.mail.outbox.log
+        if delivery.outcome
+        in {DeliveryOutcome.FAILED, DeliveryOutcome.WITHHELD, DeliveryOutcome.LOST}
+    ]
+    return {"redelivered": await _send_again(visit, failed)}
+
+
+async def _send_again(visit: ControlContext, deliveries: list[Delivery]) -> int:
+    sandbox, sent = visit.sandbox, 0
+    for delivery in deliveries:
+        try:
+            webhook = visit.world.webhook(delivery.webhook_id)
+        except UnknownWebhook:
+            continue
+        if webhook.team is visit.team:
+            sandbox.mail.post_again(delivery.message, [webhook])
+            sent += 1
+    await sandbox.mail.delivered(seconds=30)
+    return sent
+
+
+def _delivery(visit: ControlContext) -> Delivery:
+    number = visit.path["number"]
+    plain = number.isascii() and number.isdigit() and len(number) < 16
+    delivery = visit.sandbox.mail.outbox.log.find(int(number)) if plain else None
+    mine = {webhook.id for webhook in visit.world.webhooks(team=visit.team)}
+    if delivery is None or delivery.webhook_id not in mine:
+        raise NotFound(f"No delivery {number} is kept.")
+    return delivery
+
+
+def _webhook(visit: ControlContext, webhook_id: str) -> Webhook:
+    webhook = visit.world.webhook(webhook_id.lower())
+    if webhook.team is not visit.team:
+        raise UnknownWebhook(webhook_id)
+    return webhook
+
+
+def _monitor(visit: ControlContext) -> Monitor:
+    if "monitor_id" in visit.body:
+        return visit.world.monitor(visit.body["monitor_id"].lower(), team=visit.team)
+    items = visit.world.monitors(team=visit.team, limit=1).items
+    if not items:
+        raise InvalidInput("Must be there, as you have no monitors", field="monitor_id")
+    return items[0]
+
+
+def _row(delivery: Delivery) -> dict[str, Any]:
+    last = delivery.attempts[-1] if delivery.attempts else None
+    return {
+        "number": delivery.number,
+        "webhook_id": delivery.webhook_id,
+        "url": delivery.url,
+        "message_id": delivery.message.id,
+        "event": delivery.message.event,
+        "monitor_id": delivery.message.monitor_id,
+        "created_at": written(delivery.message.created_at),
+        "outcome": delivery.outcome,
+        "reason": delivery.reason,
+        "attempts": len(delivery.attempts),
+        "status": None if last is None else last.status,
+        "error": None if last is None else last.error,
+    }
+
+
+def _try(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "at": written(attempt.at),
+        "status": attempt.status,
+        "error": attempt.error,
+        "milliseconds": round(attempt.milliseconds, 3),
+        "request_headers": attempt.request_headers,
+        "response_headers": attempt.answer_headers,
+        "response_body": attempt.answer_body,
+    }

@@ -1,0 +1,119 @@
+"""A document and its reading room: openapi.json, openapi.yaml, Swagger UI with our own files."""
+
+from collections.abc import Callable
+from typing import Any
+
+import yaml
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.routing import Mount, Router
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from statuspool_mock.contract import Document
+from statuspool_mock.web.responses import encode
+
+_PAGE = """<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>{title}</title>
+<link rel="stylesheet" href="{docs}/assets/swagger-ui.css">
+<link rel="icon" href="{docs}/assets/favicon-32x32.png">
+</head>
+<body>
+<div id="swagger-ui"></div>
+<script src="{docs}/assets/swagger-ui-bundle.js"></script>
+<script src="{docs}/start.js"></script>
+</body>
+</html>
+"""
+_START = """window.ui = SwaggerUIBundle({{
+  url: "{base}/openapi.json",
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  validatorUrl: null,
+  persistAuthorization: true,
+}});
+"""
+_POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+
+
+class DocsPages:
+    """Serves a document below `base_path` and Swagger UI at `docs`; the app serves the rest.
+
+    `front_door` is a path that leads to Swagger UI.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        document: Document,
+        base_path: str,
+        docs: str,
+        front_door: str | None = None,
+    ) -> None:
+        self._app = app
+        self._prefix = f"{docs}/"
+        title = document.raw["info"]["title"]
+        page = _PAGE.format(title=title, docs=docs)
+        start = _START.format(base=base_path)
+        self._pages: dict[str, ASGIApp] = {
+            f"{base_path}/openapi.json": _Printed(document, base_path, encode, "application/json"),
+            f"{base_path}/openapi.yaml": _Printed(document, base_path, _yaml, "application/yaml"),
+            docs: HTMLResponse(page, headers={"Content-Security-Policy": _POLICY}),
+            f"{docs}/start.js": Response(start, media_type="text/javascript"),
+        }
+        if front_door is not None:
+            self._pages[front_door] = RedirectResponse(docs)
+        self._router = Router(routes=[Mount(f"{docs}/assets", app=_Assets())], default=app)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer with a page, or let the app answer."""
+        path = scope.get("path", "")
+        page = self._pages.get(path)
+        if page is not None and scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
+            await page(scope, receive, send)
+        elif path.startswith(self._prefix):
+            await self._router(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+class _Printed:
+    """A document as text, naming the server that it is asked of."""
+
+    def __init__(
+        self, document: Document, base_path: str, render: Callable[[Any], bytes], media_type: str
+    ) -> None:
+        self._document = document
+        self._base_path = base_path
+        self._render = render
+        self._media_type = media_type
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        here = {"url": str(Request(scope).base_url).rstrip("/") + self._base_path}
+        others = [server for server in self._document.raw["servers"] if "://" in server["url"]]
+        raw = {**self._document.raw, "servers": [here, *others]}
+        answer = Response(self._render(raw), media_type=self._media_type)
+        await answer(scope, receive, send)
+
+
+class _Assets:
+    """Swagger UI's files, looked for when first asked for."""
+
+    def __init__(self) -> None:
+        self._files: StaticFiles | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._files is None:
+            from swagger_ui_bundle import swagger_ui_path  # noqa: PLC0415 - seldom needed
+
+            self._files = StaticFiles(directory=swagger_ui_path)
+        await self._files(scope, receive, send)
+
+
+def _yaml(raw: Any) -> bytes:
+    text: str = yaml.safe_dump(raw, allow_unicode=True, sort_keys=False)
+    return text.encode()

@@ -1,0 +1,164 @@
+"""From an exception to the vendor's envelope. Reference: Error Codes.
+
+    ApiError
+    ├── InvalidRequest      400
+    ├── Unauthorized        401
+    ├── ReadOnlyKey         403
+    ├── NoSuchPath          404
+    ├── MethodNotAllowed    405
+    ├── RateLimited         429
+    └── Requested           whatever a `Prefer: code=` header or a fault asked for
+
+The refusals of engine, sandboxes and gate stand in the same table.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from statuspool_mock.contract import Violation
+from statuspool_mock.sandbox import Conflict, InvalidInput, NotFound
+from statuspool_mock.simulation import (
+    ClockRanBackwards,
+    CommandRefused,
+    ForeignMonitor,
+    UnknownMonitor,
+    UnknownWebhook,
+)
+from statuspool_mock.web.control_auth import ControlDenied
+from statuspool_mock.web.responses import ApiResponse
+
+_log = logging.getLogger(__name__)
+
+
+class ApiError(Exception):
+    """Anything that ends a request without reaching its operation's result."""
+
+
+class InvalidRequest(ApiError):
+    """The request breaks the contract."""
+
+    def __init__(self, violations: Sequence[Violation], message: str = "Validation failed") -> None:
+        super().__init__(message)
+        self.violations = violations
+
+
+class Unauthorized(ApiError):
+    """No key, or none that opens a world."""
+
+
+class ReadOnlyKey(ApiError):
+    """A read-only key on a write."""
+
+
+class UnknownPath(ApiError):
+    """The document has no such path."""
+
+
+class MethodNotAllowed(ApiError):
+    """The path has other methods."""
+
+    def __init__(self, allowed: Sequence[str]) -> None:
+        super().__init__(f"Use one of: {', '.join(allowed)}")
+        self.allowed = allowed
+
+
+class RateLimited(ApiError):
+    """The key's minute is used up; `retry_after` seconds from now the next request succeeds."""
+
+    def __init__(self, retry_after: int) -> None:
+        super().__init__(f"Too many requests. Try again in {retry_after} seconds.")
+        self.retry_after = retry_after
+
+
+class RequestedError(ApiError):
+    """The client, or a fault, asked for this error."""
+
+    def __init__(self, status: int, *, retry_after: int | None = None) -> None:
+        super().__init__(f"Prefer: code={status}")
+        self.status = status
+        self.retry_after = retry_after
+
+
+def answer_for(error: Exception, *, request_id: str) -> ApiResponse:
+    """Return the answer that tells of an error; an unforeseen one is logged and becomes a 500."""
+    if isinstance(error, RequestedError):
+        error = _REQUESTED[error.status](error)
+    for kind, render in _TABLE.items():
+        if isinstance(error, kind):
+            return render(error)
+    if not isinstance(error, _Crash):
+        _log.error("Unforeseen error, reference %s", request_id, exc_info=error)
+    message = f"An unexpected error occurred. Reference: {request_id}"
+    return _envelope(500, "INTERNAL_ERROR", message)
+
+
+class _Crash(Exception):
+    """A 500 that somebody ordered."""
+
+
+def _envelope(
+    status: int, code: str, message: str, headers: tuple[tuple[str, str], ...] = (), **more: Any
+) -> ApiResponse:
+    return ApiResponse(status, {"error": code, "message": message, **more}, headers)
+
+
+def _invalid(error: Any) -> ApiResponse:
+    details = [violation._asdict() for violation in error.violations]
+    return _envelope(400, "INVALID_REQUEST", str(error), details=details)
+
+
+def _limited(error: Any) -> ApiResponse:
+    seconds = error.retry_after
+    headers = (("Retry-After", str(seconds)),)
+    return _envelope(429, "RATE_LIMITED", str(error), headers, retry_after=seconds)
+
+
+def _wrong_method(error: Any) -> ApiResponse:
+    headers = (("Allow", ", ".join(error.allowed)),)
+    return _envelope(405, "METHOD_NOT_ALLOWED", f"Method not allowed. {error}", headers)
+
+
+def _unauthorized(_: Any) -> ApiResponse:
+    headers = (("WWW-Authenticate", "Bearer"),)
+    return _envelope(401, "UNAUTHORIZED", "Invalid or expired API key", headers)
+
+
+def _forbidden(_: Any) -> ApiResponse:
+    return _envelope(403, "FORBIDDEN", "Insufficient permissions for this resource")
+
+
+def _not_found(error: Any) -> ApiResponse:
+    return _envelope(404, "NOT_FOUND", str(error))
+
+
+def _conflict(error: Any) -> ApiResponse:
+    return _envelope(409, "CONFLICT", str(error))
+
+
+_TABLE: dict[type[Exception], Callable[[Any], ApiResponse]] = {
+    InvalidRequest: _invalid,
+    Unauthorized: _unauthorized,
+    ReadOnlyKey: _forbidden,
+    ForeignMonitor: _forbidden,
+    UnknownMonitor: _not_found,
+    UnknownWebhook: _not_found,
+    UnknownPath: _not_found,
+    MethodNotAllowed: _wrong_method,
+    RateLimited: _limited,
+    NotFound: _not_found,
+    Conflict: _conflict,
+    ClockRanBackwards: _conflict,
+    ControlDenied: lambda error: _envelope(403, "FORBIDDEN", str(error)),
+    InvalidInput: lambda error: _invalid(InvalidRequest([Violation(error.field, str(error))])),
+    CommandRefused: lambda error: _envelope(400, "INVALID_REQUEST", str(error), details=[]),
+}
+
+_REQUESTED: dict[int, Callable[[RequestedError], Exception]] = {
+    400: lambda _: InvalidRequest([Violation("body", "Asked for by a Prefer header or a fault")]),
+    401: lambda _: Unauthorized(),
+    403: lambda _: ReadOnlyKey(),
+    404: lambda _: UnknownPath("Resource not found, as a Prefer header or a fault asked"),
+    429: lambda error: RateLimited(error.retry_after or 1),
+    500: lambda _: _Crash(),
+}

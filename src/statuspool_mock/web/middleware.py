@@ -1,0 +1,176 @@
+"""What surrounds every answer: a request id, cross-origin headers, an envelope for any error."""
+
+import time
+from collections.abc import Sequence
+from random import Random
+from string import ascii_lowercase, digits
+
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from statuspool_mock.contract import Document
+from statuspool_mock.exchanges import Exchange
+from statuspool_mock.sandbox import KeyRejected, Sandboxes
+from statuspool_mock.web.errors import MethodNotAllowed, UnknownPath, answer_for
+from statuspool_mock.web.requests import REQUEST_ID, bearer_key
+from statuspool_mock.web.responses import ApiResponse
+from statuspool_mock.web.routing import no_such_path
+
+CONTROL_PATH = "/_mock"
+_BELOW_CONTROL = f"{CONTROL_PATH}/"
+_PAIRS = [
+    first + second for first in ascii_lowercase + digits for second in ascii_lowercase + digits
+]
+_VARY = (b"vary", b"Origin")
+_EXPOSED = ("X-Request-Id", "Retry-After", "Location", "Preference-Applied", "WWW-Authenticate")
+
+
+class OuterMiddleware:
+    """Gives every answer an `X-Request-Id`, and lets origins share it, but not the control plane's.
+
+    `shared` is the app with cross-origin headers; what comes without an `Origin` goes to the app as
+    it is. `control` answers below `/_mock`. Reference: Error Codes, 500.
+    """
+
+    def __init__(self, app: ASGIApp, *, shared: ASGIApp, control: ASGIApp, seed: int) -> None:
+        self._app = app
+        self._shared = shared
+        self._control = control
+        self._bits = Random(seed).getrandbits  # noqa: S311 - a name, not a secret
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on under a fresh id, or the one that it brings from a replay."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        request_id = scope.get(REQUEST_ID) or self._fresh_id()
+        scope[REQUEST_ID] = request_id
+        added: tuple[tuple[bytes, bytes], ...] = ((b"x-request-id", request_id.encode()),)
+        path: str = scope["path"]
+        app = self._shared
+        if b"origin" not in [name for name, _ in scope["headers"]]:
+            app, added = self._app, (*added, _VARY)
+        if path.startswith(_BELOW_CONTROL) or path == CONTROL_PATH:
+            app = self._control
+
+        async def send_named(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *added]
+            await send(message)
+
+        await app(scope, receive, send_named)
+
+    def _fresh_id(self) -> str:
+        bits, most = self._bits(44), len(_PAIRS)
+        first, second = _PAIRS[bits % most], _PAIRS[(bits >> 11) % most]
+        return f"req_{first}{second}{_PAIRS[(bits >> 22) % most]}{_PAIRS[(bits >> 33) % most]}"
+
+
+class UnroutedRequests:
+    """Answers what the router could not place, and notes it in the caller's world."""
+
+    def __init__(self, document: Document, base_path: str, sandboxes: Sandboxes | None) -> None:
+        self._document = document
+        self._base_path = base_path
+        self._sandboxes = sandboxes
+
+    def answer(self, error: HTTPException, scope: Scope) -> ApiResponse:
+        """Return the answer for an error of the router."""
+        path: str = scope["path"]
+        allowed = self._document.allowed_methods(path.removeprefix(self._base_path)) or ["GET"]
+        if "GET" in allowed:
+            allowed = sorted({*allowed, "HEAD"})
+        found: Exception = error
+        if error.status_code == 405:
+            found = MethodNotAllowed(allowed)
+        elif error.status_code == 404:
+            found = UnknownPath(f"No such path: {path}")
+        return answer_for(found, request_id=scope[REQUEST_ID])
+
+    def note(self, scope: Scope, answer: ApiResponse) -> None:
+        """Enter the exchange in the journal of the world that the key opens, if it opens one."""
+        headers = tuple(scope["headers"])
+        key = bearer_key(dict(headers).get(b"authorization", b""))
+        if self._sandboxes is None or key is None:
+            return
+        if not scope["path"].startswith(self._base_path):
+            return
+        try:
+            access = self._sandboxes.access(key)
+        except KeyRejected:
+            return
+        sandbox, wire = access.sandbox, answer.wire()
+        if not sandbox.journal.is_kept:
+            return
+        exchange = Exchange(
+            number=sandbox.journal.written + 1,
+            request_id=scope[REQUEST_ID],
+            role=access.role,
+            method=scope["method"],
+            path=scope["path"],
+            query=scope["query_string"],
+            headers=headers,
+            body=b"",
+            at=sandbox.instant,
+            wall=sandbox.used_at,
+            began=time.time(),
+            status=wire.status,
+            answer_headers=wire.headers,
+            content=wire.content,
+        )
+        sandbox.record(exchange, answer.body)
+
+
+class ErrorMiddleware:
+    """Turns whatever routing raises into the vendor's envelope."""
+
+    def __init__(self, app: ASGIApp, unrouted: UnroutedRequests) -> None:
+        self._app = app
+        self._unrouted = unrouted
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; answer for it where it ends in an exception."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        path: str = scope["path"]
+        try:
+            known = not path.endswith("/") or path in _ROOTS  # the router would redirect others
+            await (self._app if known else no_such_path)(scope, receive, send)
+        except HTTPException as error:
+            answer = self._unrouted.answer(error, scope)
+            self._unrouted.note(scope, answer)
+            await answer.send(send)
+        except UnknownPath as error:
+            answer = answer_for(error, request_id=scope[REQUEST_ID])
+            self._unrouted.note(scope, answer)
+            await answer.send(send)
+        except Exception as error:  # noqa: BLE001 - the last stop before the wire
+            await answer_for(error, request_id=scope[REQUEST_ID]).send(send)
+
+
+_ROOTS = frozenset({"/", f"{CONTROL_PATH}/"})
+
+
+def surrounded(
+    app: ASGIApp,
+    *,
+    unrouted: UnroutedRequests,
+    origins: Sequence[str],
+    seed: int,
+    control: ASGIApp | None = None,
+) -> ASGIApp:
+    """Return the app with its edge. `origins` may read its answers; `*` is any.
+
+    `control` answers below `/_mock`, where no other origin may read.
+    """
+    enveloped = ErrorMiddleware(app, unrouted)
+    shared = CORSMiddleware(
+        enveloped,
+        allow_origins=origins,
+        allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
+        allow_headers=["*"],
+        expose_headers=_EXPOSED,
+    )
+    return OuterMiddleware(enveloped, shared=shared, control=control or enveloped, seed=seed)

@@ -1,0 +1,50 @@
+"""The vendor's API as an ASGI application: the document, its operations, its edge."""
+
+import asyncio
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp
+
+from statuspool_mock.contract import Document
+from statuspool_mock.sandbox import Sandboxes
+from statuspool_mock.web.docs_pages import DocsPages
+from statuspool_mock.web.middleware import UnroutedRequests, surrounded
+from statuspool_mock.web.routing import routed
+from statuspool_mock.web.vendor.operations import OPERATIONS
+from statuspool_mock.web.vendor.pipeline import OperationPipeline, Pause
+from statuspool_mock.web.vendor.serializers import MonitorSerializer
+
+_DOCS = "/docs"
+
+
+def build_api(
+    document: Document,
+    sandboxes: Sandboxes,
+    *,
+    origins: Sequence[str] = ("*",),
+    strict: bool = False,
+    seed: int = 0,
+    control: ASGIApp | None = None,
+    pause: Pause = asyncio.sleep,
+) -> ASGIApp:
+    """Return the vendor's API as an ASGI application, with its pages.
+
+    `origins` may read answers from a browser. `strict` checks every answer against the document
+    and turns a wrong one into a 500. `seed` decides the request ids. `control` answers below
+    `/_mock`. `pause` waits, in seconds, where an answer is to be late. Raises `KeyError` where the
+    document has an operation that no function carries out.
+    """
+    base_path = urlsplit(document.raw["servers"][0]["url"]).path
+    shape = MonitorSerializer()
+    api = routed(
+        document,
+        OPERATIONS,
+        lambda operation: OperationPipeline(
+            operation, sandboxes=sandboxes, strict=strict, shape=shape, pause=pause
+        ),
+        base_path=base_path,
+    )
+    pages = DocsPages(api, document=document, base_path=base_path, docs=_DOCS, front_door="/")
+    unrouted = UnroutedRequests(document, base_path, sandboxes)
+    return surrounded(pages, unrouted=unrouted, origins=origins, seed=seed, control=control)

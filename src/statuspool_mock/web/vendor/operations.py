@@ -1,0 +1,173 @@
+"""The eleven operations: take, ask, shape. No rule of the vendor lives here."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from functools import partial
+from math import ceil, floor
+from typing import Any, NamedTuple
+
+from statuspool_mock.contract import Violation
+from statuspool_mock.sandbox import Sandbox
+from statuspool_mock.simulation import (
+    CreateIncident,
+    CreateMonitor,
+    DeleteMonitor,
+    EditMonitor,
+    Monitor,
+    RegisterWebhook,
+    Status,
+    Team,
+    World,
+)
+from statuspool_mock.web.errors import InvalidRequest
+from statuspool_mock.web.responses import ApiResponse
+from statuspool_mock.web.vendor import serializers
+
+_CONFIGURATION = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class OperationCall(NamedTuple):
+    """A request that was judged right: whose, to which object, with which values."""
+
+    sandbox: Sandbox
+    team: Team
+    monitor_id: str
+    values: Mapping[str, Any]
+    body: Any
+    shape: serializers.MonitorSerializer
+
+    @property
+    def world(self) -> World:
+        """The world to look at; changes go through the sandbox."""
+        return self.sandbox.world
+
+    def monitor(self) -> Monitor:
+        """Return the monitor that the path names."""
+        return self.world.monitor(self.monitor_id, team=self.team)
+
+
+async def list_monitors(call: OperationCall) -> ApiResponse:
+    """Answer GET /monitors."""
+    wanted = call.values.get("status")
+    page = call.world.standings(
+        team=call.team,
+        status=None if wanted is None else Status(wanted),
+        page=call.values["page"],
+        limit=call.values["limit"],
+    )
+    return ApiResponse(200, serializers.page_json(page, call.shape))
+
+
+async def create_monitor(call: OperationCall) -> ApiResponse:
+    """Answer POST /monitors."""
+    monitor = call.sandbox.apply(CreateMonitor(team=call.team, **_configuration(call.body)))
+    assert isinstance(monitor, Monitor)  # noqa: S101 - for the type checker
+    headers = (("Location", f"/v1/monitors/{monitor.id}"),)
+    return ApiResponse(201, call.shape(call.world.standing(monitor)), headers)
+
+
+async def get_monitor(call: OperationCall) -> ApiResponse:
+    """Answer GET /monitors/{id}."""
+    monitor = call.monitor()
+    sla = serializers.sla_json(call.world.sla(monitor))
+    return ApiResponse(200, {**call.shape(call.world.standing(monitor)), "sla_30d": sla})
+
+
+async def update_monitor(call: OperationCall) -> ApiResponse:
+    """Answer PUT /monitors/{id}."""
+    changes = _configuration(call.body)
+    monitor = call.sandbox.apply(EditMonitor(team=call.team, monitor_id=call.monitor_id, **changes))
+    assert isinstance(monitor, Monitor)  # noqa: S101 - for the type checker
+    return ApiResponse(200, call.shape(call.world.standing(monitor)))
+
+
+async def delete_monitor(call: OperationCall) -> ApiResponse:
+    """Answer DELETE /monitors/{id}."""
+    call.sandbox.apply(DeleteMonitor(team=call.team, monitor_id=call.monitor_id))
+    return ApiResponse(204, None)
+
+
+async def get_monitor_status(call: OperationCall) -> ApiResponse:
+    """Answer GET /monitors/{id}/status."""
+    return ApiResponse(200, serializers.reading_json(call.world.reading(call.monitor())))
+
+
+async def list_monitor_logs(call: OperationCall) -> ApiResponse:
+    """Answer GET /monitors/{id}/logs."""
+    since, until = call.values.get("from"), call.values.get("to")
+    if since is not None and until is not None and since > until:
+        raise InvalidRequest([Violation("from", "Must not be later than to")])
+    page = call.world.logs(
+        call.monitor(),
+        since=None if since is None else ceil((since - _EPOCH).total_seconds()),
+        until=None if until is None else floor((until - _EPOCH).total_seconds()),
+        page=call.values["page"],
+        limit=call.values["limit"],
+    )
+    return ApiResponse(200, serializers.page_json(page, serializers.check_json))
+
+
+async def list_incidents(call: OperationCall) -> ApiResponse:
+    """Answer GET /incidents."""
+    incidents = call.world.incidents(
+        team=call.team,
+        monitor_id=call.values.get("monitor_id"),
+        resolved=call.values.get("resolved"),
+    )
+    shape = partial(serializers.incident_json, now=call.world.now)
+    return ApiResponse(200, serializers.whole_json(incidents, shape))
+
+
+async def create_incident(call: OperationCall) -> ApiResponse:
+    """Answer POST /incidents."""
+    body = call.body
+    command = CreateIncident(
+        team=call.team,
+        monitor_id=body["monitor_id"].lower(),
+        title=body["title"],
+        description=body.get("description"),
+    )
+    incident: Any = call.sandbox.apply(command)
+    return ApiResponse(201, serializers.incident_json(incident, call.world.now))
+
+
+async def list_webhooks(call: OperationCall) -> ApiResponse:
+    """Answer GET /webhooks."""
+    webhooks = call.world.webhooks(team=call.team, active=call.values.get("active"))
+    return ApiResponse(200, serializers.whole_json(webhooks, serializers.webhook_json))
+
+
+async def create_webhook(call: OperationCall) -> ApiResponse:
+    """Answer POST /webhooks."""
+    body = call.body
+    command = RegisterWebhook(
+        team=call.team, url=body["url"], events=tuple(body["events"]), secret=body["secret"]
+    )
+    webhook: Any = call.sandbox.apply(command)
+    return ApiResponse(201, serializers.created_webhook_json(webhook))
+
+
+def _configuration(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the known fields of a body, lists as the tuples that the engine keeps."""
+    return {
+        name: tuple(body[name]) if isinstance(body[name], list) else body[name]
+        for name in _CONFIGURATION
+        if name in body
+    }
+
+
+OPERATIONS: Mapping[str, Callable[[OperationCall], Awaitable[ApiResponse]]] = {
+    "listMonitors": list_monitors,
+    "createMonitor": create_monitor,
+    "getMonitor": get_monitor,
+    "updateMonitor": update_monitor,
+    "deleteMonitor": delete_monitor,
+    "getMonitorStatus": get_monitor_status,
+    "listMonitorLogs": list_monitor_logs,
+    "listIncidents": list_incidents,
+    "createIncident": create_incident,
+    "listWebhooks": list_webhooks,
+    "createWebhook": create_webhook,
+}
+"""Which function carries out which operation of the document."""

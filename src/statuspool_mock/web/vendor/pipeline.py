@@ -1,0 +1,169 @@
+"""The order in which a request to the API is judged, behind Connexion's routing.
+
+Preferred errors, key (401), faults, rate limit (429), read-only key (403), object (404, 403),
+validation (400), and only then the operation. From the key to the journal nothing is awaited that
+waits: what a request does happens at one instant, and only its answer may be late.
+"""
+
+import asyncio
+import json
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from starlette.types import Receive, Scope, Send
+
+from statuspool_mock.contract import Operation
+from statuspool_mock.exchanges.faults import FaultTarget, InjectedFault
+from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes
+from statuspool_mock.web.errors import (
+    InvalidRequest,
+    RateLimited,
+    ReadOnlyKey,
+    RequestedError,
+    Unauthorized,
+    answer_for,
+)
+from statuspool_mock.web.fault_responses import send_broken
+from statuspool_mock.web.requests import REQUEST_ID, ApiRequest
+from statuspool_mock.web.responses import ApiResponse, encode
+from statuspool_mock.web.vendor.operations import OPERATIONS, OperationCall
+from statuspool_mock.web.vendor.preferences import (
+    NO_PREFERENCE,
+    Preference,
+    obey_code,
+    read_preference,
+)
+from statuspool_mock.web.vendor.serializers import MonitorSerializer
+
+WRITES = frozenset({"POST", "PUT", "DELETE", "PATCH"})
+Pause = Callable[[float], Awaitable[None]]
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Case:
+    """What is known of a request while it is judged."""
+
+    access: Access | None = None
+    preference: Preference = NO_PREFERENCE
+    strike: InjectedFault | None = None
+
+    @property
+    def delay_ms(self) -> float:
+        struck = self.strike.latency_ms if self.strike else 0
+        return self.preference.delay_ms + struck
+
+
+class OperationPipeline:
+    """One operation of the document: judges a request, carries it out, answers."""
+
+    def __init__(
+        self,
+        operation: Operation,
+        *,
+        sandboxes: Sandboxes,
+        strict: bool,
+        shape: MonitorSerializer,
+        pause: Pause = asyncio.sleep,
+    ) -> None:
+        self._operation = operation
+        self._function = OPERATIONS[operation.id]
+        self._sandboxes = sandboxes
+        self._strict = strict
+        self._shape = shape
+        self._pause = pause
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request; whatever goes wrong wears the vendor's envelope."""
+        began = time.perf_counter()
+        request = await ApiRequest.read(scope, receive, self._operation)
+        case = _Case()
+        try:
+            answer = await self._answer(request, case)
+        except Exception as error:  # noqa: BLE001 - the last stop before the wire
+            answer = answer_for(error, request_id=scope[REQUEST_ID])
+        strike = case.strike
+        if self._strict and strike is None:
+            answer = self._checked(answer, scope[REQUEST_ID])
+        wire = answer.wire()
+        exchange = None
+        if case.access is not None and case.access.sandbox.journal.is_kept:
+            faults = strike.faults if strike else ()
+            exchange = request.exchange(case.access, wire, faults=faults)
+            case.access.sandbox.record(exchange, answer.body)
+        if case.delay_ms:
+            await self._pause(case.delay_ms / 1000)
+        if strike is not None and strike.breakage is not None:
+            await send_broken(wire, strike.breakage, scope, receive, send)
+        else:
+            await wire.send(send)
+        if exchange is not None:
+            exchange.milliseconds = (time.perf_counter() - began) * 1000
+
+    async def _answer(self, request: ApiRequest, case: _Case) -> ApiResponse:
+        prefer = request.headers.get(b"prefer")
+        if prefer is not None:
+            case.preference = read_preference(prefer.decode("latin-1"))
+        case.access = access = self._access(request, case)
+        obey_code(case.preference, self._operation)
+        sandbox = access.sandbox
+        if sandbox.is_held:
+            await sandbox.free()
+        sandbox.catch_up()
+        if sandbox.faults.concerns(self._operation.id):
+            self._strike(request, case, access)
+        retry_after = access.take()
+        if retry_after is not None:
+            raise RateLimited(retry_after)
+        if access.read_only and self._operation.method in WRITES:
+            raise ReadOnlyKey
+        monitor_id = request.object_id
+        values, body, violations = request.values()
+        if violations:
+            if monitor_id:  # an object that is not there outranks what is wrong with the request
+                sandbox.world.monitor(monitor_id, team=access.team)
+            raise InvalidRequest(violations)
+        answer = await self._function(
+            OperationCall(sandbox, access.team, monitor_id, values, body, self._shape)
+        )
+        if applied := case.preference.applied:
+            headers = (*answer.headers, ("Preference-Applied", applied))
+            return ApiResponse(answer.status, answer.body, headers)
+        return answer
+
+    def _access(self, request: ApiRequest, case: _Case) -> Access:
+        key = request.key
+        if key is None:
+            obey_code(case.preference, self._operation)
+            raise Unauthorized
+        try:
+            return self._sandboxes.access(key)
+        except KeyRejected as rejected:
+            case.access = rejected.access
+            obey_code(case.preference, self._operation)
+            raise Unauthorized from None
+
+    def _strike(self, request: ApiRequest, case: _Case, access: Access) -> None:
+        """Draw what befalls this request. Raises `RequestedError` where a fault sets the status."""
+        operation = self._operation
+        target = FaultTarget(operation.id, operation.method, request.object_id, access.role)
+        case.strike = strike = access.sandbox.strike(target)
+        if strike is not None and strike.status is not None:
+            raise RequestedError(strike.status, retry_after=strike.retry_after)
+
+    def _checked(self, answer: ApiResponse, request_id: str) -> ApiResponse:
+        """Return the answer, or a 500 where it breaks the document."""
+        headers = {name.lower(): value for name, value in answer.headers}
+        headers |= {"x-request-id": request_id, "content-type": "application/json"}
+        wire = None if answer.body is None else json.loads(encode(answer.body))
+        violations = self._operation.check_response(
+            status=answer.status, headers=headers, value=wire
+        )
+        if not violations:
+            return answer
+        _log.error("%s answered against its document: %s", self._operation.id, violations)
+        return answer_for(
+            RuntimeError(f"{self._operation.id}: {violations}"), request_id=request_id
+        )

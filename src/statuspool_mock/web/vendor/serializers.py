@@ -1,0 +1,139 @@
+"""From the engine's values to the JSON of the document."""
+
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TypeVar
+
+from statuspool_mock.simulation import Check, Incident, MonitorSummary, Page, Reading, Sla, Webhook
+
+Json = dict[str, Any]
+T = TypeVar("T")
+_MOST_KEPT = 16_384
+
+
+@lru_cache(maxsize=65_536)
+def instant(seconds: int) -> str:
+    """Return an instant as the reference writes it: 2025-01-15T09:42:11Z."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def optional_instant(seconds: int | None) -> str | None:
+    """Return an instant, or None where there is none."""
+    return None if seconds is None else instant(seconds)
+
+
+class MonitorSerializer:
+    """Shapes monitors as lists show them; one that stands as it stood is shaped once.
+
+    Nobody may change what is returned.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[MonitorSummary, Json]] = {}
+
+    def __call__(self, standing: MonitorSummary) -> Json:
+        """Return a monitor's JSON."""
+        monitor_id = standing.monitor.id
+        kept = self._kept.get(monitor_id)
+        if kept is not None and kept[0] == standing:
+            return kept[1]
+        if len(self._kept) >= _MOST_KEPT:
+            self._kept.clear()
+        shaped = _monitor_json(standing)
+        self._kept[monitor_id] = standing, shaped
+        return shaped
+
+
+def _monitor_json(standing: MonitorSummary) -> Json:
+    monitor, status, last_check_at = standing
+    return {
+        "id": monitor.id,
+        "name": monitor.name,
+        "url": monitor.url,
+        "interval_seconds": monitor.interval_seconds,
+        "tags": monitor.tags,
+        "regions": monitor.regions,
+        "expected_status": monitor.expected_status,
+        "status": status,
+        "last_check_at": optional_instant(last_check_at),
+        "created_at": instant(monitor.created_at),
+        "updated_at": instant(monitor.updated_at),
+    }
+
+
+def sla_json(sla: Sla) -> Json:
+    """Return the last 30 days."""
+    return sla._asdict()
+
+
+def reading_json(reading: Reading) -> Json:
+    """Return what /status tells."""
+    status, last_check_at, response_time_ms, uptime_30d = reading
+    return {
+        "status": status,
+        "last_check_at": optional_instant(last_check_at),
+        "response_time_ms": response_time_ms,
+        "uptime_30d": uptime_30d,
+    }
+
+
+def check_json(check: Check) -> Json:
+    """Return one row of a log."""
+    timestamp, region, status_code, response_time_ms, error_message = check
+    return {
+        "timestamp": instant(timestamp),
+        "region": region,
+        "status_code": status_code,
+        "response_time_ms": response_time_ms,
+        "error_message": error_message,
+    }
+
+
+def incident_json(incident: Incident, now: int) -> Json:
+    """Return an incident; an open one has lasted until now."""
+    return {
+        "id": incident.id,
+        "monitor_id": incident.monitor_id,
+        "title": incident.title,
+        "description": incident.description,
+        "started_at": instant(incident.started_at),
+        "resolved_at": optional_instant(incident.resolved_at),
+        "duration_seconds": incident.duration_seconds(now),
+        "affected_regions": incident.affected_regions,
+    }
+
+
+def webhook_json(webhook: Webhook) -> Json:
+    """Return a webhook, without its secret."""
+    return {
+        "id": webhook.id,
+        "url": webhook.url,
+        "events": webhook.events,
+        "active": webhook.active,
+        "last_triggered_at": optional_instant(webhook.last_triggered_at),
+    }
+
+
+def created_webhook_json(webhook: Webhook) -> Json:
+    """Return a webhook as its registration is answered: with both names of its id."""
+    return {
+        **webhook_json(webhook),
+        "webhook_id": webhook.id,
+        "verification_token": webhook.verification_token,
+    }
+
+
+def page_json(page: Page[T], shape: Callable[[T], Json]) -> Json:
+    """Return one page of a list."""
+    return {
+        "results": [shape(item) for item in page.items],
+        "page": page.page,
+        "total_pages": page.total_pages,
+    }
+
+
+def whole_json(items: Iterable[T], shape: Callable[[T], Json]) -> Json:
+    """Return a list that has no pages in the envelope of those that have."""
+    results = [shape(item) for item in items]
+    return {"results": results, "page": 1, "total_pages": 1 if results else 0}

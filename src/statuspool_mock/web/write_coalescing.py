@@ -1,0 +1,52 @@
+"""Answers that leave in one piece: a head that waits for its body saves a call to the kernel."""
+
+import asyncio
+from typing import Any, cast
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+_MOST_HELD_BYTES = 64 << 10
+
+
+class CoalescingProtocol(HttpToolsProtocol):
+    """Uvicorn's protocol over a corked transport."""
+
+    def connection_made(  # type: ignore[override]
+        self, transport: asyncio.Transport
+    ) -> None:
+        """Begin with a connection."""
+        super().connection_made(transport)
+        self.transport = cast("asyncio.Transport", _Corked(transport, self.loop))
+
+
+class _Corked:
+    """A transport that sends together what is written in one step of the loop."""
+
+    def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._pieces: list[bytes] = []
+        self._size = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._transport, name)
+
+    def write(self, data: bytes) -> None:
+        """Send soon; at once what is much, so that the transport can tell when it is too much."""
+        self._pieces.append(data)
+        self._size += len(data)
+        if self._size > _MOST_HELD_BYTES:
+            self._uncork()
+        elif len(self._pieces) == 1:
+            self._loop.call_soon(self._uncork)
+
+    def close(self) -> None:
+        """Send what was written, then close."""
+        self._uncork()
+        self._transport.close()
+
+    def _uncork(self) -> None:
+        if self._pieces and not self._transport.is_closing():
+            self._transport.writelines(self._pieces)
+        self._pieces = []
+        self._size = 0
