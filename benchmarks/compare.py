@@ -25,7 +25,7 @@ from verifiers import (
     provider,
 )
 
-from statuspool_mock.mutants.gallery import GALLERY
+from statuspool_mock.mutants.catalog import CATALOG
 
 _MOCK = "the mock"
 _RIGHT = (_MOCK, "like-the-samples", "newest-first", "stern")
@@ -43,7 +43,7 @@ def main() -> None:
     arguments = parser.parse_args()
     stock = Schemathesis(arguments.max_examples)
     judges = (Verify("quick"), Verify("standard"), stock)
-    mutants = [mutant for mutant in GALLERY if mutant.group != _NOT_COMPARED]
+    mutants = [mutant for mutant in CATALOG if mutant.group != _NOT_COMPARED]
     tried = mutants[:: arguments.every]
 
     with ThreadPoolExecutor(arguments.jobs) as pool:

@@ -3,7 +3,7 @@
 import sys
 from itertools import groupby
 
-from statuspool_mock.mutants.gallery import GALLERY
+from statuspool_mock.mutants.catalog import CATALOG
 
 _HEAD = f"""# Would your tests notice?
 
@@ -23,7 +23,7 @@ With `serve --switch-mutants` they are switched while the server runs, for all o
 [console](console.md) under Break it, with `statuspool-mock ctl mutants NAME…` (`--none`), or with
 `PUT /_mock/mutants`.
 
-There are {len(GALLERY)} of them, by the part of the contract that they break. `statuspool-mock
+There are {len(CATALOG)} of them, by the part of the contract that they break. `statuspool-mock
 mutants` prints this list; `statuspool-mock mutants --json` is for scripts, such as one that puts
 your own test suite to the test:
 
@@ -51,7 +51,7 @@ def _row(*cells: str) -> str:
 def page() -> str:
     """Return the whole page."""
     parts = [_HEAD]
-    for group, members in groupby(GALLERY, key=lambda mutant: mutant.group):
+    for group, members in groupby(CATALOG, key=lambda mutant: mutant.group):
         rows = [_row(f"`{m.name}`", m.wrong, m.promise) for m in members]
         head = [
             _row("mutant", "what it does wrong", "what the reference promises"),

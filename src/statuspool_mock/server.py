@@ -20,10 +20,10 @@ from starlette.types import ASGIApp
 
 from statuspool_mock import contract, resources, scenarios
 from statuspool_mock.exchanges import MOST_EXCHANGES
-from statuspool_mock.mutants.forgery import courier_for
+from statuspool_mock.mutants.active_mutants import ActiveMutants
+from statuspool_mock.mutants.middleware import UncountedSandboxes, misjudge, surround
 from statuspool_mock.mutants.mutant import Mutant
-from statuspool_mock.mutants.ring import OpenHandedSandboxes, misjudge, surround
-from statuspool_mock.mutants.switchboard import Switchboard
+from statuspool_mock.mutants.webhook_sender import courier_for
 from statuspool_mock.sandbox import RateLimit, Sandboxes
 from statuspool_mock.sandbox.directory import DirectoryStorage
 from statuspool_mock.sandbox.ticker import Ticker
@@ -129,13 +129,13 @@ def compose(settings: Settings, *, keepers: DirectoryStorage | None = None) -> C
     """Wire a server up. Raises `scenarios.ScenarioRejected` or `mutants.UnknownMutant`."""
     scenario = scenarios.load(settings.scenario)
     document = contract.load()
-    switchboard = Switchboard(settings.mutants, may_switch=settings.switch_mutants)
+    switchboard = ActiveMutants(settings.mutants, may_switch=settings.switch_mutants)
     courier = courier_for(
         switchboard,
         allowed=settings.webhook_allow,
         standard=settings.standard_webhooks,
     )
-    kind = OpenHandedSandboxes if settings.mutants or settings.switch_mutants else Sandboxes
+    kind = UncountedSandboxes if settings.mutants or settings.switch_mutants else Sandboxes
     sandboxes = kind(
         WorldFactory(scenario, seed=settings.seed, clock=settings.clock),
         document=document,
@@ -159,7 +159,7 @@ def application(
     settings: Settings,
     sandboxes: Sandboxes,
     *,
-    switchboard: Switchboard | None = None,
+    switchboard: ActiveMutants | None = None,
     pause: Pause = asyncio.sleep,
 ) -> ASGIApp:
     """Wire the API and the control plane of some sandboxes.
@@ -167,7 +167,7 @@ def application(
     `switchboard` has the mutants, the settings' where it is None. `pause` waits, in seconds, where
     an answer is to be late.
     """
-    switchboard = switchboard or Switchboard(settings.mutants)
+    switchboard = switchboard or ActiveMutants(settings.mutants)
     plane = ControlPlane(
         lambda: contract.load(resources.path("openapi/control.yaml")),
         CONTROL_TABLE,

@@ -9,14 +9,14 @@ from random import Random
 import httpx
 import pytest
 
-from statuspool_mock.mutants.gallery import GALLERY
+from statuspool_mock.mutants.catalog import CATALOG
 from statuspool_mock.sandbox import RateLimit
 from statuspool_mock.server import RunningServer, Settings, compose
 from statuspool_mock.web.middleware import OuterMiddleware
 from tests.mock_process import command, serving
 from tests.mutants.bench import NEW, Bench
 
-GROUPS = {mutant.group for mutant in GALLERY}
+GROUPS = {mutant.group for mutant in CATALOG}
 
 
 def run(*arguments):
@@ -24,8 +24,8 @@ def run(*arguments):
 
 
 def test_names_are_unique_and_each_mutant_says_what_is_wrong_and_what_was_promised():
-    assert len({mutant.name for mutant in GALLERY}) == len(GALLERY) >= 80
-    for mutant in GALLERY:
+    assert len({mutant.name for mutant in CATALOG}) == len(CATALOG) >= 80
+    for mutant in CATALOG:
         assert mutant.wrong.endswith(".")
         assert "\n" not in mutant.wrong
         assert mutant.promise.endswith(")"), f"{mutant.name} does not say where that stands"
@@ -35,7 +35,7 @@ def test_the_table_lists_every_mutant_under_its_group():
     told = run("mutants").stdout.splitlines()
     assert {line.lower() for line in told if line and not line.startswith((" ", "2"))} == GROUPS
     assert {line.split()[0] for line in told if line.startswith("  ")} == {
-        mutant.name for mutant in GALLERY
+        mutant.name for mutant in CATALOG
     }
 
 
@@ -45,9 +45,9 @@ def test_scripts_get_json():
         "name": "key-not-needed",
         "group": "authentication",
         "wrong": "Requests without an Authorization header are served.",
-        "promise": GALLERY[0].promise,
+        "promise": CATALOG[0].promise,
     }
-    assert len(listed) == len(GALLERY)
+    assert len(listed) == len(CATALOG)
 
 
 @pytest.mark.parametrize(
@@ -116,7 +116,7 @@ def test_a_server_without_mutants_does_not_even_read_the_gallery():
         "import sys\n"
         "from statuspool_mock.server import Settings, compose\n"
         "compose(Settings())\n"
-        "sys.exit('statuspool_mock.mutants.gallery' in sys.modules)"
+        "sys.exit('statuspool_mock.mutants.catalog' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
 
@@ -124,7 +124,7 @@ def test_a_server_without_mutants_does_not_even_read_the_gallery():
 @pytest.mark.parametrize("seed", range(4))
 def test_any_mutants_live_together(seed):
     """What one cannot change, because of others, it leaves; nobody meets the web server's 500."""
-    together = Random(seed).sample(GALLERY, 30)  # noqa: S311 - repeatable, not secret
+    together = Random(seed).sample(CATALOG, 30)  # noqa: S311 - repeatable, not secret
     names = tuple(mutant.name for mutant in together)
     with ExitStack() as stack:
         server = stack.enter_context(

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from uuid import uuid4
 
 from statuspool_mock.mutants import Mutant, UnknownMutant, choose
-from statuspool_mock.mutants.gallery import GALLERY
+from statuspool_mock.mutants.catalog import CATALOG
 from statuspool_mock.server import RunningServer, Settings
 from statuspool_mock.verify.clause import Level
 from statuspool_mock.verify.clauses import CLAUSES
@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the matrix. Returns 1 where a mutant survives or the clean server has findings."""
     profile = Profile(arguments.profile)
     try:
-        wanted = choose(arguments.only) if arguments.only else GALLERY
+        wanted = choose(arguments.only) if arguments.only else CATALOG
     except UnknownMutant as error:
         sys.stderr.write(f"statuspool-mock mutants: {error}\n")
         return 2
@@ -70,7 +70,7 @@ def _all(mutants: Sequence[Mutant], profile: Profile, *, jobs: int) -> Iterator[
 
 def _try(name: str, profile: Profile) -> Trial:
     """Judge one mutant in a fresh world, with every key and everything allowed."""
-    limited = any(mutant.name == name and mutant.group == _LIMITER for mutant in GALLERY)
+    limited = any(mutant.name == name and mutant.group == _LIMITER for mutant in CATALOG)
     settings = Settings(port=0, mutants=(name,) if name else ())
     if not limited:
         settings = Settings(port=0, mutants=settings.mutants, rate_limit=None)
@@ -121,7 +121,7 @@ def _page(
     ]
     for mutant, trial in zip(mutants, trials, strict=True):
         lines.append(f"| `{mutant.name}` | {mutant.group} | {_cell(trial)} |\n")
-    return "".join([*lines, *_by_clause(_kills(trials), whole=len(mutants) == len(GALLERY))])
+    return "".join([*lines, *_by_clause(_kills(trials), whole=len(mutants) == len(CATALOG))])
 
 
 def _cell(trial: Trial) -> str:

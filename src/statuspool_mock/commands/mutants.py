@@ -6,7 +6,7 @@ import sys
 from importlib import import_module
 from itertools import groupby
 
-from statuspool_mock.mutants.gallery import GALLERY
+from statuspool_mock.mutants.catalog import CATALOG
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -17,7 +17,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json:
         listed = [
             {"name": m.name, "group": m.group, "wrong": m.wrong, "promise": m.promise}
-            for m in GALLERY
+            for m in CATALOG
         ]
         text = json.dumps(listed, indent=2, ensure_ascii=False) + "\n"
     else:
@@ -27,11 +27,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _table() -> str:
-    width = max(len(mutant.name) for mutant in GALLERY)
+    width = max(len(mutant.name) for mutant in CATALOG)
     lines = []
-    for group, members in groupby(GALLERY, key=lambda mutant: mutant.group):
+    for group, members in groupby(CATALOG, key=lambda mutant: mutant.group):
         lines += [group.capitalize(), *(f"  {m.name:<{width}}  {m.wrong}" for m in members), ""]
     lines.append(
-        f"{len(GALLERY)} mutants. Serve one: statuspool-mock serve --mutant {GALLERY[0].name}"
+        f"{len(CATALOG)} mutants. Serve one: statuspool-mock serve --mutant {CATALOG[0].name}"
     )
     return "\n".join(lines) + "\n"

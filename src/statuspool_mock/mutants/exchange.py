@@ -24,7 +24,7 @@ _ROUTES: Mapping[str, tuple[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Request:
+class MutantRequest:
     """A request to a known operation. `path` lies below the API's base path."""
 
     operation: str
@@ -63,32 +63,32 @@ class Request:
         """Return a header's value, empty where it is missing."""
         return next((value for known, value in self.headers if known == name), "")
 
-    def with_query(self, **changes: str | None) -> "Request":
+    def with_query(self, **changes: str | None) -> "MutantRequest":
         """Return the request with other parameters; None takes one away."""
         merged = {**self.parameters, **{name.rstrip("_"): text for name, text in changes.items()}}
         kept = {name: text for name, text in merged.items() if text is not None}
         return replace(self, query=urlencode(kept))
 
-    def with_body(self, value: Any) -> "Request":
+    def with_body(self, value: Any) -> "MutantRequest":
         """Return the request with another JSON body."""
         body = _dumps(value)
         changed = self.with_header("content-type", "application/json")
         return replace(changed.with_header("content-length", str(len(body))), body=body)
 
-    def with_key(self, key: str) -> "Request":
+    def with_key(self, key: str) -> "MutantRequest":
         """Return the request under another key."""
         return self.with_header("authorization", f"Bearer {key}")
 
-    def with_header(self, name: str, value: str) -> "Request":
+    def with_header(self, name: str, value: str) -> "MutantRequest":
         """Return the request with another value of a header."""
         others = tuple(header for header in self.headers if header[0] != name)
         return replace(self, headers=(*others, (name, value)))
 
-    def on_the_side(self, operation: str, *, monitor_id: str = "", **query: str) -> "Request":
+    def on_the_side(self, operation: str, *, monitor_id: str = "", **query: str) -> "MutantRequest":
         """Return a question of the mutant's own under the same key, outside its rate limit."""
         method, path = _ROUTES[operation]
         kept = ("authorization", "host")
-        return Request(
+        return MutantRequest(
             operation=operation,
             method=method,
             path=path.replace("{id}", monitor_id),
@@ -101,7 +101,7 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
+class MutantResponse:
     """An answer as it goes over the wire. Header names are in lower case."""
 
     status: int
@@ -118,27 +118,27 @@ class Answer:
         """Whether the status is 2xx."""
         return 200 <= self.status < 300
 
-    def with_json(self, value: Any) -> "Answer":
+    def with_json(self, value: Any) -> "MutantResponse":
         """Return the answer with another JSON body."""
         return self.with_content(_dumps(value), "application/json")
 
-    def with_content(self, content: bytes, media_type: str) -> "Answer":
+    def with_content(self, content: bytes, media_type: str) -> "MutantResponse":
         """Return the answer with other bytes of a media type."""
         return replace(self, content=content).with_header("content-type", media_type)
 
-    def with_status(self, status: int) -> "Answer":
+    def with_status(self, status: int) -> "MutantResponse":
         """Return the answer with another status."""
         return replace(self, status=status)
 
-    def with_header(self, name: str, value: str | None) -> "Answer":
+    def with_header(self, name: str, value: str | None) -> "MutantResponse":
         """Return the answer with another value of a header; None takes it away."""
         others = tuple(header for header in self.headers if header[0] != name)
         return replace(self, headers=others if value is None else (*others, (name, value)))
 
 
-Ask = Callable[[Request], Awaitable[Answer]]
+CallServer = Callable[[MutantRequest], Awaitable[MutantResponse]]
 """Asks the server behind a mutant."""
-Exchange = Callable[[Request, Ask], Awaitable[Answer]]
+Handler = Callable[[MutantRequest, CallServer], Awaitable[MutantResponse]]
 """Asks as often and as falsely as it likes, and answers what it likes."""
 
 

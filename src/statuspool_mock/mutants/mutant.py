@@ -4,17 +4,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from statuspool_mock.mutants.exchange import Exchange
+from statuspool_mock.mutants.exchange import Handler
 
 
 @dataclass(frozen=True, slots=True)
-class Exchanging:
+class ExchangeChange:
     """Comes between client and server. `make` is called once a server, for what it remembers."""
 
-    make: Callable[[], Exchange]
+    make: Callable[[], Handler]
 
 
-class Edit(NamedTuple):
+class SchemaEdit(NamedTuple):
     """A change to what judges requests: keywords of one field's or parameter's schema.
 
     `where` names a field of the body, is empty for the body as a whole, `?name` for a query
@@ -27,13 +27,13 @@ class Edit(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Judging:
+class ValidationChange:
     """Judges requests by an edited document; the document that is served stays as it is."""
 
-    edits: tuple[Edit, ...]
+    edits: tuple[SchemaEdit, ...]
 
 
-class Letter(NamedTuple):
+class OutgoingDelivery(NamedTuple):
     """A delivery about to be sent: its signed bytes and its headers."""
 
     body: bytes
@@ -41,13 +41,13 @@ class Letter(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Delivering:
+class DeliveryChange:
     """Changes what is sent to endpoints, after it was signed."""
 
-    change: Callable[[Letter], Letter]
+    change: Callable[[OutgoingDelivery], OutgoingDelivery]
 
 
-Change = Exchanging | Judging | Delivering
+Change = ExchangeChange | ValidationChange | DeliveryChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,9 +5,15 @@ from dataclasses import replace
 from functools import partial
 from random import Random
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
-from statuspool_mock.mutants.mutant import Exchanging, Mutant
-from statuspool_mock.mutants.rewriting import answering, asking, judged, on
+from statuspool_mock.mutants.exchange import (
+    CallServer,
+    Handler,
+    Json,
+    MutantRequest,
+    MutantResponse,
+)
+from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
+from statuspool_mock.mutants.transforms import answering, asking, judged, on
 
 _PAGES = "Lists are paginated with ?page and ?limit (max 100). (Monitors, Logs)"
 _ENVELOPE = "A list answers results, page and total_pages. (Code Examples, List Monitors)"
@@ -15,14 +21,14 @@ _DEFAULT_LIMIT = 20
 _page = partial(Mutant, group="pagination")
 
 
-def _number(request: Request, name: str, default: int, most: int) -> int:
+def _number(request: MutantRequest, name: str, default: int, most: int) -> int:
     """Return a parameter's number, or 0 where it is none in range."""
     text = request.parameters.get(name, str(default))
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     return number if number <= most else 0
 
 
-async def _all_monitors(request: Request, ask: Ask) -> list[Json]:
+async def _all_monitors(request: MutantRequest, ask: CallServer) -> list[Json]:
     found: list[Json] = []
     filters = {n: t for n, t in request.parameters.items() if n == "status"}
     page, pages = 1, 1
@@ -37,10 +43,10 @@ async def _all_monitors(request: Request, ask: Ask) -> list[Json]:
 Slicing = Callable[[list[Json], int, int], list[Json]]
 
 
-def sliced(cut: Slicing) -> Exchange:
+def sliced(cut: Slicing) -> Handler:
     """Cut the pages of GET /monitors another way; `cut` is given all, the page and the limit."""
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         answer = await ask(request)
         page = _number(request, "page", 1, 10**8)
         limit = _number(request, "limit", _DEFAULT_LIMIT, 100)
@@ -62,7 +68,7 @@ def _skipping(items: list[Json], page: int, limit: int) -> list[Json]:
     return items[first : first + limit]
 
 
-def _shuffling() -> Exchange:
+def _shuffling() -> Handler:
     dice = Random("unstable order")  # noqa: S311 - repeatable, not secret
 
     def cut(items: list[Json], page: int, limit: int) -> list[Json]:
@@ -71,15 +77,17 @@ def _shuffling() -> Exchange:
     return partial(_on_monitors, sliced(cut))
 
 
-async def _on_monitors(exchange: Exchange, request: Request, ask: Ask) -> Answer:
+async def _on_monitors(
+    exchange: Handler, request: MutantRequest, ask: CallServer
+) -> MutantResponse:
     return await (exchange(request, ask) if request.operation == "listMonitors" else ask(request))
 
 
-def _without_limit(request: Request) -> Request:
+def _without_limit(request: MutantRequest) -> MutantRequest:
     return request.with_query(limit=None) if _number(request, "limit", 1, 100) else request
 
 
-async def _first_page_only(request: Request, ask: Ask) -> Answer:
+async def _first_page_only(request: MutantRequest, ask: CallServer) -> MutantResponse:
     if not _number(request, "page", 1, 10**8):
         return await ask(request)
     answer = await ask(request.with_query(page="1"))
@@ -87,7 +95,7 @@ async def _first_page_only(request: Request, ask: Ask) -> Answer:
     return answer.with_json({**answer.json, "page": page}) if answer.is_success else answer
 
 
-async def _last_row_again(request: Request, ask: Ask) -> Answer:
+async def _last_row_again(request: MutantRequest, ask: CallServer) -> MutantResponse:
     """Begin a page of a log with the last entry of the page before."""
     answer = await ask(request)
     page = _number(request, "page", 1, 10**8)
@@ -99,10 +107,10 @@ async def _last_row_again(request: Request, ask: Ask) -> Answer:
     return answer.with_json({**answer.json, "results": kept})
 
 
-def _rows_shuffling() -> Exchange:
+def _rows_shuffling() -> Handler:
     dice = Random("unstable rows")  # noqa: S311 - repeatable, not secret
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         answer = await ask(request)
         if request.operation != "listMonitorLogs" or not answer.is_success:
             return answer
@@ -116,7 +124,7 @@ def _pages_left(body: Json) -> Json:
     return {**body, "total_pages": max(body["total_pages"] - body["page"] + 1, 0)}
 
 
-async def _from_zero(request: Request, ask: Ask) -> Answer:
+async def _from_zero(request: MutantRequest, ask: CallServer) -> MutantResponse:
     text = request.parameters.get("page", "0")
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         return await ask(request)
@@ -124,7 +132,7 @@ async def _from_zero(request: Request, ask: Ask) -> Answer:
     return answer.with_json({**answer.json, "page": int(text)}) if answer.is_success else answer
 
 
-async def _rounded_down(request: Request, ask: Ask) -> Answer:
+async def _rounded_down(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     limit = _number(request, "limit", _DEFAULT_LIMIT, 100)
     if not answer.is_success or not limit:
@@ -133,14 +141,14 @@ async def _rounded_down(request: Request, ask: Ask) -> Answer:
     return answer.with_json({**answer.json, "total_pages": total // limit})
 
 
-async def _items_for_pages(request: Request, ask: Ask) -> Answer:
+async def _items_for_pages(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if not answer.is_success:
         return answer
     return answer.with_json({**answer.json, "total_pages": len(await _all_monitors(request, ask))})
 
 
-async def _pages_of_all(request: Request, ask: Ask) -> Answer:
+async def _pages_of_all(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if not answer.is_success or "status" not in request.parameters:
         return answer
@@ -149,8 +157,8 @@ async def _pages_of_all(request: Request, ask: Ask) -> Answer:
     return answer.with_json({**answer.json, "total_pages": every.json["total_pages"]})
 
 
-def _lowest_is_one(name: str) -> Callable[[Request], Request]:
-    def change(request: Request) -> Request:
+def _lowest_is_one(name: str) -> Callable[[MutantRequest], MutantRequest]:
+    def change(request: MutantRequest) -> MutantRequest:
         text = request.parameters.get(name, "1")
         below = text.removeprefix("-").isdigit() and text.isascii() and int(text[:9]) < 1
         return request.with_query(**{name: "1"}) if below else request
@@ -158,7 +166,7 @@ def _lowest_is_one(name: str) -> Callable[[Request], Request]:
     return change
 
 
-async def _last_page_again(request: Request, ask: Ask) -> Answer:
+async def _last_page_again(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if not answer.is_success or answer.json["page"] <= answer.json["total_pages"]:
         return answer
@@ -214,7 +222,7 @@ PAGINATION: tuple[Mutant, ...] = (
         name="order-unstable",
         wrong="Monitors come in another order each time.",
         promise=_PAGES,
-        change=Exchanging(_shuffling),
+        change=ExchangeChange(_shuffling),
     ),
     _page(
         name="log-pages-overlap",
@@ -226,7 +234,7 @@ PAGINATION: tuple[Mutant, ...] = (
         name="log-order-unstable",
         wrong="Log entries come in another order each time.",
         promise=_PAGES,
-        change=Exchanging(_rows_shuffling),
+        change=ExchangeChange(_rows_shuffling),
     ),
     _page(
         name="log-total-pages-counts-down",

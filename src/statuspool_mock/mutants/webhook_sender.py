@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from statuspool_mock.mutants.mutant import Delivering, Letter
-from statuspool_mock.mutants.switchboard import Switchboard
+from statuspool_mock.mutants.active_mutants import ActiveMutants
+from statuspool_mock.mutants.mutant import DeliveryChange, OutgoingDelivery
 from statuspool_mock.webhooks.sender import WebhookSender
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def courier_for(
-    switchboard: Switchboard, *, allowed: Iterable[str] = (), standard: bool = False
+    switchboard: ActiveMutants, *, allowed: Iterable[str] = (), standard: bool = False
 ) -> WebhookSender:
     """Return the courier of a server with these mutants."""
     if not switchboard.may_switch and not _changes(switchboard):
@@ -20,20 +20,22 @@ def courier_for(
     return _Forger(switchboard, allowed=allowed, standard=standard)
 
 
-def _changes(switchboard: Switchboard) -> list[Delivering]:
-    return [m.change for m in switchboard.chosen if isinstance(m.change, Delivering)]
+def _changes(switchboard: ActiveMutants) -> list[DeliveryChange]:
+    return [m.change for m in switchboard.chosen if isinstance(m.change, DeliveryChange)]
 
 
 class _Forger(WebhookSender):
     """A courier that changes letters at the last moment."""
 
-    def __init__(self, switchboard: Switchboard, *, allowed: Iterable[str], standard: bool) -> None:
+    def __init__(
+        self, switchboard: ActiveMutants, *, allowed: Iterable[str], standard: bool
+    ) -> None:
         super().__init__(allowed=allowed, standard=standard)
         self._switchboard = switchboard
 
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> "WebhookResponse":
         """Send one request, changed. Raises what the HTTP client calls unanswered."""
-        letter = Letter(body, headers)
+        letter = OutgoingDelivery(body, headers)
         for forgery in _changes(self._switchboard):
             letter = forgery.change(letter)
         return await super().post(url, letter.body, dict(letter.headers))

@@ -3,8 +3,14 @@
 from collections.abc import Callable
 from typing import Any
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
-from statuspool_mock.mutants.mutant import Edit, Exchanging, Judging
+from statuspool_mock.mutants.exchange import (
+    CallServer,
+    Handler,
+    Json,
+    MutantRequest,
+    MutantResponse,
+)
+from statuspool_mock.mutants.mutant import ExchangeChange, SchemaEdit, ValidationChange
 
 Rewrite = Callable[[Json], Json]
 _MONITORS = ("listMonitors", "createMonitor", "getMonitor", "updateMonitor")
@@ -12,34 +18,34 @@ _INCIDENTS = ("listIncidents", "createIncident")
 _WEBHOOKS = ("listWebhooks", "createWebhook")
 
 
-def always(exchange: Exchange) -> Exchanging:
+def always(exchange: Handler) -> ExchangeChange:
     """Return the change that a function without a memory makes."""
-    return Exchanging(lambda: exchange)
+    return ExchangeChange(lambda: exchange)
 
 
-def on(operations: str, exchange: Exchange) -> Exchanging:
+def on(operations: str, exchange: Handler) -> ExchangeChange:
     """Return a change to some operations only, named with spaces between."""
     names = operations.split()
 
-    async def chosen(request: Request, ask: Ask) -> Answer:
+    async def chosen(request: MutantRequest, ask: CallServer) -> MutantResponse:
         return await (exchange(request, ask) if request.operation in names else ask(request))
 
     return always(chosen)
 
 
-def asking(operations: str, change: Callable[[Request], Request]) -> Exchanging:
+def asking(operations: str, change: Callable[[MutantRequest], MutantRequest]) -> ExchangeChange:
     """Change what is asked."""
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         return await ask(change(request))
 
     return on(operations, exchange)
 
 
-def sending(operations: str, change: Callable[[Json], Json]) -> Exchanging:
+def sending(operations: str, change: Callable[[Json], Json]) -> ExchangeChange:
     """Change the fields of a JSON object that is sent; other bodies pass as they are."""
 
-    def changed(request: Request) -> Request:
+    def changed(request: MutantRequest) -> MutantRequest:
         if not isinstance(request.json, dict):
             return request
         values = change(dict(request.json))
@@ -48,20 +54,22 @@ def sending(operations: str, change: Callable[[Json], Json]) -> Exchanging:
     return asking(operations, changed)
 
 
-def judged(operations: tuple[str, ...], where: str, **keywords: Any) -> Judging:
+def judged(operations: tuple[str, ...], where: str, **keywords: Any) -> ValidationChange:
     """Judge one field of some operations by other keywords."""
-    return Judging(tuple(Edit(operation, where, keywords) for operation in operations))
+    return ValidationChange(
+        tuple(SchemaEdit(operation, where, keywords) for operation in operations)
+    )
 
 
-def filled(operation: str, **stand_ins: Any) -> Exchanging:
+def filled(operation: str, **stand_ins: Any) -> ExchangeChange:
     """Fill in fields that are not sent."""
     return sending(operation, lambda values: {**stand_ins, **values})
 
 
-def answering(operations: str, change: Callable[[Any], Any]) -> Exchanging:
+def answering(operations: str, change: Callable[[Any], Any]) -> ExchangeChange:
     """Change the JSON of successful answers."""
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         answer = await ask(request)
         if not answer.is_success or answer.json is None:
             return answer
@@ -70,10 +78,10 @@ def answering(operations: str, change: Callable[[Any], Any]) -> Exchanging:
     return on(operations, exchange)
 
 
-def refusing(status: int, change: Callable[[Answer], Answer]) -> Exchanging:
+def refusing(status: int, change: Callable[[MutantResponse], MutantResponse]) -> ExchangeChange:
     """Change answers of one status."""
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         answer = await ask(request)
         return change(answer) if answer.status == status else answer
 
@@ -91,27 +99,27 @@ def each(change: Rewrite) -> Callable[[Json], Json]:
     return changed
 
 
-def monitors(change: Rewrite) -> Exchanging:
+def monitors(change: Rewrite) -> ExchangeChange:
     """Change every monitor that is told."""
     return answering(" ".join(_MONITORS), each(change))
 
 
-def rows(change: Rewrite) -> Exchanging:
+def rows(change: Rewrite) -> ExchangeChange:
     """Change every row of a log."""
     return answering("listMonitorLogs", each(change))
 
 
-def incidents(change: Rewrite) -> Exchanging:
+def incidents(change: Rewrite) -> ExchangeChange:
     """Change every incident that is told."""
     return answering(" ".join(_INCIDENTS), each(change))
 
 
-def webhooks(change: Rewrite) -> Exchanging:
+def webhooks(change: Rewrite) -> ExchangeChange:
     """Change every webhook that is told."""
     return answering(" ".join(_WEBHOOKS), each(change))
 
 
-def status(change: Rewrite) -> Exchanging:
+def status(change: Rewrite) -> ExchangeChange:
     """Change what /status tells."""
     return answering("getMonitorStatus", change)
 

@@ -5,9 +5,9 @@ from base64 import b64decode
 from collections.abc import Callable
 from functools import partial
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Request
-from statuspool_mock.mutants.mutant import Exchanging, Mutant
-from statuspool_mock.mutants.rewriting import always, on, refusing
+from statuspool_mock.mutants.exchange import CallServer, Handler, MutantRequest, MutantResponse
+from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
+from statuspool_mock.mutants.transforms import always, on, refusing
 
 _KEYED = "All requests require a Bearer token in the Authorization header. (Introduction)"
 _REVOKED = "401 for a missing, expired, invalid or revoked API key. (Error Codes, 401)"
@@ -16,13 +16,13 @@ _key = partial(Mutant, group="authentication")
 _role = partial(Mutant, group="roles")
 
 
-def _without_key(operations: str = "") -> Exchanging:
+def _without_key(operations: str = "") -> ExchangeChange:
     """Serve requests without a key as those of whoever was served last."""
 
-    def make() -> Exchange:
+    def make() -> Handler:
         last = "sp_test_demo"
 
-        async def exchange(request: Request, ask: Ask) -> Answer:
+        async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
             nonlocal last
             chosen = not operations or request.operation in operations.split()
             if chosen and not request.header("authorization"):
@@ -34,13 +34,13 @@ def _without_key(operations: str = "") -> Exchanging:
 
         return exchange
 
-    return Exchanging(make)
+    return ExchangeChange(make)
 
 
-def _rereading(key_of: Callable[[str], str]) -> Exchanging:
+def _rereading(key_of: Callable[[str], str]) -> ExchangeChange:
     """Take another key out of an Authorization header; an empty one changes nothing."""
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         key = key_of(request.header("authorization"))
         return await ask(request.with_key(key) if key else request)
 
@@ -67,7 +67,7 @@ def _bare(header: str) -> str:
     return "" if " " in header else header
 
 
-async def _demo_for_strangers(request: Request, ask: Ask) -> Answer:
+async def _demo_for_strangers(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     known = request.key.endswith((".revoked", ".expired"))
     if answer.status == 401 and request.key and not known:
@@ -75,16 +75,16 @@ async def _demo_for_strangers(request: Request, ask: Ask) -> Answer:
     return answer
 
 
-def _promoted(operation: str) -> Exchanging:
+def _promoted(operation: str) -> ExchangeChange:
     """Give read-only keys one write."""
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         return await ask(request.with_key(request.key.removesuffix(".ro")))
 
     return on(operation, exchange)
 
 
-async def _closed_to_readers(request: Request, ask: Ask) -> Answer:
+async def _closed_to_readers(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if answer.is_success and request.key.endswith(".ro"):
         body = {"error": "FORBIDDEN", "message": "Insufficient permissions for this resource"}
@@ -92,7 +92,7 @@ async def _closed_to_readers(request: Request, ask: Ask) -> Answer:
     return answer
 
 
-async def _reader_is_unknown(request: Request, ask: Ask) -> Answer:
+async def _reader_is_unknown(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if answer.status == 403 and request.key.endswith(".ro") and request.method != "GET":
         body = {"error": "UNAUTHORIZED", "message": "Invalid or expired API key"}
@@ -100,7 +100,7 @@ async def _reader_is_unknown(request: Request, ask: Ask) -> Answer:
     return answer
 
 
-def _as_forbidden(answer: Answer) -> Answer:
+def _as_forbidden(answer: MutantResponse) -> MutantResponse:
     return answer.with_json({"error": "FORBIDDEN", "message": "Access denied"}).with_status(403)
 
 

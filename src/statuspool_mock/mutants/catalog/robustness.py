@@ -4,10 +4,10 @@ from collections.abc import Callable
 from functools import partial
 from uuid import UUID
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Request
-from statuspool_mock.mutants.instants import is_instant
-from statuspool_mock.mutants.mutant import Exchanging, Mutant
-from statuspool_mock.mutants.rewriting import on
+from statuspool_mock.mutants.exchange import CallServer, MutantRequest, MutantResponse
+from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
+from statuspool_mock.mutants.time_formats import is_instant
+from statuspool_mock.mutants.transforms import on
 
 _INVALID = "400 where the body is malformed or has invalid values. (Error Codes, 400)"
 _NOT_FOUND = "404 NOT_FOUND where a resource does not exist. (Error Codes, 404)"
@@ -16,26 +16,26 @@ _BODIES = "createMonitor updateMonitor createIncident createWebhook"
 _crash = partial(Mutant, group="robustness")
 
 
-def _broken_down(answer: Answer) -> Answer:
+def _broken_down(answer: MutantResponse) -> MutantResponse:
     """Return a 500 in place of an answer."""
     reference = dict(answer.headers).get("x-request-id", "req_00000000")
     message = f"An unexpected error occurred. Reference: {reference}"
     return answer.with_json({"error": "INTERNAL_ERROR", "message": message}).with_status(500)
 
 
-def _broken_down_bare(answer: Answer) -> Answer:
+def _broken_down_bare(answer: MutantResponse) -> MutantResponse:
     """Return the 500 of a framework whose handler of errors was never set."""
     return answer.with_content(b"Internal Server Error", "text/plain").with_status(500)
 
 
 def _crashing(
     operations: str,
-    provokes: Callable[[Request], bool],
-    break_down: Callable[[Answer], Answer] = _broken_down,
-) -> Exchanging:
+    provokes: Callable[[MutantRequest], bool],
+    break_down: Callable[[MutantResponse], MutantResponse] = _broken_down,
+) -> ExchangeChange:
     """Answer 500 to requests of a kind; a key that is no good is still refused first."""
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         answer = await ask(request)
         if answer.status in {401, 403, 429} or not provokes(request):
             return answer
@@ -44,36 +44,36 @@ def _crashing(
     return on(operations, exchange)
 
 
-def _holds(request: Request, is_bad: Callable[[str], bool]) -> bool:
+def _holds(request: MutantRequest, is_bad: Callable[[str], bool]) -> bool:
     texts = [value for value in request.values.values() if isinstance(value, str)]
     return any(is_bad(text) for text in texts)
 
 
-def _is_broken_json(request: Request) -> bool:
+def _is_broken_json(request: MutantRequest) -> bool:
     return request.json is None and request.body.strip() != b"null"
 
 
-def _is_no_object(request: Request) -> bool:
+def _is_no_object(request: MutantRequest) -> bool:
     return request.json is not None and not isinstance(request.json, dict)
 
 
-def _has_emoji(request: Request) -> bool:
+def _has_emoji(request: MutantRequest) -> bool:
     return _holds(request, lambda text: any(ord(character) > 0xFFFF for character in text))
 
 
-def _has_nul(request: Request) -> bool:
+def _has_nul(request: MutantRequest) -> bool:
     return _holds(request, lambda text: "\0" in text)
 
 
-def _has_null(request: Request) -> bool:
+def _has_null(request: MutantRequest) -> bool:
     return any(value is None for value in request.values.values())
 
 
-def _has_number_for_text(request: Request) -> bool:
+def _has_number_for_text(request: MutantRequest) -> bool:
     return any(isinstance(request.values.get(n), int | float) for n in ("name", "url", "title"))
 
 
-def _has_malformed_id(request: Request) -> bool:
+def _has_malformed_id(request: MutantRequest) -> bool:
     try:
         UUID(request.monitor_id)
     except ValueError:
@@ -81,16 +81,16 @@ def _has_malformed_id(request: Request) -> bool:
     return False
 
 
-def _is_far(request: Request) -> bool:
+def _is_far(request: MutantRequest) -> bool:
     page = request.parameters.get("page", "1")
     return page.isascii() and page.isdigit() and (len(page) > 10 or int(page) >= 2**31)
 
 
-def _has_unreadable_time(request: Request) -> bool:
+def _has_unreadable_time(request: MutantRequest) -> bool:
     return any(not is_instant(request.parameters.get(n, "2025-01-01")) for n in ("from", "to"))
 
 
-async def _constraint_failed(request: Request, ask: Ask) -> Answer:
+async def _constraint_failed(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     return _broken_down(answer) if answer.status == 404 else answer
 

@@ -3,23 +3,23 @@
 from dataclasses import replace
 from functools import partial
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Request
-from statuspool_mock.mutants.mutant import Exchanging, Mutant
-from statuspool_mock.mutants.rewriting import on
+from statuspool_mock.mutants.exchange import CallServer, MutantRequest, MutantResponse
+from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
+from statuspool_mock.mutants.transforms import on
 
 _FORBIDDEN = "403 when accessing a monitor owned by another team. (Error Codes, 403)"
 _OWN_LIST = "The list holds what belongs to the authenticated team. (Monitors, Incidents, Webhooks)"
 _team = partial(Mutant, group="teams")
 
 
-def _other_team(request: Request) -> Request:
+def _other_team(request: MutantRequest) -> MutantRequest:
     """Return the request as the other team of the same world would send it."""
     key = request.key.removesuffix(".ro")
     other = key.removesuffix(".rival") if key.endswith(".rival") else f"{key}.rival"
     return replace(request.with_key(other), aside=True)
 
 
-async def _owner_not_checked(request: Request, ask: Ask) -> Answer:
+async def _owner_not_checked(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     writes_read_only = request.method != "GET" and request.key.endswith(".ro")
     if answer.status == 403 and not writes_read_only:
@@ -27,7 +27,7 @@ async def _owner_not_checked(request: Request, ask: Ask) -> Answer:
     return answer
 
 
-async def _both_teams(request: Request, ask: Ask) -> Answer:
+async def _both_teams(request: MutantRequest, ask: CallServer) -> MutantResponse:
     """Put the other team's first page behind the first page."""
     answer = await ask(request)
     if not answer.is_success or answer.json["page"] != 1:
@@ -40,12 +40,12 @@ async def _both_teams(request: Request, ask: Ask) -> Answer:
     return answer.with_json({**answer.json, "results": results, "total_pages": total_pages})
 
 
-async def _both_teams_when_filtered(request: Request, ask: Ask) -> Answer:
+async def _both_teams_when_filtered(request: MutantRequest, ask: CallServer) -> MutantResponse:
     filtered = "status" in request.parameters
     return await (_both_teams(request, ask) if filtered else ask(request))
 
 
-def _open(operation: str) -> Exchanging:
+def _open(operation: str) -> ExchangeChange:
     return on(operation, _owner_not_checked)
 
 

@@ -9,7 +9,7 @@ from statuspool_mock.mutants import all_mutants, choose
 from statuspool_mock.mutants.mutant import Mutant
 
 
-class Switchboard:
+class ActiveMutants:
     """The mutants of one server, by name. Raises `UnknownMutant`.
 
     `may_switch` says whether there may come others. An app is built anew for each choice.

@@ -2,10 +2,16 @@
 
 from functools import partial
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
-from statuspool_mock.mutants.instants import moved
-from statuspool_mock.mutants.mutant import Exchanging, Mutant
-from statuspool_mock.mutants.rewriting import (
+from statuspool_mock.mutants.exchange import (
+    CallServer,
+    Handler,
+    Json,
+    MutantRequest,
+    MutantResponse,
+)
+from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
+from statuspool_mock.mutants.time_formats import moved
+from statuspool_mock.mutants.transforms import (
     answering,
     each,
     incidents,
@@ -39,13 +45,13 @@ def _never_resolved(incident: Json) -> Json:
     return {**incident, "resolved_at": None}
 
 
-def _caching(operation: str) -> Exchanging:
+def _caching(operation: str) -> ExchangeChange:
     """Answer the same question of the same key as it was answered first."""
 
-    def make() -> Exchange:
-        known: dict[tuple[str, str, str], Answer] = {}
+    def make() -> Handler:
+        known: dict[tuple[str, str, str], MutantResponse] = {}
 
-        async def exchange(request: Request, ask: Ask) -> Answer:
+        async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
             if request.operation != operation:
                 return await ask(request)
             question = (request.key, request.path, request.query)
@@ -56,7 +62,7 @@ def _caching(operation: str) -> Exchanging:
 
         return exchange
 
-    return Exchanging(make)
+    return ExchangeChange(make)
 
 
 MEANING: tuple[Mutant, ...] = (

@@ -8,9 +8,15 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
-from statuspool_mock.mutants.mutant import Delivering, Exchanging, Letter, Mutant
-from statuspool_mock.mutants.rewriting import mapped, on, sending, webhooks
+from statuspool_mock.mutants.exchange import (
+    CallServer,
+    Handler,
+    Json,
+    MutantRequest,
+    MutantResponse,
+)
+from statuspool_mock.mutants.mutant import DeliveryChange, ExchangeChange, Mutant, OutgoingDelivery
+from statuspool_mock.mutants.transforms import mapped, on, sending, webhooks
 from statuspool_mock.signing import EVENTS, SIGNATURE_HEADER
 
 _SIGNED = (
@@ -22,16 +28,16 @@ _OWN = "Webhooks are registered for the team. (Webhooks, GET /webhooks)"
 _delivery = partial(Mutant, group="deliveries")
 
 
-def _subscribing(change: Callable[[list[str]], list[str]]) -> Exchanging:
+def _subscribing(change: Callable[[list[str]], list[str]]) -> ExchangeChange:
     """Subscribe endpoints to other events, and show those that were asked for."""
 
-    def make() -> Exchange:
+    def make() -> Handler:
         asked: dict[str, list[str]] = {}
 
         def as_asked(hook: Json) -> Json:
             return {**hook, "events": asked.get(hook["id"], hook["events"])}
 
-        async def exchange(request: Request, ask: Ask) -> Answer:
+        async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
             events = _events_in(request) if request.operation == "createWebhook" else []
             if events:
                 answer = await ask(request.with_body({**request.values, "events": change(events)}))
@@ -50,10 +56,10 @@ def _subscribing(change: Callable[[list[str]], list[str]]) -> Exchanging:
 
         return exchange
 
-    return Exchanging(make)
+    return ExchangeChange(make)
 
 
-def _events_in(request: Request) -> list[str]:
+def _events_in(request: MutantRequest) -> list[str]:
     """Return the events of a registration, none where they are to be refused."""
     events = request.values.get("events")
     known = isinstance(events, list) and all(event in EVENTS for event in events)
@@ -64,7 +70,7 @@ def _without_incidents(events: list[str]) -> list[str]:
     return [event for event in events if event != "incident_created"] or ["sla_breach"]
 
 
-async def _told_to_both_teams(request: Request, ask: Ask) -> Answer:
+async def _told_to_both_teams(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if answer.is_success:
         key = request.key
@@ -80,44 +86,44 @@ def _hash_of_secret(values: Json) -> Json:
     return {**values, "secret": hashlib.sha256(secret.encode()).hexdigest()}
 
 
-def _signature(change: Callable[[str], str]) -> Delivering:
+def _signature(change: Callable[[str], str]) -> DeliveryChange:
     """Write the signature otherwise."""
 
-    def changed(letter: Letter) -> Letter:
+    def changed(letter: OutgoingDelivery) -> OutgoingDelivery:
         signature = change(letter.headers[SIGNATURE_HEADER])
         return letter._replace(headers={**letter.headers, SIGNATURE_HEADER: signature})
 
-    return Delivering(changed)
+    return DeliveryChange(changed)
 
 
 def _in_base64(signature: str) -> str:
     return base64.b64encode(bytes.fromhex(signature)).decode()
 
 
-def _unkeyed(letter: Letter) -> Letter:
+def _unkeyed(letter: OutgoingDelivery) -> OutgoingDelivery:
     signature = hashlib.sha256(letter.body).hexdigest()
     return letter._replace(headers={**letter.headers, SIGNATURE_HEADER: signature})
 
 
-def _unsigned(letter: Letter) -> Letter:
+def _unsigned(letter: OutgoingDelivery) -> OutgoingDelivery:
     headers = {n: v for n, v in letter.headers.items() if n != SIGNATURE_HEADER}
     return letter._replace(headers=headers)
 
 
-def _renamed(letter: Letter) -> Letter:
+def _renamed(letter: OutgoingDelivery) -> OutgoingDelivery:
     signature = letter.headers[SIGNATURE_HEADER]
     return _unsigned(letter)._replace(
         headers={**_unsigned(letter).headers, "X-Hub-Signature-256": f"sha256={signature}"}
     )
 
 
-def _rewritten(**layout: Any) -> Delivering:
+def _rewritten(**layout: Any) -> DeliveryChange:
     """Send the signed JSON in another layout than the one that was signed."""
 
-    def changed(letter: Letter) -> Letter:
+    def changed(letter: OutgoingDelivery) -> OutgoingDelivery:
         return letter._replace(body=json.dumps(json.loads(letter.body), **layout).encode())
 
-    return Delivering(changed)
+    return DeliveryChange(changed)
 
 
 DELIVERIES: tuple[Mutant, ...] = (
@@ -167,7 +173,7 @@ DELIVERIES: tuple[Mutant, ...] = (
         name="signature-without-key",
         wrong="The signature is the payload's SHA-256: anybody can make one.",
         promise=_SIGNED,
-        change=Delivering(_unkeyed),
+        change=DeliveryChange(_unkeyed),
     ),
     _delivery(
         name="signature-with-prefix",
@@ -197,12 +203,12 @@ DELIVERIES: tuple[Mutant, ...] = (
         name="signature-missing",
         wrong="Deliveries are not signed.",
         promise=_SIGNED,
-        change=Delivering(_unsigned),
+        change=DeliveryChange(_unsigned),
     ),
     _delivery(
         name="signature-under-another-header",
         wrong="The signature stands in X-Hub-Signature-256.",
         promise=_SIGNED,
-        change=Delivering(_renamed),
+        change=DeliveryChange(_renamed),
     ),
 )

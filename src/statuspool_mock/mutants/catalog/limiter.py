@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Request
-from statuspool_mock.mutants.mutant import Exchanging, Mutant
-from statuspool_mock.mutants.rewriting import always, refusing
+from statuspool_mock.mutants.exchange import CallServer, Handler, MutantRequest, MutantResponse
+from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
+from statuspool_mock.mutants.transforms import always, refusing
 
 _LIMIT = "120 requests per minute per API key. (Endpoint List)"
 _AFTER = "The response includes a Retry-After header in seconds. (Error Codes, 429)"
@@ -14,28 +14,28 @@ _BODY = "The body of a 429 has error, message and retry_after. (Error Codes, 429
 _limit = partial(Mutant, group="rate limiter")
 
 
-def _toll(request: Request) -> Request:
+def _toll(request: MutantRequest) -> MutantRequest:
     """Return a request that does nothing but count."""
     return replace(request.on_the_side("listWebhooks"), aside=False)
 
 
-async def _counted_twice(request: Request, ask: Ask) -> Answer:
+async def _counted_twice(request: MutantRequest, ask: CallServer) -> MutantResponse:
     toll = await ask(_toll(request))
     return toll if toll.status == 429 else await ask(request)
 
 
-async def _not_counted(request: Request, ask: Ask) -> Answer:
+async def _not_counted(request: MutantRequest, ask: CallServer) -> MutantResponse:
     return await ask(replace(request, aside=True))
 
 
-async def _reads_not_counted(request: Request, ask: Ask) -> Answer:
+async def _reads_not_counted(request: MutantRequest, ask: CallServer) -> MutantResponse:
     return await ask(replace(request, aside=request.method == "GET"))
 
 
-def _counted_together() -> Exchange:
+def _counted_together() -> Handler:
     first = ""
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         nonlocal first
         known = await ask(request.on_the_side("listWebhooks"))
         if known.status == 401:
@@ -47,10 +47,10 @@ def _counted_together() -> Exchange:
     return exchange
 
 
-def _refused_once_more() -> Exchange:
-    due: dict[str, Answer] = {}
+def _refused_once_more() -> Handler:
+    due: dict[str, MutantResponse] = {}
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         answer = await ask(request)
         if answer.status == 429:
             due[request.key] = _told(1)(answer)
@@ -60,10 +60,10 @@ def _refused_once_more() -> Exchange:
     return exchange
 
 
-def _told(seconds: int) -> Callable[[Answer], Answer]:
+def _told(seconds: int) -> Callable[[MutantResponse], MutantResponse]:
     """Say another time to wait, everywhere alike."""
 
-    def change(answer: Answer) -> Answer:
+    def change(answer: MutantResponse) -> MutantResponse:
         message = f"Too many requests. Try again in {seconds} seconds."
         body = {**answer.json, "message": message, "retry_after": seconds}
         return answer.with_json(body).with_header("retry-after", str(seconds))
@@ -71,24 +71,24 @@ def _told(seconds: int) -> Callable[[Answer], Answer]:
     return change
 
 
-def _in_milliseconds(answer: Answer) -> Answer:
+def _in_milliseconds(answer: MutantResponse) -> MutantResponse:
     milliseconds = answer.json["retry_after"] * 1000
     return _told(milliseconds)(answer)
 
 
-def _disagreeing(answer: Answer) -> Answer:
+def _disagreeing(answer: MutantResponse) -> MutantResponse:
     return answer.with_json({**answer.json, "retry_after": answer.json["retry_after"] + 30})
 
 
-def _without_retry_after(answer: Answer) -> Answer:
+def _without_retry_after(answer: MutantResponse) -> MutantResponse:
     return answer.with_json({n: v for n, v in answer.json.items() if n != "retry_after"})
 
 
-def _under_another_code(answer: Answer) -> Answer:
+def _under_another_code(answer: MutantResponse) -> MutantResponse:
     return answer.with_json({**answer.json, "error": "TOO_MANY_REQUESTS"})
 
 
-def _dated(answer: Answer) -> Answer:
+def _dated(answer: MutantResponse) -> MutantResponse:
     return answer.with_header("retry-after", "Wed, 15 Jan 2025 09:43:11 GMT")
 
 
@@ -115,7 +115,7 @@ LIMITER: tuple[Mutant, ...] = (
         name="limit-shared-by-all-keys",
         wrong="All keys together may make 120 requests a minute.",
         promise=_LIMIT,
-        change=Exchanging(_counted_together),
+        change=ExchangeChange(_counted_together),
     ),
     _limit(
         name="retry-after-missing",
@@ -145,7 +145,7 @@ LIMITER: tuple[Mutant, ...] = (
         name="retry-after-not-honoured",
         wrong="The first request after Retry-After seconds is refused once more.",
         promise="After retry_after seconds requests pass again. (Error Codes, 429)",
-        change=Exchanging(_refused_once_more),
+        change=ExchangeChange(_refused_once_more),
     ),
     _limit(
         name="retry-after-disagrees",

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from functools import partial
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Json, Request
-from statuspool_mock.mutants.gallery.pagination import sliced
-from statuspool_mock.mutants.instants import is_instant
+from statuspool_mock.mutants.catalog.pagination import sliced
+from statuspool_mock.mutants.exchange import CallServer, Json, MutantRequest, MutantResponse
 from statuspool_mock.mutants.mutant import Mutant
-from statuspool_mock.mutants.rewriting import asking, on
+from statuspool_mock.mutants.time_formats import is_instant
+from statuspool_mock.mutants.transforms import asking, on
 
 _STATUS = "?status=up|down|paused filters the list. (Monitors, GET /monitors)"
 _INCIDENTS = "?monitor_id and ?resolved=true|false filter. (Incidents, GET /incidents)"
@@ -16,24 +16,24 @@ _RANGE = "?from and ?to, ISO 8601 timestamps, filter the log. (Logs, GET /monito
 _filter = partial(Mutant, group="filters")
 
 
-def _known_status(request: Request) -> bool:
+def _known_status(request: MutantRequest) -> bool:
     return request.parameters.get("status") in {"up", "down", "paused"}
 
 
-def _without_status(request: Request) -> Request:
+def _without_status(request: MutantRequest) -> MutantRequest:
     return request.with_query(status=None) if _known_status(request) else request
 
 
-def _without_paused(request: Request) -> Request:
+def _without_paused(request: MutantRequest) -> MutantRequest:
     paused = request.parameters.get("status") == "paused"
     return request.with_query(status=None) if paused else request
 
 
-def _without_unknown_status(request: Request) -> Request:
+def _without_unknown_status(request: MutantRequest) -> MutantRequest:
     return request if _known_status(request) else request.with_query(status=None)
 
 
-async def _paged_before_filtered(request: Request, ask: Ask) -> Answer:
+async def _paged_before_filtered(request: MutantRequest, ask: CallServer) -> MutantResponse:
     if not _known_status(request):
         return await ask(request)
     answer = await ask(request.with_query(status=None))
@@ -44,7 +44,7 @@ async def _paged_before_filtered(request: Request, ask: Ask) -> Answer:
     return answer.with_json({**answer.json, "results": results})
 
 
-async def _all_but_down(request: Request, ask: Ask) -> Answer:
+async def _all_but_down(request: MutantRequest, ask: CallServer) -> MutantResponse:
     if request.parameters.get("status") != "up":
         return await ask(request)
     wide = request.with_query(status=None)
@@ -56,29 +56,29 @@ async def _all_but_down(request: Request, ask: Ask) -> Answer:
     return await sliced(cut)(wide, ask)
 
 
-def _dropped(*names: str) -> Callable[[Request], Request]:
+def _dropped(*names: str) -> Callable[[MutantRequest], MutantRequest]:
     return lambda request: request.with_query(**dict.fromkeys(names))
 
 
-def _true_for_false(name: str) -> Callable[[Request], Request]:
-    def change(request: Request) -> Request:
+def _true_for_false(name: str) -> Callable[[MutantRequest], MutantRequest]:
+    def change(request: MutantRequest) -> MutantRequest:
         false = request.parameters.get(name) == "false"
         return request.with_query(**{name: "true"}) if false else request
 
     return change
 
 
-def _true_left_out(request: Request) -> Request:
+def _true_left_out(request: MutantRequest) -> MutantRequest:
     wanted = request.parameters.get("resolved") == "true"
     return request.with_query(resolved=None) if wanted else request
 
 
-def _from_with_to_only(request: Request) -> Request:
+def _from_with_to_only(request: MutantRequest) -> MutantRequest:
     alone = "to" not in request.parameters and is_instant(request.parameters.get("from", ""))
     return request.with_query(from_=None) if alone else request
 
 
-async def _pages_of_the_whole_log(request: Request, ask: Ask) -> Answer:
+async def _pages_of_the_whole_log(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if not answer.is_success or not {"from", "to"} & set(request.parameters):
         return answer
@@ -88,7 +88,7 @@ async def _pages_of_the_whole_log(request: Request, ask: Ask) -> Answer:
     return answer.with_json({**answer.json, "total_pages": whole.json["total_pages"]})
 
 
-def _one_filter_only(request: Request) -> Request:
+def _one_filter_only(request: MutantRequest) -> MutantRequest:
     both = {"monitor_id", "resolved"} <= set(request.parameters)
     return request.with_query(resolved=None) if both else request
 
@@ -97,14 +97,14 @@ def _zone_for(name: str, text: str) -> dict[str, str]:
     return {name: f"{text[:-6]}Z"} if text[-6:-5] in {"+", "-"} else {}
 
 
-def _without_zones(request: Request) -> Request:
+def _without_zones(request: MutantRequest) -> MutantRequest:
     changes: dict[str, str] = {}
     for name in {"from", "to"} & set(request.parameters):
         changes |= _zone_for(name, request.parameters[name])
     return request.with_query(**changes) if changes else request
 
 
-def _whole_days(request: Request) -> Request:
+def _whole_days(request: MutantRequest) -> MutantRequest:
     times = {"from": "T00:00:00Z", "to": "T23:59:59Z"}
     changes = {
         name: request.parameters[name][:10] + time
@@ -114,7 +114,7 @@ def _whole_days(request: Request) -> Request:
     return request.with_query(**changes) if changes else request
 
 
-def _readable_times_only(request: Request) -> Request:
+def _readable_times_only(request: MutantRequest) -> MutantRequest:
     wrong = [n for n in ("from", "to") if not is_instant(request.parameters.get(n, "2025-01-01"))]
     return request.with_query(**dict.fromkeys(wrong)) if wrong else request
 

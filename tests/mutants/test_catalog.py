@@ -4,13 +4,13 @@ from contextlib import ExitStack
 
 import pytest
 
-from statuspool_mock.mutants.gallery import GALLERY
+from statuspool_mock.mutants.catalog import CATALOG
 from statuspool_mock.sandbox import RateLimit
 from statuspool_mock.server import ClockChoice, RunningServer, Settings
 from tests.mutants.bench import PROBES, Bench
 from tests.mutants.probes import limits
 
-NAMES = [mutant.name for mutant in GALLERY]
+NAMES = [mutant.name for mutant in CATALOG]
 NOTICED = (AssertionError, LookupError, TypeError, ValueError)
 """What a probe ends in when an answer is not what it should be, or not there."""
 

@@ -4,10 +4,16 @@ from functools import partial
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
-from statuspool_mock.mutants.instants import moved, without_zone
-from statuspool_mock.mutants.mutant import Exchanging, Mutant
-from statuspool_mock.mutants.rewriting import (
+from statuspool_mock.mutants.exchange import (
+    CallServer,
+    Handler,
+    Json,
+    MutantRequest,
+    MutantResponse,
+)
+from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
+from statuspool_mock.mutants.time_formats import moved, without_zone
+from statuspool_mock.mutants.transforms import (
     answering,
     each,
     incidents,
@@ -34,13 +40,13 @@ _incident = partial(Mutant, group="incidents")
 _webhook = partial(Mutant, group="webhooks")
 
 
-def _hiding(create: str, listing: str) -> Exchanging:
+def _hiding(create: str, listing: str) -> ExchangeChange:
     """Leave out of a list what was created."""
 
-    def make() -> Exchange:
+    def make() -> Handler:
         hidden: set[str] = set()
 
-        async def exchange(request: Request, ask: Ask) -> Answer:
+        async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
             answer = await ask(request)
             if not answer.is_success:
                 return answer
@@ -53,10 +59,10 @@ def _hiding(create: str, listing: str) -> Exchanging:
 
         return exchange
 
-    return Exchanging(make)
+    return ExchangeChange(make)
 
 
-async def _recorded_anyhow(request: Request, ask: Ask) -> Answer:
+async def _recorded_anyhow(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if answer.status != 404:
         return answer
@@ -86,10 +92,10 @@ def _no_duration_while_open(incident: Json) -> Json:
     return incident if incident["resolved_at"] else {**incident, "duration_seconds": None}
 
 
-def _remembered_secrets() -> Exchange:
+def _remembered_secrets() -> Handler:
     secrets: dict[str, Any] = {}
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         answer = await ask(request)
         if request.operation == "createWebhook" and answer.is_success:
             secrets[answer.json["id"]] = request.values["secret"]
@@ -104,7 +110,7 @@ def _remembered_secrets() -> Exchange:
     return exchange
 
 
-async def _secret_echoed(request: Request, ask: Ask) -> Answer:
+async def _secret_echoed(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if not answer.is_success:
         return answer
@@ -221,7 +227,7 @@ WEBHOOKS: tuple[Mutant, ...] = (
         name="secret-listed",
         wrong="GET /webhooks lists secrets.",
         promise=_SIGNING,
-        change=Exchanging(_remembered_secrets),
+        change=ExchangeChange(_remembered_secrets),
     ),
     _webhook(
         name="registered-webhook-not-listed",

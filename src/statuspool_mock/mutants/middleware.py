@@ -10,8 +10,8 @@ from urllib.parse import quote, urlsplit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from statuspool_mock.contract import Document
-from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Request
-from statuspool_mock.mutants.mutant import Edit, Exchanging, Judging, Mutant
+from statuspool_mock.mutants.exchange import CallServer, Handler, MutantRequest, MutantResponse
+from statuspool_mock.mutants.mutant import ExchangeChange, Mutant, SchemaEdit, ValidationChange
 from statuspool_mock.sandbox import Access, Sandboxes
 
 _MOST_BYTES = 2 << 20  # more than the API takes; what is beyond need not be kept to be refused
@@ -21,17 +21,21 @@ _log = logging.getLogger(__name__)
 
 def surround(app: ASGIApp, document: Document, mutants: Sequence[Mutant]) -> ASGIApp:
     """Return the app behind its mutants; the first of them is next to the client."""
-    layers = [_Layer(m.name, m.change.make()) for m in mutants if isinstance(m.change, Exchanging)]
+    layers = [
+        _Layer(m.name, m.change.make()) for m in mutants if isinstance(m.change, ExchangeChange)
+    ]
     return _Ring(app, document=document, layers=layers) if layers else app
 
 
 def misjudge(document: Document, mutants: Sequence[Mutant]) -> Document:
     """Return the document by which a server with these mutants judges requests."""
-    edits = [edit for m in mutants if isinstance(m.change, Judging) for edit in m.change.edits]
+    edits = [
+        edit for m in mutants if isinstance(m.change, ValidationChange) for edit in m.change.edits
+    ]
     return _Edited(document.raw, edits) if edits else document
 
 
-class OpenHandedSandboxes(Sandboxes):
+class UncountedSandboxes(Sandboxes):
     """Sandboxes that do not count what a mutant asks on its own account."""
 
     def access(self, key: str) -> Access:
@@ -45,7 +49,7 @@ class OpenHandedSandboxes(Sandboxes):
 class _Edited(Document):
     """A document whose requests are judged by edited schemas; `raw` stays as it was written."""
 
-    def __init__(self, raw: dict[str, Any], edits: Sequence[Edit]) -> None:
+    def __init__(self, raw: dict[str, Any], edits: Sequence[SchemaEdit]) -> None:
         super().__init__(raw)
         self._edits = edits
 
@@ -62,7 +66,7 @@ class _Edited(Document):
         return resolved
 
 
-def _schema(resolved: dict[str, Any], edit: Edit) -> dict[str, Any]:
+def _schema(resolved: dict[str, Any], edit: SchemaEdit) -> dict[str, Any]:
     definition = next(
         item[method]
         for item in resolved["paths"].values()
@@ -82,13 +86,13 @@ class _Layer(NamedTuple):
     """One mutant between client and server."""
 
     name: str
-    exchange: Exchange
+    exchange: Handler
 
-    async def through(self, ask: Ask, request: Request) -> Answer:
+    async def through(self, ask: CallServer, request: MutantRequest) -> MutantResponse:
         """Answer as the mutant does, or as those behind it did where they left it nothing to do."""
-        heard: Answer | None = None
+        heard: MutantResponse | None = None
 
-        async def listen(asked: Request) -> Answer:
+        async def listen(asked: MutantRequest) -> MutantResponse:
             nonlocal heard
             answer = await ask(asked)
             heard = heard if asked.aside else answer
@@ -121,7 +125,7 @@ class _Ring:
             await self._app(scope, receive, send)
             return
         operation, parameters = found
-        request = Request(
+        request = MutantRequest(
             operation=operation.id,
             method=scope["method"],
             path=path.removeprefix(self._base_path),
@@ -130,12 +134,12 @@ class _Ring:
             headers=tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]),
             body=await _read(receive),
         )
-        ask: Ask = partial(self._ask, scope)
+        ask: CallServer = partial(self._ask, scope)
         for layer in reversed(self._layers):
             ask = partial(layer.through, ask)
         await _send(await ask(request), send)
 
-    async def _ask(self, scope: Scope, request: Request) -> Answer:
+    async def _ask(self, scope: Scope, request: MutantRequest) -> MutantResponse:
         """Ask the app itself."""
         path = self._base_path + request.path
         inner = {
@@ -161,7 +165,7 @@ class _Ring:
             _aside.reset(token)
         headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in heard[0]["headers"])
         content = b"".join(message.get("body", b"") for message in heard[1:])
-        return Answer(heard[0]["status"], headers, content)
+        return MutantResponse(heard[0]["status"], headers, content)
 
 
 async def _read(receive: Receive) -> bytes:
@@ -176,7 +180,7 @@ async def _read(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-async def _send(answer: Answer, send: Send) -> None:
+async def _send(answer: MutantResponse, send: Send) -> None:
     """Send an answer with the length that it has now."""
     headers = [
         (name.encode("latin-1"), value.encode("latin-1"))

@@ -3,10 +3,16 @@
 from functools import partial
 from uuid import NAMESPACE_URL, uuid5
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
-from statuspool_mock.mutants.instants import moved
-from statuspool_mock.mutants.mutant import Exchanging, Mutant
-from statuspool_mock.mutants.rewriting import (
+from statuspool_mock.mutants.exchange import (
+    CallServer,
+    Handler,
+    Json,
+    MutantRequest,
+    MutantResponse,
+)
+from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
+from statuspool_mock.mutants.time_formats import moved
+from statuspool_mock.mutants.transforms import (
     answering,
     filled,
     judged,
@@ -27,24 +33,24 @@ _create = partial(Mutant, group="create")
 _update = partial(Mutant, group="update")
 
 
-async def _created_and_lost(request: Request, ask: Ask) -> Answer:
+async def _created_and_lost(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if answer.is_success:
         await ask(request.on_the_side("deleteMonitor", monitor_id=answer.json["id"]))
     return answer
 
 
-async def _created_twice(request: Request, ask: Ask) -> Answer:
+async def _created_twice(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if answer.is_success:
         await ask(request.on_the_side("createMonitor").with_body(request.values))
     return answer
 
 
-def _url_known_already() -> Exchange:
+def _url_known_already() -> Handler:
     made: dict[tuple[str, str], str] = {}
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         if request.operation != "createMonitor":
             return await ask(request)
         known = request.key, str(request.values.get("url"))
@@ -61,12 +67,12 @@ def _url_known_already() -> Exchange:
     return exchange
 
 
-async def _accepted_only(request: Request, ask: Ask) -> Answer:
+async def _accepted_only(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     return answer.with_status(202) if answer.is_success else answer
 
 
-async def _newest_changed_too(request: Request, ask: Ask) -> Answer:
+async def _newest_changed_too(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if not answer.is_success:
         return answer
@@ -83,7 +89,7 @@ def _nothing_empty(values: Json) -> Json:
     return {name: value for name, value in values.items() if value != []}
 
 
-async def _slowed_in_store(request: Request, ask: Ask) -> Answer:
+async def _slowed_in_store(request: MutantRequest, ask: CallServer) -> MutantResponse:
     """Answer with the interval that was sent, and store another."""
     answer = await ask(request)
     if answer.is_success:
@@ -93,10 +99,10 @@ async def _slowed_in_store(request: Request, ask: Ask) -> Answer:
     return answer
 
 
-def _forgetting(*fields: str) -> Exchanging:
+def _forgetting(*fields: str) -> ExchangeChange:
     """Answer a PUT as asked, then put these fields back as they were."""
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         before = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
         answer = await ask(request)
         if answer.is_success:
@@ -112,7 +118,7 @@ def _all_replaced(values: Json) -> Json:
     return {"tags": [], "regions": _DEFAULT_REGIONS, "expected_status": 200, **values}
 
 
-async def _tags_added(request: Request, ask: Ask) -> Answer:
+async def _tags_added(request: MutantRequest, ask: CallServer) -> MutantResponse:
     before = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
     tags = request.values.get("tags")
     if before.is_success and isinstance(tags, list):
@@ -122,7 +128,7 @@ async def _tags_added(request: Request, ask: Ask) -> Answer:
     return await ask(request)
 
 
-async def _upserted(request: Request, ask: Ask) -> Answer:
+async def _upserted(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if answer.status != 404:
         return answer
@@ -130,7 +136,7 @@ async def _upserted(request: Request, ask: Ask) -> Answer:
     return answer.with_json(body).with_status(200)
 
 
-async def _nothing_to_say(request: Request, ask: Ask) -> Answer:
+async def _nothing_to_say(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if not answer.is_success:
         return answer
@@ -194,7 +200,7 @@ WRITES: tuple[Mutant, ...] = (
         name="url-monitored-once",
         wrong="POST /monitors of a url that was created before answers with the earlier monitor.",
         promise="POST /monitors creates a new monitor. (Monitors, POST /monitors)",
-        change=Exchanging(_url_known_already),
+        change=ExchangeChange(_url_known_already),
     ),
     _create(
         name="created-as-202",

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Request
-from statuspool_mock.mutants.mutant import Exchanging, Mutant
-from statuspool_mock.mutants.rewriting import always, refusing
+from statuspool_mock.mutants.exchange import CallServer, MutantRequest, MutantResponse
+from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
+from statuspool_mock.mutants.transforms import always, refusing
 
 _ENVELOPE = "All error responses include a JSON body with error and message. (Error Codes)"
 _DETAILS = "The details array lists each field-level validation error. (Error Codes, 400)"
@@ -16,22 +16,22 @@ _FORBIDDEN = "403 FORBIDDEN where a key has no permission. (Error Codes, 403)"
 _error = partial(Mutant, group="errors")
 
 
-def _every_error(change: Callable[[Answer], Answer]) -> Exchanging:
+def _every_error(change: Callable[[MutantResponse], MutantResponse]) -> ExchangeChange:
     """Change every answer of 400 and above."""
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         answer = await ask(request)
         return change(answer) if answer.status >= 400 else answer
 
     return always(exchange)
 
 
-def _nested(answer: Answer) -> Answer:
+def _nested(answer: MutantResponse) -> MutantResponse:
     code, *rest = answer.json.items()
     return answer.with_json({"error": {"code": code[1], **dict(rest)}})
 
 
-def _as_problem(answer: Answer) -> Answer:
+def _as_problem(answer: MutantResponse) -> MutantResponse:
     body = {
         "type": "about:blank",
         "title": answer.json["error"].replace("_", " ").title(),
@@ -41,39 +41,39 @@ def _as_problem(answer: Answer) -> Answer:
     return answer.with_json(body).with_header("content-type", "application/problem+json")
 
 
-def _in_lower_case(answer: Answer) -> Answer:
+def _in_lower_case(answer: MutantResponse) -> MutantResponse:
     return answer.with_json({**answer.json, "error": answer.json["error"].lower()})
 
 
-def _without_message(answer: Answer) -> Answer:
+def _without_message(answer: MutantResponse) -> MutantResponse:
     return answer.with_json({n: v for n, v in answer.json.items() if n != "message"})
 
 
-def _as_success(answer: Answer) -> Answer:
+def _as_success(answer: MutantResponse) -> MutantResponse:
     return answer.with_status(200)
 
 
-def _with_code(code: str) -> Callable[[Answer], Answer]:
+def _with_code(code: str) -> Callable[[MutantResponse], MutantResponse]:
     return lambda answer: answer.with_json({**answer.json, "error": code})
 
 
-def _as_page(answer: Answer) -> Answer:
+def _as_page(answer: MutantResponse) -> MutantResponse:
     page = b"<!doctype html><title>404 Not Found</title><h1>Not Found</h1>"
     return answer.with_content(page, "text/html; charset=utf-8")
 
 
-def _with_details(change: Callable[[list[dict[str, str]]], Any]) -> Exchanging:
-    def changed(answer: Answer) -> Answer:
+def _with_details(change: Callable[[list[dict[str, str]]], Any]) -> ExchangeChange:
+    def changed(answer: MutantResponse) -> MutantResponse:
         return answer.with_json({**answer.json, "details": change(answer.json["details"])})
 
     return refusing(400, changed)
 
 
-def _without_details(answer: Answer) -> Answer:
+def _without_details(answer: MutantResponse) -> MutantResponse:
     return answer.with_json({n: v for n, v in answer.json.items() if n != "details"})
 
 
-async def _unknown_is_invalid(request: Request, ask: Ask) -> Answer:
+async def _unknown_is_invalid(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if answer.status != 404:
         return answer

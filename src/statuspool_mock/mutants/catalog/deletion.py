@@ -3,27 +3,33 @@
 from functools import partial
 from typing import Any
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Exchange, Json, Request
-from statuspool_mock.mutants.mutant import Exchanging, Mutant
-from statuspool_mock.mutants.rewriting import on, without
+from statuspool_mock.mutants.exchange import (
+    CallServer,
+    Handler,
+    Json,
+    MutantRequest,
+    MutantResponse,
+)
+from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
+from statuspool_mock.mutants.transforms import on, without
 
 _DELETED = "DELETE removes a monitor and all its check logs for good. (DELETE /monitors/{id})"
 _delete = partial(Mutant, group="delete")
 
 
-async def _deletion_pretended(request: Request, ask: Ask) -> Answer:
+async def _deletion_pretended(request: MutantRequest, ask: CallServer) -> MutantResponse:
     there = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
     if not there.is_success or request.key.endswith(".ro"):
         return await ask(request)
     return there.with_status(204).with_header("content-type", None)
 
 
-async def _deletion_confirmed(request: Request, ask: Ask) -> Answer:
+async def _deletion_confirmed(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     return answer.with_json({"deleted": True}).with_status(200) if answer.is_success else answer
 
 
-async def _deletion_of_nothing(request: Request, ask: Ask) -> Answer:
+async def _deletion_of_nothing(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     return (
         answer.with_status(204).with_header("content-type", None)
@@ -32,7 +38,7 @@ async def _deletion_of_nothing(request: Request, ask: Ask) -> Answer:
     )
 
 
-async def _neighbour_deleted_too(request: Request, ask: Ask) -> Answer:
+async def _neighbour_deleted_too(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if not answer.is_success:
         return answer
@@ -44,13 +50,13 @@ async def _neighbour_deleted_too(request: Request, ask: Ask) -> Answer:
     return answer
 
 
-def _outliving(operation: str) -> Exchanging:
+def _outliving(operation: str) -> ExchangeChange:
     """Keep answering one question about a deleted monitor as on its last day."""
 
-    def make() -> Exchange:
-        kept: dict[str, Answer] = {}
+    def make() -> Handler:
+        kept: dict[str, MutantResponse] = {}
 
-        async def exchange(request: Request, ask: Ask) -> Answer:
+        async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
             if request.operation == "deleteMonitor":
                 last = await ask(request.on_the_side(operation, monitor_id=request.monitor_id))
                 answer = await ask(request)
@@ -63,13 +69,13 @@ def _outliving(operation: str) -> Exchanging:
 
         return exchange
 
-    return Exchanging(make)
+    return ExchangeChange(make)
 
 
-def _deleted_still_listed() -> Exchange:
+def _deleted_still_listed() -> Handler:
     kept: dict[str, list[Json]] = {}
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         team = request.key.removesuffix(".ro")
         if request.operation == "deleteMonitor":
             last = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
@@ -88,10 +94,10 @@ def _deleted_still_listed() -> Exchange:
     return exchange
 
 
-def _deleted_still_updatable() -> Exchange:
+def _deleted_still_updatable() -> Handler:
     kept: dict[str, Json] = {}
 
-    async def exchange(request: Request, ask: Ask) -> Answer:
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         if request.operation == "deleteMonitor":
             last = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
             answer = await ask(request)
@@ -138,13 +144,13 @@ DELETION: tuple[Mutant, ...] = (
         name="deleted-monitor-still-listed",
         wrong="A deleted monitor is a 404 and stays in the list.",
         promise=_DELETED,
-        change=Exchanging(_deleted_still_listed),
+        change=ExchangeChange(_deleted_still_listed),
     ),
     _delete(
         name="deleted-monitor-still-updatable",
         wrong="PUT to a deleted monitor answers 200.",
         promise=_DELETED,
-        change=Exchanging(_deleted_still_updatable),
+        change=ExchangeChange(_deleted_still_updatable),
     ),
     _delete(
         name="logs-outlive-their-monitor",

@@ -6,15 +6,15 @@ from collections.abc import Callable
 from functools import partial
 
 from statuspool_mock.mutants.exchange import Json
-from statuspool_mock.mutants.mutant import Exchanging, Mutant
-from statuspool_mock.mutants.rewriting import mapped, monitors, sending
+from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
+from statuspool_mock.mutants.transforms import mapped, monitors, sending
 
 _KEPT = "A name is a string, such as “Production API — api.example.com”. (POST /monitors)"
 _TAGS = "tags is an array of strings. (Monitors, POST /monitors)"
 _text = partial(Mutant, group="unicode")
 
 
-def _stored(change: Callable[[str], str]) -> Exchanging:
+def _stored(change: Callable[[str], str]) -> ExchangeChange:
     """Store names otherwise than they were sent."""
 
     def changed(values: Json) -> Json:

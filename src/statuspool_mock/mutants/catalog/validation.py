@@ -3,9 +3,9 @@
 from functools import partial
 from typing import Any
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Json, Request
+from statuspool_mock.mutants.exchange import CallServer, Json, MutantRequest, MutantResponse
 from statuspool_mock.mutants.mutant import Mutant
-from statuspool_mock.mutants.rewriting import asking, filled, judged, on, sending
+from statuspool_mock.mutants.transforms import asking, filled, judged, on, sending
 
 _REQUIRED = "Required body fields: name, url, interval_seconds. (Monitors, POST /monitors)"
 _NAME = "name is a string of 2–128 characters. (Monitors, POST /monitors)"
@@ -35,7 +35,7 @@ def _list_from_text(name: str) -> Any:
     return read
 
 
-def _object_for_array(request: Request) -> Request:
+def _object_for_array(request: MutantRequest) -> MutantRequest:
     return request.with_body({}) if isinstance(request.json, list) else request
 
 
@@ -46,7 +46,7 @@ def _bytes_for_characters(values: Json) -> Json:
     return values
 
 
-async def _stores_the_good_half(request: Request, ask: Ask) -> Answer:
+async def _stores_the_good_half(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if answer.status == 400 and request.values:
         wrong = {item["field"].partition(".")[0] for item in answer.json["details"]}
@@ -57,7 +57,7 @@ async def _stores_the_good_half(request: Request, ask: Ask) -> Answer:
     return answer
 
 
-async def _creates_all_the_same(request: Request, ask: Ask) -> Answer:
+async def _creates_all_the_same(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if answer.status == 400:
         stub = {"name": "Unnamed", "url": "https://example.com/", "interval_seconds": 60}

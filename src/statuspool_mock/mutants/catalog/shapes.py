@@ -5,10 +5,10 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from statuspool_mock.mutants.exchange import Answer, Ask, Json, Request
-from statuspool_mock.mutants.instants import unix_time, without_zone
+from statuspool_mock.mutants.exchange import CallServer, Json, MutantRequest, MutantResponse
 from statuspool_mock.mutants.mutant import Mutant
-from statuspool_mock.mutants.rewriting import (
+from statuspool_mock.mutants.time_formats import unix_time, without_zone
+from statuspool_mock.mutants.transforms import (
     always,
     answering,
     each,
@@ -36,7 +36,7 @@ _log = partial(Mutant, group="logs")
 _PREFIX = "mon_"
 
 
-def _unprefixed(request: Request) -> Request:
+def _unprefixed(request: MutantRequest) -> MutantRequest:
     """Understand the ids that this server gives out."""
     values = request.values
     bare = str(values.get("monitor_id", "")).removeprefix(_PREFIX)
@@ -50,7 +50,7 @@ def _unprefixed(request: Request) -> Request:
     return replace(request, monitor_id=plain, path=path)
 
 
-async def _prefixed_ids(request: Request, ask: Ask) -> Answer:
+async def _prefixed_ids(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(_unprefixed(request))
     if not answer.is_success or answer.json is None:
         return answer
@@ -65,7 +65,7 @@ async def _prefixed_ids(request: Request, ask: Ask) -> Answer:
     return answer.with_json(each(mapped(name, lambda text: f"{_PREFIX}{text}"))(answer.json))
 
 
-async def _paused_in_status(request: Request, ask: Ask) -> Answer:
+async def _paused_in_status(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     monitor = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
     if answer.is_success and monitor.is_success and monitor.json["status"] == "paused":
@@ -73,7 +73,7 @@ async def _paused_in_status(request: Request, ask: Ask) -> Answer:
     return answer
 
 
-async def _neighbours_rows(request: Request, ask: Ask) -> Answer:
+async def _neighbours_rows(request: MutantRequest, ask: CallServer) -> MutantResponse:
     """Put rows of another monitor, the first in the list, behind this one's."""
     answer = await ask(request)
     listed = await ask(request.on_the_side("listMonitors", limit="2"))
@@ -93,7 +93,7 @@ def _elsewhere(body: Json) -> Json:
     return {**body, "results": results}
 
 
-async def _empty_for_unknown(request: Request, ask: Ask) -> Answer:
+async def _empty_for_unknown(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if answer.status != 404:
         return answer
@@ -112,7 +112,7 @@ def _listed_monitors(change: Callable[[Json], Json]) -> Any:
     return answering("listMonitors", each(change))
 
 
-async def _called_html(request: Request, ask: Ask) -> Answer:
+async def _called_html(request: MutantRequest, ask: CallServer) -> MutantResponse:
     answer = await ask(request)
     if not answer.is_success or not answer.content:
         return answer

@@ -1,0 +1,39 @@
+"""Every mutant, by clause group in the order of the reference."""
+
+from statuspool_mock.mutants.catalog.authentication import AUTHENTICATION
+from statuspool_mock.mutants.catalog.consistency import MEANING
+from statuspool_mock.mutants.catalog.deletion import DELETION
+from statuspool_mock.mutants.catalog.deliveries import DELIVERIES
+from statuspool_mock.mutants.catalog.errors import ERRORS
+from statuspool_mock.mutants.catalog.filters import FILTERS
+from statuspool_mock.mutants.catalog.incidents import INCIDENTS, WEBHOOKS
+from statuspool_mock.mutants.catalog.limiter import LIMITER
+from statuspool_mock.mutants.catalog.pagination import PAGINATION
+from statuspool_mock.mutants.catalog.robustness import ROBUSTNESS
+from statuspool_mock.mutants.catalog.shapes import LOGS, MONITORS, STATUS
+from statuspool_mock.mutants.catalog.teams import TEAMS
+from statuspool_mock.mutants.catalog.unicode import UNICODE
+from statuspool_mock.mutants.catalog.validation import VALIDATION
+from statuspool_mock.mutants.catalog.writes import WRITES
+from statuspool_mock.mutants.mutant import Mutant
+
+CATALOG: tuple[Mutant, ...] = (
+    *AUTHENTICATION,
+    *TEAMS,
+    *VALIDATION,
+    *WRITES,
+    *DELETION,
+    *PAGINATION,
+    *FILTERS,
+    *MONITORS,
+    *STATUS,
+    *LOGS,
+    *INCIDENTS,
+    *WEBHOOKS,
+    *ERRORS,
+    *UNICODE,
+    *ROBUSTNESS,
+    *MEANING,
+    *LIMITER,
+    *DELIVERIES,
+)
