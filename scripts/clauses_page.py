@@ -4,7 +4,7 @@ import sys
 from itertools import groupby
 from pathlib import Path
 
-from statuspool_mock.verify.clauses import CLAUSES
+from statuspool_mock.conformance.active.clauses import CLAUSES
 
 MARK = "<!-- what follows is made by scripts/clauses_page.py -->\n"
 

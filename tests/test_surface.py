@@ -7,7 +7,7 @@ import pytest
 PACKAGES = (
     "statuspool_mock",
     "statuspool_mock.web",
-    "statuspool_mock.certification",
+    "statuspool_mock.conformance.receivers",
     "statuspool_mock.client",
     "statuspool_mock.contract",
     "statuspool_mock.web.control",

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add what `pytest --pyargs statuspool_mock.verify` is told."""
+    """Add what `pytest --pyargs statuspool_mock.conformance.active` is told."""
     group = parser.getgroup("statuspool", "judging a server against the Statuspool contract")
     add = group.addoption
     add("--statuspool-url", metavar="URL", help="the API's base, such as https://host/v1")
@@ -49,7 +49,7 @@ _KEYS = (
 def pytest_configure(config: pytest.Config) -> None:
     """Announce the marker, and judge where a server is named."""
     if config.getoption("statuspool_url"):
-        suite = import_module("statuspool_mock.verify.suite")
+        suite = import_module("statuspool_mock.conformance.active.suite")
         config.pluginmanager.register(suite.of(config), "statuspool-verify")
     config.addinivalue_line(
         "markers",

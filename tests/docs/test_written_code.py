@@ -14,9 +14,9 @@ import httpx
 import pytest
 
 from statuspool_mock import scenarios
+from tests.conformance.passive.conftest import proxied
 from tests.examples.flask_receiver import receiving
 from tests.mock_process import Served, serving
-from tests.traffic.conftest import proxied
 
 ROOT = Path(__file__).parents[2]
 TUTORIALS = tuple(f"docs/tutorials/{name}.md" for name in ("front-end", "contract", "sandbox"))

@@ -14,16 +14,22 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from statuspool_mock.certification import FORMATS, Outcome, Result, Unreachable, examine
 from statuspool_mock.commands.servers import check_address
+from statuspool_mock.conformance.receivers import (
+    FORMATS,
+    CaseOutcome,
+    CaseResult,
+    ReceiverUnreachable,
+    examine,
+)
 from statuspool_mock.files import write_whole
 
 _SECRET_VARIABLE = "STATUSPOOL_WEBHOOK_SECRET"  # noqa: S105  (a name, not a secret)
 _STYLES = {
-    Outcome.PASSED: "green",
-    Outcome.ADVICE: "yellow",
-    Outcome.FAILED: "bold red",
-    Outcome.UNPROVEN: "dim",
+    CaseOutcome.PASSED: "green",
+    CaseOutcome.ADVICE: "yellow",
+    CaseOutcome.FAILED: "bold red",
+    CaseOutcome.UNPROVEN: "dim",
 }
 
 
@@ -42,7 +48,7 @@ def run(arguments: argparse.Namespace) -> int:
         _check_writable(path, refuse)
     try:
         results = asyncio.run(_results(arguments.url, secret, arguments.timeout))
-    except Unreachable as error:
+    except ReceiverUnreachable as error:
         sys.stderr.write(f"statuspool-mock certify: {error}\n")
         return 2
     _show(results)
@@ -52,10 +58,10 @@ def run(arguments: argparse.Namespace) -> int:
         except OSError as error:
             sys.stderr.write(f"statuspool-mock certify: {path}: {error.strerror}\n")
             return 2
-    return int(any(result.verdict.outcome is Outcome.FAILED for result in results))
+    return int(any(result.verdict.outcome is CaseOutcome.FAILED for result in results))
 
 
-async def _results(url: str, secret: str, timeout_seconds: float) -> list[Result]:
+async def _results(url: str, secret: str, timeout_seconds: float) -> list[CaseResult]:
     return [result async for result in examine(url, secret=secret, timeout_seconds=timeout_seconds)]
 
 
@@ -77,7 +83,7 @@ def _check_writable(path: Path, refuse: Callable[[str], NoReturn]) -> None:
         refuse(f"argument --report: cannot write {path}; name a file in a folder that is writable")
 
 
-def _show(results: Sequence[Result]) -> None:
+def _show(results: Sequence[CaseResult]) -> None:
     console = Console(highlight=False)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for title in ("", "Case", "The receiver should", "It"):
@@ -91,27 +97,29 @@ def _show(results: Sequence[Result]) -> None:
             Text(result.verdict.seen),
         )
     console.print(table)
-    if results[0].verdict.outcome is Outcome.FAILED:
+    if results[0].verdict.outcome is CaseOutcome.FAILED:
         _explain(console, results[0])
         if results[0].verdict.was_answered:
             console.print("All else hangs on this one: does the receiver know the same secret?\n")
     else:
         for result in results:
-            if result.verdict.outcome in {Outcome.FAILED, Outcome.ADVICE}:
+            if result.verdict.outcome in {CaseOutcome.FAILED, CaseOutcome.ADVICE}:
                 _explain(console, result)
     console.print(_summary(results))
 
 
-def _explain(console: Console, result: Result) -> None:
+def _explain(console: Console, result: CaseResult) -> None:
     outcome = result.verdict.outcome
     console.print(Text(f"{outcome.value}: {result.case.name}", style=_STYLES[outcome]))
     text = Text(f"{result.case.because}\n{result.verdict.advice}\n")
     console.print(Padding(text, (0, 0, 0, 2)))
 
 
-def _summary(results: Sequence[Result]) -> str:
+def _summary(results: Sequence[CaseResult]) -> str:
     outcomes = [result.verdict.outcome for result in results]
     counts = [
-        f"{outcomes.count(outcome)} {outcome.value}" for outcome in Outcome if outcome in outcomes
+        f"{outcomes.count(outcome)} {outcome.value}"
+        for outcome in CaseOutcome
+        if outcome in outcomes
     ]
     return f"{len(results)} cases: {', '.join(counts)}"

@@ -7,15 +7,15 @@ import sys
 from rich.console import Console
 
 from statuspool_mock import contract
-from statuspool_mock.traffic import Judge, Kind, summary
-from statuspool_mock.traffic.archives import Archive, NotAnArchive, Roots
+from statuspool_mock.conformance.passive import ExchangeChecker, Kind, summary
+from statuspool_mock.conformance.passive.archives import Archive, NotAnArchive, Roots
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Judge archives. Returns 0 for clean, 1 for violations, 2 where nothing could be judged."""
     document = contract.load()
     roots = Roots(document, base=arguments.base_url)
-    judge = Judge(document)
+    judge = ExchangeChecker(document)
     console = Console(highlight=False)
     skipped: dict[str, int] = {}
     try:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from statuspool_mock import contract
 from statuspool_mock.commands.servers import api_key, check_base, trusted
+from statuspool_mock.conformance.passive.crawler import Crawler, CrawlFailed
+from statuspool_mock.conformance.passive.drift import Drift, Weight, differences
+from statuspool_mock.conformance.passive.response_profile import ResponseProfile, portrait
 from statuspool_mock.server import RunningServer, Settings
-from statuspool_mock.traffic.drift import Difference, Weight, differences
-from statuspool_mock.traffic.portrait import Portrait, portrait
-from statuspool_mock.traffic.tour import Tour, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +23,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Compare. Returns 0 where both mean the same, 1 for drift, 2 where it cannot be asked."""
     refuse: Callable[[str], NoReturn] = arguments.refuse
     check_base(arguments.url, refuse, name="URL")
-    tour = Tour(
+    tour = Crawler(
         arguments.url,
         api_key(arguments, refuse),
         most_monitors=_MONITORS,
@@ -34,11 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
     try:
         server = portrait(document, tour.walk(errors=True))
         with RunningServer(Settings(port=0, rate_limit=None)) as running:
-            at_home = Tour(
+            at_home = Crawler(
                 running.url, "sp_test_drift", most_monitors=_MONITORS, rate=_RATE_AT_HOME
             )
             mock = portrait(document, at_home.walk(errors=True))
-    except Unreachable as error:
+    except CrawlFailed as error:
         sys.stderr.write(f"statuspool-mock drift: {error}\n")
         return 2
     if not any(200 in statuses for statuses in server.statuses.values()):
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     return int(any(one.weight is Weight.DRIFT for one in found))
 
 
-def _rendered(found: list[Difference], server: Portrait, form: str) -> str:
+def _rendered(found: list[Drift], server: ResponseProfile, form: str) -> str:
     if form == "json":
         told = {
             "steps": len(server.statuses),
@@ -62,7 +62,7 @@ def _rendered(found: list[Difference], server: Portrait, form: str) -> str:
     return _markdown(found, server)
 
 
-def _markdown(found: list[Difference], server: Portrait) -> str:
+def _markdown(found: list[Drift], server: ResponseProfile) -> str:
     drift = sum(one.weight is Weight.DRIFT for one in found)
     notes = len(found) - drift
     lines = [
@@ -90,7 +90,7 @@ def _count(asked: int, drift: int, notes: int) -> str:
     )
 
 
-def _patch(found: list[Difference]) -> list[dict[str, Any]]:
+def _patch(found: list[Drift]) -> list[dict[str, Any]]:
     """Return every operation once; fields that are no longer required leave the list together."""
     patch: dict[tuple[str, str], dict[str, Any]] = {}
     for operation in (one for difference in found for one in difference.patch):

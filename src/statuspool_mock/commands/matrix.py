@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from uuid import uuid4
 
+from statuspool_mock.conformance.active.clause import Level
+from statuspool_mock.conformance.active.clauses import CLAUSES
+from statuspool_mock.conformance.active.options import Options, Profile
+from statuspool_mock.conformance.active.results import Verdict
+from statuspool_mock.conformance.active.run import judged
 from statuspool_mock.mutants import Mutant, UnknownMutant, choose
 from statuspool_mock.mutants.catalog import CATALOG
 from statuspool_mock.server import RunningServer, Settings
-from statuspool_mock.verify.clause import Level
-from statuspool_mock.verify.clauses import CLAUSES
-from statuspool_mock.verify.judgement import judged
-from statuspool_mock.verify.options import Options, Profile
-from statuspool_mock.verify.verdicts import Verdict
 
 _LIMITER, _CLEAN = "rate limiter", ""
 _LIMITED_AT_ONCE = 8  # they wait for minutes to pass, and do little else

@@ -19,12 +19,12 @@ from starlette.types import ASGIApp
 
 from statuspool_mock import __version__, contract
 from statuspool_mock.commands.servers import check_base, trusted
+from statuspool_mock.conformance.passive import ExchangeChecker, Kind, Observation, summary
+from statuspool_mock.conformance.passive.proxy import CheckingProxy
+from statuspool_mock.conformance.passive.recording import ObservationLog, Recording
+from statuspool_mock.conformance.passive.status_pages import StatusPages
+from statuspool_mock.conformance.passive.upstream import Upstream
 from statuspool_mock.exchanges import Exchange
-from statuspool_mock.traffic import Judge, Kind, Observation, summary
-from statuspool_mock.traffic.pages import Pages
-from statuspool_mock.traffic.proxy import Proxy
-from statuspool_mock.traffic.recording import Lines, Recording
-from statuspool_mock.traffic.upstream import Upstream
 from statuspool_mock.web.control_auth import ControlAuth
 from statuspool_mock.web.gc_tuning import rest_the_collector
 from statuspool_mock.web.sockets import CannotListen, is_local, listening
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Proxy until Ctrl-C. Returns 0 for clean, 1 for violations, 2 where nothing was judged."""
     refuse: Callable[[str], NoReturn] = arguments.refuse
     check_base(arguments.upstream, refuse, name="argument --upstream")
-    judge = Judge(contract.load())
+    judge = ExchangeChecker(contract.load())
     # A person reads along; a program that asked for the ready line reads no more than that.
     console = Console(highlight=False, stderr=arguments.ready_json)
     with ExitStack() as stack:
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         keepers = _keepers(arguments, stack, refuse)
         token = arguments.control_token or os.environ.get("STATUSPOOL_CONTROL_TOKEN")
         gate = ControlAuth(loopback_only=is_local(arguments.host), token=token)
-        pages = Pages(judge, gate=gate, base=upstream.base)
+        pages = StatusPages(judge, gate=gate, base=upstream.base)
 
         def tell(exchange: Exchange, observations: list[Observation]) -> None:
             for keep in (pages.keep, *keepers):
@@ -60,13 +60,13 @@ def run(arguments: argparse.Namespace) -> int:
             if arguments.all or any(one.kind is not Kind.NOTE for one in observations):
                 console.print(summary.line(exchange, observations), soft_wrap=True)
 
-        proxy = Proxy(upstream, judge, tell=tell, pages=pages, enforce=arguments.enforce)
+        proxy = CheckingProxy(upstream, judge, tell=tell, pages=pages, enforce=arguments.enforce)
         _serve(proxy, listener, ready=lambda: _announce(arguments, port))
     summary.show(judge, console)
     return _verdict(proxy, judge)
 
 
-def _verdict(proxy: Proxy, judge: Judge) -> int:
+def _verdict(proxy: CheckingProxy, judge: ExchangeChecker) -> int:
     if not proxy.reached:
         why = "The upstream was never reached." if proxy.unreached else "Nothing came by."
         sys.stderr.write(f"statuspool-mock proxy: {why}\n")
@@ -125,7 +125,7 @@ def _keepers(
             keepers.append(lambda exchange, _: recording.write(exchange))
         option = "--jsonl"
         if arguments.jsonl:
-            lines = Lines(arguments.jsonl)
+            lines = ObservationLog(arguments.jsonl)
             stack.callback(lines.close)
             keepers.append(lambda seen, found: lines.write(seen, found) if found else None)
     except OSError as error:

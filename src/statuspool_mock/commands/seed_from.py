@@ -8,12 +8,12 @@ from typing import NoReturn
 
 from statuspool_mock import contract, scenarios
 from statuspool_mock.commands.servers import api_key, check_base, trusted
+from statuspool_mock.conformance.passive.archives import Archive, NotAnArchive, Roots
+from statuspool_mock.conformance.passive.crawler import Crawler, CrawlFailed
+from statuspool_mock.conformance.passive.parsed_exchange import sighted
 from statuspool_mock.exchanges import Exchange
 from statuspool_mock.files import write_whole
 from statuspool_mock.scenarios.account import Account, likeness
-from statuspool_mock.traffic.archives import Archive, NotAnArchive, Roots
-from statuspool_mock.traffic.sight import sighted
-from statuspool_mock.traffic.tour import Tour, Unreachable
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
             for exchange, unjudged in Archive(Path(arguments.source), roots):
                 if unjudged is None:
                     _learn(account, document, exchange)
-    except (NotAnArchive, Unreachable) as error:
+    except (NotAnArchive, CrawlFailed) as error:
         sys.stderr.write(f"statuspool-mock seed-from: {error}\n")
         return 2
     if not account.monitors:
@@ -58,9 +58,9 @@ def _write(text: str, output: Path | None) -> int:
     return 0
 
 
-def _tour(arguments: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> Tour:
+def _tour(arguments: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> Crawler:
     check_base(arguments.source, refuse, name="FILE|URL")
-    return Tour(
+    return Crawler(
         arguments.source,
         api_key(arguments, refuse),
         most_monitors=arguments.monitors,

@@ -18,15 +18,15 @@ from rich.console import Console
 from rich.text import Text
 
 from statuspool_mock.commands.servers import check_address
+from statuspool_mock.conformance.active.clause import Level
+from statuspool_mock.conformance.active.clauses import CLAUSES
+from statuspool_mock.conformance.active.options import Options, Profile
+from statuspool_mock.conformance.active.reports import FORMATS
+from statuspool_mock.conformance.active.reports.summary import counts, headline
+from statuspool_mock.conformance.active.results import ClauseResult, Verdict
+from statuspool_mock.conformance.active.run import VerificationRun, chosen
+from statuspool_mock.conformance.active.suite import SUITE, Suite, describe
 from statuspool_mock.files import write_whole
-from statuspool_mock.verify.clause import Level
-from statuspool_mock.verify.clauses import CLAUSES
-from statuspool_mock.verify.judgement import Judgement, chosen
-from statuspool_mock.verify.options import Options, Profile
-from statuspool_mock.verify.reports import FORMATS
-from statuspool_mock.verify.reports.summary import counts, headline
-from statuspool_mock.verify.suite import SUITE, Suite, describe
-from statuspool_mock.verify.verdicts import Result, Verdict
 
 _KEY_VARIABLE = "STATUSPOOL_API_KEY"
 _STYLES = {
@@ -51,7 +51,7 @@ def run(arguments: argparse.Namespace) -> int:
     for _, path in arguments.report:
         if path.is_dir() or not os.access(path.parent, os.W_OK):
             refuse(f"argument --report: cannot write {path}; name a file in a writable folder")
-    judgement = Judgement(options)
+    judgement = VerificationRun(options)
     console = Console(highlight=False)
     code = _judge(judgement, console)
     _show(judgement, console, interrupted=code == _INTERRUPTED)
@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
-def _judge(judgement: Judgement, console: Console) -> int:
+def _judge(judgement: VerificationRun, console: Console) -> int:
     """Run the suite in this process, deaf to plugins and settings of the folder it runs in."""
     judgement.listeners.append(_Progress(judgement, console))
     suite = Path(__file__).parents[1] / "verify" / SUITE
@@ -104,12 +104,12 @@ def _alone() -> Iterator[None]:
 class _Progress:
     """A line that lives on a terminal; elsewhere only findings, as they come."""
 
-    def __init__(self, judgement: Judgement, console: Console) -> None:
+    def __init__(self, judgement: VerificationRun, console: Console) -> None:
         self._judgement = judgement
         self._console = console
         self._most = len(chosen(CLAUSES, judgement.options))
 
-    def __call__(self, result: Result) -> None:
+    def __call__(self, result: ClauseResult) -> None:
         if self._console.is_terminal:
             done = len(self._judgement.results)
             line = f"{done}/{self._most} clauses, {self._judgement.session.requests} requests"
@@ -122,7 +122,7 @@ class _Progress:
             self._console.print(Text(describe(result)), soft_wrap=True)
 
 
-def _show(judgement: Judgement, console: Console, *, interrupted: bool) -> None:
+def _show(judgement: VerificationRun, console: Console, *, interrupted: bool) -> None:
     reasons: dict[str, list[str]] = {}
     for result in judgement.results:
         if result.verdict is Verdict.NOT_VERIFIED:

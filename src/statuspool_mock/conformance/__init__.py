@@ -1,0 +1,1 @@
+"""Check servers and webhook receivers against the contract, from outside."""

@@ -1,0 +1,80 @@
+"""A place for deliveries: a Flask application on a thread of its own."""
+
+import json
+import time
+from dataclasses import dataclass
+from threading import Condition, Thread
+from typing import Any
+
+from flask import Flask, request
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceivedDelivery:
+    """What came: header names in lower case, the body as it was on the wire."""
+
+    place: str
+    method: str
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def value(self) -> Any:
+        """The JSON of the body, None where it is none."""
+        try:
+            return json.loads(self.body)
+        except ValueError:
+            return None
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_request(self, *_: Any, **__: Any) -> None:
+        """Say nothing: the run's report does."""
+
+
+class DeliveryReceiver:
+    """Listens until closed. `url` is what endpoints are registered under."""
+
+    def __init__(self, host: str, port: int, *, public_url: str | None) -> None:
+        self._arrival = Condition()
+        self._deliveries: list[ReceivedDelivery] = []
+        app = Flask(__name__)
+        app.add_url_rule("/<place>", "take", self._take, methods=["POST", "PUT", "GET"])
+        self._server = make_server(host, port, app, threaded=True, request_handler=_Quiet)
+        self.url = (public_url or f"http://{host}:{self._server.server_port}").rstrip("/")
+        self._thread = Thread(target=self._server.serve_forever, daemon=True)
+        self._thread.start()
+
+    def _take(self, place: str) -> tuple[str, int]:
+        delivery = ReceivedDelivery(
+            place=place,
+            method=request.method,
+            headers={name.lower(): text for name, text in request.headers},
+            body=request.get_data(),
+        )
+        with self._arrival:
+            self._deliveries.append(delivery)
+            self._arrival.notify_all()
+        return "", 204
+
+    def heard(self, place: str) -> list[ReceivedDelivery]:
+        """Return what came to a place so far."""
+        with self._arrival:
+            return [each for each in self._deliveries if each.place == place]
+
+    def wait_for(self, place: str, *, seconds: float) -> None:
+        """Wait until something came to a place, or the time is over."""
+        deadline = time.monotonic() + seconds
+        with self._arrival:
+            while not any(each.place == place for each in self._deliveries):
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    return
+                self._arrival.wait(left)
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()

@@ -1,0 +1,74 @@
+"""The clauses as a pytest plugin: one item for each, one judgement for all."""
+
+import os
+
+import pytest
+
+from statuspool_mock.conformance.active.clause import Clause
+from statuspool_mock.conformance.active.clauses import CLAUSES
+from statuspool_mock.conformance.active.options import Options, Profile
+from statuspool_mock.conformance.active.results import ClauseResult, Verdict
+from statuspool_mock.conformance.active.run import VerificationRun, chosen
+
+SUITE = "test_clauses.py"
+JUDGEMENT = pytest.StashKey[VerificationRun]()
+
+
+class Suite:
+    """Judges a server; registered where pytest is told of one."""
+
+    def __init__(self, judgement: VerificationRun) -> None:
+        self.judgement = judgement
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Give the one test of the suite its clauses."""
+        if "statuspool_clause" in metafunc.fixturenames:
+            clauses = chosen(CLAUSES, self.judgement.options)
+            metafunc.parametrize("statuspool_clause", clauses, ids=[c.id for c in clauses])
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Leave the judgement where the suite's fixture finds it."""
+        config.stash[JUDGEMENT] = self.judgement
+
+
+def of(config: pytest.Config) -> Suite:
+    """Return the suite that pytest's own options ask for. Raises `pytest.UsageError`."""
+    read = config.getoption
+    key = read("statuspool_api_key") or os.environ.get("STATUSPOOL_API_KEY")
+    if not key:
+        raise pytest.UsageError("give --statuspool-api-key KEY, or STATUSPOOL_API_KEY=KEY")
+    options = Options(
+        url=read("statuspool_url"),
+        api_key=key,
+        readonly_key=read("statuspool_readonly_key"),
+        other_team_key=read("statuspool_other_team_key"),
+        revoked_key=read("statuspool_revoked_key"),
+        profile=Profile(read("statuspool_profile")),
+        read_only=read("statuspool_read_only"),
+        allow_permanent=read("statuspool_allow_permanent"),
+    )
+    return Suite(VerificationRun(options))
+
+
+def verify(judgement: VerificationRun, clause: Clause) -> None:
+    """Judge a clause as a test: a finding fails it, what cannot be judged is skipped."""
+    if judgement.cannot and not judgement.results:
+        pytest.exit(judgement.cannot, returncode=2)
+    result = judgement.judge(clause)
+    if result.verdict is Verdict.FINDING:
+        pytest.fail(describe(result), pytrace=False)
+    if result.verdict is Verdict.KNOWN:
+        pytest.xfail(describe(result))
+    if result.verdict is Verdict.NOT_VERIFIED:
+        pytest.skip(f"not verified: {result.reason}")
+
+
+def describe(result: ClauseResult) -> str:
+    """Return a finding in four lines."""
+    lines = [
+        f"{result.clause.id} ({result.clause.level}; {result.clause.section})",
+        f"  promised: {result.clause.says}",
+        f"  came:     {result.came}",
+        f"  expected: {result.expected}",
+    ]
+    return "\n".join([*lines, f"  {result.curl}"] if result.curl else lines)

@@ -1,0 +1,168 @@
+"""A walk through a server that changes nothing: what to ask, within the API's own rate limit."""
+
+import ssl
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+
+from statuspool_mock.exchanges import Exchange
+
+_MOST_PAGES = 50
+_MOST_WAITS = 5
+_LONGEST_WAIT_SECONDS = 120
+_WINDOW_SECONDS = 60.0
+
+
+class CrawlFailed(Exception):
+    """The server cannot be asked; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class CrawlStep:
+    """A question and its answer. `name` is the same on every server."""
+
+    name: str
+    exchange: Exchange
+
+
+class Crawler:
+    """Asks a server, at most `rate` times a minute, and waits where it is told to.
+
+    `most_monitors` are looked at one by one. `tls` says whom to trust.
+    """
+
+    def __init__(
+        self,
+        base: str,
+        key: str,
+        *,
+        most_monitors: int,
+        rate: int = 110,
+        tls: ssl.SSLContext | None = None,
+        timeout_seconds: float = 30.0,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._base = base.rstrip("/")
+        self._key = key
+        self._most_monitors = most_monitors
+        self._spacing = _WINDOW_SECONDS / rate
+        self._sleep = sleep
+        self._client = httpx.Client(timeout=timeout_seconds, verify=tls or True, trust_env=False)
+        self._asked: list[float] = []
+        self._rate = rate
+        self._number = 0
+
+    def walk(self, *, errors: bool) -> Iterator[CrawlStep]:
+        """Yield every step; with `errors` those too that a right server refuses.
+
+        Raises `CrawlFailed`.
+        """
+        with self._client:
+            monitors: list[dict[str, Any]] = []
+            for page in range(1, _MOST_PAGES + 1):
+                step = self._get("monitors", "/monitors", {"page": page, "limit": 100})
+                yield step
+                answer = _answer(step)
+                monitors += _results(answer)
+                if page >= int(answer.get("total_pages") or 0):
+                    break
+            for status in ("up", "down", "paused"):
+                yield self._get(f"monitors {status}", "/monitors", {"status": status, "limit": 100})
+            for monitor in monitors[: self._most_monitors]:
+                yield from self._look_at(str(monitor.get("id")))
+            yield self._get("incidents", "/incidents", {})
+            for flag in ("true", "false"):
+                yield self._get(f"incidents resolved={flag}", "/incidents", {"resolved": flag})
+            yield self._get("webhooks", "/webhooks", {})
+            for flag in ("true", "false"):
+                yield self._get(f"webhooks active={flag}", "/webhooks", {"active": flag})
+            if errors:
+                yield from self._mistaken()
+
+    def _look_at(self, monitor_id: str) -> Iterator[CrawlStep]:
+        yield self._get("monitor", f"/monitors/{monitor_id}", {})
+        yield self._get("status", f"/monitors/{monitor_id}/status", {})
+        yield self._get("logs", f"/monitors/{monitor_id}/logs", {"limit": 50})
+
+    def _mistaken(self) -> Iterator[CrawlStep]:
+        unknown = str(uuid4())
+        yield self._get("unknown monitor", f"/monitors/{unknown}", {})
+        yield self._get("status of an unknown monitor", f"/monitors/{unknown}/status", {})
+        yield self._get("logs of an unknown monitor", f"/monitors/{unknown}/logs", {})
+        yield self._get("no key", "/monitors", {}, key=None)
+        yield self._get("wrong key", "/monitors", {}, key="not-a-key")
+        yield self._get("limit 0", "/monitors", {"limit": 0})
+        yield self._get("unknown status", "/monitors", {"status": "sideways"})
+        yield self._get("unreadable time", f"/monitors/{unknown}/logs", {"from": "yesterday"})
+
+    def _get(
+        self, name: str, path: str, query: Mapping[str, Any], *, key: str | None = ""
+    ) -> CrawlStep:
+        chosen = self._key if key == "" else key
+        headers = {} if chosen is None else {"Authorization": f"Bearer {chosen}"}
+        for turn in range(_MOST_WAITS):
+            self._pace()
+            began, clock = time.time(), time.perf_counter()
+            try:
+                answer = self._client.get(self._base + path, params=query, headers=headers)
+            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                raise CrawlFailed(f"{self._base}: {error or type(error).__name__}") from error
+            if answer.status_code != 429 or turn == _MOST_WAITS - 1:
+                break
+            self._sleep(_wait(answer))
+        self._number += 1
+        return CrawlStep(
+            name, _exchange(self._number, path, answer, began, time.perf_counter() - clock)
+        )
+
+    def _pace(self) -> None:
+        now = time.monotonic()
+        self._asked = [at for at in self._asked if now - at < _WINDOW_SECONDS]
+        if len(self._asked) >= self._rate:
+            self._sleep(_WINDOW_SECONDS - (now - self._asked[0]))
+        self._asked.append(time.monotonic())
+
+
+def _wait(answer: httpx.Response) -> float:
+    with suppress(ValueError):
+        return min(float(answer.headers.get("retry-after", "")), _LONGEST_WAIT_SECONDS)
+    return 1.0
+
+
+def _exchange(
+    number: int, path: str, answer: httpx.Response, began: float, took: float
+) -> Exchange:
+    return Exchange(
+        number=number,
+        method="GET",
+        path=path,
+        query=answer.request.url.query,
+        headers=_lowered(answer.request.headers),
+        body=b"",
+        at=began,
+        wall=0.0,
+        began=began,
+        status=answer.status_code,
+        answer_headers=_lowered(answer.headers),
+        content=answer.content,
+        milliseconds=took * 1000,
+    )
+
+
+def _lowered(headers: httpx.Headers) -> tuple[tuple[bytes, bytes], ...]:
+    return tuple((name.lower(), value) for name, value in headers.raw)
+
+
+def _answer(step: CrawlStep) -> dict[str, Any]:
+    found = step.exchange.answer
+    return found if isinstance(found, dict) else {}
+
+
+def _results(answer: dict[str, Any]) -> list[dict[str, Any]]:
+    found = answer.get("results")
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

@@ -1,0 +1,183 @@
+"""What several exchanges tell together: what was created, deleted, paged through, forbidden.
+
+A bystander sees its own traffic only. Where somebody else could have caused what it sees, it is a
+note.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl
+
+from statuspool_mock.conformance.passive.observation import Observation, mistake, note, violation
+from statuspool_mock.conformance.passive.parsed_exchange import ParsedExchange
+
+_MOST_KEPT = 10_000
+_DOCUMENTED_LIMIT = 120
+_STORED = ("name", "url", "interval_seconds", "expected_status")
+_Chosen = tuple[tuple[str, str], ...]  # the parameters of a list but for its page
+
+
+@dataclass(slots=True)
+class _Listing:
+    """The pages of one list, as they came since it was last written to."""
+
+    written: int
+    page_of: dict[str, int] = field(default_factory=dict)
+    total_pages: int | None = None
+    newest: list[Any] | None = None
+    """The results that were right last: where they come once more, they are right again."""
+
+
+@dataclass(slots=True)
+class _Caller:
+    """What one key did."""
+
+    monitors: OrderedDict[str, dict[str, Any]] = field(default_factory=OrderedDict)
+    """The ones it made or changed, by id, as they were answered last."""
+    deleted: OrderedDict[str, None] = field(default_factory=OrderedDict)
+    listings: OrderedDict[_Chosen, _Listing] = field(default_factory=OrderedDict)
+    written: int = 0
+    quiet_until: float = 0.0
+    passed: deque[float] = field(default_factory=lambda: deque(maxlen=_DOCUMENTED_LIMIT + 1))
+
+
+class StatefulRules:
+    """Remembers exchanges, as far as later ones can be held to them."""
+
+    def __init__(self) -> None:
+        self._callers: OrderedDict[bytes, _Caller] = OrderedDict()
+        """By what stands in `Authorization`."""
+
+    def observe(self, sight: ParsedExchange) -> Iterator[Observation]:
+        """Hold an exchange against those before it, and remember it."""
+        key = dict(sight.exchange.headers).get(b"authorization", b"")
+        caller = _kept(self._callers, key, _Caller)
+        yield from _patience(caller, sight)
+        if sight.exchange.monitor_id:
+            yield from _existence(caller, sight)
+        if not sight.succeeded:
+            return
+        if sight.operation.id == "getMonitor":
+            yield from _memory(caller, sight)
+        elif sight.operation.id == "listMonitors":
+            yield from _listed(caller, sight)
+            yield from _pages(caller, sight)
+        elif sight.operation.method != "GET":
+            _remember(caller, sight)
+
+
+def _patience(caller: _Caller, sight: ParsedExchange) -> Iterator[Observation]:
+    """A client waits for as long as it is told. Reference: Error Codes, 429."""
+    at = sight.exchange.began
+    if at < caller.quiet_until:
+        early = caller.quiet_until - at
+        yield mistake("impatient", f"The client came {early:.1f} s before Retry-After was over.")
+    if sight.status == 429:
+        seconds = sight.headers.get("retry-after", "")
+        if seconds.isdigit():
+            caller.quiet_until = max(caller.quiet_until, at + int(seconds))
+        return
+    caller.passed.append(at)
+    if len(caller.passed) > _DOCUMENTED_LIMIT and at - caller.passed[0] < 60:
+        yield note("limit-not-met", f"More than {_DOCUMENTED_LIMIT} requests passed in a minute.")
+        caller.passed.clear()
+
+
+def _existence(caller: _Caller, sight: ParsedExchange) -> Iterator[Observation]:
+    """What was created is there, and what was deleted is not. Reference: Monitors."""
+    monitor_id = sight.exchange.monitor_id
+    if monitor_id in caller.deleted and sight.succeeded:
+        yield violation("deleted", f"Monitor {monitor_id} was deleted and still answers.")
+    if monitor_id in caller.monitors and sight.status == 404:
+        yield violation("vanished", f"Monitor {monitor_id} was there and was not deleted.")
+        del caller.monitors[monitor_id]
+
+
+def _listed(caller: _Caller, sight: ParsedExchange) -> Iterator[Observation]:
+    """What was deleted is not listed. Reference: GET /monitors."""
+    if not caller.deleted:
+        return
+    for one in sight.results:
+        if str(one.get("id")).lower() in caller.deleted:
+            yield violation("deleted", f"Monitor {one['id']} was deleted and is still listed.")
+
+
+def _memory(caller: _Caller, sight: ParsedExchange) -> Iterator[Observation]:
+    """What was written is what is read. Reference: PUT /monitors/{id}."""
+    known = caller.monitors.get(sight.exchange.monitor_id)
+    if known is None or not isinstance(sight.answer, dict):
+        return
+    for name in _STORED:
+        if name in known and name in sight.answer and sight.answer[name] != known[name]:
+            yield violation(
+                "forgotten",
+                f"{name} was written as {known[name]!r} and reads {sight.answer[name]!r}.",
+            )
+
+
+def _remember(caller: _Caller, sight: ParsedExchange) -> None:
+    operation, monitor_id = sight.operation.id, sight.exchange.monitor_id
+    caller.written += 1
+    answer = sight.answer if isinstance(sight.answer, dict) else {}
+    if operation == "createMonitor" and isinstance(answer.get("id"), str):
+        _keep(caller.monitors, answer["id"].lower(), _stored(sight))
+    elif operation == "updateMonitor" and monitor_id:
+        known = caller.monitors.get(monitor_id, {})
+        _keep(caller.monitors, monitor_id, known | _stored(sight))
+    elif operation == "deleteMonitor":
+        caller.monitors.pop(monitor_id, None)
+        _keep(caller.deleted, monitor_id, None)
+
+
+def _pages(caller: _Caller, sight: ParsedExchange) -> Iterator[Observation]:
+    """Pages part a list: nothing stands on two of them. Reference: GET /monitors."""
+    chosen = _but_page(sight.exchange.query)
+    listing = _kept(caller.listings, chosen, lambda: _Listing(caller.written))
+    if listing.written != caller.written:
+        listing = caller.listings[chosen] = _Listing(caller.written)
+    if listing.newest is sight.results:
+        return
+    page, page_of = sight.number("page", 1), listing.page_of
+    ids = [str(one.get("id")) for one in sight.results]
+    strays = [one for one in ids if page_of.setdefault(one, page) != page]
+    for one in strays:
+        message = f"Monitor {one} stands on pages {page_of[one]} and {page}."
+        moves = "status" in sight.parameters
+        yield note("pages", message) if moves else violation("pages", message)
+    listing.newest = None if strays else sight.results
+    total = sight.answer.get("total_pages") if isinstance(sight.answer, dict) else None
+    if isinstance(total, int):
+        if listing.total_pages not in {None, total}:
+            yield note("total-pages", f"total_pages went from {listing.total_pages} to {total}.")
+        listing.total_pages = total
+
+
+@lru_cache(maxsize=1_024)
+def _but_page(query: bytes) -> _Chosen:
+    parameters = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
+    return tuple(sorted((name, value) for name, value in parameters if name != "page"))
+
+
+def _stored(sight: ParsedExchange) -> dict[str, Any]:
+    sent = sight.request if isinstance(sight.request, dict) else {}
+    return {name: sent[name] for name in _STORED if sent.get(name) is not None}
+
+
+def _kept(kept: Any, key: Any, make: Any) -> Any:
+    """Return what is kept under a key, made where it is new; the longest unused is forgotten."""
+    if key in kept:
+        kept.move_to_end(key)
+        return kept[key]
+    value = make()
+    _keep(kept, key, value)
+    return value
+
+
+def _keep(kept: Any, key: Any, value: Any) -> None:
+    kept[key] = value
+    kept.move_to_end(key)
+    if len(kept) > _MOST_KEPT:
+        kept.popitem(last=False)

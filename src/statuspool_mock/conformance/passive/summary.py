@@ -1,0 +1,102 @@
+"""What a judge has to say in the end: for people, and for programs."""
+
+from collections import Counter
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from statuspool_mock.conformance.passive.checker import ExchangeChecker
+from statuspool_mock.conformance.passive.observation import Kind, Observation
+from statuspool_mock.exchanges import Exchange
+
+_STYLES = {Kind.VIOLATION: "bold red", Kind.CLIENT: "yellow", Kind.NOTE: "dim"}
+_WORDS = {Kind.VIOLATION: "server", Kind.CLIENT: "client", Kind.NOTE: "note"}
+_MOST_QUERY = 40
+
+
+def show(judge: ExchangeChecker, console: Console) -> None:
+    """Print what was met and what was found."""
+    met = Counter({cell: n for cell, n in judge.coverage.met.items() if cell.state is None})
+    if met:
+        statuses = sorted({cell.status for cell in met})
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        table.add_column("Operation")
+        for status in statuses:
+            table.add_column(str(status), justify="right")
+        for operation in judge.document.operations:
+            counts = {cell.status: n for cell, n in met.items() if cell.operation == operation}
+            cells = (str(counts[one]) if one in counts else "" for one in statuses)
+            table.add_row(operation, *cells, style=None if counts else "dim")
+        console.print(table)
+    if judge.sorts:
+        table = Table(box=SIMPLE_HEAD, pad_edge=False)
+        for title in ("", "Rule", "Operation"):
+            table.add_column(title)
+        table.add_column("Times", justify="right")
+        table.add_column("First of them", overflow="fold")
+        for (kind, rule, operation), sort in sorted(judge.sorts.items(), key=_gravity):
+            first = f"#{sort.exchange.number} {sort.observation.message}"
+            word = Text(_WORDS[kind], style=_STYLES[kind])
+            table.add_row(word, rule, operation or "–", str(sort.count), Text(first))
+        console.print(table)
+    console.print(Text(in_words(judge)))
+
+
+def in_words(judge: ExchangeChecker) -> str:
+    """Return the result in a line."""
+    parts = [_count(judge.exchanges, "exchange")]
+    parts += [f"{n} not judged ({reason})" for reason, n in judge.unjudged.items()]
+    parts.append(_count(judge.total(Kind.VIOLATION), "violation") + " by the server")
+    parts.append(_count(judge.total(Kind.CLIENT), "mistake") + " of the client")
+    parts.append(_count(judge.total(Kind.NOTE), "note"))
+    return ", ".join(parts)
+
+
+def line(exchange: Exchange, observations: list[Observation]) -> Text:
+    """Return one exchange in a line, what was found below it."""
+    query = exchange.query.decode("latin-1")
+    if len(query) > _MOST_QUERY:
+        query = f"{query[: _MOST_QUERY - 1]}…"
+    address = f"{exchange.path}?{query}" if query else exchange.path
+    took = f"{exchange.milliseconds:.0f} ms"
+    text = Text(f"#{exchange.number} {exchange.method} {address} {exchange.status} {took}")
+    for one in observations:
+        if one.kind is not Kind.NOTE:
+            text.append(f"\n  {_WORDS[one.kind]}  {one.rule}: {one.message}", _STYLES[one.kind])
+    return text
+
+
+def as_data(judge: ExchangeChecker) -> dict[str, Any]:
+    """Return the summary as plain data for JSON."""
+    return {
+        "exchanges": judge.exchanges,
+        "unjudged": dict(judge.unjudged),
+        "totals": {kind.value: judge.total(kind) for kind in Kind},
+        "observations": [
+            {
+                "kind": kind.value,
+                "rule": rule,
+                "operation": operation,
+                "count": sort.count,
+                "first": {"number": sort.exchange.number, "message": sort.observation.message},
+            }
+            for (kind, rule, operation), sort in judge.sorts.items()
+        ],
+        "coverage": [
+            {"operation": cell.operation, "status": cell.status, "met": n}
+            for cell, n in judge.coverage.met.items()
+            if cell.state is None
+        ],
+    }
+
+
+def _gravity(item: tuple[tuple[Kind, str, str], Any]) -> tuple[int, int]:
+    (kind, _, _), sort = item
+    return list(Kind).index(kind), -sort.count
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

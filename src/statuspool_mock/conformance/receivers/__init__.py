@@ -1,0 +1,16 @@
+"""Judge a user's webhook receiver by what it answers to good and bad deliveries."""
+
+from statuspool_mock.conformance.receivers.assertions import CaseOutcome, CaseVerdict
+from statuspool_mock.conformance.receivers.cases import CASES
+from statuspool_mock.conformance.receivers.reports import FORMATS
+from statuspool_mock.conformance.receivers.run import CaseResult, ReceiverUnreachable, examine
+
+__all__ = [
+    "CASES",
+    "FORMATS",
+    "CaseOutcome",
+    "CaseResult",
+    "ReceiverUnreachable",
+    "CaseVerdict",
+    "examine",
+]

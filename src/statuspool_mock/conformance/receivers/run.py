@@ -1,0 +1,87 @@
+"""Plays every case against a receiver, in order, one at a time."""
+
+import ipaddress
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+import httpx
+
+from statuspool_mock.conformance.receivers.assertions import (
+    CaseOutcome,
+    CaseVerdict,
+    ResponseProblem,
+)
+from statuspool_mock.conformance.receivers.cases import CASES, ReceiverCase
+from statuspool_mock.conformance.receivers.sender import TestSender
+
+_CONNECT_SECONDS = 5.0
+_NOT_ASKED = CaseVerdict(
+    outcome=CaseOutcome.UNPROVEN,
+    seen="was not asked",
+    advice="It does not even answer a right delivery, so it was asked no more.",
+)
+
+
+class ReceiverUnreachable(Exception):
+    """Nothing was tested: the receiver cannot be connected to; the message says why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseResult:
+    """A case, its verdict and how long it took."""
+
+    case: ReceiverCase
+    verdict: CaseVerdict
+    seconds: float
+
+
+async def examine(url: str, *, secret: str, timeout_seconds: float) -> AsyncIterator[CaseResult]:
+    """Yield the result of each case. Raises `ReceiverUnreachable` before the first."""
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
+    async with httpx.AsyncClient(
+        # The sender bounds each delivery as a whole; only connecting has a bound of its own.
+        timeout=httpx.Timeout(None, connect=min(timeout_seconds, _CONNECT_SECONDS)),
+        limits=limits,
+        headers={"User-Agent": "statuspool-mock certify"},
+        # A transport of its own knows no proxy: it has no business between us and this machine.
+        transport=httpx.AsyncHTTPTransport(limits=limits) if _is_loopback(url) else None,
+    ) as client:
+        sender = TestSender(client, url, secret=secret, timeout=timeout_seconds)
+        answer = await sender.get()
+        if answer.trouble is ResponseProblem.CANNOT_CONNECT:
+            raise ReceiverUnreachable(f"{url}: {answer}. Start the receiver, then certify it.")
+        first = await _play(CASES[0], sender)
+        yield first
+        is_believed = first.verdict.outcome is CaseOutcome.PASSED
+        for case in CASES[1:]:
+            if first.verdict.was_answered:
+                result = await _play(case, sender)
+                yield result if is_believed else _doubt(result)
+            else:
+                yield CaseResult(case=case, verdict=_NOT_ASKED, seconds=0.0)
+
+
+async def _play(case: ReceiverCase, sender: TestSender) -> CaseResult:
+    started = time.monotonic()
+    verdict = await case.play(sender)
+    return CaseResult(case=case, verdict=verdict, seconds=time.monotonic() - started)
+
+
+def _doubt(result: CaseResult) -> CaseResult:
+    """Take back a pass for saying no: who refuses right deliveries too proves nothing by it."""
+    if not result.case.is_refusal or result.verdict.outcome is not CaseOutcome.PASSED:
+        return result
+    advice = "It refuses right deliveries too, so this proves nothing yet."
+    return replace(
+        result, verdict=replace(result.verdict, outcome=CaseOutcome.UNPROVEN, advice=advice)
+    )
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
