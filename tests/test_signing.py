@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import json
 
-from statuspool_mock.signing import payload, sign
+from statuspool_mock.contract.signing import payload, sign
 
 SECRET = "whsec_a8f3k29d0s1lfj4m7xqwz"
 

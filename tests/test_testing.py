@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from statuspool_mock.testing import Receiver, StatuspoolMock, TroubleInTheBackground
+from statuspool_mock.testing import BackgroundErrors, Receiver, StatuspoolMock
 
 EXAMPLES = Path(__file__).parents[1] / "examples" / "python-client"
 
@@ -126,7 +126,7 @@ def test_a_receiver_answers_as_it_is_told():
         mock.clock.advance("1h")
         assert receiver.events == ["sla_breach"]
         httpx.post(receiver.url, json={})
-        with pytest.raises(TroubleInTheBackground):
+        with pytest.raises(BackgroundErrors):
             receiver.raise_if_troubled()
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from statuspool_mock.server import RunningServer
-    from statuspool_mock.testing import Receiver, World
+    from statuspool_mock.testing import Receiver, SandboxWorld
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -74,10 +74,10 @@ def statuspool_server(statuspool_settings: dict[str, Any]) -> "Iterator[RunningS
 @pytest.fixture
 def statuspool(
     statuspool_server: "RunningServer", request: pytest.FixtureRequest
-) -> "Iterator[World]":
+) -> "Iterator[SandboxWorld]":
     """Open a frozen world that no other test sees; fail where there was trouble in it."""
     testing = import_module("statuspool_mock.testing")
-    world = testing.World(statuspool_server, f"sp_test_{token_hex(12)}")
+    world = testing.SandboxWorld(statuspool_server, f"sp_test_{token_hex(12)}")
     marker = request.node.get_closest_marker("statuspool")
     if marker is not None:
         world.reset(**marker.kwargs)

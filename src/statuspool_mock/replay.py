@@ -18,7 +18,7 @@ _OF_DELIVERIES = re.compile(rb'"(?:last_triggered_at":(?:"[^"]*"|null)|active":(
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class ReplayDifference:
     """The first answer that is not what the file tells. `number` counts requests from 1."""
 
     number: int
@@ -46,7 +46,7 @@ class _Wall:
         return self.reading
 
 
-def replay(case: CaseFile) -> Difference | None:
+def replay(case: CaseFile) -> ReplayDifference | None:
     """Send every request of a case again; return the first difference, None where there is none."""
     wall = _Wall(case.wall)
     sandboxes = Sandboxes(
@@ -65,7 +65,9 @@ async def _at_once(seconds: float) -> None:
     del seconds
 
 
-async def _play(app: ASGIApp, case: CaseFile, wall: _Wall, sandbox: Sandbox) -> Difference | None:
+async def _play(
+    app: ASGIApp, case: CaseFile, wall: _Wall, sandbox: Sandbox
+) -> ReplayDifference | None:
     for number, step in enumerate(case.steps, start=1):
         wall.reading = step.wall
         await _send(app, step)
@@ -73,7 +75,7 @@ async def _play(app: ASGIApp, case: CaseFile, wall: _Wall, sandbox: Sandbox) -> 
             exchange = sandbox.journal.newest
             content = masked_body(exchange.content)
             if exchange.status != step.status or _told(step, content) != _told(step, step.content):
-                return Difference(number, step, exchange.status, content)
+                return ReplayDifference(number, step, exchange.status, content)
     return None
 
 

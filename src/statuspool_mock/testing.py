@@ -17,17 +17,17 @@ import flask
 from werkzeug.serving import make_server
 
 from statuspool_mock.client import Control
+from statuspool_mock.contract.signing import SIGNATURE_HEADER, sign
 from statuspool_mock.server import RunningServer, Settings
-from statuspool_mock.signing import SIGNATURE_HEADER, sign
 
-__all__ = ["Receiver", "StatuspoolMock", "TroubleInTheBackground", "World"]
+__all__ = ["Receiver", "StatuspoolMock", "BackgroundErrors", "SandboxWorld"]
 
 
-class TroubleInTheBackground(AssertionError):
+class BackgroundErrors(AssertionError):
     """Something went wrong where a test does not look; the message lists it."""
 
 
-class World(Control):
+class SandboxWorld(Control):
     """One world: what drives it, and what a client needs to use it.
 
     `url` is the base url of the API, `api_key` the key that opens the world, `headers` carries it.
@@ -66,13 +66,13 @@ class World(Control):
         return found
 
     def raise_if_troubled(self) -> None:
-        """Raise `TroubleInTheBackground` where `troubles` finds any."""
+        """Raise `BackgroundErrors` where `troubles` finds any."""
         found = self.troubles()
         if found:
-            raise TroubleInTheBackground("\n".join(found))
+            raise BackgroundErrors("\n".join(found))
 
 
-class StatuspoolMock(World):
+class StatuspoolMock(SandboxWorld):
     """A server in this process on a free port, and a frozen world of it, until the block ends.
 
     The options are those of `serve`, as `statuspool_mock.server.Settings` names them.
@@ -96,9 +96,9 @@ class StatuspoolMock(World):
         self.close()
         self._server.__exit__(kind, error, trace)
 
-    def new_world(self) -> World:
+    def new_world(self) -> SandboxWorld:
         """Return another world of the same server, frozen as well."""
-        world = World(self._server, f"sp_test_{secrets.token_hex(8)}")
+        world = SandboxWorld(self._server, f"sp_test_{secrets.token_hex(8)}")
         world.clock.freeze()
         return world
 
@@ -156,7 +156,7 @@ class Receiver:
         """The events that were taken, oldest first."""
         return [payload["event"] for payload in self.payloads]
 
-    def register(self, world: World, **more: Any) -> dict[str, Any]:
+    def register(self, world: SandboxWorld, **more: Any) -> dict[str, Any]:
         """Register this endpoint in a world, for all events or `events`."""
         return world.webhooks.register(self.url, secret=self.secret, **more)
 
@@ -165,9 +165,9 @@ class Receiver:
         self._answers += statuses
 
     def raise_if_troubled(self) -> None:
-        """Raise `TroubleInTheBackground` where a delivery was refused."""
+        """Raise `BackgroundErrors` where a delivery was refused."""
         if self.refused:
-            raise TroubleInTheBackground("\n".join(self.refused))
+            raise BackgroundErrors("\n".join(self.refused))
 
     def _take(self) -> tuple[str, int]:
         request = flask.request

@@ -2,7 +2,7 @@
 
 import pytest
 
-from statuspool_mock import signing
+from statuspool_mock.contract import signing
 from tests.console.expecting import expect
 
 pytestmark = pytest.mark.usefixtures("browser")

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from statuspool_mock.client import Refused
+from statuspool_mock.client import RequestRefused
 from statuspool_mock.web.control import clock
 
 
@@ -74,7 +74,7 @@ def test_setting_the_clock_lets_what_falls_due_happen(world):
 
 def test_the_clock_does_not_go_back(world):
     now = world.clock.read()["now"]
-    with pytest.raises(Refused, match="rewind to a checkpoint") as refused:
+    with pytest.raises(RequestRefused, match="rewind to a checkpoint") as refused:
         world.clock.set("2020-01-01T00:00:00Z")
     assert refused.value.status == 409
     assert world.clock.read()["now"] == now
@@ -95,7 +95,7 @@ def test_the_clock_does_not_go_back(world):
     ],
 )
 def test_moves_that_make_no_sense_are_refused_by_name(world, body, field):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRefused) as refused:
         world._call("POST", "/_mock/clock/advance", body)
     assert refused.value.status == 400
     assert [item["field"] for item in refused.value.details] == [field]

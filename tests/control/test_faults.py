@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from statuspool_mock.client import Refused
+from statuspool_mock.client import RequestRefused
 
 LIST = "listMonitors"
 
@@ -83,7 +83,7 @@ def test_a_fault_can_be_removed(world, api):
     fault = world.faults.add(status=500)
     world.faults.remove(fault["id"])
     assert statuses(api, 1) == [200]
-    with pytest.raises(Refused, match="may be spent"):
+    with pytest.raises(RequestRefused, match="may be spent"):
         world.faults.remove(fault["id"])
 
 
@@ -183,7 +183,7 @@ def test_latencies_add_up_and_the_first_status_counts(world, api):
     ],
 )
 def test_a_fault_that_makes_no_sense_is_refused_and_not_added(world, fault):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRefused) as refused:
         world.faults.add(**fault)
     assert refused.value.status == 400
     assert world.faults.all() == []

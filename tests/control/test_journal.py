@@ -5,7 +5,7 @@ import json
 import httpx
 import pytest
 
-from statuspool_mock.client import Refused
+from statuspool_mock.client import RequestRefused
 
 NEW = {"name": "Shop — Zürich", "url": "https://shop.example.com/", "interval_seconds": 60}
 HOOK = {"url": "https://hooks.example.com/", "events": ["status_change"], "secret": "whsec_hush"}
@@ -74,7 +74,7 @@ def test_verify_tells_the_near_misses(world, api):
     [{"times": -1}, {"times": 1, "at_least": 1}, {"statuss": 1}, {"body": []}, {"query": {"a": 1}}],
 )
 def test_a_verification_that_makes_no_sense_is_refused(world, expected):
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRefused) as refused:
         world.journal.verify(**expected)
     assert refused.value.status == 400
 
@@ -133,7 +133,7 @@ def test_it_is_bounded_and_says_from_where_it_is_kept(world, api):
     answer = world._call("GET", "/_mock/journal", limit=2000)
     assert answer["total"] <= 1_000
     assert answer["kept_from"] > 1
-    with pytest.raises(Refused, match="No exchange 1 is kept"):
+    with pytest.raises(RequestRefused, match="No exchange 1 is kept"):
         world.journal.get(1)
 
 

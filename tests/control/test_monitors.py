@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from statuspool_mock.client import Control, Refused
+from statuspool_mock.client import Control, RequestRefused
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_scripted_outages_can_be_called_off(world, api, shop):
 )
 def test_what_cannot_be_is_refused_and_changes_nothing(world, shop, act, status_code):
     before = world.snapshot()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRefused) as refused:
         act(world, shop)
     assert refused.value.status == status_code
     assert world.snapshot() == before
@@ -148,10 +148,10 @@ def test_the_rival_team_drives_its_own_monitors_only(world, server, key, shop):
     with Control(server.control_url, api_key=f"{key}.rival") as rival:
         theirs = rival.monitors.create("Theirs")
         assert rival.monitors.force_down(theirs)["status"] == "down"
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RequestRefused) as refused:
             rival.monitors.force_down(shop)
         assert refused.value.status == 403
-        with pytest.raises(Refused):
+        with pytest.raises(RequestRefused):
             world.monitors.force_down(theirs)
 
 

@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from statuspool_mock.client import Refused
+from statuspool_mock.client import RequestRefused
 
 
 def test_every_screenplay_is_listed_and_can_be_played(world):
@@ -47,7 +47,7 @@ def test_step_by_step_moves_from_cue_to_cue(world):
     for cue in play["cues"]:
         if datetime.fromisoformat(world.clock.read()["now"]) < datetime.fromisoformat(cue["at"]):
             assert world.step()["now"] == cue["at"]
-    with pytest.raises(Refused, match="last cue") as refused:
+    with pytest.raises(RequestRefused, match="last cue") as refused:
         world.step()
     assert refused.value.status == 409
 
@@ -67,12 +67,12 @@ def test_a_play_is_broken_off(world):
     world.clock.advance("15m")
     star = world.monitors.find("Star")
     assert star["status"] == "down"
-    with pytest.raises(Refused, match="stop it first") as refused:
+    with pytest.raises(RequestRefused, match="stop it first") as refused:
         world.play("flapping")
     assert refused.value.status == 409
     world.stop()
     assert world.monitors.find("Star")["status"] == "up"
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRefused) as refused:
         world.stop()
     assert refused.value.status == 404
 
@@ -91,7 +91,7 @@ def test_a_play_is_broken_off(world):
 )
 def test_what_cannot_be_played_is_refused_and_changes_nothing(world, scene):
     before = world.snapshot()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRefused) as refused:
         world.play(scene)
     assert refused.value.status == 400
     assert world.snapshot() == before

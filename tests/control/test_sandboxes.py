@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from statuspool_mock.client import Control, Refused
+from statuspool_mock.client import Control, RequestRefused
 from statuspool_mock.server import RunningServer, Settings
 
 WORLDS = 50
@@ -59,7 +59,7 @@ def test_a_closed_world_begins_anew(world, key):
     world.monitors.create("Gone soon")
     world.close_sandbox(key.removeprefix("sp_test_"))
     assert "Gone soon" not in [monitor["name"] for monitor in world.monitors.all()]
-    with pytest.raises(Refused, match="No sandbox called 'nobody'"):
+    with pytest.raises(RequestRefused, match="No sandbox called 'nobody'"):
         world.close_sandbox("nobody")
 
 

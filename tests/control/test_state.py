@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from statuspool_mock.client import Control, Refused
+from statuspool_mock.client import Control, RequestRefused
 from tests.mock_process import command
 
 NEW = {"name": "Shop", "url": "https://shop.example.com/", "interval_seconds": 60}
@@ -36,7 +36,7 @@ def test_reset_takes_another_scenario_or_seed(world, api):
     seeded = [monitor["id"] for monitor in listing(api)["results"]]
     world.reset()
     assert [monitor["id"] for monitor in listing(api)["results"]] != seeded
-    with pytest.raises(Refused, match="scenario: Must be one of: default"):
+    with pytest.raises(RequestRefused, match="scenario: Must be one of: default"):
         world.reset(scenario="/etc/passwd")
 
 
@@ -72,7 +72,7 @@ def test_rewinding_brings_back_the_dice_too(world, api):
     assert luck() == first
     assert world.clock.advance("1d")["facts"] == facts
     world.forget("before the storm")
-    with pytest.raises(Refused, match="there are: none"):
+    with pytest.raises(RequestRefused, match="there are: none"):
         world.rewind("before the storm")
 
 
@@ -89,7 +89,7 @@ def test_rewinding_brings_back_the_dice_too(world, api):
 )
 def test_what_is_no_snapshot_changes_nothing(world, broken):
     before = world.snapshot()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RequestRefused) as refused:
         world.restore(broken)
     assert refused.value.status == 400
     assert world.snapshot() == before
@@ -99,7 +99,7 @@ def test_what_is_no_snapshot_changes_nothing(world, broken):
 def test_a_snapshot_with_a_part_missing_or_bent_changes_nothing(world, name):
     before = world.snapshot()
     for value in (None, 7, "x", [7], {"version": 1, "monitors": [{}]}):
-        with pytest.raises(Refused) as refused:
+        with pytest.raises(RequestRefused) as refused:
             world.restore({**before, name: value})
         assert refused.value.status == 400
     assert world.snapshot() == before
@@ -138,7 +138,7 @@ def test_a_refused_command_changes_not_one_byte(world, method, path, body):
     status = 200
     try:
         world._call(method, f"/_mock/{path.format(id=monitor['id'])}", body)
-    except Refused as refused:
+    except RequestRefused as refused:
         status = refused.status
     assert status < 500
     assert status == 200 or json.dumps(world.snapshot()) == before
@@ -228,6 +228,6 @@ def test_where_too_much_was_said_there_is_no_case(world, api):
     body = json.dumps({**NEW, "tags": ["x" * 900_000]}).encode()
     for _ in range(6):
         api.post("/monitors", content=body, headers={"Content-Type": "application/json"})
-    with pytest.raises(Refused, match="too large to keep") as refused:
+    with pytest.raises(RequestRefused, match="too large to keep") as refused:
         world.case()
     assert refused.value.status == 409

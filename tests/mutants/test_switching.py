@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from statuspool_mock.client import Control, Refused
+from statuspool_mock.client import Control, RequestRefused
 from statuspool_mock.server import RunningServer, Settings
 
 KEY = {"Authorization": "Bearer sp_test_x"}
@@ -64,7 +64,7 @@ def test_request_ids_do_not_come_again(server, control):
 
 def test_an_unknown_name_changes_nothing(control):
     control.switch_mutants("limit-ignored")
-    with pytest.raises(Refused, match="near it: limit-ignored"):
+    with pytest.raises(RequestRefused, match="near it: limit-ignored"):
         control.switch_mutants("limit-ignorde")
     assert active(control) == ["limit-ignored"]
 
@@ -75,6 +75,6 @@ def test_a_server_that_was_not_started_so_says_how_and_lists_what_is_on():
         told = control.mutants()
         assert [one["name"] for one in told["results"]] == ["limit-ignored"]
         assert not told["may_switch"]
-        with pytest.raises(Refused, match="--switch-mutants"):
+        with pytest.raises(RequestRefused, match="--switch-mutants"):
             control.switch_mutants()
         assert not limited(server)

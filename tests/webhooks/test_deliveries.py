@@ -13,7 +13,7 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from statuspool_mock.client import Control, Refused
+from statuspool_mock.client import Control, RequestRefused
 from statuspool_mock.server import RunningServer, Settings
 from tests.mock_process import command
 from tests.webhooks.conftest import SECRET
@@ -66,7 +66,7 @@ def test_only_what_an_endpoint_subscribed_to_arrives_and_only_its_teams(world, s
             assert theirs.events == []
             assert rival.webhooks.deliveries() == []
             (mine,) = world.webhooks.deliveries()
-            with pytest.raises(Refused):
+            with pytest.raises(RequestRefused):
                 rival.webhooks.delivery(mine["number"])
 
 
@@ -151,12 +151,12 @@ def test_an_event_can_be_triggered(world, shop, receiver):
         assert receiver.sent[-1].payload["id"] == told["message_id"]
         assert receiver.sent[-1].payload["event"] == event
     assert [payload["event"] for payload in world.webhooks.received()] == receiver.events
-    with pytest.raises(Refused):
+    with pytest.raises(RequestRefused):
         world.webhooks.trigger("nonsense")
 
 
 def test_triggering_without_anybody_to_tell_is_refused(world, shop):
-    with pytest.raises(Refused, match="No active webhook") as refused:
+    with pytest.raises(RequestRefused, match="No active webhook") as refused:
         world.webhooks.trigger("sla_breach", monitor_id=shop["id"])
     assert refused.value.status == 409
 

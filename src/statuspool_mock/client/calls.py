@@ -18,11 +18,11 @@ class ClientError(Exception):
     """A call that did not succeed."""
 
 
-class Unreachable(ClientError):
+class ServerUnreachable(ClientError):
     """No mock answers at the address."""
 
 
-class Refused(ClientError):
+class RequestRefused(ClientError):
     """The mock refused: its message, with every wrong field."""
 
     def __init__(self, status: int, body: Json) -> None:
@@ -35,7 +35,7 @@ class Refused(ClientError):
         self.details = details
 
 
-class Call:
+class ControlCall:
     """Sends requests to one world of one mock."""
 
     def __init__(self, http: httpx.Client) -> None:
@@ -47,14 +47,14 @@ class Call:
         try:
             answer = self._http.request(method, path, json=body, params=parameters)
         except httpx.TransportError as error:
-            raise Unreachable(f"No mock answers at {self._http.base_url}: {error}") from error
+            raise ServerUnreachable(f"No mock answers at {self._http.base_url}: {error}") from error
         if answer.is_success:
             return answer.json() if answer.content else None
         try:
             told = answer.json()
         except ValueError:
             told = {}
-        raise Refused(answer.status_code, told if isinstance(told, dict) else {})
+        raise RequestRefused(answer.status_code, told if isinstance(told, dict) else {})
 
     def events(self, last_event_id: int | None) -> Iterator[Json]:
         """Yield events as they happen, each with its `id` and `event`. Raises `ClientError`."""
@@ -62,7 +62,7 @@ class Call:
         try:
             with self._http.stream("GET", "/_mock/events", headers=headers, timeout=None) as answer:
                 if not answer.is_success:
-                    raise Refused(answer.status_code, json.loads(answer.read()))
+                    raise RequestRefused(answer.status_code, json.loads(answer.read()))
                 event: Json = {}
                 for line in answer.iter_lines():
                     name, _, value = line.partition(": ")
@@ -76,7 +76,9 @@ class Call:
                         yield event
                         event = {}
         except httpx.TransportError as error:
-            raise Unreachable(f"The mock at {self._http.base_url} went away: {error}") from error
+            raise ServerUnreachable(
+                f"The mock at {self._http.base_url} went away: {error}"
+            ) from error
 
 
 def given(values: Mapping[str, Any]) -> Json:

@@ -6,7 +6,7 @@ from typing import Any, Self
 
 import httpx
 
-from statuspool_mock.client.calls import Call, Json, given
+from statuspool_mock.client.calls import ControlCall, Json, given
 from statuspool_mock.client.clock import ClockControl
 from statuspool_mock.client.faults import FaultControl
 from statuspool_mock.client.journal import JournalControl
@@ -44,7 +44,7 @@ class Control:
         self._http = httpx.Client(
             base_url=root, headers=headers, timeout=timeout, transport=httpx.HTTPTransport()
         )
-        self._call = call = Call(self._http)
+        self._call = call = ControlCall(self._http)
         self.clock = ClockControl(call)
         self.monitors = MonitorControl(call)
         self.faults = FaultControl(call)

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from statuspool_mock.client.calls import Call, Json
+from statuspool_mock.client.calls import ControlCall, Json
 
 
 class FaultControl:
     """Faults: rules that break the API on purpose."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: ControlCall) -> None:
         self._call = call
 
     def all(self) -> list[Json]:

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from statuspool_mock.client.calls import Call, Json
+from statuspool_mock.client.calls import ControlCall, Json
 
 
 class JournalControl:
     """What clients of this world asked and got."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: ControlCall) -> None:
         self._call = call
 
     def all(self, **wanted: Any) -> list[Json]:

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from statuspool_mock.client.calls import Call, Json, given
+from statuspool_mock.client.calls import ControlCall, Json, given
 
 
 class MonitorControl:
     """The team's monitors: made and read through the API, driven through the control plane."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: ControlCall) -> None:
         self._call = call
 
     def create(

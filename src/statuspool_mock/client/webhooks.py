@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from statuspool_mock.client.calls import Call, Json, given
+from statuspool_mock.client.calls import ControlCall, Json, given
 
 EVENTS = ("status_change", "incident_created", "sla_breach")
 
@@ -11,7 +11,7 @@ EVENTS = ("status_change", "incident_created", "sla_breach")
 class WebhookControl:
     """Endpoints, and what was delivered to them."""
 
-    def __init__(self, call: Call) -> None:
+    def __init__(self, call: ControlCall) -> None:
         self._call = call
 
     def register(self, url: str, *, secret: str, events: tuple[str, ...] = EVENTS) -> Json:

@@ -14,6 +14,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from statuspool_mock.atomic_files import write_whole
 from statuspool_mock.commands.servers import check_address
 from statuspool_mock.conformance.receivers import (
     FORMATS,
@@ -22,7 +23,6 @@ from statuspool_mock.conformance.receivers import (
     ReceiverUnreachable,
     examine,
 )
-from statuspool_mock.files import write_whole
 
 _SECRET_VARIABLE = "STATUSPOOL_WEBHOOK_SECRET"  # noqa: S105  (a name, not a secret)
 _STYLES = {

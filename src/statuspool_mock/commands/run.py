@@ -15,8 +15,8 @@ from statuspool_mock.interception import (
     VENDOR_HOST,
     Authority,
     CannotRun,
-    Proxy,
-    Surroundings,
+    InterceptingProxy,
+    ProgramEnvironment,
     run_program,
     trusted,
 )
@@ -57,13 +57,13 @@ async def _run(
     authority = Authority.made_now()
     bundle = folder / "trusted.pem"
     bundle.write_bytes(trusted(authority.certificate, os.environ, allow_network=allow_network))
-    async with Proxy(
+    async with InterceptingProxy(
         (address.host, address.port),
         tls=authority.server_context(VENDOR_HOST),
         allow_network=allow_network,
         tell=_told_once(),
     ) as proxy:
-        surroundings = Surroundings(
+        surroundings = ProgramEnvironment(
             proxy_url=proxy.url,
             bundle=bundle,
             control_url=address.control_url,

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import NoReturn
 
 from statuspool_mock import contract, scenarios
+from statuspool_mock.atomic_files import write_whole
 from statuspool_mock.commands.servers import api_key, check_base, trusted
 from statuspool_mock.conformance.passive.archives import Archive, NotAnArchive, Roots
 from statuspool_mock.conformance.passive.crawler import Crawler, CrawlFailed
 from statuspool_mock.conformance.passive.parsed_exchange import sighted
 from statuspool_mock.exchanges import Exchange
-from statuspool_mock.files import write_whole
 from statuspool_mock.scenarios.account import Account, likeness
 
 

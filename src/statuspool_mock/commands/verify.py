@@ -17,6 +17,7 @@ except ImportError:  # the suite is pytest's; all other commands do without it
 from rich.console import Console
 from rich.text import Text
 
+from statuspool_mock.atomic_files import write_whole
 from statuspool_mock.commands.servers import check_address
 from statuspool_mock.conformance.active.clause import Level
 from statuspool_mock.conformance.active.clauses import CLAUSES
@@ -26,7 +27,6 @@ from statuspool_mock.conformance.active.reports.summary import counts, headline
 from statuspool_mock.conformance.active.results import ClauseResult, Verdict
 from statuspool_mock.conformance.active.run import VerificationRun, chosen
 from statuspool_mock.conformance.active.suite import SUITE, Suite, describe
-from statuspool_mock.files import write_whole
 
 _KEY_VARIABLE = "STATUSPOOL_API_KEY"
 _STYLES = {

@@ -1,10 +1,10 @@
 """Let programs with the vendor's address in their code talk to the mock instead."""
 
 from statuspool_mock.interception.authority import Authority, AuthorityUnusable
-from statuspool_mock.interception.environment import THIS_MACHINE, Surroundings, trusted
+from statuspool_mock.interception.environment import THIS_MACHINE, ProgramEnvironment, trusted
 from statuspool_mock.interception.network import VENDOR_HOST
 from statuspool_mock.interception.program import CannotRun, run_program
-from statuspool_mock.interception.proxy import Proxy
+from statuspool_mock.interception.proxy import InterceptingProxy
 
 __all__ = [
     "THIS_MACHINE",
@@ -12,8 +12,8 @@ __all__ = [
     "Authority",
     "AuthorityUnusable",
     "CannotRun",
-    "Proxy",
-    "Surroundings",
+    "InterceptingProxy",
+    "ProgramEnvironment",
     "run_program",
     "trusted",
 ]

@@ -5,7 +5,7 @@ import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from statuspool_mock.files import write_whole
+from statuspool_mock.atomic_files import write_whole
 
 if TYPE_CHECKING:
     import trustme  # takes 0.1 s, so it is imported where a certificate is made

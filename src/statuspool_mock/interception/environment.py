@@ -22,7 +22,7 @@ _PRELOAD = Path(__file__).with_name("preload.cjs")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
+class ProgramEnvironment:
     """What a program has to know: the proxy, the bundle of trusted authorities, the mock itself."""
 
     proxy_url: str

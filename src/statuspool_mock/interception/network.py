@@ -18,7 +18,7 @@ class Connection(NamedTuple):
     writer: asyncio.StreamWriter
 
 
-class Target(NamedTuple):
+class TunnelTarget(NamedTuple):
     """Where a request wants to go, and whether to speak TLS with it ourselves."""
 
     host: str
@@ -34,7 +34,7 @@ class Target(NamedTuple):
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-class Refused(Exception):
+class HostRefused(Exception):
     """A request that is not passed on: the status for the client, and why."""
 
     def __init__(self, status: int, reason: str) -> None:
@@ -42,25 +42,25 @@ class Refused(Exception):
         self.status = status
 
 
-async def connect(target: Target) -> Connection:
-    """Connect, as the user's own proxy variables say. Raises `Refused`."""
+async def connect(target: TunnelTarget) -> Connection:
+    """Connect, as the user's own proxy variables say. Raises `HostRefused`."""
     try:
         async with asyncio.timeout(_CONNECT_SECONDS):
             return await _connect(target, _proxy_for(target))
     except TimeoutError as error:
-        raise Refused(504, f"{target} did not answer within {_CONNECT_SECONDS} s") from error
+        raise HostRefused(504, f"{target} did not answer within {_CONNECT_SECONDS} s") from error
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise Refused(502, f"{target} cannot be reached: {reason}") from error
+        raise HostRefused(502, f"{target} cannot be reached: {reason}") from error
 
 
-def _proxy_for(target: Target) -> str | None:
+def _proxy_for(target: TunnelTarget) -> str | None:
     if proxy_bypass(target.host):
         return None
     return getproxies().get("http" if target.port == 80 else "https")
 
 
-async def _connect(target: Target, proxy: str | None) -> Connection:
+async def _connect(target: TunnelTarget, proxy: str | None) -> Connection:
     address = _address(proxy, target) if proxy else (target.host, target.port)
     connection = Connection(*await asyncio.open_connection(*address))
     try:
@@ -75,14 +75,14 @@ async def _connect(target: Target, proxy: str | None) -> Connection:
     return connection
 
 
-def _address(proxy: str, target: Target) -> tuple[str, int]:
+def _address(proxy: str, target: TunnelTarget) -> tuple[str, int]:
     parts = urlsplit(proxy)
     if parts.scheme != "http" or not parts.hostname:
-        raise Refused(502, f"{target} needs your own proxy, which is not an http:// one")
+        raise HostRefused(502, f"{target} needs your own proxy, which is not an http:// one")
     return parts.hostname, parts.port or 80
 
 
-async def _ask_for_tunnel(connection: Connection, proxy: str, target: Target) -> None:
+async def _ask_for_tunnel(connection: Connection, proxy: str, target: TunnelTarget) -> None:
     head = [f"CONNECT {target} HTTP/1.1", f"Host: {target}"]
     parts = urlsplit(proxy)
     if parts.username:
@@ -92,4 +92,4 @@ async def _ask_for_tunnel(connection: Connection, proxy: str, target: Target) ->
     answer = await connection.reader.readuntil(b"\r\n\r\n")
     status = answer.partition(b"\r\n")[0].decode("latin-1").partition(" ")[2]
     if not status.startswith("200"):
-        raise Refused(502, f"{target} cannot be reached: your own proxy said {status}")
+        raise HostRefused(502, f"{target} cannot be reached: your own proxy said {status}")

@@ -8,7 +8,13 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from statuspool_mock.interception.network import VENDOR_HOST, Connection, Refused, Target, connect
+from statuspool_mock.interception.network import (
+    VENDOR_HOST,
+    Connection,
+    HostRefused,
+    TunnelTarget,
+    connect,
+)
 
 _HEAD_BYTES = 64 * 1024
 _HEAD_SECONDS = 30
@@ -16,7 +22,7 @@ _CHUNK_BYTES = 64 * 1024
 _OF_ONE_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:", b"keep-alive:")
 
 
-class Proxy:
+class InterceptingProxy:
     """Listens on a free port of this machine until its block ends.
 
     `tell` gets a line about each connection that the program could not have, every time.
@@ -69,7 +75,7 @@ class Proxy:
                 async with asyncio.timeout(_HEAD_SECONDS):
                     head = await client.reader.readuntil(b"\r\n\r\n")
                 await self._pass_on(head, client)
-            except Refused as refusal:
+            except HostRefused as refusal:
                 await _answer(client, refusal.status, str(refusal))
             except asyncio.LimitOverrunError:
                 await _answer(client, 431, "The request's headers are longer than 64 KiB.")
@@ -94,21 +100,21 @@ class Proxy:
                 await _join(client, upstream)
 
     @contextlib.asynccontextmanager
-    async def _opened(self, target: Target) -> AsyncIterator[Connection]:
-        """Connect to the mock, or where allowed to the network. Raises `Refused`."""
+    async def _opened(self, target: TunnelTarget) -> AsyncIterator[Connection]:
+        """Connect to the mock, or where allowed to the network. Raises `HostRefused`."""
         connection = await self._open(target)
         try:
             yield connection
         finally:
             connection.writer.close()
 
-    async def _open(self, target: Target) -> Connection:
+    async def _open(self, target: TunnelTarget) -> Connection:
         if target.is_vendor:
             return Connection(*await asyncio.open_connection(*self._mock))
         if not self._allow_network:
             self._tell(f"refused {target}: hosts other than {VENDOR_HOST} need --allow-network")
             reason = f"statuspool-mock run refuses {target}: other hosts need --allow-network"
-            raise Refused(403, reason)
+            raise HostRefused(403, reason)
         return await connect(target)
 
     async def _prove(self, client: Connection) -> None:
@@ -124,29 +130,31 @@ class Proxy:
             raise
 
 
-def _tunnel_target(address: str) -> Target:
+def _tunnel_target(address: str) -> TunnelTarget:
     try:
         parts = urlsplit(f"//{address}")
         if parts.hostname and parts.port:
-            return Target(parts.hostname.removesuffix("."), parts.port)
+            return TunnelTarget(parts.hostname.removesuffix("."), parts.port)
     except ValueError:
         pass
-    raise Refused(400, f"CONNECT needs host:port, came {address!r}")
+    raise HostRefused(400, f"CONNECT needs host:port, came {address!r}")
 
 
-def _forward_target(address: str) -> tuple[Target, str]:
+def _forward_target(address: str) -> tuple[TunnelTarget, str]:
     """Return where an absolute url leads and the path to ask for there."""
     try:
         parts = urlsplit(address)
         is_secure = parts.scheme == "https"
         if parts.hostname and parts.scheme in {"http", "https"}:
             port = parts.port or (443 if is_secure else 80)
-            target = Target(parts.hostname.removesuffix("."), port, speaks_tls=is_secure)
+            target = TunnelTarget(parts.hostname.removesuffix("."), port, speaks_tls=is_secure)
             query = f"?{parts.query}" if parts.query else ""
             return target, f"{parts.path or '/'}{query}"
     except ValueError:
         pass
-    raise Refused(400, "This is the proxy of statuspool-mock run, not a server: see HTTPS_PROXY")
+    raise HostRefused(
+        400, "This is the proxy of statuspool-mock run, not a server: see HTTPS_PROXY"
+    )
 
 
 def _one_request(method: str, path: str, headers: bytes) -> bytes:

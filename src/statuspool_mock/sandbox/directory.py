@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from statuspool_mock import simulation
-from statuspool_mock.files import write_whole
+from statuspool_mock.atomic_files import write_whole
 from statuspool_mock.sandbox import InvalidInput, State, state_data, state_from
 from statuspool_mock.sandbox.persistence import StoredSandbox
 from statuspool_mock.sandbox.state import soft_data, with_soft

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from statuspool_mock import moments, resources
+from statuspool_mock import resources, time_parsing
 from statuspool_mock.scenarios import document, generator
 from statuspool_mock.scenarios.errors import ScenarioRejected
 from statuspool_mock.simulation import (
@@ -130,7 +130,7 @@ class _Reading:
         content = self.content
         if "starts_at" in content:
             try:
-                self.starts_at = moments.instant(content["starts_at"])
+                self.starts_at = time_parsing.instant(content["starts_at"])
             except ValueError as error:
                 raise self._rejected(("starts_at",), f"{error}.") from None
         listed = list(self._listed_monitors())
@@ -273,13 +273,13 @@ class _Reading:
 
     def _duration(self, text: str, path: _Path) -> int:
         try:
-            return moments.duration_seconds(text)
+            return time_parsing.duration_seconds(text)
         except ValueError as error:
             raise self._rejected(path, f"{error}.") from None
 
     def _moment(self, text: str, path: _Path) -> int:
         try:
-            return moments.offset_seconds(text, starts_at=self.starts_at)
+            return time_parsing.offset_seconds(text, starts_at=self.starts_at)
         except ValueError as error:
             raise self._rejected(path, f"{error}.") from None
 

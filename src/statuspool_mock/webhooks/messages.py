@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from statuspool_mock.moments import written
-from statuspool_mock.signing import payload
+from statuspool_mock.contract.signing import payload
 from statuspool_mock.simulation import (
     Fact,
     Incident,
@@ -21,6 +20,7 @@ from statuspool_mock.simulation import (
     UnknownMonitor,
     World,
 )
+from statuspool_mock.time_parsing import written
 
 
 @dataclass(frozen=True, slots=True)

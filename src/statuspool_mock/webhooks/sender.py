@@ -18,8 +18,8 @@ from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
+from statuspool_mock.contract.signing import SIGNATURE_HEADER, sign
 from statuspool_mock.exchanges.faults import DeliveryFault, InjectedFault
-from statuspool_mock.signing import SIGNATURE_HEADER, sign
 from statuspool_mock.simulation import UnknownWebhook, Webhook
 from statuspool_mock.webhooks.addresses import AddressNotAllowed, AddressPolicy
 from statuspool_mock.webhooks.delivery_log import Attempt, Delivery, DeliveryOutcome

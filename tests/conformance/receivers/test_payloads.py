@@ -7,7 +7,7 @@ import pytest
 
 from statuspool_mock import scenarios
 from statuspool_mock.conformance.receivers.sender import TestSender
-from statuspool_mock.signing import EVENTS
+from statuspool_mock.contract.signing import EVENTS
 from statuspool_mock.simulation import Team
 from statuspool_mock.webhooks.messages import sample
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from statuspool_mock.atomic_files import write_whole
 from statuspool_mock.client import Control
-from statuspool_mock.files import write_whole
 
 Arguments = argparse.Namespace
 

@@ -13,7 +13,7 @@ from typing import Any
 from statuspool_mock.conformance.passive.crawler import CrawlStep
 from statuspool_mock.conformance.passive.parsed_exchange import UNREAD, sighted
 from statuspool_mock.contract import Document
-from statuspool_mock.moments import moment
+from statuspool_mock.time_parsing import moment
 
 _SPOKEN_HEADERS = ("content-type", "retry-after", "www-authenticate")
 _KINDS = {

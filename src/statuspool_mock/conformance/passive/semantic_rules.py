@@ -5,7 +5,7 @@ from typing import Any
 
 from statuspool_mock.conformance.passive.observation import Observation, mistake, violation
 from statuspool_mock.conformance.passive.parsed_exchange import ParsedExchange
-from statuspool_mock.moments import moment
+from statuspool_mock.time_parsing import moment
 
 _CODES = {
     400: "INVALID_REQUEST",

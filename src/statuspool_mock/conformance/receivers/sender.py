@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from statuspool_mock.conformance.receivers.assertions import ReceiverResponse, ResponseProblem
-from statuspool_mock.signing import SIGNATURE_HEADER, payload, sign
+from statuspool_mock.contract.signing import SIGNATURE_HEADER, payload, sign
 
 _ENOUGH_BYTES = 64 * 1024
 MONITOR = {

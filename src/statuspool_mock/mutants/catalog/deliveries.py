@@ -8,6 +8,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from statuspool_mock.contract.signing import EVENTS, SIGNATURE_HEADER
 from statuspool_mock.mutants.exchange import (
     CallServer,
     Handler,
@@ -17,7 +18,6 @@ from statuspool_mock.mutants.exchange import (
 )
 from statuspool_mock.mutants.mutant import DeliveryChange, ExchangeChange, Mutant, OutgoingDelivery
 from statuspool_mock.mutants.transforms import mapped, on, sending, webhooks
-from statuspool_mock.signing import EVENTS, SIGNATURE_HEADER
 
 _SIGNED = (
     "X-Statuspool-Signature is the hex HMAC-SHA256 of the payload's bytes under the secret. "

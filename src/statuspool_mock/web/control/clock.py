@@ -4,9 +4,9 @@ import asyncio
 from math import ceil
 from typing import Any
 
-from statuspool_mock.moments import written
 from statuspool_mock.sandbox import Conflict, InvalidInput, Sandbox
 from statuspool_mock.simulation import Fact
+from statuspool_mock.time_parsing import written
 from statuspool_mock.web.control.context import ControlContext
 from statuspool_mock.web.control.serializers import clock_json, fact_json
 

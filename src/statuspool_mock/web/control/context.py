@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from statuspool_mock import moments
+from statuspool_mock import time_parsing
 from statuspool_mock.sandbox import Access, InvalidInput, Sandbox, Sandboxes
 from statuspool_mock.simulation import Command, Monitor, Team, World
 
@@ -73,7 +73,7 @@ class ControlContext:
 def duration(text: str, *, field: str) -> int:
     """Return the seconds of a duration such as `2h30m`, at least one. Raises `InvalidInput`."""
     try:
-        seconds = moments.duration_seconds(text)
+        seconds = time_parsing.duration_seconds(text)
     except ValueError as error:
         raise InvalidInput(f"Must be a duration: {error}", field=field) from None
     if seconds < 1:
@@ -86,6 +86,6 @@ def instant(text: str | None, *, field: str) -> int | None:
     if text is None:
         return None
     try:
-        return moments.instant(text)
+        return time_parsing.instant(text)
     except ValueError as error:
         raise InvalidInput(f"Must be an instant: {error}", field=field) from None

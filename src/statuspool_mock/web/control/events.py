@@ -5,8 +5,8 @@ import json
 from collections.abc import AsyncGenerator
 from typing import Any
 
-from statuspool_mock.moments import written
 from statuspool_mock.sandbox.events import Event
+from statuspool_mock.time_parsing import written
 from statuspool_mock.web.control.context import ControlContext
 from statuspool_mock.web.control.serializers import exchange_json, fact_json
 

@@ -11,8 +11,8 @@ from statuspool_mock.exchanges.faults import (
     Latency,
     fault_data,
 )
-from statuspool_mock.moments import written
 from statuspool_mock.sandbox import InvalidInput, NotFound
+from statuspool_mock.time_parsing import written
 from statuspool_mock.web.control.context import ControlContext
 
 _EFFECTS_ON_ANSWERS = frozenset({"status", "latency", "breakage"})

@@ -3,9 +3,9 @@
 from heapq import nsmallest
 from typing import Any
 
-from statuspool_mock.moments import written
 from statuspool_mock.sandbox import InvalidInput
 from statuspool_mock.simulation import Check, Incident, TroublePeriod
+from statuspool_mock.time_parsing import written
 from statuspool_mock.web.control.context import ControlContext, instant
 from statuspool_mock.web.control.serializers import optional
 

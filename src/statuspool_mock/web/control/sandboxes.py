@@ -3,8 +3,8 @@
 from typing import Any
 
 from statuspool_mock import __version__
-from statuspool_mock.moments import written
 from statuspool_mock.sandbox import Sandbox
+from statuspool_mock.time_parsing import written
 from statuspool_mock.web.control.context import ControlContext
 
 

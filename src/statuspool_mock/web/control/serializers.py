@@ -5,7 +5,6 @@ from typing import Any
 
 from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import Exchange, masked_body, masked_headers
-from statuspool_mock.moments import written
 from statuspool_mock.sandbox import ActiveScript, Sandbox
 from statuspool_mock.simulation import (
     Fact,
@@ -18,6 +17,7 @@ from statuspool_mock.simulation import (
     World,
 )
 from statuspool_mock.simulation.model import Epoch, Overlay
+from statuspool_mock.time_parsing import written
 
 Json = dict[str, Any]
 

@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from statuspool_mock.moments import written
 from statuspool_mock.sandbox import (
     InvalidInput,
     State,
@@ -11,6 +10,7 @@ from statuspool_mock.sandbox import (
     state_data,
     state_from,
 )
+from statuspool_mock.time_parsing import written
 from statuspool_mock.web.control.context import ControlContext
 from statuspool_mock.web.control.serializers import clock_json
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from statuspool_mock.moments import written
 from statuspool_mock.sandbox import Conflict, InvalidInput, NotFound
 from statuspool_mock.simulation import Monitor, UnknownWebhook, Webhook
+from statuspool_mock.time_parsing import written
 from statuspool_mock.web.control.context import ControlContext
 from statuspool_mock.webhooks import Attempt, Delivery, DeliveryOutcome, sample
 

@@ -9,7 +9,7 @@ from statuspool_mock.conformance.active.clause import ClauseGroup, Level, Need
 from statuspool_mock.conformance.active.context import REGIONS, Context, shared
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.results import NotVerified
-from statuspool_mock.moments import moment
+from statuspool_mock.time_parsing import moment
 
 chapter = ClauseGroup("meaning", section="Status, GET /monitors/{id}/status")
 chapters = (chapter,)

@@ -11,7 +11,7 @@ from statuspool_mock.conformance.active.context import REGIONS, Context
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.results import NotVerified
 from statuspool_mock.conformance.active.session import MAIN
-from statuspool_mock.moments import moment
+from statuspool_mock.time_parsing import moment
 
 chapter = ClauseGroup("create", section="Monitors, POST /monitors")
 chapters = (chapter,)

@@ -8,7 +8,7 @@ from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level,
 from statuspool_mock.conformance.active.context import Context, shared
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.results import NotVerified
-from statuspool_mock.moments import moment
+from statuspool_mock.time_parsing import moment
 
 chapter = ClauseGroup("filters", section="Monitors, GET /monitors")
 chapters = (chapter,)

@@ -9,7 +9,7 @@ from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level,
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.results import Finding, NotVerified
-from statuspool_mock.moments import moment
+from statuspool_mock.time_parsing import moment
 
 Test = Callable[[Any], bool]
 _D, _S, _I = Level.DOCUMENTED, Level.SAMPLE, Level.INFERRED

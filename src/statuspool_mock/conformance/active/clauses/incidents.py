@@ -14,7 +14,7 @@ from statuspool_mock.conformance.active.clauses.details import details_name
 from statuspool_mock.conformance.active.context import Context, shared
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.results import NotVerified
-from statuspool_mock.moments import moment
+from statuspool_mock.time_parsing import moment
 
 chapter = ClauseGroup("incidents", section="Incidents, POST /incidents")
 filters = ClauseGroup("incidents.filters", section="Incidents, GET /incidents")
