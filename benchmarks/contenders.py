@@ -68,13 +68,13 @@ def install_peers() -> None:
     installed.write_text(wanted, "utf-8")
 
 
-def write_for_peers(answers: dict[str, Any]) -> None:
-    """Write the document and `answers`, ours, so that all can send the same amount."""
+def write_for_peers(responses: dict[str, Any]) -> None:
+    """Write the document and `responses`, ours, so that all can send the same amount."""
     document = json.loads(subprocess.check_output([PROGRAM, "spec", "--json"]))
     for name, value in (
         (_DOCUMENT, document),
-        (_WITH_EXAMPLES, _with_examples(document, answers)),
-        (_ANSWERS, answers),
+        (_WITH_EXAMPLES, _with_examples(document, responses)),
+        (_ANSWERS, responses),
     ):
         Path(name).write_text(json.dumps(value), "utf-8")
 
@@ -112,7 +112,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-def _with_examples(document: dict[str, Any], answers: dict[str, Any]) -> dict[str, Any]:
+def _with_examples(document: dict[str, Any], responses: dict[str, Any]) -> dict[str, Any]:
     """Return the document with our answers as the only examples of the operations measured."""
     copy: dict[str, Any] = json.loads(json.dumps(document))
     for path, method, status, name in (
@@ -122,7 +122,7 @@ def _with_examples(document: dict[str, Any], answers: dict[str, Any]) -> dict[st
         ("/monitors/{id}/logs", "get", "200", "logs"),
     ):
         content = copy["paths"][path][method]["responses"][status]["content"]["application/json"]
-        content["examples"] = {"ours": {"value": answers[name]}}
+        content["examples"] = {"ours": {"value": responses[name]}}
     return copy
 
 

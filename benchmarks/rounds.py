@@ -31,8 +31,8 @@ def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> Result
         running: list[tuple[Contender, ServerProcess]] = [(ours, stack.enter_context(ours.start()))]
         server = running[0][1]
         cases = _cases(some_ids(server, 200))
-        answers = {case.name: _answer(server, case) for case in cases}
-        contenders.write_for_peers(answers)
+        responses = {case.name: _respond(server, case) for case in cases}
+        contenders.write_for_peers(responses)
         running += [(peer, stack.enter_context(peer.start())) for peer in contenders.peers()]
         measured: dict[tuple[str, str], list[Load]] = {}
         for turn in range(rounds + 1):
@@ -88,7 +88,7 @@ def some_ids(server: ServerProcess, wanted: int) -> list[str]:
     return ids[:wanted]
 
 
-def _answer(server: ServerProcess, case: Case) -> Any:
+def _respond(server: ServerProcess, case: Case) -> Any:
     if case.method == "POST":
         one: Any = json.loads(server.get("/v1/monitors?limit=1")[1])["results"][0]
         return one

@@ -124,10 +124,10 @@ def _call(server: ServerProcess, method: str, path: str, body: Any) -> Any:
     try:
         headers = {"Authorization": f"Bearer {KEY}", "Content-Type": "application/json"}
         connection.request(method, path, json.dumps(body), headers)
-        answer = connection.getresponse()
-        content = answer.read()
+        response = connection.getresponse()
+        content = response.read()
     finally:
         connection.close()
-    if answer.status >= 300:
-        raise RuntimeError(f"{method} {path} answered {answer.status}: {content!r}")
+    if response.status >= 300:
+        raise RuntimeError(f"{method} {path} answered {response.status}: {content!r}")
     return json.loads(content)

@@ -189,7 +189,7 @@ def _ids(client: httpx.Client, name: str) -> Iterator[str]:
     page, pages = 1, 1
     while page <= pages:
         query = {"page": page, "limit": 100} if name == "monitors" else {}
-        answer = client.get(f"/{name}", params=query).raise_for_status().json()
-        yield from (item["id"] for item in answer["results"])
-        pages = answer.get("total_pages", 1) if query else 1
+        response = client.get(f"/{name}", params=query).raise_for_status().json()
+        yield from (item["id"] for item in response["results"])
+        pages = response.get("total_pages", 1) if query else 1
         page += 1

@@ -86,12 +86,12 @@ def test_an_answer_comes_in_one_piece():
     with RunningServer(Settings(port=0, scenario="docs")) as server:
         host, port = server.control_url.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=10) as connection:
-            for answers in (1, 2):
+            for responses in (1, 2):
                 connection.sendall(request)
                 head, _, body = connection.recv(65_536).partition(b"\r\n\r\n")
                 assert head.startswith(b"HTTP/1.1 200")
                 assert json.loads(body)["results"]
-                assert _segments(connection) == answers
+                assert _segments(connection) == responses
 
 
 def _segments(connection):

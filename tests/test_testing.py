@@ -94,8 +94,8 @@ def test_it_begins_as_the_last_did(statuspool, turn):
 
 def test_without_pytest_it_is_a_context_manager():
     with StatuspoolMock(scenario="outage") as mock:
-        answer = httpx.get(f"{mock.url}/monitors", headers=mock.headers)
-        assert answer.json()["results"]
+        response = httpx.get(f"{mock.url}/monitors", headers=mock.headers)
+        assert response.json()["results"]
         other = mock.new_world()
         other.monitors.create("Only here")
         names = [monitor["name"] for monitor in mock.monitors.all()]
@@ -120,7 +120,7 @@ def test_a_receiver_answers_as_it_is_told():
     with StatuspoolMock() as mock, Receiver() as receiver:
         mock.monitors.create("Shop", "https://perfect.test/")
         receiver.register(mock)
-        receiver.answer_with(500, 503)
+        receiver.respond_with(500, 503)
         mock.webhooks.trigger("sla_breach")
         assert receiver.payloads == []
         mock.clock.advance("1h")

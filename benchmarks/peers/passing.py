@@ -40,10 +40,10 @@ async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
         headers=[(k.decode(), v.decode()) for k, v in scope["headers"] if k not in HOP],
         data=body,
         allow_redirects=False,
-    ) as answer:
-        headers = [(k.lower(), v) for k, v in answer.raw_headers if k.lower() not in HOP]
-        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        while piece := await answer.content.readany():
+    ) as response:
+        headers = [(k.lower(), v) for k, v in response.raw_headers if k.lower() not in HOP]
+        await send({"type": "http.response.start", "status": response.status, "headers": headers})
+        while piece := await response.content.readany():
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 

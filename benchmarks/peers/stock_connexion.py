@@ -40,8 +40,8 @@ async def _not_there(**_: Any) -> Any:
 
 
 def main() -> None:
-    document, answers, port = sys.argv[1:]
-    CANNED.update(json.loads(Path(answers).read_bytes()))
+    document, responses, port = sys.argv[1:]
+    CANNED.update(json.loads(Path(responses).read_bytes()))
     raw = json.loads(Path(document).read_bytes())
     raw["components"]["securitySchemes"]["bearer"]["x-bearerInfoFunc"] = "__main__.check_key"
     app = connexion.AsyncApp(__name__)

@@ -9,7 +9,6 @@ import threading
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from itertools import count
 from pathlib import Path
 from types import TracebackType
@@ -21,33 +20,27 @@ from starlette.types import ASGIApp
 from statuspool_mock import contract, resources, scenarios
 from statuspool_mock.exchanges import MOST_EXCHANGES
 from statuspool_mock.mutants.active_mutants import ActiveMutants
-from statuspool_mock.mutants.middleware import UncountedSandboxes, misjudge, surround
+from statuspool_mock.mutants.middleware import UncountedSandboxes, edited_document, wrap
 from statuspool_mock.mutants.mutant import Mutant
-from statuspool_mock.mutants.webhook_sender import courier_for
+from statuspool_mock.mutants.webhook_sender import sender_for
 from statuspool_mock.sandbox import RateLimit, Sandboxes
 from statuspool_mock.sandbox.directory import DirectoryStorage
 from statuspool_mock.sandbox.ticker import Ticker
 from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
-from statuspool_mock.web import (
-    CONTROL_PATH,
-    TRANSPORT,
-    ControlPlane,
-    build_api,
-    control,
-    preview_answers,
-)
 from statuspool_mock.web.console import Console
+from statuspool_mock.web.control.app import ControlPlane
 from statuspool_mock.web.control_auth import ControlAuth
+from statuspool_mock.web.fault_responses import TRANSPORT
 from statuspool_mock.web.gc_tuning import rest_the_collector
+from statuspool_mock.web.middleware import CONTROL_PATH
 from statuspool_mock.web.sockets import is_local, listening
+from statuspool_mock.web.vendor.app import build_api
 from statuspool_mock.web.write_coalescing import CoalescingProtocol
 
 Pause = Callable[[float], Awaitable[None]]
 DEFAULT_PORT = 4747
 DEMO = "demo"
 DOCUMENTED_LIMIT = 120
-CONTROL_TABLE = {**control.OPERATIONS, "previewAnswers": preview_answers}
-"""Which function carries out which operation of the control plane: one is the API's to answer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,16 +115,16 @@ class Composition(NamedTuple):
 
     app: ASGIApp
     keys: tuple[str, ...]
-    pulse: Ticker
+    ticker: Ticker
 
 
-def compose(settings: Settings, *, keepers: DirectoryStorage | None = None) -> Composition:
+def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> Composition:
     """Wire a server up. Raises `scenarios.ScenarioRejected` or `mutants.UnknownMutant`."""
     scenario = scenarios.load(settings.scenario)
     document = contract.load()
-    switchboard = ActiveMutants(settings.mutants, may_switch=settings.switch_mutants)
-    courier = courier_for(
-        switchboard,
+    active_mutants = ActiveMutants(settings.mutants, may_switch=settings.switch_mutants)
+    sender = sender_for(
+        active_mutants,
         allowed=settings.webhook_allow,
         standard=settings.standard_webhooks,
     )
@@ -145,35 +138,34 @@ def compose(settings: Settings, *, keepers: DirectoryStorage | None = None) -> C
         keys=dict.fromkeys(scenario.keys, DEMO),
         most=settings.most_sandboxes,
         idle_seconds=settings.idle_seconds,
-        keepers=keepers,
-        courier=courier,
+        storage=storage,
+        sender=sender,
         most_exchanges=settings.journal,
     )
     keys = (*scenario.keys, *(f"sp_test_{DEMO}{role}" for role in ("", ".ro", ".rival")))
     sandboxes.access(f"sp_test_{DEMO}")  # a bad scenario should show now, not at the first request
-    app = application(settings, sandboxes, switchboard=switchboard)
-    return Composition(app, keys, Ticker(sandboxes, courier))
+    app = application(settings, sandboxes, active_mutants=active_mutants)
+    return Composition(app, keys, Ticker(sandboxes, sender))
 
 
 def application(
     settings: Settings,
     sandboxes: Sandboxes,
     *,
-    switchboard: ActiveMutants | None = None,
+    active_mutants: ActiveMutants | None = None,
     pause: Pause = asyncio.sleep,
 ) -> ASGIApp:
     """Wire the API and the control plane of some sandboxes.
 
-    `switchboard` has the mutants, the settings' where it is None. `pause` waits, in seconds, where
+    `active_mutants` has the mutants, the settings' where it is None. `pause` waits, in seconds, where
     an answer is to be late.
     """
-    switchboard = switchboard or ActiveMutants(settings.mutants)
+    active_mutants = active_mutants or ActiveMutants(settings.mutants)
     plane = ControlPlane(
         lambda: contract.load(resources.path("openapi/control.yaml")),
-        CONTROL_TABLE,
-        partial(control.ControlContext, switchboard=switchboard),
         sandboxes,
-        gate=ControlAuth(loopback_only=settings.is_local, token=settings.control_token),
+        active_mutants=active_mutants,
+        auth=ControlAuth(loopback_only=settings.is_local, token=settings.control_token),
         strict=settings.strict,
     )
     document = sandboxes.document
@@ -182,7 +174,7 @@ def application(
 
     def build(chosen: Sequence[Mutant]) -> ASGIApp:
         app = build_api(
-            misjudge(document, chosen),
+            edited_document(document, chosen),
             sandboxes,
             origins=settings.origins,
             strict=settings.strict,
@@ -190,9 +182,9 @@ def application(
             control=console,
             pause=pause,
         )
-        return surround(app, document, chosen)
+        return wrap(app, document, chosen)
 
-    return switchboard.app(build)
+    return active_mutants.app(build)
 
 
 def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
@@ -204,10 +196,10 @@ def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
     )
     with contextlib.ExitStack() as stack:
-        keepers = (
+        storage = (
             None if settings.data is None else stack.enter_context(DirectoryStorage(settings.data))
         )
-        composition = compose(settings, keepers=keepers)
+        composition = compose(settings, storage=storage)
         listener = stack.enter_context(listening(settings.host, settings.port))
         host, port = listener.getsockname()[:2]
         address = Address(host, port, composition.keys, settings.scheme)
@@ -231,8 +223,8 @@ class RunningServer:
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as stack:
             data = self._settings.data
-            keepers = None if data is None else stack.enter_context(DirectoryStorage(data))
-            composition = compose(self._settings, keepers=keepers)
+            storage = None if data is None else stack.enter_context(DirectoryStorage(data))
+            composition = compose(self._settings, storage=storage)
             self._listener = stack.enter_context(
                 listening(self._settings.host, self._settings.port)
             )
@@ -300,14 +292,14 @@ class _Server(uvicorn.Server):
             )
         )
         self._on_start = on_start
-        self._pulse = composition.pulse
+        self._ticker = composition.ticker
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
-        self._pulse.start()
+        self._ticker.start()
         self._on_start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._pulse.let_go()
+        self._ticker.end_streams()
         await super().shutdown(sockets=sockets)
-        await self._pulse.stop()
+        await self._ticker.stop()

@@ -160,7 +160,7 @@ class Receiver:
         """Register this endpoint in a world, for all events or `events`."""
         return world.webhooks.register(self.url, secret=self.secret, **more)
 
-    def answer_with(self, *statuses: int) -> None:
+    def respond_with(self, *statuses: int) -> None:
         """Answer the next deliveries with these statuses, then with 204 again."""
         self._answers += statuses
 

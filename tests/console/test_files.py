@@ -12,34 +12,34 @@ FILES = sorted(path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*")
 
 
 def test_the_page_is_served_without_a_key_under_a_strict_policy(server):
-    answer = httpx.get(f"{server.control_url}/_mock/", headers={"Sec-Fetch-Site": "cross-site"})
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    policy = answer.headers["content-security-policy"]
+    response = httpx.get(f"{server.control_url}/_mock/", headers={"Sec-Fetch-Site": "cross-site"})
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    policy = response.headers["content-security-policy"]
     assert policy.startswith("default-src 'none'; script-src 'self'; style-src 'self'")
     assert "unsafe" not in policy
     assert "frame-ancestors 'none'" in policy
 
 
 def test_the_address_without_a_slash_leads_there_with_its_key(server):
-    answer = httpx.get(f"{server.control_url}/_mock?key=sp_test_shop")
-    assert answer.status_code == 307
-    assert answer.headers["location"] == "/_mock/?key=sp_test_shop"
+    response = httpx.get(f"{server.control_url}/_mock?key=sp_test_shop")
+    assert response.status_code == 307
+    assert response.headers["location"] == "/_mock/?key=sp_test_shop"
 
 
 @pytest.mark.parametrize("name", FILES)
 def test_every_file_has_its_type_and_is_not_sent_twice(server, name):
     url = f"{server.control_url}/_mock/console/{name}"
-    answer = httpx.get(url)
-    assert answer.content == (ASSETS / name).read_bytes()
+    response = httpx.get(url)
+    assert response.content == (ASSETS / name).read_bytes()
     kinds = {
         "js": "text/javascript",
         "css": "text/css",
         "html": "text/html",
         "svg": "image/svg+xml",
     }
-    assert answer.headers["content-type"].split(";")[0] == kinds[name.rpartition(".")[2]]
-    again = httpx.get(url, headers={"If-None-Match": answer.headers["etag"]})
+    assert response.headers["content-type"].split(";")[0] == kinds[name.rpartition(".")[2]]
+    again = httpx.get(url, headers={"If-None-Match": response.headers["etag"]})
     assert (again.status_code, again.content) == (304, b"")
 
 

@@ -139,11 +139,11 @@ def test_the_detail_shows_chart_log_incidents_schedule_and_answers(page, world, 
     expect(page.get_by_role("button", name="24 h")).to_have_attribute("aria-pressed", "true")
     expect(page.get_by_label("Incidents").get_by_role("row")).to_contain_text(["Began", "open"])
     expect(page.get_by_label("Schedule").first).to_contain_text("every 5m")
-    answer = page.locator("json-view pre")
-    expect(answer).to_contain_text('"My shop"')
+    response = page.locator("json-view pre")
+    expect(response).to_contain_text('"My shop"')
     page.get_by_label("Operation").select_option("getMonitorStatus")
-    expect(answer).not_to_contain_text('"My shop"')
-    assert json.loads(answer.text_content()) == api.get(f"/monitors/{shop['id']}/status").json()
+    expect(response).not_to_contain_text('"My shop"')
+    assert json.loads(response.text_content()) == api.get(f"/monitors/{shop['id']}/status").json()
 
 
 def test_the_log_is_filtered_and_paged(page, world, api, shop):

@@ -17,14 +17,14 @@ STATUS = {
 }
 
 
-def answered(value=STATUS, *, status=200, headers=JSON):
+def responded(value=STATUS, *, status=200, headers=JSON):
     operation = DOCUMENT.operations["getMonitorStatus"]
     return operation.check_response(status=status, headers=headers, value=value)
 
 
 def test_a_right_answer_has_no_violations():
-    assert answered() == []
-    assert answered({**STATUS, "last_check_at": None, "more": [1]}) == []
+    assert responded() == []
+    assert responded({**STATUS, "last_check_at": None, "more": [1]}) == []
 
 
 @pytest.mark.parametrize(
@@ -40,22 +40,22 @@ def test_a_right_answer_has_no_violations():
     ],
 )
 def test_a_wrong_property_is_a_violation(change, field):
-    assert [violation.field for violation in answered({**STATUS, **change})] == [field]
+    assert [violation.field for violation in responded({**STATUS, **change})] == [field]
 
 
 def test_what_is_missing_is_a_violation():
     short = {key: value for key, value in STATUS.items() if key != "uptime_30d"}
-    assert answered(short) == [Violation("uptime_30d", "Field is required")]
-    assert [v.field for v in answered(headers={"content-type": "application/json"})] == [
+    assert responded(short) == [Violation("uptime_30d", "Field is required")]
+    assert [v.field for v in responded(headers={"content-type": "application/json"})] == [
         "header X-Request-Id"
     ]
-    assert [v.field for v in answered(headers={**JSON, "content-type": "text/html"})] == [
+    assert [v.field for v in responded(headers={**JSON, "content-type": "text/html"})] == [
         "header Content-Type"
     ]
 
 
 def test_an_undocumented_status_is_a_violation():
-    assert [violation.field for violation in answered(status=302)] == ["status"]
+    assert [violation.field for violation in responded(status=302)] == ["status"]
 
 
 def test_a_204_has_no_body():

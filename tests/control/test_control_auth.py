@@ -24,18 +24,18 @@ KEY = {"Authorization": "Bearer sp_test_door"}
 )
 def test_pages_of_other_origins_and_renamed_hosts_are_turned_away(server, headers):
     url = f"{server.control_url}/_mock/clock"
-    answer = httpx.put(url, json={"mode": "frozen"}, headers={**KEY, **headers})
-    assert answer.status_code == 403
-    assert answer.json()["error"] == "FORBIDDEN"
-    assert "access-control-allow-origin" not in answer.headers
+    response = httpx.put(url, json={"mode": "frozen"}, headers={**KEY, **headers})
+    assert response.status_code == 403
+    assert response.json()["error"] == "FORBIDDEN"
+    assert "access-control-allow-origin" not in response.headers
     assert httpx.get(url, headers=KEY).json()["mode"] == "live"
 
 
 def test_a_preflight_of_another_origin_is_not_granted(server):
     headers = {"Origin": "http://evil.example", "Access-Control-Request-Method": "PUT"}
-    answer = httpx.options(f"{server.control_url}/_mock/clock", headers=headers)
-    assert answer.status_code == 403
-    assert "access-control-allow-origin" not in answer.headers
+    response = httpx.options(f"{server.control_url}/_mock/clock", headers=headers)
+    assert response.status_code == 403
+    assert "access-control-allow-origin" not in response.headers
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "[::1]", "127.9.9.9", "LOCALHOST"])
@@ -56,9 +56,9 @@ def test_a_world_needs_its_key_and_health_needs_none(server):
 def test_beyond_loopback_it_is_closed_without_a_token():
     with RunningServer(Settings(host="0.0.0.0", port=0)) as server:  # noqa: S104
         root = f"http://127.0.0.1:{server.address.port}"
-        answer = httpx.get(f"{root}/_mock/clock", headers=KEY)
-        assert answer.status_code == 403
-        assert "--control-token" in answer.json()["message"]
+        response = httpx.get(f"{root}/_mock/clock", headers=KEY)
+        assert response.status_code == 403
+        assert "--control-token" in response.json()["message"]
         assert httpx.get(f"{root}/v1/monitors", headers=KEY).status_code == 200
 
 
@@ -89,9 +89,9 @@ def test_a_token_opens_it_under_any_host_name_and_nothing_else_does():
 )
 def test_what_it_does_not_know_is_refused_by_name(server, method, path, body, field):
     url = f"{server.control_url}/_mock{path}"
-    answer = httpx.request(method, url, headers=KEY, json=body)
-    assert answer.status_code == 400
-    assert [item["field"] for item in answer.json()["details"]] == [field]
+    response = httpx.request(method, url, headers=KEY, json=body)
+    assert response.status_code == 400
+    assert [item["field"] for item in response.json()["details"]] == [field]
 
 
 @pytest.mark.parametrize(
@@ -99,6 +99,6 @@ def test_what_it_does_not_know_is_refused_by_name(server, method, path, body, fi
     [("GET", "/nope", 404), ("POST", "/", 404), ("PATCH", "/clock", 405), ("GET", "/reset", 405)],
 )
 def test_unknown_commands_are_told_in_the_envelope(server, method, path, status):
-    answer = httpx.request(method, f"{server.control_url}/_mock{path}", headers=KEY)
-    assert answer.status_code == status
-    assert set(answer.json()) == {"error", "message"}
+    response = httpx.request(method, f"{server.control_url}/_mock{path}", headers=KEY)
+    assert response.status_code == status
+    assert set(response.json()) == {"error", "message"}

@@ -30,17 +30,17 @@ def statuses(api, count, path="/monitors"):
 )
 def test_every_status_wears_the_vendors_body(world, api, status, error):
     world.faults.add(operation=LIST, status=status)
-    answer = api.get("/monitors")
-    assert answer.status_code == status
-    assert answer.json()["error"] == error
+    response = api.get("/monitors")
+    assert response.status_code == status
+    assert response.json()["error"] == error
 
 
 def test_retry_after_is_told_three_times(world, api):
     world.faults.add(status=429, retry_after=17)
-    answer = api.get("/monitors")
-    assert answer.headers["Retry-After"] == "17"
-    assert answer.json()["retry_after"] == 17
-    assert "17 seconds" in answer.json()["message"]
+    response = api.get("/monitors")
+    assert response.headers["Retry-After"] == "17"
+    assert response.json()["retry_after"] == 17
+    assert "17 seconds" in response.json()["message"]
 
 
 def test_it_strikes_what_it_matches_and_nothing_else(world, api, server, key):
@@ -58,13 +58,13 @@ def test_it_strikes_what_it_matches_and_nothing_else(world, api, server, key):
 
 
 def test_the_same_seed_strikes_the_same_requests(world, api):
-    struck = {}
+    injected = {}
     for seed in (1, 1, 2):
         world.faults.clear()
         world.faults.add(operation=LIST, status=500, probability=0.3, seed=seed)
-        struck.setdefault(seed, []).append(statuses(api, 60))
-    assert struck[1][0] == struck[1][1] != struck[2][0]
-    assert 6 <= struck[1][0].count(500) <= 32
+        injected.setdefault(seed, []).append(statuses(api, 60))
+    assert injected[1][0] == injected[1][1] != injected[2][0]
+    assert 6 <= injected[1][0].count(500) <= 32
 
 
 def test_it_is_spent_after_so_many_times_or_so_long(world, api):
@@ -121,16 +121,16 @@ def test_a_reset_connection_gives_no_answer(world, api):
 
 def test_an_empty_answer_has_its_status_and_no_body(world, api):
     world.faults.add(operation=LIST, breakage="empty")
-    answer = api.get("/monitors")
-    assert (answer.status_code, answer.content) == (200, b"")
+    response = api.get("/monitors")
+    assert (response.status_code, response.content) == (200, b"")
 
 
 def test_truncated_json_is_no_json(world, api):
     world.faults.add(operation=LIST, breakage="truncated")
-    answer = api.get("/monitors")
-    assert answer.status_code == 200
+    response = api.get("/monitors")
+    assert response.status_code == 200
     with pytest.raises(json.JSONDecodeError):
-        answer.json()
+        response.json()
 
 
 def test_a_stalled_body_starts_and_does_not_end(world, server, key):

@@ -130,9 +130,9 @@ def test_coverage_tells_what_was_never_seen(world, api):
 def test_it_is_bounded_and_says_from_where_it_is_kept(world, api):
     for _ in range(1_050):
         api.get("/monitors?limit=1")
-    answer = world._call("GET", "/_mock/journal", limit=2000)
-    assert answer["total"] <= 1_000
-    assert answer["kept_from"] > 1
+    response = world._call("GET", "/_mock/journal", limit=2000)
+    assert response["total"] <= 1_000
+    assert response["kept_from"] > 1
     with pytest.raises(RequestRefused, match="No exchange 1 is kept"):
         world.journal.get(1)
 

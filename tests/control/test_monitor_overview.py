@@ -13,11 +13,11 @@ def ask(server, key):
     """Call an operation below /_mock, with query parameters; `from_` is `from`."""
     headers = {"Authorization": f"Bearer {key}"}
 
-    def asked(path, *, answered=200, **query):
+    def asked(path, *, responded=200, **query):
         params = {name.strip("_"): query[name] for name in query}
-        answer = httpx.get(f"{server.control_url}/_mock/{path}", params=params, headers=headers)
-        assert answer.status_code == answered, answer.text
-        return answer.json()
+        response = httpx.get(f"{server.control_url}/_mock/{path}", params=params, headers=headers)
+        assert response.status_code == responded, response.text
+        return response.json()
 
     return asked
 
@@ -32,11 +32,11 @@ def shop(world):
 def every_log(api, monitor, **window):
     rows, page = [], 1
     while True:
-        answer = api.get(
+        response = api.get(
             f"/monitors/{monitor['id']}/logs", params={"page": page, "limit": 100, **window}
         ).json()
-        rows += answer["results"]
-        if page >= answer["total_pages"]:
+        rows += response["results"]
+        if page >= response["total_pages"]:
             return rows
         page += 1
 
@@ -193,8 +193,8 @@ def test_answers_are_those_of_the_api_and_leave_no_trace(ask, world, api, shop):
         "getMonitor", "getMonitorStatus", "listMonitorLogs", "listIncidents",
     ]  # fmt: skip
     for preview in previews:
-        answer = api.get(preview["path"].removeprefix("/v1"))
-        assert (answer.status_code, answer.json()) == (preview["status"], preview["body"])
+        response = api.get(preview["path"].removeprefix("/v1"))
+        assert (response.status_code, response.json()) == (preview["status"], preview["body"])
 
 
 @pytest.mark.parametrize(
@@ -209,7 +209,7 @@ def test_answers_are_those_of_the_api_and_leave_no_trace(ask, world, api, shop):
 )
 @pytest.mark.usefixtures("world")
 def test_a_window_or_order_that_makes_no_sense_is_refused_by_name(ask, path, query):
-    details = ask(path, answered=400, **query)["details"]
+    details = ask(path, responded=400, **query)["details"]
     assert {item["field"] for item in details} <= {name.strip("_") for name in query}
 
 

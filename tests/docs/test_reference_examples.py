@@ -68,8 +68,8 @@ def test_check_status_is_exactly_the_sample(api):
 
 
 def test_list_monitors_prints_the_three_names_and_page_1_of_3(api):
-    answer = ask("GET", f"{api}/monitors", params={"page": 1, "limit": 50, "status": "up"})
-    data = answer.json()
+    response = ask("GET", f"{api}/monitors", params={"page": 1, "limit": 50, "status": "up"})
+    data = response.json()
     printed = [f"{monitor['name']}: {monitor['status']}" for monitor in data["results"]]
     assert printed[:3] == [
         "Production API — api.example.com: up",
@@ -83,12 +83,12 @@ def test_list_monitors_prints_the_three_names_and_page_1_of_3(api):
 def test_fetch_check_logs_prints_the_two_failures_and_no_more(api):
     """The sample's third line shows a 200 though its filter drops every 200: an error in the
     reference. The row is there all the same, slow and well, where the sample has it."""
-    answer = ask(
+    response = ask(
         "GET",
         f"{api}/monitors/{PRODUCTION_API}/logs",
         params={"from": "2025-01-14T00:00:00Z", "to": "2025-01-15T00:00:00Z", "limit": 20},
     )
-    rows = answer.json()["results"]
+    rows = response.json()["results"]
     lines = [
         f"{row['timestamp']} | {row['region']} | {row['status_code']} | {row['response_time_ms']}ms"
         for row in rows
@@ -147,7 +147,7 @@ def test_update_monitor_shows_the_samples_fields(changing_api):
 
 
 def test_register_webhook_gives_an_id_and_is_active(changing_api):
-    answer = ask(
+    response = ask(
         "POST",
         f"{changing_api}/webhooks",
         json={
@@ -156,13 +156,13 @@ def test_register_webhook_gives_an_id_and_is_active(changing_api):
             "secret": SECRET,
         },
     )
-    webhook = answer.json()
-    assert answer.status_code == 201
+    webhook = response.json()
+    assert response.status_code == 201
     assert UUID(webhook["id"])
     assert webhook["webhook_id"] == webhook["id"]
     assert webhook["verification_token"]
     assert f"Active: {webhook['active']}" == "Active: True"
-    assert SECRET not in answer.text
+    assert SECRET not in response.text
     (listed,) = ask("GET", f"{changing_api}/webhooks").json()["results"]
     assert listed["id"] == webhook["id"]
 
@@ -176,13 +176,13 @@ def test_the_samples_verification_accepts_a_bare_hex_digest_only():
 
 
 def test_validation_errors_look_like_the_sample(api):
-    answer = ask(
+    response = ask(
         "POST",
         f"{api}/monitors",
         json={"name": "Production API", "url": "api.example.com", "interval_seconds": 45},
     )
-    assert answer.status_code == 400
-    assert answer.json() == {
+    assert response.status_code == 400
+    assert response.json() == {
         "error": "INVALID_REQUEST",
         "message": "Validation failed",
         "details": [
@@ -193,19 +193,19 @@ def test_validation_errors_look_like_the_sample(api):
 
 
 def test_a_wrong_key_looks_like_the_sample(api):
-    answer = ask("GET", f"{api}/monitors", key="expired")
-    assert answer.status_code == 401
-    assert answer.json() == {"error": "UNAUTHORIZED", "message": "Invalid or expired API key"}
+    response = ask("GET", f"{api}/monitors", key="expired")
+    assert response.status_code == 401
+    assert response.json() == {"error": "UNAUTHORIZED", "message": "Invalid or expired API key"}
 
 
 def test_a_read_only_key_that_writes_looks_like_the_sample(api):
-    answer = ask(
+    response = ask(
         "DELETE",
         f"{api}/monitors/{PRODUCTION_API}",
         key="sp_test_demo.ro",
     )
-    assert answer.status_code == 403
-    assert answer.json() == {
+    assert response.status_code == 403
+    assert response.json() == {
         "error": "FORBIDDEN",
         "message": "Insufficient permissions for this resource",
     }
@@ -215,9 +215,9 @@ def test_a_deleted_monitor_looks_like_the_sample(changing_api):
     url = f"{changing_api}/monitors/{PRODUCTION_API}"
     gone = ask("DELETE", url)
     assert (gone.status_code, gone.content) == (204, b"")
-    answer = ask("GET", url)
-    assert answer.status_code == 404
-    assert answer.json() == {
+    response = ask("GET", url)
+    assert response.status_code == 404
+    assert response.json() == {
         "error": "NOT_FOUND",
         "message": f"Monitor {PRODUCTION_API} not found",
     }
@@ -225,9 +225,9 @@ def test_a_deleted_monitor_looks_like_the_sample(changing_api):
 
 def test_too_many_requests_look_like_the_sample():
     with serving("--scenario", "docs", "--rate-limit", "120") as served:
-        answers = _many(served, 121)
-    assert [answer.status_code for answer in answers] == [200] * 120 + [429]
-    last = answers[-1]
+        responses = _many(served, 121)
+    assert [response.status_code for response in responses] == [200] * 120 + [429]
+    last = responses[-1]
     seconds = int(last.headers["Retry-After"])
     assert last.json() == {
         "error": "RATE_LIMITED",
@@ -243,10 +243,10 @@ def _many(served: Served, count: int) -> list[requests.Response]:
 
 
 def test_an_internal_error_on_request_looks_like_the_sample(api):
-    answer = ask("GET", f"{api}/monitors", headers={"Prefer": "code=500"})
-    assert answer.status_code == 500
-    reference = answer.headers["X-Request-Id"]
-    assert answer.json() == {
+    response = ask("GET", f"{api}/monitors", headers={"Prefer": "code=500"})
+    assert response.status_code == 500
+    reference = response.headers["X-Request-Id"]
+    assert response.json() == {
         "error": "INTERNAL_ERROR",
         "message": f"An unexpected error occurred. Reference: {reference}",
     }

@@ -21,8 +21,8 @@ def test_https_is_served_and_verifies_under_each_name(tmp_path):
     with serving("--tls", "--tls-ca-dir", str(tmp_path)) as served:
         assert served.url.startswith("https://127.0.0.1:")
         url = f"{served.url}/monitors"
-        answer = requests.get(url, headers=KEY, verify=served.ca_file, timeout=10)
-        assert answer.status_code == 200
+        response = requests.get(url, headers=KEY, verify=served.ca_file, timeout=10)
+        assert response.status_code == 200
         trust = ssl.create_default_context(cafile=served.ca_file)
         by_name = url.replace("127.0.0.1", "localhost")
         assert httpx.get(by_name, headers=KEY, verify=trust).status_code == 200

@@ -30,16 +30,16 @@ class Bench:
 
     def create(self, client=None, **fields):
         """Return a monitor of the fields, which must be accepted."""
-        answer = (client or self.own).post("/monitors", json={**NEW, **fields})
-        assert answer.status_code == 201, answer.text
-        return answer.json()
+        response = (client or self.own).post("/monitors", json={**NEW, **fields})
+        assert response.status_code == 201, response.text
+        return response.json()
 
     def get(self, path, client=None, **query):
         """Return the JSON of a successful GET."""
         query = {name.rstrip("_"): value for name, value in query.items()}
-        answer = (client or self.own).get(path, params=query)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
+        response = (client or self.own).get(path, params=query)
+        assert response.status_code == 200, response.text
+        return response.json()
 
     def listed(self, path="/monitors", client=None, **query):
         return self.get(path, client, **query)["results"]
@@ -71,18 +71,18 @@ def notices(*names):
     return enter
 
 
-def wrong_fields(answer):
+def wrong_fields(response):
     """Return the fields that a 400 names."""
-    body = answer.json()
-    assert (answer.status_code, body["error"]) == (400, "INVALID_REQUEST"), answer.text
+    body = response.json()
+    assert (response.status_code, body["error"]) == (400, "INVALID_REQUEST"), response.text
     assert isinstance(body["message"], str)
     assert all(isinstance(item["message"], str) for item in body["details"])
     return {item["field"].partition(".")[0] for item in body["details"]}
 
 
-def refused(answer, status, code):
+def refused(response, status, code):
     """Assert that an answer is this error in the envelope."""
-    assert answer.status_code == status, answer.text
-    assert answer.headers["content-type"] == "application/json"
-    assert answer.json()["error"] == code
-    assert isinstance(answer.json()["message"], str)
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == "application/json"
+    assert response.json()["error"] == code
+    assert isinstance(response.json()["message"], str)

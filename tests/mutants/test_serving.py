@@ -105,9 +105,9 @@ def test_pages_and_the_document_stay_as_they_are():
     with serving() as plain, serving("--mutant", names[0], "--mutant", names[1]) as served:
         for path in ("/v1/openapi.yaml", "/docs", "/nowhere"):
             expected = httpx.get(plain.control_url + path)
-            answer = httpx.get(served.control_url + path)
-            assert answer.status_code == expected.status_code
-            told = answer.text.replace(served.control_url, plain.control_url)
+            response = httpx.get(served.control_url + path)
+            assert response.status_code == expected.status_code
+            told = response.text.replace(served.control_url, plain.control_url)
             assert told == expected.text
 
 
@@ -131,8 +131,8 @@ def test_any_mutants_live_together(seed):
             RunningServer(Settings(port=0, rate_limit=None, mutants=names))
         )
         bench = Bench(server.url, stack)
-        for answer in every_kind_of_answer(bench):
-            assert answer.text != "Internal Server Error", (names, answer.request)
+        for response in every_kind_of_answer(bench):
+            assert response.text != "Internal Server Error", (names, response.request)
 
 
 def every_kind_of_answer(bench):

@@ -23,8 +23,8 @@ def control(server):
 
 def limited(server):
     """Whether a list is as short as was asked for."""
-    answer = httpx.get(f"{server.url}/monitors?limit=1", headers=KEY)
-    return len(answer.json()["results"]) == 1
+    response = httpx.get(f"{server.url}/monitors?limit=1", headers=KEY)
+    return len(response.json()["results"]) == 1
 
 
 def active(control):
@@ -54,8 +54,8 @@ def test_what_judges_requests_is_switched_too(server, control):
 
 def test_request_ids_do_not_come_again(server, control):
     def ids():
-        answers = [httpx.get(f"{server.url}/monitors", headers=KEY) for _ in range(3)]
-        return {answer.headers["x-request-id"] for answer in answers}
+        responses = [httpx.get(f"{server.url}/monitors", headers=KEY) for _ in range(3)]
+        return {response.headers["x-request-id"] for response in responses}
 
     before = ids()
     control.switch_mutants("limit-ignored")

@@ -94,13 +94,13 @@ def test_every_answer_fits_the_document_but_where_the_reference_leaves_it_open(
     )
     foreign = other.json()["results"][0]["id"]
     seen = set()
-    for answer in every_answer(client, foreign, mine):
-        path = answer.request.url.path.removeprefix("/v1")
-        operation, _ = document.find(answer.request.method, path)
+    for response in every_answer(client, foreign, mine):
+        path = response.request.url.path.removeprefix("/v1")
+        operation, _ = document.find(response.request.method, path)
         violations = operation.check_response(
-            status=answer.status_code,
-            headers=answer.headers,
-            value=answer.json() if answer.content else None,
+            status=response.status_code,
+            headers=response.headers,
+            value=response.json() if response.content else None,
         )
         seen |= {violation.field.rpartition(".")[2] for violation in violations}
     assert seen - INFERRED == DEPARTURES[served.dialect.name]
@@ -216,11 +216,12 @@ def test_the_limit_holds_for_each_key_on_its_own(dialect):
             return client.get("/webhooks", headers=headers)
 
         with ThreadPoolExecutor(4) as pool:
-            answers = list(pool.map(ask, range(125)))
-        refused = [answer for answer in answers if answer.status_code == 429]
+            responses = list(pool.map(ask, range(125)))
+        refused = [response for response in responses if response.status_code == 429]
         assert len(refused) == 5
         assert all(
-            int(answer.headers["Retry-After"]) == answer.json()["retry_after"] for answer in refused
+            int(response.headers["Retry-After"]) == response.json()["retry_after"]
+            for response in refused
         )
         other = {"Authorization": f"Bearer {served.keys.read_only}"}
         assert client.get("/webhooks", headers=other).status_code == 200
@@ -233,9 +234,9 @@ def test_a_provider_can_be_served_from_a_shell():
     with process:
         served = json.loads(process.stdout.readline())
         headers = {"Authorization": f"Bearer {served['read_only']}"}
-        answer = httpx.get(f"{served['url']}/monitors", headers=headers)
+        response = httpx.get(f"{served['url']}/monitors", headers=headers)
         process.send_signal(signal.SIGINT)
-    assert (answer.status_code, process.returncode) == (200, 0)
+    assert (response.status_code, process.returncode) == (200, 0)
 
 
 def test_the_dialects_differ_in_what_the_rulings_leave_open():

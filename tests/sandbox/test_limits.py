@@ -56,9 +56,9 @@ def test_the_answer_says_the_same_three_times_and_each_key_has_its_own():
     settings = Settings(port=0, rate_limit=RateLimit(3), strict=True)
     with RunningServer(settings) as server, httpx.Client(base_url=server.url) as client:
         mine = {"Authorization": "Bearer sp_test_limited"}
-        answers = [client.get("/monitors", headers=mine) for _ in range(4)]
-        last = answers[-1]
-        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        responses = [client.get("/monitors", headers=mine) for _ in range(4)]
+        last = responses[-1]
+        assert [response.status_code for response in responses] == [200, 200, 200, 429]
         seconds = int(last.headers["Retry-After"])
         assert 1 <= seconds <= 60
         assert last.json() == {

@@ -42,12 +42,12 @@ def work(monkeypatch):
     monkeypatch.setattr(prng, "digest", counted_digest)
     monkeypatch.setattr(prng, "series", counted_series)
 
-    def counted_stretch(*args, **values):
+    def counted_block(*args, **values):
         counts["stretches"] += 1
         return evaluated_block.Stretch(*args, **values)
 
     monkeypatch.setattr(timeline, "draw_block", counted_draw)
-    monkeypatch.setattr(timeline, "Stretch", counted_stretch)
+    monkeypatch.setattr(timeline, "Stretch", counted_block)
     return counts
 
 
@@ -119,7 +119,7 @@ def test_a_page_touches_only_its_own_monitors(monkeypatch):
             looked_up["monitors"] += 1
             return super().__getitem__(key)
 
-    monkeypatch.setattr(world._lookout, "watches", Counted(world._lookout.watches))
+    monkeypatch.setattr(world._scheduler, "watches", Counted(world._scheduler.watches))
     assert len(world.monitors(team=Team.OWN, page=100, limit=20).items) == 20
     assert len(world.monitors(team=Team.OWN, status=Status.DOWN, page=2, limit=20).items) == 10
     assert looked_up["monitors"] == 30

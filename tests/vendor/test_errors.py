@@ -12,9 +12,9 @@ SAMPLE = "/monitors/4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907"
 JSON = {"Content-Type": "application/json"}
 
 
-def details(answer):
-    body = answer.json()
-    assert (answer.status_code, body["error"], body["message"]) == (
+def details(response):
+    body = response.json()
+    assert (response.status_code, body["error"], body["message"]) == (
         400,
         "INVALID_REQUEST",
         "Validation failed",
@@ -23,7 +23,7 @@ def details(answer):
 
 
 def test_every_wrong_field_is_named_at_once(client):
-    answer = client.post(
+    response = client.post(
         "/monitors",
         json={
             "name": "x",
@@ -34,7 +34,7 @@ def test_every_wrong_field_is_named_at_once(client):
             "expected_status": 200.0,
         },
     )
-    assert details(answer) == {
+    assert details(response) == {
         "name": "Must be between 2 and 128 characters",
         "url": "Must be a valid HTTP or HTTPS URL",
         "interval_seconds": "Must be one of: 30, 60, 120, 300",
@@ -59,11 +59,11 @@ def test_names_of_2_to_128_characters_pass(client, size):
 
 @pytest.mark.parametrize("size", [0, 1, 129])
 def test_other_names_do_not(client, monitor, size):
-    for answer in (
+    for response in (
         client.post("/monitors", json={**GOOD, "name": "é" * size}),
         client.put(f"/monitors/{monitor['id']}", json={"name": "é" * size}),
     ):
-        assert set(details(answer)) == {"name"}
+        assert set(details(response)) == {"name"}
 
 
 @pytest.mark.parametrize(
@@ -74,8 +74,8 @@ def test_null_is_no_value(client, field):
 
 
 def test_query_and_body_are_judged_together(client):
-    answer = client.get("/monitors", params={"page": "0", "limit": "101", "status": "degraded"})
-    assert details(answer) == {
+    response = client.get("/monitors", params={"page": "0", "limit": "101", "status": "degraded"})
+    assert details(response) == {
         "page": "Must be an integer of at least 1",
         "limit": "Must be an integer between 1 and 100",
         "status": "Must be one of: up, down, paused",
@@ -110,15 +110,15 @@ def test_what_only_looks_like_a_number_is_none(client, text):
 )
 def test_broken_bodies_are_refused_whole(client, body):
     before = client.get("/monitors").json()
-    answer = client.post("/monitors", content=body, headers=JSON)
-    assert set(details(answer)) == {"body"}
+    response = client.post("/monitors", content=body, headers=JSON)
+    assert set(details(response)) == {"body"}
     assert client.get("/monitors").json() == before
 
 
 def test_a_huge_integer_is_a_wrong_value(client):
     body = json.dumps({**GOOD, "expected_status": 10**40}).encode()
-    answer = client.post("/monitors", content=body, headers=JSON)
-    assert set(details(answer)) == {"expected_status"}
+    response = client.post("/monitors", content=body, headers=JSON)
+    assert set(details(response)) == {"expected_status"}
     digits = b'{"expected_status": ' + b"9" * 6000 + b"}"
     assert client.post("/monitors", content=digits, headers=JSON).status_code == 400
 
@@ -132,8 +132,8 @@ def test_a_chunked_body_is_read_whole(client):
     parts = iter(
         [b'{"name": "Chunked", "url": "https://perfect', b'.test", "interval_seconds": 30}']
     )
-    answer = client.post("/monitors", content=parts, headers=JSON)
-    assert answer.json()["name"] == "Chunked"
+    response = client.post("/monitors", content=parts, headers=JSON)
+    assert response.json()["name"] == "Chunked"
     flood = client.post("/monitors", content=iter([b"x" * 100_000] * 30), headers=JSON)
     assert details(flood) == {"body": "Must be at most 1048576 bytes"}
 
@@ -141,14 +141,14 @@ def test_a_chunked_body_is_read_whole(client):
 @pytest.mark.parametrize("media_type", ["Application/JSON", "application/json; charset=utf-8"])
 def test_json_is_json_however_it_is_written(client, media_type):
     content = json.dumps(GOOD).encode()
-    answer = client.post("/monitors", content=content, headers={"Content-Type": media_type})
-    assert answer.status_code == 201
+    response = client.post("/monitors", content=content, headers={"Content-Type": media_type})
+    assert response.status_code == 201
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded"])
 def test_other_content_types_are_refused(client, media_type):
-    answer = client.post("/monitors", content=b"{}", headers={"Content-Type": media_type})
-    assert details(answer) == {"Content-Type": "Must be application/json"}
+    response = client.post("/monitors", content=b"{}", headers={"Content-Type": media_type})
+    assert details(response) == {"Content-Type": "Must be application/json"}
 
 
 @pytest.mark.parametrize(
@@ -161,15 +161,15 @@ def test_other_content_types_are_refused(client, media_type):
     ],
 )
 def test_a_wrong_method_is_told_the_right_ones(client, method, path, allowed):
-    answer = client.request(method, path)
-    assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
-    assert answer.json()["error"] == "METHOD_NOT_ALLOWED"
+    response = client.request(method, path)
+    assert (response.status_code, response.headers["Allow"]) == (405, allowed)
+    assert response.json()["error"] == "METHOD_NOT_ALLOWED"
 
 
 @pytest.mark.parametrize("path", ["/nothing", "/monitors/", "//monitors", f"{SAMPLE}/x", "/é%00"])
 def test_an_unknown_path_is_a_404(client, path):
-    answer = client.get(path)
-    assert (answer.status_code, answer.json()["error"]) == (404, "NOT_FOUND")
+    response = client.get(path)
+    assert (response.status_code, response.json()["error"]) == (404, "NOT_FOUND")
 
 
 @pytest.mark.parametrize("monitor_id", ["nope", "1", "%F0%9F%9A%80", "4f2a8c1e"])
@@ -191,12 +191,12 @@ def test_a_malformed_id_is_a_404(client, monitor_id):
     ],
 )
 def test_any_other_key_is_a_401(client_for, key):
-    answer = client_for(key).get("/monitors")
-    assert (answer.status_code, answer.json()) == (
+    response = client_for(key).get("/monitors")
+    assert (response.status_code, response.json()) == (
         401,
         {"error": "UNAUTHORIZED", "message": "Invalid or expired API key"},
     )
-    assert answer.headers["WWW-Authenticate"] == "Bearer"
+    assert response.headers["WWW-Authenticate"] == "Bearer"
 
 
 def test_every_operation_needs_a_key_of_the_bearer_scheme(server):
@@ -204,8 +204,10 @@ def test_every_operation_needs_a_key_of_the_bearer_scheme(server):
     for path, item in operations.items():
         for method in set(item) & {"get", "post", "put", "delete"}:
             for value in ("", "Basic c3BfdGVzdF94Og==", "sp_test_x", "Bearer"):
-                answer = httpx.request(method, server.url + path, headers={"Authorization": value})
-                assert answer.status_code == 401
+                response = httpx.request(
+                    method, server.url + path, headers={"Authorization": value}
+                )
+                assert response.status_code == 401
 
 
 def test_a_read_only_key_reads_and_does_not_write(client_for, name):
@@ -218,8 +220,8 @@ def test_a_read_only_key_reads_and_does_not_write(client_for, name):
         ("POST", "/incidents"),
         ("POST", "/webhooks"),
     ):
-        answer = reader.request(method, path, json={})
-        assert (answer.status_code, answer.json()) == (
+        response = reader.request(method, path, json={})
+        assert (response.status_code, response.json()) == (
             403,
             {"error": "FORBIDDEN", "message": "Insufficient permissions for this resource"},
         )
@@ -235,8 +237,8 @@ def test_another_teams_monitor_is_forbidden_and_unlisted(client_for, client, nam
         ("GET", "/status"),
         ("GET", "/logs"),
     ):
-        answer = rival.request(method, path + below, json={} if method == "PUT" else None)
-        assert (answer.status_code, answer.json()["error"]) == (403, "FORBIDDEN")
+        response = rival.request(method, path + below, json={} if method == "PUT" else None)
+        assert (response.status_code, response.json()["error"]) == (403, "FORBIDDEN")
     body = {"monitor_id": monitor["id"], "title": "x"}
     assert rival.post("/incidents", json=body).status_code == 403
     assert rival.get("/incidents", params={"monitor_id": monitor["id"]}).status_code == 403
@@ -256,7 +258,7 @@ def test_what_is_not_there_outranks_what_is_wrong_with_the_request(client_for, n
 
 def test_every_answer_has_a_request_id_of_its_own(server, client):
     preflight = {"Origin": "http://a.example", "Access-Control-Request-Method": "PUT"}
-    answers = [
+    responses = [
         client.get("/monitors"),
         client.get("/nothing"),
         client.patch("/monitors"),
@@ -265,10 +267,10 @@ def test_every_answer_has_a_request_id_of_its_own(server, client):
         httpx.get(f"{server.url}/monitors"),
         httpx.get(f"{server.control_url}/docs"),
     ]
-    ids = [answer.headers["X-Request-Id"] for answer in answers]
+    ids = [response.headers["X-Request-Id"] for response in responses]
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(r"req_[a-z0-9]{8}", item) for item in ids)
-    assert answers[3].json() == {
+    assert responses[3].json() == {
         "error": "INTERNAL_ERROR",
         "message": f"An unexpected error occurred. Reference: {ids[3]}",
     }
@@ -288,6 +290,6 @@ def test_garbage_on_the_wire_harms_nobody(server, client, garbage):
     with socket.create_connection((server.address.host, server.address.port), timeout=10) as wire:
         wire.sendall(garbage)
         wire.shutdown(socket.SHUT_WR)
-        answer = wire.recv(65_536)
-    assert not answer or answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 401", b"HTTP/1.1 404"))
+        response = wire.recv(65_536)
+    assert not response or response.startswith((b"HTTP/1.1 400", b"HTTP/1.1 401", b"HTTP/1.1 404"))
     assert client.get("/monitors").status_code == 200

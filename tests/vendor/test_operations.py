@@ -7,13 +7,13 @@ NEW = {"name": "Checkout — 🚀 e\u0301", "url": "https://perfect.test", "inte
 
 def test_a_created_monitor_has_the_documented_defaults(client):
     """Reference, POST /monitors: three regions, status 200."""
-    answer = client.post("/monitors", json=NEW)
-    assert answer.status_code == 201
-    body = answer.json()
+    response = client.post("/monitors", json=NEW)
+    assert response.status_code == 201
+    body = response.json()
     assert body["name"] == NEW["name"]
     assert body["regions"] == ["eu-central-1", "us-east-1", "ap-northeast-1"]
     assert (body["expected_status"], body["tags"]) == (200, [])
-    assert answer.headers["Location"] == f"/v1/monitors/{body['id']}"
+    assert response.headers["Location"] == f"/v1/monitors/{body['id']}"
     assert client.get(f"/monitors/{body['id']}").json()["name"] == NEW["name"]
 
 
@@ -27,9 +27,9 @@ def test_an_update_changes_what_is_sent_and_nothing_else(client, monitor):
 
 def test_a_deleted_monitor_is_gone_everywhere(client, monitor):
     path = f"/monitors/{monitor['id']}"
-    answer = client.delete(path)
-    assert (answer.status_code, answer.content) == (204, b"")
-    assert "content-type" not in answer.headers
+    response = client.delete(path)
+    assert (response.status_code, response.content) == (204, b"")
+    assert "content-type" not in response.headers
     for method, below in [
         ("GET", ""),
         ("PUT", ""),
@@ -84,8 +84,8 @@ def test_incidents_are_found_recorded_and_filtered(client, monitor):
 
 def test_an_incident_of_nothing_is_a_404(client):
     unknown = "00000000-0000-4000-8000-000000000000"
-    answer = client.post("/incidents", json={"monitor_id": unknown, "title": "x"})
-    assert (answer.status_code, answer.json()["error"]) == (404, "NOT_FOUND")
+    response = client.post("/incidents", json={"monitor_id": unknown, "title": "x"})
+    assert (response.status_code, response.json()["error"]) == (404, "NOT_FOUND")
 
 
 def test_a_webhook_has_both_ids_and_never_shows_its_secret(client):
@@ -108,20 +108,20 @@ def test_a_page_past_the_end_is_empty_however_far(client):
 
 def test_a_log_window_includes_its_bounds_and_needs_a_zone(client):
     path = "/monitors/4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907/logs"
-    minute = {"from": "2025-01-14T19:31:00+01:00", "to": "2025-01-14T18:32:00.999Z"}
-    times = {row["timestamp"] for row in client.get(path, params=minute).json()["results"]}
+    window = {"from": "2025-01-14T19:31:00+01:00", "to": "2025-01-14T18:32:00.999Z"}
+    times = {row["timestamp"] for row in client.get(path, params=window).json()["results"]}
     assert times == {"2025-01-14T18:31:00Z", "2025-01-14T18:32:00Z"}
     for wrong in ("2025-01-14T18:31:00", "2025-02-30T00:00:00Z", "yesterday"):
         details = client.get(path, params={"from": wrong}).json()["details"]
         assert details == [{"field": "from", "message": "Must be an ISO 8601 timestamp"}]
-    turned = client.get(path, params={"from": minute["to"], "to": "2025-01-14T18:31:00Z"})
+    turned = client.get(path, params={"from": window["to"], "to": "2025-01-14T18:31:00Z"})
     assert turned.json()["details"] == [{"field": "from", "message": "Must not be later than to"}]
 
 
 def test_unknown_fields_and_parameters_are_ignored(client):
-    answer = client.post("/monitors?colour=blue", json={**NEW, "colour": "blue"})
-    assert answer.status_code == 201
-    assert "colour" not in answer.json()
+    response = client.post("/monitors?colour=blue", json={**NEW, "colour": "blue"})
+    assert response.status_code == 201
+    assert "colour" not in response.json()
 
 
 @pytest.mark.parametrize("key", ["sp_test_{}", "sp_test_{}.rival"])

@@ -22,28 +22,28 @@ CODES = {
 
 @pytest.mark.parametrize(("status", "code"), CODES.items())
 def test_each_documented_error_can_be_asked_for(client, status, code):
-    answer = client.get(SAMPLE, headers={"Prefer": f"code={status}"})
-    assert (answer.status_code, answer.json()["error"]) == (status, code)
+    response = client.get(SAMPLE, headers={"Prefer": f"code={status}"})
+    assert (response.status_code, response.json()["error"]) == (status, code)
     if status == 429:
-        assert answer.headers["Retry-After"] == str(answer.json()["retry_after"]) == "1"
+        assert response.headers["Retry-After"] == str(response.json()["retry_after"]) == "1"
 
 
 def test_an_asked_for_error_changes_nothing(client, monitor):
-    answer = client.delete(f"/monitors/{monitor['id']}", headers={"Prefer": "code=500"})
-    assert answer.status_code == 500
+    response = client.delete(f"/monitors/{monitor['id']}", headers={"Prefer": "code=500"})
+    assert response.status_code == 500
     assert client.get(f"/monitors/{monitor['id']}").status_code == 200
 
 
 def test_an_error_comes_before_the_key_is_looked_at(server):
-    answer = httpx.get(f"{server.url}/monitors", headers={"Prefer": "code=429"})
-    assert answer.status_code == 429
+    response = httpx.get(f"{server.url}/monitors", headers={"Prefer": "code=429"})
+    assert response.status_code == 429
 
 
 def test_a_delay_is_kept_and_acknowledged(client):
-    answer = client.get(SAMPLE, headers={"Prefer": "delay=120, wait=10"})
-    assert answer.status_code == 200
-    assert answer.elapsed.total_seconds() >= 0.12
-    assert answer.headers["Preference-Applied"] == "delay=120"
+    response = client.get(SAMPLE, headers={"Prefer": "delay=120, wait=10"})
+    assert response.status_code == 200
+    assert response.elapsed.total_seconds() >= 0.12
+    assert response.headers["Preference-Applied"] == "delay=120"
 
 
 def test_asking_for_success_changes_nothing(client):
@@ -52,21 +52,21 @@ def test_asking_for_success_changes_nothing(client):
 
 @pytest.mark.parametrize("prefer", ["code=418", "code=abc", "delay=-1", "delay=99999999", "code="])
 def test_a_preference_that_cannot_be_is_refused_with_the_reason(client, prefer):
-    answer = client.get(SAMPLE, headers={"Prefer": prefer})
-    assert answer.status_code == 400
-    assert answer.json()["details"][0]["field"] == "Prefer"
+    response = client.get(SAMPLE, headers={"Prefer": prefer})
+    assert response.status_code == 400
+    assert response.json()["details"][0]["field"] == "Prefer"
 
 
 def test_any_origin_may_read_answers_errors_too(client):
     for headers in ({}, {"Prefer": "code=500"}):
-        answer = client.get("/monitors", headers={"Origin": "http://localhost:5173", **headers})
-        assert answer.headers["Access-Control-Allow-Origin"] == "*"
-        exposed = answer.headers["Access-Control-Expose-Headers"]
+        response = client.get("/monitors", headers={"Origin": "http://localhost:5173", **headers})
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        exposed = response.headers["Access-Control-Expose-Headers"]
         assert {"X-Request-Id", "Retry-After"} <= set(exposed.split(", "))
 
 
 def test_a_preflight_allows_key_and_json(client):
-    answer = client.options(
+    response = client.options(
         "/monitors",
         headers={
             "Origin": "http://localhost:5173",
@@ -74,9 +74,9 @@ def test_a_preflight_allows_key_and_json(client):
             "Access-Control-Request-Headers": "authorization, content-type, prefer",
         },
     )
-    assert answer.status_code == 200
-    assert "PUT" in answer.headers["Access-Control-Allow-Methods"]
-    allowed = answer.headers["Access-Control-Allow-Headers"].lower()
+    assert response.status_code == 200
+    assert "PUT" in response.headers["Access-Control-Allow-Methods"]
+    allowed = response.headers["Access-Control-Allow-Headers"].lower()
     assert all(name in allowed for name in ("authorization", "content-type", "prefer"))
 
 
@@ -114,10 +114,10 @@ def test_swagger_ui_comes_from_here_alone(server):
 
 def test_strict_turns_a_wrong_answer_into_a_500(monkeypatch):
     """Answers against the document do not leave a strict server; a lax one lets them pass."""
-    from statuspool_mock.web import shapes  # noqa: PLC0415
+    from statuspool_mock.web.vendor import serializers  # noqa: PLC0415
 
-    right = shapes.reading_json
-    monkeypatch.setattr(shapes, "reading_json", lambda r: {**right(r), "uptime_30d": 101})
+    right = serializers.reading_json
+    monkeypatch.setattr(serializers, "reading_json", lambda r: {**right(r), "uptime_30d": 101})
     headers = {"Authorization": "Bearer sp_test_strict"}
     seen = {}
     for strict in (True, False):

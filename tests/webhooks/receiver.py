@@ -17,10 +17,10 @@ class Sent(NamedTuple):
 
 
 class Receiver:
-    """Answers with each of `answers` in turn, then 200: a status, or a function of the handler."""
+    """Answers with each of `responses` in turn, then 200: a status, or a function of the handler."""
 
-    def __init__(self, *answers):
-        self.answers = list(answers)
+    def __init__(self, *responses):
+        self.responses = list(responses)
         self.sent = []
         receiver = self
 
@@ -30,11 +30,11 @@ class Receiver:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 receiver.sent.append(Sent(dict(self.headers), body))
-                answer = receiver.answers.pop(0) if receiver.answers else 200
-                if callable(answer):
-                    answer(self)
+                response = receiver.responses.pop(0) if receiver.responses else 200
+                if callable(response):
+                    response(self)
                 else:
-                    status, *headers = answer if isinstance(answer, tuple) else (answer,)
+                    status, *headers = response if isinstance(response, tuple) else (response,)
                     self.send_response(status)
                     for name, value in headers:
                         self.send_header(name, value)

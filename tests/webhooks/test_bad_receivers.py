@@ -91,13 +91,13 @@ def test_redirects_are_not_followed(tell):
 def test_garbage_instead_of_http_is_a_row_in_the_log(tell):
     with socket.create_server(("127.0.0.1", 0)) as listener:
 
-        def answer():
+        def response():
             connection, _ = listener.accept()
             with connection:
                 connection.recv(65_536)
                 connection.sendall(b"\x00\xffgarbage\r\n\r\n")
 
-        thread = threading.Thread(target=answer)
+        thread = threading.Thread(target=response)
         thread.start()
         delivery = tell(f"http://127.0.0.1:{listener.getsockname()[1]}/")
         thread.join()
@@ -134,8 +134,8 @@ def test_a_host_that_was_allowed_is_called():
 
 
 def test_an_empty_secret_is_refused_at_registration(world):
-    answer = world._http.post(
+    response = world._http.post(
         "/v1/webhooks", json={"url": "http://127.0.0.1/", "events": ["sla_breach"], "secret": ""}
     )
-    assert answer.status_code == 400
-    assert answer.json()["details"][0]["field"] == "secret"
+    assert response.status_code == 400
+    assert response.json()["details"][0]["field"] == "secret"

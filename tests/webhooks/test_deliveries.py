@@ -77,7 +77,7 @@ def test_an_incident_recorded_by_hand_is_told(world, shop, receiver):
 
 
 def test_retries_come_on_the_worlds_clock_with_the_same_id_and_bytes(world, shop, receiver):
-    receiver.answers += [500, 302, 404, 503, 500]
+    receiver.responses += [500, 302, 404, 503, 500]
     world._call("POST", "/v1/incidents", {"monitor_id": shop["id"], "title": "Planned work"})
     receiver.wait_for(1)
     world.clock.advance("12h")
@@ -91,7 +91,7 @@ def test_retries_come_on_the_worlds_clock_with_the_same_id_and_bytes(world, shop
 
 
 def test_the_sixth_failure_is_the_last_and_the_next_event_goes_on(world, shop, receiver):
-    receiver.answers += [500] * 6
+    receiver.responses += [500] * 6
     world._call("POST", "/v1/incidents", {"monitor_id": shop["id"], "title": "First"})
     world._call("POST", "/v1/incidents", {"monitor_id": shop["id"], "title": "Second"})
     world.clock.advance("1d")
@@ -103,7 +103,7 @@ def test_the_sixth_failure_is_the_last_and_the_next_event_goes_on(world, shop, r
 
 
 def test_events_stay_in_order_while_one_is_retried(world, shop, receiver):
-    receiver.answers += [500, 500]
+    receiver.responses += [500, 500]
     world.monitors.force_down(shop, lasting="2m")
     world.clock.advance("1h")
     ids = [sent.payload["id"] for sent in receiver.sent]
@@ -115,7 +115,7 @@ def test_events_stay_in_order_while_one_is_retried(world, shop, receiver):
 
 @pytest.mark.parametrize(("told", "seconds"), [("900", 900), ("2", 5)])
 def test_retry_after_is_honoured(world, shop, receiver, told, seconds):
-    receiver.answers += [(429, ("Retry-After", told))]
+    receiver.responses += [(429, ("Retry-After", told))]
     world._call("POST", "/v1/incidents", {"monitor_id": shop["id"], "title": "Busy"})
     world.clock.advance("1h")
     tries = world.webhooks.delivery(world.webhooks.deliveries()[0]["number"])["tries"]
@@ -123,7 +123,7 @@ def test_retry_after_is_honoured(world, shop, receiver, told, seconds):
 
 
 def test_410_disables_the_endpoint(world, shop, receiver):
-    receiver.answers += [410]
+    receiver.responses += [410]
     world._call("POST", "/v1/incidents", {"monitor_id": shop["id"], "title": "Gone"})
     world.clock.advance("1h")
     world.monitors.force_down(shop)
@@ -208,12 +208,12 @@ def test_a_live_world_tells_without_being_asked(world, receiver):
 
 
 def test_a_receiver_may_call_the_api_back_while_it_is_told(world, shop, server):
-    answers = []
+    responses = []
     key = world._http.headers["Authorization"]
 
     def look(handler):
         url = f"{server.url}/monitors/{shop['id']}/status"
-        answers.append(httpx.get(url, headers={"Authorization": key}).json()["status"])
+        responses.append(httpx.get(url, headers={"Authorization": key}).json()["status"])
         handler.send_response(204)
         handler.end_headers()
 
@@ -221,7 +221,7 @@ def test_a_receiver_may_call_the_api_back_while_it_is_told(world, shop, server):
         world.webhooks.register(receiver.url, secret="s", events=("status_change",))
         world.monitors.force_down(shop, lasting="1h")
         world.clock.advance("10m")
-        assert answers == ["down"]
+        assert responses == ["down"]
 
 
 def test_waiting_events_survive_a_restart(tmp_path):
@@ -311,7 +311,7 @@ def test_a_large_outage_is_told_to_many_without_loss(world):
 def test_what_left_stays_told_when_its_world_goes_back_in_time(world, shop, receiver):
     """No delivery's number is given twice; one that was still to be tried again is given up."""
     world.keep("before")
-    receiver.answers += [200, 500]
+    receiver.responses += [200, 500]
     for _ in range(2):
         world.webhooks.trigger("status_change", monitor_id=shop["id"])
     receiver.wait_for(2)

@@ -45,26 +45,28 @@ class ControlCall:
         """Return the answer's JSON, None where it has no body. Raises `ClientError`."""
         parameters = {name: value for name, value in query.items() if value is not None}
         try:
-            answer = self._http.request(method, path, json=body, params=parameters)
+            response = self._http.request(method, path, json=body, params=parameters)
         except httpx.TransportError as error:
             raise ServerUnreachable(f"No mock answers at {self._http.base_url}: {error}") from error
-        if answer.is_success:
-            return answer.json() if answer.content else None
+        if response.is_success:
+            return response.json() if response.content else None
         try:
-            told = answer.json()
+            told = response.json()
         except ValueError:
             told = {}
-        raise RequestRefused(answer.status_code, told if isinstance(told, dict) else {})
+        raise RequestRefused(response.status_code, told if isinstance(told, dict) else {})
 
     def events(self, last_event_id: int | None) -> Iterator[Json]:
         """Yield events as they happen, each with its `id` and `event`. Raises `ClientError`."""
         headers = {} if last_event_id is None else {"Last-Event-ID": str(last_event_id)}
         try:
-            with self._http.stream("GET", "/_mock/events", headers=headers, timeout=None) as answer:
-                if not answer.is_success:
-                    raise RequestRefused(answer.status_code, json.loads(answer.read()))
+            with self._http.stream(
+                "GET", "/_mock/events", headers=headers, timeout=None
+            ) as response:
+                if not response.is_success:
+                    raise RequestRefused(response.status_code, json.loads(response.read()))
                 event: Json = {}
-                for line in answer.iter_lines():
+                for line in response.iter_lines():
                     name, _, value = line.partition(": ")
                     if name == "id":
                         event["id"] = int(value)

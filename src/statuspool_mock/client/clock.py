@@ -41,5 +41,5 @@ class ClockControl:
         return self._json("POST", "/_mock/clock/advance", body)
 
     def _json(self, method: str, path: str, body: Any = None) -> Json:
-        answer: Json = self._call(method, path, body)
-        return answer
+        response: Json = self._call(method, path, body)
+        return response

@@ -139,5 +139,5 @@ class Control:
         return self._call.events(last_event_id)
 
     def _json(self, method: str, path: str, body: Any = None) -> Json:
-        answer: Json = self._call(method, path, body)
-        return answer
+        response: Json = self._call(method, path, body)
+        return response

@@ -22,17 +22,17 @@ class MonitorControl:
     ) -> Json:
         """Create a monitor; `more` are further fields of the API. Returns it."""
         body = {"name": name, "url": url, "interval_seconds": interval_seconds, **more}
-        answer: Json = self._call("POST", "/v1/monitors", body)
-        return answer
+        response: Json = self._call("POST", "/v1/monitors", body)
+        return response
 
     def all(self) -> list[Json]:
         """Return every monitor, with what only the world knows of it."""
         found: list[Json] = []
         page = 1
         while True:
-            answer = self._call("GET", "/_mock/monitors", page=page, limit=1000)
-            found += answer["results"]
-            if page >= answer["total_pages"]:
+            response = self._call("GET", "/_mock/monitors", page=page, limit=1000)
+            found += response["results"]
+            if page >= response["total_pages"]:
                 return found
             page += 1
 
@@ -106,8 +106,8 @@ class MonitorControl:
         return self._json("PUT", f"/_mock/monitors/{_id(monitor)}/status", given(body))
 
     def _json(self, method: str, path: str, body: Any = None) -> Json:
-        answer: Json = self._call(method, path, body)
-        return answer
+        response: Json = self._call(method, path, body)
+        return response
 
 
 def _id(monitor: str | Json) -> str:

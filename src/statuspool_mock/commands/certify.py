@@ -99,7 +99,7 @@ def _show(results: Sequence[CaseResult]) -> None:
     console.print(table)
     if results[0].verdict.outcome is CaseOutcome.FAILED:
         _explain(console, results[0])
-        if results[0].verdict.was_answered:
+        if results[0].verdict.got_response:
             console.print("All else hangs on this one: does the receiver know the same secret?\n")
     else:
         for result in results:

@@ -22,7 +22,7 @@ def run(arguments: argparse.Namespace) -> int:
         for path in arguments.files:
             archive = Archive(path, roots)
             for exchange, unjudged in archive:
-                found = judge.judge(exchange, unjudged=unjudged)
+                found = judge.check(exchange, unchecked=unjudged)
                 if not arguments.json and any(one.kind is not Kind.NOTE for one in found):
                     console.print(summary.line(exchange, found), soft_wrap=True)
             for host, count in archive.skipped.items():
@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> int:
         summary.show(judge, console)
         for host, count in skipped.items():
             console.print(f"{count:,} to {host} skipped: not the API.", style="dim", markup=False)
-    if judge.exchanges == sum(judge.unjudged.values()):
+    if judge.exchanges == sum(judge.unchecked.values()):
         sys.stderr.write(
             "statuspool-mock check: nothing of the API could be judged; --base-url URL says where "
             "it is.\n"

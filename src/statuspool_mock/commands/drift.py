@@ -9,7 +9,7 @@ from statuspool_mock import contract
 from statuspool_mock.commands.servers import api_key, check_base, trusted
 from statuspool_mock.conformance.passive.crawler import Crawler, CrawlFailed
 from statuspool_mock.conformance.passive.drift import Drift, Weight, differences
-from statuspool_mock.conformance.passive.response_profile import ResponseProfile, portrait
+from statuspool_mock.conformance.passive.response_profile import ResponseProfile, profile
 from statuspool_mock.server import RunningServer, Settings
 
 if TYPE_CHECKING:
@@ -32,12 +32,12 @@ def run(arguments: argparse.Namespace) -> int:
     )
     document = contract.load()
     try:
-        server = portrait(document, tour.walk(errors=True))
+        server = profile(document, tour.walk(errors=True))
         with RunningServer(Settings(port=0, rate_limit=None)) as running:
             at_home = Crawler(
                 running.url, "sp_test_drift", most_monitors=_MONITORS, rate=_RATE_AT_HOME
             )
-            mock = portrait(document, at_home.walk(errors=True))
+            mock = profile(document, at_home.walk(errors=True))
     except CrawlFailed as error:
         sys.stderr.write(f"statuspool-mock drift: {error}\n")
         return 2

@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         keepers = _keepers(arguments, stack, refuse)
         token = arguments.control_token or os.environ.get("STATUSPOOL_CONTROL_TOKEN")
         gate = ControlAuth(loopback_only=is_local(arguments.host), token=token)
-        pages = StatusPages(judge, gate=gate, base=upstream.base)
+        pages = StatusPages(judge, auth=gate, base=upstream.base)
 
         def tell(exchange: Exchange, observations: list[Observation]) -> None:
             for keep in (pages.keep, *keepers):

@@ -11,7 +11,7 @@ from statuspool_mock.atomic_files import write_whole
 from statuspool_mock.commands.servers import api_key, check_base, trusted
 from statuspool_mock.conformance.passive.archives import Archive, NotAnArchive, Roots
 from statuspool_mock.conformance.passive.crawler import Crawler, CrawlFailed
-from statuspool_mock.conformance.passive.parsed_exchange import sighted
+from statuspool_mock.conformance.passive.parsed_exchange import parse_exchange
 from statuspool_mock.exchanges import Exchange
 from statuspool_mock.scenarios.account import Account, likeness
 
@@ -70,7 +70,7 @@ def _tour(arguments: argparse.Namespace, refuse: Callable[[str], NoReturn]) -> C
 
 
 def _learn(account: Account, document: contract.Document, exchange: Exchange) -> None:
-    sight = sighted(document, exchange)
+    sight = parse_exchange(document, exchange)
     if sight is not None and sight.succeeded:
         at = sight.exchange.began
-        account.learn(sight.operation.id, sight.exchange.monitor_id, sight.answer, at=at)
+        account.learn(sight.operation.id, sight.exchange.monitor_id, sight.response, at=at)

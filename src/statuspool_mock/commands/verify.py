@@ -67,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _judge(judgement: VerificationRun, console: Console) -> int:
     """Run the suite in this process, deaf to plugins and settings of the folder it runs in."""
     judgement.listeners.append(_Progress(judgement, console))
-    suite = Path(__file__).parents[1] / "verify" / SUITE
+    suite = Path(__file__).parents[1] / "conformance" / "active" / SUITE
     arguments = [str(suite), "-c", os.devnull, f"--rootdir={suite.parent}", "--noconftest"]
     arguments += [f"-p{name}" for name in _PLUGINS_OFF]
     with _alone():

@@ -21,37 +21,39 @@ class Cell(NamedTuple):
 Seen = Callable[[Any], set[str]]
 
 
-def _status(answer: Any) -> set[str]:
-    return {answer["status"]}
+def _status(response: Any) -> set[str]:
+    return {response["status"]}
 
 
-def _page(answer: Any) -> str:
-    if not answer["results"]:
+def _page(response: Any) -> str:
+    if not response["results"]:
         return "empty list"
-    return "more pages" if answer["page"] < answer["total_pages"] else "last page"
+    return "more pages" if response["page"] < response["total_pages"] else "last page"
 
 
-def _monitors(answer: Any) -> set[str]:
-    return {_page(answer), *[monitor["status"] for monitor in answer["results"]]}
+def _monitors(response: Any) -> set[str]:
+    return {_page(response), *[monitor["status"] for monitor in response["results"]]}
 
 
-def _rows(answer: Any) -> set[str]:
-    failed = {row["error_message"] is not None for row in answer["results"]}
-    return {_page(answer), *("failed check" if one else "null error_message" for one in failed)}
+def _rows(response: Any) -> set[str]:
+    failed = {row["error_message"] is not None for row in response["results"]}
+    return {_page(response), *("failed check" if one else "null error_message" for one in failed)}
 
 
-def _incidents(answer: Any) -> set[str]:
-    if not answer["results"]:
+def _incidents(response: Any) -> set[str]:
+    if not response["results"]:
         return {"empty list"}
-    is_open = {incident["resolved_at"] is None for incident in answer["results"]}
+    is_open = {incident["resolved_at"] is None for incident in response["results"]}
     return {"open incident" if one else "resolved incident" for one in is_open}
 
 
-def _webhooks(answer: Any) -> set[str]:
-    if not answer["results"]:
+def _webhooks(response: Any) -> set[str]:
+    if not response["results"]:
         return {"empty list"}
-    seen = {"active webhook" if one["active"] else "inactive webhook" for one in answer["results"]}
-    if any(webhook["last_triggered_at"] is None for webhook in answer["results"]):
+    seen = {
+        "active webhook" if one["active"] else "inactive webhook" for one in response["results"]
+    }
+    if any(webhook["last_triggered_at"] is None for webhook in response["results"]):
         seen.add("never triggered")
     return seen
 
@@ -79,14 +81,14 @@ class Coverage:
         self.met: dict[Cell, int] = {}
         self._unseen = {name: set(states) for name, (states, _) in STATES.items()}
 
-    def note(self, operation: str, status: int, answer: Any) -> None:
-        """Count an answer; `answer` is its JSON value before it was written."""
+    def note(self, operation: str, status: int, response: Any) -> None:
+        """Count an answer; `response` is its JSON value before it was written."""
         met = self.met
         cell = Cell(operation, status)
         met[cell] = met.get(cell, 0) + 1
-        if status == 200 and answer is not None:
+        if status == 200 and response is not None:
             unseen = self._unseen.get(operation)
-            if unseen and (seen := STATES[operation][1](answer) & unseen):
+            if unseen and (seen := STATES[operation][1](response) & unseen):
                 unseen -= seen
                 met.update((Cell(operation, status, state), 1) for state in seen)
 

@@ -32,7 +32,7 @@ class Exchange:
     wall: float
     began: float
     status: int
-    answer_headers: Headers
+    response_headers: Headers
     content: bytes
     faults: tuple[str, ...] = ()
     milliseconds: float = 0.0
@@ -54,7 +54,7 @@ class Exchange:
         return _json(self.body)
 
     @property
-    def answer(self) -> Any:
+    def response(self) -> Any:
         """The answer's body as JSON, None where it is none."""
         return _json(self.content)
 
@@ -63,8 +63,8 @@ class Exchange:
         """The error code of the vendor's envelope. Reference: Error Codes."""
         if self.status < 400:
             return None
-        answer = self.answer
-        return answer.get("error") if isinstance(answer, dict) else None
+        response = self.response
+        return response.get("error") if isinstance(response, dict) else None
 
 
 def _json(raw: bytes) -> Any:

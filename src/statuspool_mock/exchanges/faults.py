@@ -118,7 +118,7 @@ class FaultCounts(NamedTuple):
     """How often a fault was asked and how often it struck."""
 
     asked: int = 0
-    struck: int = 0
+    injected: int = 0
 
 
 class FaultSet:
@@ -129,7 +129,7 @@ class FaultSet:
 
     def __init__(self, entries: Sequence[tuple[Fault, FaultCounts]] = (), *, made: int = 0) -> None:
         self._faults = {fault.id: fault for fault, _ in entries}
-        self._tallies = {fault.id: tally for fault, tally in entries}
+        self._tallies = {fault.id: counts for fault, counts in entries}
         self._operations = {fault.operation for fault, _ in entries}
         self.made = made
 
@@ -159,29 +159,29 @@ class FaultSet:
         self._drop_spent(now)
         return tuple((fault, self._tallies[fault.id]) for fault in self._faults.values())
 
-    def strike(self, target: FaultTarget, *, now: float) -> InjectedFault | None:
+    def draw(self, target: FaultTarget, *, now: float) -> InjectedFault | None:
         """Return what befalls an exchange, None where nothing does; draws are counted."""
         if not self._faults:
             return None
         self._drop_spent(now)
-        struck = []
+        injected = []
         for fault in self._faults.values():
             if _matches(fault, target):
-                tally = self._tallies[fault.id]
-                hit = _chance(fault.seed, tally.asked, b"strike") < fault.probability
-                self._tallies[fault.id] = FaultCounts(tally.asked + 1, tally.struck + hit)
+                counts = self._tallies[fault.id]
+                hit = _chance(fault.seed, counts.asked, b"strike") < fault.probability
+                self._tallies[fault.id] = FaultCounts(counts.asked + 1, counts.injected + hit)
                 if hit:
-                    struck.append((fault, _chance(fault.seed, tally.asked, b"latency")))
-        if not struck:
+                    injected.append((fault, _chance(fault.seed, counts.asked, b"latency")))
+        if not injected:
             return None
-        ordered = next((fault for fault, _ in struck if fault.status is not None), None)
+        ordered = next((fault for fault, _ in injected if fault.status is not None), None)
         return InjectedFault(
-            faults=tuple(fault.id for fault, _ in struck),
+            faults=tuple(fault.id for fault, _ in injected),
             status=ordered.status if ordered else None,
             retry_after=ordered.retry_after if ordered else None,
-            latency_ms=sum(fault.latency.draw(c) for fault, c in struck if fault.latency),
-            breakage=next((fault.breakage for fault, _ in struck if fault.breakage), None),
-            mishap=next((fault.mishap for fault, _ in struck if fault.mishap), None),
+            latency_ms=sum(fault.latency.draw(c) for fault, c in injected if fault.latency),
+            breakage=next((fault.breakage for fault, _ in injected if fault.breakage), None),
+            mishap=next((fault.mishap for fault, _ in injected if fault.mishap), None),
         )
 
     def _drop_spent(self, now: float) -> None:
@@ -189,7 +189,7 @@ class FaultSet:
             fault.id
             for fault in self._faults.values()
             if (fault.ends_at is not None and now >= fault.ends_at)
-            or (fault.times is not None and self._tallies[fault.id].struck >= fault.times)
+            or (fault.times is not None and self._tallies[fault.id].injected >= fault.times)
         ]
         for fault_id in spent:
             self.remove(fault_id)
@@ -210,9 +210,9 @@ def _chance(seed: int, count: int, purpose: bytes) -> float:
     return int.from_bytes(hashlib.blake2b(text, digest_size=7).digest(), "big") / 2**56
 
 
-def fault_data(fault: Fault, tally: FaultCounts) -> dict[str, Any]:
+def fault_data(fault: Fault, counts: FaultCounts) -> dict[str, Any]:
     """Return a fault as plain data, what is None left out."""
-    data = _given(asdict(fault)) | tally._asdict()
+    data = _given(asdict(fault)) | counts._asdict()
     if fault.latency is not None:
         data["latency"] = _given(data["latency"])
     return data
@@ -221,14 +221,14 @@ def fault_data(fault: Fault, tally: FaultCounts) -> dict[str, Any]:
 def fault_from(data: Mapping[str, Any]) -> tuple[Fault, FaultCounts]:
     """Return the fault of `fault_data`. Raises `TypeError`, `ValueError` or `KeyError`."""
     values = dict(data)
-    tally = FaultCounts(values.pop("asked"), values.pop("struck"))
+    counts = FaultCounts(values.pop("asked"), values.pop("injected"))
     if "latency" in values:
         values["latency"] = Latency(**values["latency"])
     if "breakage" in values:
         values["breakage"] = Breakage(values["breakage"])
     if "mishap" in values:
         values["mishap"] = DeliveryFault(values["mishap"])
-    return Fault(**values), tally
+    return Fault(**values), counts
 
 
 def _given(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -62,13 +62,13 @@ def _request(exchange: Exchange, base: str | None) -> dict[str, Any]:
 
 
 def _response(exchange: Exchange) -> dict[str, Any]:
-    headers = dict(exchange.answer_headers)
+    headers = dict(exchange.response_headers)
     return {
         "status": exchange.status,
         "statusText": "",
         "httpVersion": "HTTP/1.1",
         "cookies": [],
-        "headers": _pairs(_answer_headers(exchange)),
+        "headers": _pairs(_response_headers(exchange)),
         "content": {
             "size": len(exchange.content),
             "mimeType": headers.get(b"content-type", b"").decode("latin-1"),
@@ -80,8 +80,8 @@ def _response(exchange: Exchange) -> dict[str, Any]:
     }
 
 
-def _answer_headers(exchange: Exchange) -> list[tuple[str, str]]:
-    headers = masked_headers(exchange.answer_headers)
+def _response_headers(exchange: Exchange) -> list[tuple[str, str]]:
+    headers = masked_headers(exchange.response_headers)
     if exchange.request_id:  # it is put on at the edge, after the journal
         headers.append(("x-request-id", exchange.request_id))
     return headers

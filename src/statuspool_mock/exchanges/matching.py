@@ -59,12 +59,12 @@ class MatchResult(NamedTuple):
     near_misses: Sequence[NearMiss]
 
 
-def verify(exchanges: Iterable[Exchange], wanted: RequestPattern) -> MatchResult:
+def verify(exchanges: Iterable[Exchange], pattern: RequestPattern) -> MatchResult:
     """Count the exchanges that fit, and rank the others by how little is different."""
     found = 0
     others = []
     for exchange in exchanges:
-        mismatches = wanted.mismatches(exchange)
+        mismatches = pattern.mismatches(exchange)
         if mismatches:
             others.append(NearMiss(exchange, mismatches))
         else:
@@ -73,20 +73,20 @@ def verify(exchanges: Iterable[Exchange], wanted: RequestPattern) -> MatchResult
     return MatchResult(found, others[:_MOST_NEAR_MISSES])
 
 
-def _differences(value: Any, wanted: Any, trail: str) -> list[str]:
-    if isinstance(wanted, dict):
+def _differences(value: Any, pattern: Any, trail: str) -> list[str]:
+    if isinstance(pattern, dict):
         if not isinstance(value, dict):
             return [f"{trail} is {value!r}, not an object"]
         found = []
-        for name, part in wanted.items():
+        for name, part in pattern.items():
             if name not in value:
                 found.append(f"{trail}.{name} is missing")
             else:
                 found += _differences(value[name], part, f"{trail}.{name}")
         return found
-    if isinstance(wanted, list):
+    if isinstance(pattern, list):
         present = value if isinstance(value, list) else []
-        return [f"{trail} does not contain {item!r}" for item in wanted if item not in present]
-    if type(value) is type(wanted) and value == wanted:
+        return [f"{trail} does not contain {item!r}" for item in pattern if item not in present]
+    if type(value) is type(pattern) and value == pattern:
         return []
-    return [f"{trail} is {value!r}, not {wanted!r}"]
+    return [f"{trail} is {value!r}, not {pattern!r}"]

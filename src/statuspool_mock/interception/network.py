@@ -89,7 +89,7 @@ async def _ask_for_tunnel(connection: Connection, proxy: str, target: TunnelTarg
         login = f"{unquote(parts.username)}:{unquote(parts.password or '')}"
         head.append(f"Proxy-Authorization: Basic {base64.b64encode(login.encode()).decode()}")
     connection.writer.write("\r\n".join([*head, "", ""]).encode())
-    answer = await connection.reader.readuntil(b"\r\n\r\n")
-    status = answer.partition(b"\r\n")[0].decode("latin-1").partition(" ")[2]
+    response = await connection.reader.readuntil(b"\r\n\r\n")
+    status = response.partition(b"\r\n")[0].decode("latin-1").partition(" ")[2]
     if not status.startswith("200"):
         raise HostRefused(502, f"{target} cannot be reached: your own proxy said {status}")

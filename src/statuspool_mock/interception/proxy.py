@@ -76,9 +76,9 @@ class InterceptingProxy:
                     head = await client.reader.readuntil(b"\r\n\r\n")
                 await self._pass_on(head, client)
             except HostRefused as refusal:
-                await _answer(client, refusal.status, str(refusal))
+                await _respond(client, refusal.status, str(refusal))
             except asyncio.LimitOverrunError:
-                await _answer(client, 431, "The request's headers are longer than 64 KiB.")
+                await _respond(client, 431, "The request's headers are longer than 64 KiB.")
         client.writer.close()
 
     async def _pass_on(self, head: bytes, client: Connection) -> None:
@@ -166,7 +166,7 @@ def _one_request(method: str, path: str, headers: bytes) -> bytes:
     return b"\r\n".join([start, *kept, b"Connection: close", b"", b""])
 
 
-async def _answer(client: Connection, status: int, reason: str) -> None:
+async def _respond(client: Connection, status: int, reason: str) -> None:
     """Refuse; in the status line too, as clients show no more than that of a failed CONNECT."""
     body = f"{reason}\n".encode()
     line = reason.encode("ascii", "replace").decode()

@@ -35,7 +35,7 @@ class MutantRequest:
     headers: tuple[tuple[str, str], ...]
     """Names in lower case."""
     body: bytes
-    aside: bool = False
+    uncounted: bool = False
     """Asked on a mutant's own account: no key's minute is used up by it."""
 
     @cached_property
@@ -96,7 +96,7 @@ class MutantRequest:
             query=urlencode({name.rstrip("_"): text for name, text in query.items()}),
             headers=tuple(header for header in self.headers if header[0] in kept),
             body=b"",
-            aside=True,
+            uncounted=True,
         )
 
 

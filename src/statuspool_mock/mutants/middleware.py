@@ -15,11 +15,11 @@ from statuspool_mock.mutants.mutant import ExchangeChange, Mutant, SchemaEdit, V
 from statuspool_mock.sandbox import Access, Sandboxes
 
 _MOST_BYTES = 2 << 20  # more than the API takes; what is beyond need not be kept to be refused
-_aside: ContextVar[bool] = ContextVar("aside", default=False)
+_uncounted: ContextVar[bool] = ContextVar("aside", default=False)
 _log = logging.getLogger(__name__)
 
 
-def surround(app: ASGIApp, document: Document, mutants: Sequence[Mutant]) -> ASGIApp:
+def wrap(app: ASGIApp, document: Document, mutants: Sequence[Mutant]) -> ASGIApp:
     """Return the app behind its mutants; the first of them is next to the client."""
     layers = [
         _Layer(m.name, m.change.make()) for m in mutants if isinstance(m.change, ExchangeChange)
@@ -27,7 +27,7 @@ def surround(app: ASGIApp, document: Document, mutants: Sequence[Mutant]) -> ASG
     return _Ring(app, document=document, layers=layers) if layers else app
 
 
-def misjudge(document: Document, mutants: Sequence[Mutant]) -> Document:
+def edited_document(document: Document, mutants: Sequence[Mutant]) -> Document:
     """Return the document by which a server with these mutants judges requests."""
     edits = [
         edit for m in mutants if isinstance(m.change, ValidationChange) for edit in m.change.edits
@@ -41,7 +41,7 @@ class UncountedSandboxes(Sandboxes):
     def access(self, key: str) -> Access:
         """Return what a key may do. Raises `KeyRejected`."""
         access = super().access(key)
-        if not _aside.get():
+        if not _uncounted.get():
             return access
         return Access(access.sandbox, role=access.role, limit=None)
 
@@ -94,9 +94,9 @@ class _Layer(NamedTuple):
 
         async def listen(asked: MutantRequest) -> MutantResponse:
             nonlocal heard
-            answer = await ask(asked)
-            heard = heard if asked.aside else answer
-            return answer
+            response = await ask(asked)
+            heard = heard if asked.uncounted else response
+            return response
 
         try:
             return await self.exchange(request, listen)
@@ -158,11 +158,11 @@ class _Ring:
         async def send(message: Message) -> None:
             heard.append(message)
 
-        token = _aside.set(request.aside)
+        token = _uncounted.set(request.uncounted)
         try:
             await self._app(inner, receive, send)
         finally:
-            _aside.reset(token)
+            _uncounted.reset(token)
         headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in heard[0]["headers"])
         content = b"".join(message.get("body", b"") for message in heard[1:])
         return MutantResponse(heard[0]["status"], headers, content)
@@ -180,15 +180,15 @@ async def _read(receive: Receive) -> bytes:
             return b"".join(parts)
 
 
-async def _send(answer: MutantResponse, send: Send) -> None:
+async def _send(response: MutantResponse, send: Send) -> None:
     """Send an answer with the length that it has now."""
     headers = [
         (name.encode("latin-1"), value.encode("latin-1"))
-        for name, value in answer.headers
+        for name, value in response.headers
         if name != "content-length"
     ]
-    if answer.status != 204:
-        headers.append((b"content-length", str(len(answer.content)).encode()))
-    content = b"" if answer.status == 204 else answer.content
-    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if response.status != 204:
+        headers.append((b"content-length", str(len(response.content)).encode()))
+    content = b"" if response.status == 204 else response.content
+    await send({"type": "http.response.start", "status": response.status, "headers": headers})
     await send({"type": "http.response.body", "body": content})

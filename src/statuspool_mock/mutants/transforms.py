@@ -70,10 +70,10 @@ def answering(operations: str, change: Callable[[Any], Any]) -> ExchangeChange:
     """Change the JSON of successful answers."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
-        answer = await ask(request)
-        if not answer.is_success or answer.json is None:
-            return answer
-        return answer.with_json(change(answer.json))
+        response = await ask(request)
+        if not response.is_success or response.json is None:
+            return response
+        return response.with_json(change(response.json))
 
     return on(operations, exchange)
 
@@ -82,8 +82,8 @@ def refusing(status: int, change: Callable[[MutantResponse], MutantResponse]) ->
     """Change answers of one status."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
-        answer = await ask(request)
-        return change(answer) if answer.status == status else answer
+        response = await ask(request)
+        return change(response) if response.status == status else response
 
     return always(exchange)
 

@@ -63,15 +63,15 @@ class DirectoryStorage:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for shelf in self._shelves.values():
-            shelf.close()
+        for directory in self._shelves.values():
+            directory.close()
         os.close(self._lock)
 
     def load(self, name: str) -> StoredSandbox | None:
         """Return the sandbox of that name as it was kept, None where it was not."""
-        return self.keeper(name).load()
+        return self.change_log(name).load()
 
-    def keeper(self, name: str) -> "SandboxDirectory":
+    def change_log(self, name: str) -> "SandboxDirectory":
         """Return the place of that sandbox in the folder."""
         if name not in self._shelves:
             self._shelves[name] = SandboxDirectory(self._folder / name)
@@ -79,9 +79,9 @@ class DirectoryStorage:
 
     def release(self, name: str) -> None:
         """Close what is open for that sandbox; it stays kept."""
-        shelf = self._shelves.pop(name, None)
-        if shelf is not None:
-            shelf.close()
+        directory = self._shelves.pop(name, None)
+        if directory is not None:
+            directory.close()
 
     def forget(self, name: str) -> None:
         """Remove all that was kept of that sandbox."""
@@ -104,19 +104,19 @@ class SandboxDirectory:
         """Whether the log has outgrown its snapshot."""
         return self._log_bytes > max(_SMALLEST_LOG, self._snapshot_bytes)
 
-    def note_command(self, command: Command, *, at: int) -> None:
+    def append_command(self, command: Command, *, at: int) -> None:
         """Write a command down."""
         self._write({"at": at, "command": type(command).__name__, "values": asdict(command)})
 
-    def note_settings(self, state: State) -> None:
+    def append_settings(self, state: State) -> None:
         """Write down clock, faults and the play under way, with the real time."""
         self._write({"settings": soft_data(state), "unix": time.time()})
 
-    def note_outbox(self, change: Mapping[str, Any]) -> None:
+    def append_outbox(self, change: Mapping[str, Any]) -> None:
         """Write down a change of what waits to be delivered."""
         self._write({"outbox": change})
 
-    def note_whole(self, state: State) -> None:
+    def write_snapshot(self, state: State) -> None:
         """Begin anew from a state."""
         (self._folder / "checkpoints").mkdir(mode=0o700, parents=True, exist_ok=True)
         data = {"unix": time.time(), "state": state_data(state)}
@@ -131,7 +131,7 @@ class SandboxDirectory:
             with contextlib.suppress(FileNotFoundError):
                 (self._folder / f"{previous}.{suffix}").unlink()
 
-    def note_checkpoint(self, name: str, state: State | None) -> None:
+    def write_checkpoint(self, name: str, state: State | None) -> None:
         """Write a checkpoint, or remove it."""
         path = self._folder / "checkpoints" / name.encode().hex()
         if state is None:

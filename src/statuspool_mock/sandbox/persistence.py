@@ -18,19 +18,19 @@ class StoredSandbox(NamedTuple):
 class ChangeLog(Protocol):
     """Keeps one sandbox. Whatever returned is kept, whatever happens to the process then."""
 
-    def note_command(self, command: Command, *, at: int) -> None:
+    def append_command(self, command: Command, *, at: int) -> None:
         """Keep a command that was carried out at an instant of the world."""
 
-    def note_settings(self, state: State) -> None:
+    def append_settings(self, state: State) -> None:
         """Keep what changed beside the world: clock, faults, the play under way."""
 
-    def note_outbox(self, change: Mapping[str, Any]) -> None:
+    def append_outbox(self, change: Mapping[str, Any]) -> None:
         """Keep a change of what waits to be delivered."""
 
-    def note_whole(self, state: State) -> None:
+    def write_snapshot(self, state: State) -> None:
         """Keep a state that nothing before led to."""
 
-    def note_checkpoint(self, name: str, state: State | None) -> None:
+    def write_checkpoint(self, name: str, state: State | None) -> None:
         """Keep a checkpoint, or forget it."""
 
     @property
@@ -44,7 +44,7 @@ class Storage(Protocol):
     def load(self, name: str) -> StoredSandbox | None:
         """Return the sandbox of that name as it was kept."""
 
-    def keeper(self, name: str) -> ChangeLog:
+    def change_log(self, name: str) -> ChangeLog:
         """Return who keeps the sandbox of that name."""
 
     def release(self, name: str) -> None:
@@ -69,26 +69,26 @@ class NullStorage:
 
     is_full = False
 
-    def note_command(self, command: Command, *, at: int) -> None:
+    def append_command(self, command: Command, *, at: int) -> None:
         """Keep nothing."""
 
-    def note_settings(self, state: State) -> None:
+    def append_settings(self, state: State) -> None:
         """Keep nothing."""
 
-    def note_outbox(self, change: Mapping[str, Any]) -> None:
+    def append_outbox(self, change: Mapping[str, Any]) -> None:
         """Keep nothing."""
 
-    def note_whole(self, state: State) -> None:
+    def write_snapshot(self, state: State) -> None:
         """Keep nothing."""
 
-    def note_checkpoint(self, name: str, state: State | None) -> None:
+    def write_checkpoint(self, name: str, state: State | None) -> None:
         """Keep nothing."""
 
     def load(self, name: str) -> StoredSandbox | None:  # noqa: ARG002 - as Keepers has it
         """Return nothing."""
         return None
 
-    def keeper(self, name: str) -> "NullStorage":  # noqa: ARG002 - as Keepers has it
+    def change_log(self, name: str) -> "NullStorage":  # noqa: ARG002 - as Keepers has it
         """Return itself."""
         return self
 

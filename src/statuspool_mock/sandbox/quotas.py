@@ -25,10 +25,10 @@ class _Room(NamedTuple):
 
 def check_room(world: World, command: Command) -> None:
     """Raise `CommandRefused` where a command would make a world larger than it may be."""
-    room = _ROOMS.get(type(command))
-    if room is not None and (held := room.count(world)) >= room.most:
+    pages = _ROOMS.get(type(command))
+    if pages is not None and (held := pages.count(world)) >= pages.most:
         raise CommandRefused(
-            f"This sandbox holds {held} {room.noun} and takes no more; delete some or reset it."
+            f"This sandbox holds {held} {pages.noun} and takes no more; delete some or reset it."
         )
 
 

@@ -26,7 +26,7 @@ class Sandboxes:
 
     `open_world` makes the world of a new sandbox, or of another scenario or seed than the server's;
     it raises `Unusable` where there is no such scenario. `keys` names literal keys of the scenario
-    and the sandboxes they open. `keepers` let worlds outlive the server, `courier` delivers
+    and the sandboxes they open. `storage` let worlds outlive the server, `sender` delivers
     webhooks. `document` is the API's,
     and `scenario` names what worlds hold.
     """
@@ -42,8 +42,8 @@ class Sandboxes:
         keys: Mapping[str, str] | None = None,
         most: int = 200,
         idle_seconds: float = 24 * 3600,
-        keepers: Storage | None = None,
-        courier: Courier | None = None,
+        storage: Storage | None = None,
+        sender: Courier | None = None,
         most_exchanges: int = MOST_EXCHANGES,
     ) -> None:
         self.open_world = open_world
@@ -54,8 +54,8 @@ class Sandboxes:
         self.most = most
         self.idle_seconds = idle_seconds
         self._keys = dict(keys or {})
-        self._keepers = keepers or NullStorage()
-        self._courier = courier
+        self._storage = storage or NullStorage()
+        self._sender = sender
         self._most_exchanges = most_exchanges
         self._sandboxes: dict[str, Sandbox] = {}
         self._accesses: dict[str, Access] = {}
@@ -80,12 +80,12 @@ class Sandboxes:
     def delete(self, name: str) -> None:
         """Forget a sandbox for good; its key opens a new one. Raises `NotFound`."""
         self._close(name)
-        self._keepers.forget(name)
+        self._storage.forget(name)
 
     def _close(self, name: str) -> None:
         sandbox = self.find(name)
         del self._sandboxes[name]
-        self._keepers.release(name)
+        self._storage.release(name)
         self._accesses = {
             key: access for key, access in self._accesses.items() if access.sandbox is not sandbox
         }
@@ -100,15 +100,15 @@ class Sandboxes:
         return access
 
     def _open(self, name: str) -> Sandbox:
-        keeper, kept = self._keepers.keeper(name), self._keepers.load(name)
+        change_log, kept = self._storage.change_log(name), self._storage.load(name)
         if kept is None:
             opening = self.open_world(None, None)
             sandbox = Sandbox(
                 name,
                 opening,
                 self.wall,
-                keeper=keeper,
-                courier=self._courier,
+                change_log=change_log,
+                sender=self._sender,
                 most_exchanges=self._most_exchanges,
             )
         else:
@@ -116,8 +116,8 @@ class Sandboxes:
                 name,
                 kept,
                 self.wall,
-                keeper=keeper,
-                courier=self._courier,
+                change_log=change_log,
+                sender=self._sender,
                 most_exchanges=self._most_exchanges,
             )
         sandbox.keep_whole()

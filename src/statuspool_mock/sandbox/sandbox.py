@@ -50,7 +50,7 @@ class ReplayBase(NamedTuple):
 class Sandbox:
     """One world with its clock, faults, journal and checkpoints.
 
-    `wall` reads the server's clock, in seconds; `keeper` is told of every change.
+    `wall` reads the server's clock, in seconds; `change_log` is told of every change.
     """
 
     def __init__(
@@ -59,20 +59,20 @@ class Sandbox:
         opening: InitialWorld,
         wall: Callable[[], float],
         *,
-        keeper: ChangeLog | None = None,
-        courier: Courier | None = None,
+        change_log: ChangeLog | None = None,
+        sender: Courier | None = None,
         most_exchanges: int = MOST_EXCHANGES,
     ) -> None:
         self.name = name
-        self._keeper = keeper or NullStorage()
+        self._change_log = change_log or NullStorage()
         self.world = opening.world
         self.wall = wall
         self.used_at = self.touched_at = wall()
         self.clock = Clock(opening.world.now, self.used_at, opening.rate)
         self.faults = FaultSet()
-        self.mail = WebhookDispatcher(self, keeper=self._keeper, courier=courier)
+        self.dispatcher = WebhookDispatcher(self, change_log=self._change_log, sender=sender)
         self.minutes: dict[str, RateWindow] = {}
-        self.performance: ActiveScript | None = None
+        self.active_script: ActiveScript | None = None
         self.checkpoints: dict[str, State] = {}
         self.journal = Journal(most=most_exchanges)
         self.coverage = Coverage()
@@ -88,14 +88,14 @@ class Sandbox:
         kept: StoredSandbox,
         wall: Callable[[], float],
         *,
-        keeper: ChangeLog,
-        courier: Courier | None,
+        change_log: ChangeLog,
+        sender: Courier | None,
         most_exchanges: int,
     ) -> "Sandbox":
         """Return a sandbox as it was kept. Its clock ran on while nobody was there."""
         opening = InitialWorld(World.from_image(kept.state.world), 0.0)
         sandbox = cls(
-            name, opening, wall, keeper=keeper, courier=courier, most_exchanges=most_exchanges
+            name, opening, wall, change_log=change_log, sender=sender, most_exchanges=most_exchanges
         )
         sandbox.checkpoints = dict(kept.checkpoints)
         sandbox._take_on(kept.state, seconds_ago=kept.seconds_ago)
@@ -177,7 +177,7 @@ class Sandbox:
         """Carry out a command now; see `World.apply`. Raises `CommandRefused` where it is full."""
         check_room(self.world, command)
         made = self.world.apply(command)
-        self._keeper.note_command(command, at=self.world.now)
+        self._change_log.append_command(command, at=self.world.now)
         self._keep_whole_if_full()
         self._tell(self.world.advance(to=self.world.now))
         return made
@@ -197,38 +197,38 @@ class Sandbox:
         self._keep_settings()
         return any(found)
 
-    def begin_performance(self, performance: ActiveScript) -> None:
+    def start_script(self, active_script: ActiveScript) -> None:
         """Take note of a play under way."""
-        self.performance = performance
+        self.active_script = active_script
         self._keep_settings()
 
-    def end_performance(self) -> None:
+    def end_script(self) -> None:
         """Forget the play under way."""
-        self.performance = None
+        self.active_script = None
         self._keep_settings()
 
     def take_request(self, role: str, limit: RateLimit | None) -> int | None:
         """Count a request of a role's key; the seconds to wait where its minute is used up."""
         if limit is None or (self.rate == 0 and not limit.even_frozen):
             return None
-        minute = self.minutes.get(role, RateWindow())
-        self.minutes[role], retry_after = minute.take(self.instant, limit.per_minute)
+        window = self.minutes.get(role, RateWindow())
+        self.minutes[role], retry_after = window.take(self.instant, limit.per_minute)
         return retry_after
 
-    def strike(self, target: FaultTarget) -> InjectedFault | None:
+    def inject_fault(self, target: FaultTarget) -> InjectedFault | None:
         """Return what befalls a request, None where nothing does."""
-        struck = self.faults.strike(target, now=self.instant)
+        injected = self.faults.draw(target, now=self.instant)
         self._keep_settings()  # the dice have rolled
-        return struck
+        return injected
 
     # Memory
 
-    def record(self, exchange: Exchange, answer: Any) -> None:
-        """Enter an exchange; `answer` is its body before it was written."""
+    def record(self, exchange: Exchange, response: Any) -> None:
+        """Enter an exchange; `response` is its body before it was written."""
         self.journal.write(exchange)
         if not exchange.control:
             if exchange.operation:
-                self.coverage.note(exchange.operation, exchange.status, answer)
+                self.coverage.note(exchange.operation, exchange.status, response)
             self.events.add("exchange", exchange.number, at=exchange.at)
         if exchange.number % _EXCHANGES_BETWEEN_BASES == 0:
             self._rebase()
@@ -262,14 +262,14 @@ class Sandbox:
             faults=self.faults.entries(now=now),
             faults_made=self.faults.made,
             minutes=tuple(self.minutes.items()),
-            performance=self.performance,
-            outbox=self.mail.outbox.image(),
+            active_script=self.active_script,
+            outbox=self.dispatcher.outbox.image(),
         )
 
     def become(self, state: State, *, why: str) -> None:
         """Take on a state, dice included; its clock goes on from now. `why` is told as an event."""
         self._take_on(state, seconds_ago=0.0)
-        self._keeper.note_whole(self.state())
+        self._change_log.write_snapshot(self.state())
         self.events.add(why, {"now": self.world.now}, at=state.clock.shows)
 
     def _take_on(self, state: State, *, seconds_ago: float) -> None:
@@ -278,9 +278,9 @@ class Sandbox:
         began = self.used_at - seconds_ago
         self.clock = Clock(face.shows, began, face.rate, face.until, face.then)
         self.faults = FaultSet(state.faults, made=state.faults_made)
-        self.mail.begin(state.outbox)
+        self.dispatcher.begin(state.outbox)
         self.minutes = dict(state.minutes)
-        self.performance = state.performance
+        self.active_script = state.active_script
         self.bases.clear()
         self._rebase()
 
@@ -290,16 +290,16 @@ class Sandbox:
         self.world = opening.world
         self.clock = Clock(opening.world.now, self.used_at, opening.rate)
         self.faults = FaultSet()
-        self.mail.begin()
+        self.dispatcher.begin()
         self.minutes = {}
-        self.performance = None
+        self.active_script = None
         self.forget_exchanges()
         self.keep_whole()
         self.events.add("reset", {"now": self.world.now}, at=self.world.now)
 
     def keep_whole(self) -> None:
         """Let the whole of it be kept, as after an opening."""
-        self._keeper.note_whole(self.state())
+        self._change_log.write_snapshot(self.state())
 
     def keep_checkpoint(self, name: str) -> State:
         """Remember the present state under a name, in place of what had it."""
@@ -307,7 +307,7 @@ class Sandbox:
             raise Conflict(f"There are {MOST_CHECKPOINTS} checkpoints already; delete some.")
         self.catch_up()
         self.checkpoints[name] = state = self.state()
-        self._keeper.note_checkpoint(name, state)
+        self._change_log.write_checkpoint(name, state)
         return state
 
     def checkpoint(self, name: str) -> State:
@@ -321,15 +321,15 @@ class Sandbox:
         """Drop the checkpoint of that name. Raises `NotFound`."""
         self.checkpoint(name)
         del self.checkpoints[name]
-        self._keeper.note_checkpoint(name, None)
+        self._change_log.write_checkpoint(name, None)
 
     def _keep_settings(self) -> None:
-        if not isinstance(self._keeper, NullStorage):
-            self._keeper.note_settings(self.state())
+        if not isinstance(self._change_log, NullStorage):
+            self._change_log.append_settings(self.state())
             self._keep_whole_if_full()
 
     def _keep_whole_if_full(self) -> None:
-        if self._keeper.is_full:
+        if self._change_log.is_full:
             self.keep_whole()
 
     def _rebase(self) -> None:
@@ -347,4 +347,4 @@ class Sandbox:
         for fact in facts:
             self.events.add("fact", fact, at=fact.at)
         if facts:
-            self.mail.tell(facts)
+            self.dispatcher.tell(facts)

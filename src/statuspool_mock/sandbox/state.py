@@ -45,7 +45,7 @@ class State:
     faults: tuple[tuple[Fault, FaultCounts], ...] = ()
     faults_made: int = 0
     minutes: tuple[tuple[str, RateWindow], ...] = ()
-    performance: ActiveScript | None = None
+    active_script: ActiveScript | None = None
     outbox: OutboxState = field(default_factory=OutboxState)
 
 
@@ -66,8 +66,8 @@ def soft_data(state: State) -> dict[str, Any]:
         "clock": asdict(state.clock),
         "faults": [fault_data(*entry) for entry in state.faults],
         "faults_made": state.faults_made,
-        "minutes": {role: list(minute) for role, minute in state.minutes if minute.used},
-        "performance": None if state.performance is None else asdict(state.performance),
+        "minutes": {role: list(window) for role, window in state.minutes if window.used},
+        "performance": None if state.active_script is None else asdict(state.active_script),
     }
 
 
@@ -103,14 +103,14 @@ def with_soft(world: WorldState, data: Mapping[str, Any]) -> State:
             clock=ClockReading(**data["clock"]),
             faults=tuple(fault_from(entry) for entry in data["faults"]),
             faults_made=data["faults_made"],
-            minutes=tuple((role, RateWindow(*minute)) for role, minute in data["minutes"].items()),
-            performance=None if play is None else _performance(play),
+            minutes=tuple((role, RateWindow(*window)) for role, window in data["minutes"].items()),
+            active_script=None if play is None else _active_script(play),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InvalidInput(f"This is not a whole snapshot: {error!r}.") from None
 
 
-def _performance(data: Mapping[str, Any]) -> ActiveScript:
+def _active_script(data: Mapping[str, Any]) -> ActiveScript:
     return ActiveScript(
         **dict(data)
         | {

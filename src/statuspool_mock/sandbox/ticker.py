@@ -11,30 +11,30 @@ _SECONDS = 0.2
 class Ticker:
     """Lets worlds with webhooks keep up with their clocks, and sends what is due."""
 
-    def __init__(self, sandboxes: Sandboxes, courier: WebhookSender) -> None:
+    def __init__(self, sandboxes: Sandboxes, sender: WebhookSender) -> None:
         self._sandboxes = sandboxes
-        self._courier = courier
-        self._beating: asyncio.Task[None] | None = None
+        self._sender = sender
+        self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin. Needs a running event loop."""
-        self._beating = asyncio.get_running_loop().create_task(self._beat())
+        self._task = asyncio.get_running_loop().create_task(self._run())
 
-    def let_go(self) -> None:
+    def end_streams(self) -> None:
         """End the streams of events, which would otherwise hold up the end of the server."""
         for sandbox in self._sandboxes:
             sandbox.events.end()
 
     async def stop(self) -> None:
         """End, and close what deliveries left open."""
-        if self._beating is not None:
-            self._beating.cancel()
-        await self._courier.close()
+        if self._task is not None:
+            self._task.cancel()
+        await self._sender.close()
 
-    async def _beat(self) -> None:
+    async def _run(self) -> None:
         while True:
             await asyncio.sleep(_SECONDS)
             for sandbox in self._sandboxes:
-                if sandbox.rate and sandbox.mail.matters and not sandbox.is_held:
+                if sandbox.rate and sandbox.dispatcher.matters and not sandbox.is_held:
                     sandbox.catch_up(for_client=False)
-                    sandbox.mail.dispatch()
+                    sandbox.dispatcher.dispatch()

@@ -32,16 +32,16 @@ class Account:
         self.told_at = 0.0
         """When the newest answer came, in seconds since 1970."""
 
-    def learn(self, operation: str, monitor_id: str, answer: Any, *, at: float) -> None:
+    def learn(self, operation: str, monitor_id: str, response: Any, *, at: float) -> None:
         """Take in the answer of an operation that succeeded."""
-        if not isinstance(answer, dict):
+        if not isinstance(response, dict):
             return
         self.told_at = max(self.told_at, at)
-        results = [one for one in answer.get("results") or () if isinstance(one, dict)]
+        results = [one for one in response.get("results") or () if isinstance(one, dict)]
         if operation == "listMonitors":
             self._know(self.monitors, results)
         elif operation in {"getMonitor", "createMonitor", "updateMonitor"}:
-            self._know(self.monitors, [answer])
+            self._know(self.monitors, [response])
         elif operation == "deleteMonitor":
             self.monitors.pop(monitor_id, None)
         elif operation == "listIncidents":

@@ -29,11 +29,11 @@ def page_of_rows(
     offset = (page - 1) * limit
     items: list[Check] = []
     if offset < total:
-        station = CheckRowGenerator(timeline, monitor)
+        generator = CheckRowGenerator(timeline, monitor)
         for epoch, tick, first, end in check_times.rows(
             monitor.epochs, since, until, offset=offset, limit=limit
         ):
-            items += station.rows(epoch, tick, first=first, end=end)
+            items += generator.rows(epoch, tick, first=first, end=end)
     return Page(items, page, -(-total // limit), total)
 
 
@@ -47,7 +47,7 @@ class CheckRowGenerator:
     def __init__(self, timeline: Timeline, monitor: Monitor) -> None:
         self._timeline = timeline
         self._monitor = monitor
-        self._drawn = prng.draws(monitor.dice)
+        self._drawn = prng.draws(monitor.draw_key)
         self._epoch: Epoch | None = None
         self._medians: tuple[int, ...] = ()
         self._quiet_until = 0
@@ -56,7 +56,7 @@ class CheckRowGenerator:
         """Return the rows of one check from the regions at positions `first` … `end - 1`."""
         if epoch is not self._epoch:
             self._epoch = epoch
-            self._medians = tuple(_median_ms(self._monitor.dice, r) for r in epoch.regions)
+            self._medians = tuple(_median_ms(self._monitor.draw_key, r) for r in epoch.regions)
             self._quiet_until = 0
         drawn = self._drawn(tick)
         good = self._good_rows(epoch, tick, drawn, first, end)

@@ -81,7 +81,7 @@ class MonitorHistory:
 
     def samples(self, *, since: int, until: int, most: int) -> list[list[Check]]:
         """Return the rows of at most so many checks, evenly spread over [since, until]."""
-        station = CheckRowGenerator(self._timeline, self._monitor)
+        generator = CheckRowGenerator(self._timeline, self._monitor)
         samples: list[list[Check]] = []
         before, last = since - 1, min(until, self._now)
         for number in range(1, most + 1):
@@ -91,7 +91,7 @@ class MonitorHistory:
             if newest is None or newest[1] <= before:
                 continue
             epoch, before = newest
-            samples.append(station.rows(epoch, before, first=0, end=len(epoch.regions)))
+            samples.append(generator.rows(epoch, before, first=0, end=len(epoch.regions)))
         return samples
 
     def troubles(self, *, since: int, until: int) -> list[TroublePeriod]:
@@ -129,9 +129,9 @@ class MonitorHistory:
         )
         total = sum(piece.rows for piece in pieces)
         wanted = list(_newest_first(pieces, offset=(page - 1) * limit, limit=limit))
-        station = CheckRowGenerator(self._timeline, self._monitor)
+        generator = CheckRowGenerator(self._timeline, self._monitor)
         items = [
-            station.rows(epoch, tick, first=position, end=position + 1)[0]
+            generator.rows(epoch, tick, first=position, end=position + 1)[0]
             for epoch, tick, position in reversed(wanted)  # as a station wants them
         ]
         return Page(items[::-1], page, -(-total // limit), total)

@@ -119,7 +119,7 @@ class Monitor:
     created_at: int
     updated_at: int
     paused: bool
-    dice: bytes = field(repr=False)
+    draw_key: bytes = field(repr=False)
     epochs: tuple[Epoch, ...]
     overlays: tuple[Overlay, ...] = ()
     revision: int = 0

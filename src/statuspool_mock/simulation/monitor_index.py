@@ -20,10 +20,10 @@ class MonitorIndex:
 
     def copy(self) -> "MonitorIndex":
         """Return a roster of its own with the same monitors."""
-        roster = MonitorIndex()
-        roster._all.update({team: ordinals[:] for team, ordinals in self._all.items()})
-        roster._having.update({key: ordinals[:] for key, ordinals in self._having.items()})
-        return roster
+        index = MonitorIndex()
+        index._all.update({team: ordinals[:] for team, ordinals in self._all.items()})
+        index._having.update({key: ordinals[:] for key, ordinals in self._having.items()})
+        return index
 
     def add(self, team: Team, ordinal: int, status: Status) -> None:
         """Enter a monitor with its first status."""

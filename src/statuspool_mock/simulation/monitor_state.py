@@ -19,7 +19,7 @@ class MonitorSummary(NamedTuple):
     last_check_at: int | None
 
 
-def standing(monitor: Monitor, status: Status, now: int) -> MonitorSummary:
+def summary(monitor: Monitor, status: Status, now: int) -> MonitorSummary:
     """Return how a monitor stands."""
     newest = check_times.last_check(monitor.epochs, now)
     return MonitorSummary(monitor, status, None if newest is None else newest[1])
@@ -40,11 +40,11 @@ class MonitorState:
     """The next check that may find something else, and what, as far as it is drawn."""
     ahead: Iterator[tuple[int, CheckOutcome | None]] | None = None
     """Those after it; None where they are to be walked again, since that is some time off."""
-    judged_next: int | None = None
+    evaluated_next: int | None = None
     """The next check at which uptime may cross the SLA target."""
     window: Window | None = None
     """The rows of 30 days as they were counted last."""
-    standing: MonitorSummary | None = None
+    summary: MonitorSummary | None = None
     """How it stood when a list was asked for last."""
     stands_until: float = 0.0
     """The check after that one."""
@@ -58,7 +58,7 @@ class MonitorState:
             self.turn,
             self.due,
             None,  # a walk cannot be copied
-            self.judged_next,
+            self.evaluated_next,
             self.window,
         )
 
@@ -69,7 +69,7 @@ class MonitorState:
 
     def stands(self, now: int) -> MonitorSummary:
         """Return how the monitor stands; between two checks the same value again."""
-        kept, monitor, status = self.standing, self.monitor, self.status
+        kept, monitor, status = self.summary, self.monitor, self.status
         if (
             kept is not None
             and now < self.stands_until
@@ -79,13 +79,13 @@ class MonitorState:
             return kept
         following = check_times.next_check(monitor.epochs, now + 1)
         self.stands_until = inf if following is None else following[1]
-        self.standing = standing(monitor, status, now)
-        return self.standing
+        self.summary = summary(monitor, status, now)
+        return self.summary
 
     @property
     def next_at(self) -> int | None:
         """The next instant at which this watch is to be looked at."""
-        due, judged_next = self.due, self.judged_next
-        if due is None or (judged_next is not None and judged_next < due[0]):
-            return judged_next
+        due, evaluated_next = self.due, self.evaluated_next
+        if due is None or (evaluated_next is not None and evaluated_next < due[0]):
+            return evaluated_next
         return due[0]

@@ -59,7 +59,7 @@ def created(command: CreateMonitor, *, seed: int, ordinal: int, now: int) -> Mon
         created_at=now,
         updated_at=now,
         paused=False,
-        dice=prng.key_of(seed, "dice", ordinal),
+        draw_key=prng.key_of(seed, "dice", ordinal),
         epochs=(Epoch(now, None, interval_seconds, regions, expected_status, behaviour),),
     )
     _check(monitor)

@@ -34,21 +34,21 @@ class Block:
 
     start: int
     end: int
-    spells: tuple[OutageInterval, ...]
+    intervals: tuple[OutageInterval, ...]
     starts: tuple[int, ...]
 
-    def spell_at(self, at: int) -> OutageInterval | None:
+    def interval_at(self, at: int) -> OutageInterval | None:
         """Return the spell that covers an instant of this block."""
         index = bisect_right(self.starts, at) - 1
-        if index >= 0 and at < self.spells[index].end:
-            return self.spells[index]
+        if index >= 0 and at < self.intervals[index].end:
+            return self.intervals[index]
         return None
 
     def next_boundary(self, after: int) -> int:
         """Return the first instant after `after` at which a spell begins or anything ends."""
         index = bisect_right(self.starts, after)
-        if index and after < self.spells[index - 1].end:
-            return self.spells[index - 1].end
+        if index and after < self.intervals[index - 1].end:
+            return self.intervals[index - 1].end
         return self.starts[index] if index < len(self.starts) else self.end
 
 
@@ -63,10 +63,10 @@ def draw_block(name: str, key: bytes, number: int) -> Block:
     start = number * behaviour.block_seconds - _phase(behaviour, key)
     end = start + behaviour.block_seconds
     if behaviour.is_steady:
-        spells = _lasting(behaviour, key, start, end)
+        intervals = _lasting(behaviour, key, start, end)
     else:
-        spells = _successive(behaviour, key, number, start, end)
-    return Block(start, end, spells, tuple(spell.start for spell in spells))
+        intervals = _successive(behaviour, key, number, start, end)
+    return Block(start, end, intervals, tuple(interval.start for interval in intervals))
 
 
 def _phase(behaviour: Behaviour, key: bytes) -> int:
@@ -86,7 +86,7 @@ def _successive(
     gaps = prng.exponential()
     mean_gap = behaviour.mean_gap_seconds or 0
     lengths = prng.log_normal(behaviour.outage_sigma_percent)
-    spells: list[OutageInterval] = []
+    intervals: list[OutageInterval] = []
     at = start
     for gap, length, local, place, way, *_ in prng.series(key, number):
         began = at + 30 + behaviour.slow_ahead_seconds + mean_gap * prng.quantile(gaps, gap) // 1000
@@ -98,8 +98,10 @@ def _successive(
         region = place if local % 100 < behaviour.one_region_percent else None
         effect = FAILURES[way % len(FAILURES)]
         if behaviour.slow_ahead_seconds:
-            spells.append(OutageInterval(began - behaviour.slow_ahead_seconds, began, region, SLOW))
-        spells.append(OutageInterval(began, failed_until, region, effect))
+            intervals.append(
+                OutageInterval(began - behaviour.slow_ahead_seconds, began, region, SLOW)
+            )
+        intervals.append(OutageInterval(began, failed_until, region, effect))
         if at > failed_until:
-            spells.append(OutageInterval(failed_until, at, region, SLOW))
-    return tuple(spells)
+            intervals.append(OutageInterval(failed_until, at, region, SLOW))
+    return tuple(intervals)

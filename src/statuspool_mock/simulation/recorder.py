@@ -24,7 +24,7 @@ class Recorder:
         self._incident_id = prng.uuids_of(seed, "incident")
         self.made = made
         """How many monitors, incidents and webhooks there have been; their numbers and ids."""
-        self.roster = MonitorIndex()
+        self.index = MonitorIndex()
         self.incidents = IncidentIndex()
         self._facts: list[Fact] = []
         self._moved: dict[
@@ -34,7 +34,7 @@ class Recorder:
     def copy(self) -> "Recorder":
         """Return a chronicle that goes on by itself."""
         copy = Recorder(seed=self._seed, made=self.made)
-        copy.roster = self.roster.copy()
+        copy.index = self.index.copy()
         copy.incidents = self.incidents.copy()
         copy._facts = self._facts.copy()
         return copy
@@ -96,7 +96,7 @@ class Recorder:
     def settle(self) -> None:
         """Bring the roster up to date: who changed to and fro since the last time moves once."""
         for ordinal, (watch, before) in self._moved.items():
-            self.roster.move(watch.monitor.team, ordinal, before, watch.status)
+            self.index.move(watch.monitor.team, ordinal, before, watch.status)
         self._moved.clear()
 
     def note_breach(self, monitor: Monitor, uptime: float, *, at: int) -> None:
@@ -141,7 +141,7 @@ class Recorder:
                 self.incidents.strike(incident)
         for run, known in zip(runs, found, strict=True):
             self._enter_run(monitor, run, known)
-        self._tell_difference(before, self.incidents.open_automatic(monitor.id), now=now)
+        self._record_difference(before, self.incidents.open_automatic(monitor.id), now=now)
 
     def found_between(
         self, monitor: Monitor, timeline: Timeline, *, since: int, now: int
@@ -180,7 +180,7 @@ class Recorder:
         else:
             self.incidents.rewrite(changed)
 
-    def _tell_difference(
+    def _record_difference(
         self, before: Incident | None, after: Incident | None, *, now: int
     ) -> None:
         if before is not None and (after is None or after.id != before.id):

@@ -18,19 +18,19 @@ class TransitionScheduler:
     Nobody looks at checks that find the same again: time costs what changes in it.
     """
 
-    def __init__(self, timeline: Timeline, chronicle: Recorder) -> None:
+    def __init__(self, timeline: Timeline, recorder: Recorder) -> None:
         self.watches: dict[int, MonitorState] = {}
         """By the monitor's ordinal."""
         self._timeline = timeline
-        self._chronicle = chronicle
+        self._recorder = recorder
         self._queue: list[tuple[int, int, int]] = []  # (instant, ordinal, turn), a heap
 
-    def copy(self, timeline: Timeline, chronicle: Recorder) -> "TransitionScheduler":
+    def copy(self, timeline: Timeline, recorder: Recorder) -> "TransitionScheduler":
         """Return a lookout over the same monitors in another world."""
-        lookout = TransitionScheduler(timeline, chronicle)
-        lookout.watches = {key: watch.copy() for key, watch in self.watches.items()}
-        lookout._queue = self._queue.copy()
-        return lookout
+        scheduler = TransitionScheduler(timeline, recorder)
+        scheduler.watches = {key: watch.copy() for key, watch in self.watches.items()}
+        scheduler._queue = self._queue.copy()
+        return scheduler
 
     def pass_time(self, now: int, *, to: int, most: int | None, to_next: bool) -> int:
         """Look at all that is due up to `to`, in order; return the instant that was reached.
@@ -38,7 +38,7 @@ class TransitionScheduler:
         That is `to`, unless `most` monitors were looked at before or, with `to_next`, there is
         something to tell; an instant is always gone through as a whole.
         """
-        queue, watches, note = self._queue, self.watches, self._chronicle.note
+        queue, watches, note = self._queue, self.watches, self._recorder.note
         left = inf if most is None else most
         while queue and queue[0][0] <= to:
             at, ordinal, turn = queue[0]
@@ -47,7 +47,7 @@ class TransitionScheduler:
                 heappop(queue)
                 continue
             if at > now:
-                if left <= 0 or (to_next and self._chronicle.has_news):
+                if left <= 0 or (to_next and self._recorder.has_news):
                     return now
                 now = at
             left -= 1
@@ -56,14 +56,14 @@ class TransitionScheduler:
                 finding = due[1] or self._timeline.newest_finding(watch.monitor, at)
                 note(watch, finding, at=at)
                 watch.due = self._following(watch, at, finding)
-            if watch.judged_next == at:
-                self._await_judgement(watch, self._judge(watch, at, at))
+            if watch.evaluated_next == at:
+                self._await_evaluation(watch, self._judge(watch, at, at))
             following = watch.next_at
             if following is None:
                 heappop(queue)
             else:
                 heapreplace(queue, (following, ordinal, turn))
-        return now if to_next and self._chronicle.has_news else to
+        return now if to_next and self._recorder.has_news else to
 
     def live_through(self, now: int, *, to: int) -> None:
         """Go through time by monitor instead of by instant; the end is the same.
@@ -76,14 +76,14 @@ class TransitionScheduler:
             monitor = watch.monitor
             newest = check_times.last_check(monitor.epochs, to)
             if newest is not None:
-                found += self._chronicle.found_between(
+                found += self._recorder.found_between(
                     monitor, self._timeline, since=now + 1, now=to
                 )
                 finding = self._timeline.finding(monitor, *newest)
-                self._chronicle.note_state(watch, finding.state, at=to)
+                self._recorder.note_state(watch, finding.state, at=to)
                 self._judge(watch, newest[1], to)
             self._await(watch, to)
-        self._chronicle.enter(found)
+        self._recorder.enter(found)
 
     def _take_due(self, to: int) -> list[MonitorState]:
         """Take the monitors that are to be looked at up to `to` out of the queue."""
@@ -109,7 +109,7 @@ class TransitionScheduler:
         newest = check_times.last_check(monitor.epochs, now)
         if newest is not None:
             finding = self._timeline.finding(monitor, *newest)
-            self._chronicle.note(watch, finding, at=newest[1], first=first)
+            self._recorder.note(watch, finding, at=newest[1], first=first)
             self._judge(watch, newest[1], now)
         self._await(watch, now)
 
@@ -125,8 +125,8 @@ class TransitionScheduler:
         watch.ahead = None
         if watch.due is None or watch.due[0] >= tick:
             watch.due = (tick, None)
-        if watch.judged_next is None or watch.judged_next > tick:
-            watch.judged_next = tick
+        if watch.evaluated_next is None or watch.evaluated_next > tick:
+            watch.evaluated_next = tick
         if watch.window is not None and watch.window.at >= start:
             watch.window = None
         self._enqueue(watch)
@@ -138,8 +138,8 @@ class TransitionScheduler:
         newest = check_times.last_check(monitor.epochs, now)
         if newest is not None:
             finding = self._timeline.finding(monitor, *newest)
-            self._chronicle.note_state(watch, finding.state, at=now)
-            self._chronicle.correct(monitor, self._timeline, since=since, until=until, now=now)
+            self._recorder.note_state(watch, finding.state, at=now)
+            self._recorder.correct(monitor, self._timeline, since=since, until=until, now=now)
             self._judge(watch, newest[1], now)
         self._await(watch, now)
 
@@ -161,12 +161,12 @@ class TransitionScheduler:
         watch.ahead = None
         watch.due = next(self._timeline.findings(monitor, since=since, known=known), None)
         if sla.cannot_fail(monitor):
-            watch.judged_next = None
+            watch.evaluated_next = None
         elif watch.window is not None:
-            self._await_judgement(watch, watch.window)
+            self._await_evaluation(watch, watch.window)
         else:
             following = check_times.next_check(monitor.epochs, now + 1)
-            watch.judged_next = None if following is None else following[1]
+            watch.evaluated_next = None if following is None else following[1]
         self._enqueue(watch)
 
     def _enqueue(self, watch: MonitorState) -> None:
@@ -180,22 +180,22 @@ class TransitionScheduler:
         window = watch.window = sla.window_of(self._timeline, monitor, tick, known=watch.window)
         breached = sla.SlaEvaluator(self._timeline, monitor).is_below(window)
         if breached and not watch.breached:
-            self._chronicle.note_breach(monitor, window.uptime, at=now)
+            self._recorder.note_breach(monitor, window.uptime, at=now)
         watch.breached = breached
         return window
 
-    def _await_judgement(self, watch: MonitorState, window: sla.Window) -> None:
+    def _await_evaluation(self, watch: MonitorState, window: sla.Window) -> None:
         """Find the next check at which uptime may cross the target, in what is drawn already."""
         monitor = watch.monitor
         if not window.failed and not watch.breached:
             # Not before something fails, and that is something else than the newest check found.
-            watch.judged_next = None if watch.due is None else watch.due[0]
+            watch.evaluated_next = None if watch.due is None else watch.due[0]
             return
         following = check_times.next_check(monitor.epochs, window.at + 1)
         if following is None:
-            watch.judged_next = None
+            watch.evaluated_next = None
             return
-        until = self._timeline.stretch_end(monitor, *following) - 1
-        watch.judged_next, watch.window = sla.SlaEvaluator(self._timeline, monitor).next_crossing(
-            window, until=until, breached=watch.breached
-        )
+        until = self._timeline.block_end(monitor, *following) - 1
+        watch.evaluated_next, watch.window = sla.SlaEvaluator(
+            self._timeline, monitor
+        ).next_crossing(window, until=until, breached=watch.breached)

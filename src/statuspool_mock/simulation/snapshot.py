@@ -41,7 +41,7 @@ def picture(image: WorldState) -> dict[str, Any]:
         "monitors": [
             {
                 **asdict(monitor),
-                "dice": monitor.dice.hex(),
+                "dice": monitor.draw_key.hex(),
                 "state": state,
                 "breached": breached,
             }

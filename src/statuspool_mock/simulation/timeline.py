@@ -38,13 +38,13 @@ class Timeline:
 
     def __init__(self, *, blocks: dict[_BlockKey, Block] | None = None) -> None:
         self._blocks = {} if blocks is None else blocks
-        self._stretches: dict[_StretchKey, EvaluatedBlock] = {}
+        self._evaluated: dict[_StretchKey, EvaluatedBlock] = {}
         self._kinds: dict[tuple[tuple[str, ...], int], dict[_Kind, CheckOutcome]] = {}
 
     def copy(self) -> "Timeline":
         """Return a timeline for another future of the same monitors."""
         timeline = Timeline(blocks=self._blocks)
-        timeline._stretches = self._stretches.copy()
+        timeline._evaluated = self._evaluated.copy()
         return timeline
 
     def carry_over(self, old: Monitor, new: Monitor, *, before: int) -> None:
@@ -52,22 +52,22 @@ class Timeline:
         since = before - UPTIME_WINDOW_SECONDS
         for epoch in check_times.between(old.epochs, since, before):
             behaviour = BEHAVIOURS[epoch.behaviour]
-            first = block_number(behaviour, old.dice, max(since, epoch.start))
-            for number in range(first, block_number(behaviour, old.dice, before)):
-                key = (old.dice, old.revision, epoch.start, number)
-                stretch = self._stretches.pop(key, None)
-                if stretch is not None:
-                    self._stretches[old.dice, new.revision, epoch.start, number] = stretch
+            first = block_number(behaviour, old.draw_key, max(since, epoch.start))
+            for number in range(first, block_number(behaviour, old.draw_key, before)):
+                key = (old.draw_key, old.revision, epoch.start, number)
+                evaluated = self._evaluated.pop(key, None)
+                if evaluated is not None:
+                    self._evaluated[old.draw_key, new.revision, epoch.start, number] = evaluated
 
     def effects(self, monitor: Monitor, epoch: Epoch, at: int) -> _Effects:
         """Return the effect on each of the epoch's regions at an instant; None is a good day."""
-        number = block_number(BEHAVIOURS[epoch.behaviour], monitor.dice, at)
-        block = self._block(epoch.behaviour, monitor.dice, number)
+        number = block_number(BEHAVIOURS[epoch.behaviour], monitor.draw_key, at)
+        block = self._block(epoch.behaviour, monitor.draw_key, number)
         return _effects(block, monitor.overlays, epoch, at)
 
     def finding(self, monitor: Monitor, epoch: Epoch, at: int) -> CheckOutcome:
         """Return what a check at an instant of the epoch finds."""
-        return self._stretch(monitor, epoch, at).finding_at(at)
+        return self._evaluate(monitor, epoch, at).finding_at(at)
 
     def newest_finding(self, monitor: Monitor, now: int) -> CheckOutcome:
         """Return what the newest check found, of which there must be one."""
@@ -91,26 +91,26 @@ class Timeline:
             while epoch.end is None or at < epoch.end:
                 if known is None:
                     yield at, None
-                stretch = self._stretch(monitor, epoch, at)
-                if known is not None and stretch.finding_at(at) != known:
-                    yield at, stretch.finding_at(at)
+                evaluated = self._evaluate(monitor, epoch, at)
+                if known is not None and evaluated.finding_at(at) != known:
+                    yield at, evaluated.finding_at(at)
                 known = None
-                for tick, finding in stretch.changes_after(at):
+                for tick, finding in evaluated.changes_after(at):
                     if epoch.end is not None and tick >= epoch.end:
                         break
                     yield tick, finding
-                following = _next_stretch(monitor, epoch, stretch.end)
+                following = _next_block_start(monitor, epoch, evaluated.end)
                 if following is None:
                     break
                 at = check_times.first_tick(epoch, following)
 
     def next_edge(self, monitor: Monitor, epoch: Epoch, after: int) -> int:
         """Return an instant after `after` up to which checks find what one at `after` does."""
-        return self._stretch(monitor, epoch, after).next_edge(after)
+        return self._evaluate(monitor, epoch, after).next_edge(after)
 
-    def stretch_end(self, monitor: Monitor, epoch: Epoch, at: int) -> int:
+    def block_end(self, monitor: Monitor, epoch: Epoch, at: int) -> int:
         """Return the end of what is drawn at once around an instant."""
-        return self._stretch(monitor, epoch, at).end
+        return self._evaluate(monitor, epoch, at).end
 
     def failed_rows(self, monitor: Monitor, since: int, until: int) -> int:
         """Return how many log rows in [since, until] failed: a sum over blocks, not over checks."""
@@ -125,29 +125,29 @@ class Timeline:
     def _failed_in_epoch(self, monitor: Monitor, epoch: Epoch, first: int, before: int) -> int:
         failed = 0
         at = first
-        number = block_number(BEHAVIOURS[epoch.behaviour], monitor.dice, first)
+        number = block_number(BEHAVIOURS[epoch.behaviour], monitor.draw_key, first)
         while at < before:
-            stretch = self._numbered(monitor, epoch, number)
-            if first <= stretch.start and stretch.end <= before:
-                failed += stretch.failed_rows
+            evaluated = self._numbered(monitor, epoch, number)
+            if first <= evaluated.start and evaluated.end <= before:
+                failed += evaluated.failed_rows
             else:
-                failed += stretch.failed_between(at, min(before, stretch.end))
-            at = stretch.end
+                failed += evaluated.failed_between(at, min(before, evaluated.end))
+            at = evaluated.end
             number += 1
         return failed
 
-    def _stretch(self, monitor: Monitor, epoch: Epoch, at: int) -> EvaluatedBlock:
-        number = block_number(BEHAVIOURS[epoch.behaviour], monitor.dice, at)
+    def _evaluate(self, monitor: Monitor, epoch: Epoch, at: int) -> EvaluatedBlock:
+        number = block_number(BEHAVIOURS[epoch.behaviour], monitor.draw_key, at)
         return self._numbered(monitor, epoch, number)
 
     def _numbered(self, monitor: Monitor, epoch: Epoch, number: int) -> EvaluatedBlock:
-        key = (monitor.dice, monitor.revision, epoch.start, number)
-        stretch = self._stretches.get(key)
-        if stretch is None:
-            block = self._block(epoch.behaviour, monitor.dice, number)
-            stretch = _as_seen(block, monitor.overlays, epoch, self._known_kinds(epoch))
-            _keep(self._stretches, key, stretch)
-        return stretch
+        key = (monitor.draw_key, monitor.revision, epoch.start, number)
+        evaluated = self._evaluated.get(key)
+        if evaluated is None:
+            block = self._block(epoch.behaviour, monitor.draw_key, number)
+            evaluated = _as_seen(block, monitor.overlays, epoch, self._known_kinds(epoch))
+            _keep(self._evaluated, key, evaluated)
+        return evaluated
 
     def _known_kinds(self, epoch: Epoch) -> dict[_Kind, CheckOutcome]:
         key = (epoch.regions, epoch.expected_status)
@@ -181,7 +181,7 @@ def _keep(memo: dict[_Key, _Kept], key: _Key, value: _Kept) -> None:
     memo[key] = value
 
 
-def _next_stretch(monitor: Monitor, epoch: Epoch, end: int) -> int | None:
+def _next_block_start(monitor: Monitor, epoch: Epoch, end: int) -> int | None:
     """Return where a stretch that ends at `end` is followed by one that may differ."""
     if not BEHAVIOURS[epoch.behaviour].is_steady:
         return end
@@ -205,19 +205,19 @@ def _bare(
     """Return edges and findings of a block over which nothing is laid."""
     width = len(epoch.regions)
     edges, findings = [block.start], [WELL]
-    for spell in block.spells:
-        kind = (id(spell.effect), None if spell.region is None else spell.region % width)
+    for interval in block.intervals:
+        kind = (id(interval.effect), None if interval.region is None else interval.region % width)
         finding = kinds.get(kind)
         if finding is None:
-            finding = _finding(epoch, _effects(block, (), epoch, spell.start))
+            finding = _finding(epoch, _effects(block, (), epoch, interval.start))
             kinds[kind] = finding
-        if edges[-1] == spell.start:
+        if edges[-1] == interval.start:
             findings[-1] = finding
         else:
-            edges.append(spell.start)
+            edges.append(interval.start)
             findings.append(finding)
-        if spell.end < block.end:
-            edges.append(spell.end)
+        if interval.end < block.end:
+            edges.append(interval.end)
             findings.append(WELL)
     return edges, findings
 
@@ -226,7 +226,7 @@ def _laid_over(
     block: Block, overlays: Sequence[Overlay], epoch: Epoch
 ) -> tuple[list[int], list[CheckOutcome]]:
     """Return edges and findings of a block under overlays."""
-    cuts = {edge for spell in block.spells for edge in (spell.start, spell.end)}
+    cuts = {edge for interval in block.intervals for edge in (interval.start, interval.end)}
     cuts.update(_edges(overlays))
     edges = [block.start, *sorted(edge for edge in cuts if block.start < edge < block.end)]
     findings = []
@@ -242,13 +242,14 @@ def _laid_over(
 
 
 def _effects(block: Block, overlays: Sequence[Overlay], epoch: Epoch, at: int) -> _Effects:
-    spell = block.spell_at(at)
+    interval = block.interval_at(at)
     width = len(epoch.regions)
-    if spell is None:
+    if interval is None:
         effects: list[Effect | None] = [None] * width
     else:
         effects = [
-            spell.effect if spell.reaches(position, width) else None for position in range(width)
+            interval.effect if interval.reaches(position, width) else None
+            for position in range(width)
         ]
     for overlay in overlays:
         if overlay.covers(at):

@@ -39,7 +39,7 @@ from statuspool_mock.simulation.model import (
     Team,
     Webhook,
 )
-from statuspool_mock.simulation.monitor_state import MonitorState, MonitorSummary, standing
+from statuspool_mock.simulation.monitor_state import MonitorState, MonitorSummary, summary
 from statuspool_mock.simulation.recorder import Recorder
 from statuspool_mock.simulation.scheduler import TransitionScheduler
 from statuspool_mock.simulation.sla import Window, window_of
@@ -60,8 +60,8 @@ class World:
         self._watches: dict[str, MonitorState] = {}
         self._webhooks: dict[str, Webhook] = {}
         self._timeline = Timeline()
-        self._chronicle = Recorder(seed=seed)
-        self._lookout = TransitionScheduler(self._timeline, self._chronicle)
+        self._recorder = Recorder(seed=seed)
+        self._scheduler = TransitionScheduler(self._timeline, self._recorder)
 
     @property
     def now(self) -> int:
@@ -70,16 +70,16 @@ class World:
 
     def image(self) -> WorldState:
         """Return all that this world is."""
-        watches = [self._lookout.watches[ordinal] for ordinal in sorted(self._lookout.watches)]
+        watches = [self._scheduler.watches[ordinal] for ordinal in sorted(self._scheduler.watches)]
         return WorldState(
             seed=self.seed,
             started_at=self.started_at,
             now=self._now,
-            made=self._chronicle.made,
+            made=self._recorder.made,
             monitors=tuple(
                 ObservedStatus(w.monitor, w.state, w.breached, w.window) for w in watches
             ),
-            incidents=tuple(self._chronicle.incidents),
+            incidents=tuple(self._recorder.incidents),
             webhooks=tuple(self._webhooks.values()),
         )
 
@@ -88,15 +88,15 @@ class World:
         """Return the world of an image; it goes on as the pictured one would."""
         world = cls(seed=image.seed, started_at=image.started_at)
         world._now = image.now
-        world._chronicle.made = image.made
+        world._recorder.made = image.made
         for incident in image.incidents:
-            world._chronicle.incidents.enter(incident)
+            world._recorder.incidents.enter(incident)
         world._webhooks = {webhook.id: webhook for webhook in image.webhooks}
         for monitor, state, breached, window in image.monitors:
             watch = MonitorState(monitor, state, breached, window=window)
             world._watches[monitor.id] = watch
-            world._chronicle.roster.add(monitor.team, monitor.ordinal, watch.status)
-            world._lookout.take_up(watch, image.now)
+            world._recorder.index.add(monitor.team, monitor.ordinal, watch.status)
+            world._scheduler.take_up(watch, image.now)
         return world
 
     def clone(self) -> "World":
@@ -108,9 +108,9 @@ class World:
         world._now = self._now
         world._webhooks = self._webhooks.copy()
         world._timeline = self._timeline.copy()
-        world._chronicle = self._chronicle.copy()
-        world._lookout = self._lookout.copy(world._timeline, world._chronicle)
-        world._watches = {watch.monitor.id: watch for watch in world._lookout.watches.values()}
+        world._recorder = self._recorder.copy()
+        world._scheduler = self._scheduler.copy(world._timeline, world._recorder)
+        world._watches = {watch.monitor.id: watch for watch in world._scheduler.watches.values()}
         return world
 
     # Changes
@@ -145,8 +145,8 @@ class World:
         """
         if to < self._now:
             raise ClockRanBackwards(now=self._now, to=to)
-        self._now = self._lookout.pass_time(self._now, to=to, most=most, to_next=False)
-        return self._chronicle.tell()
+        self._now = self._scheduler.pass_time(self._now, to=to, most=most, to_next=False)
+        return self._recorder.tell()
 
     def advance_to_next(self, *, before: int, most: int | None = None) -> list[Fact]:
         """Move time to the first instant after now at which something happens, and return it.
@@ -156,9 +156,9 @@ class World:
         """
         if before < self._now:
             raise ClockRanBackwards(now=self._now, to=before)
-        earlier = self._chronicle.tell()
-        self._now = self._lookout.pass_time(self._now, to=before, most=most, to_next=True)
-        return earlier + self._chronicle.tell()
+        earlier = self._recorder.tell()
+        self._now = self._scheduler.pass_time(self._now, to=before, most=most, to_next=True)
+        return earlier + self._recorder.tell()
 
     def live_through(self, *, to: int) -> None:
         """Move time as `advance` does, and tell nothing of it.
@@ -168,9 +168,9 @@ class World:
         """
         if to < self._now:
             raise ClockRanBackwards(now=self._now, to=to)
-        self._lookout.live_through(self._now, to=to)
+        self._scheduler.live_through(self._now, to=to)
         self._now = to
-        self._chronicle.tell()
+        self._recorder.tell()
 
     # Questions
 
@@ -190,7 +190,7 @@ class World:
         watches, total = self._page(team, status, page=page, limit=limit)
         return Page([watch.monitor for watch in watches], page, -(-total // limit), total)
 
-    def standings(
+    def summaries(
         self, *, team: Team, status: Status | None = None, page: int = 1, limit: int = 20
     ) -> Page[MonitorSummary]:
         """Return the same page as `monitors`, with what is known of each."""
@@ -198,10 +198,10 @@ class World:
         now = self._now
         return Page([watch.stands(now) for watch in watches], page, -(-total // limit), total)
 
-    def standing(self, monitor: Monitor) -> MonitorSummary:
+    def summary(self, monitor: Monitor) -> MonitorSummary:
         """Return a monitor as it stands now."""
         watch = self._watches[monitor.id]
-        return standing(watch.monitor, watch.status, self._now)
+        return summary(watch.monitor, watch.status, self._now)
 
     def status(self, monitor: Monitor) -> Status:
         """Return `paused`, or what the newest check found."""
@@ -209,7 +209,7 @@ class World:
 
     def last_check_at(self, monitor: Monitor) -> int | None:
         """Return the instant of the newest check, None where there was none yet."""
-        return self.standing(monitor).last_check_at
+        return self.summary(monitor).last_check_at
 
     def next_check_at(self, monitor: Monitor) -> int | None:
         """Return the instant of the next check, None where none is scheduled."""
@@ -238,7 +238,7 @@ class World:
         """Return the last 30 days, counted over the very rows of the log."""
         window = self._window(self._current(monitor))
         since = window.at - UPTIME_WINDOW_SECONDS
-        count = self._chronicle.incidents.count_since(monitor.id, since + 1)
+        count = self._recorder.incidents.count_since(monitor.id, since + 1)
         return Sla(window.uptime, monitor.sla_target, window.total, window.failed, count)
 
     def logs(
@@ -266,7 +266,7 @@ class World:
 
         Those that began more than a day before and are resolved are left out.
         """
-        return self._chronicle.incidents.lasting_between(team, since, until)
+        return self._recorder.incidents.lasting_between(team, since, until)
 
     def incidents(
         self, *, team: Team, monitor_id: str | None = None, resolved: bool | None = None
@@ -278,9 +278,7 @@ class World:
         watch = self._watches.get(monitor_id or "")
         if watch is not None and watch.monitor.team is not team:
             raise ForeignMonitor(watch.monitor.id)
-        return self._chronicle.incidents.newest_first(
-            team, monitor_id=monitor_id, resolved=resolved
-        )
+        return self._recorder.incidents.newest_first(team, monitor_id=monitor_id, resolved=resolved)
 
     @property
     def monitor_count(self) -> int:
@@ -290,7 +288,7 @@ class World:
     @property
     def incident_count(self) -> int:
         """How many incidents this world holds, of both teams."""
-        return len(self._chronicle.incidents)
+        return len(self._recorder.incidents)
 
     @property
     def has_webhooks(self) -> bool:
@@ -321,33 +319,33 @@ class World:
         self, team: Team, status: Status | None, *, page: int, limit: int
     ) -> tuple[list[MonitorState], int]:
         """Return the watches over a page of monitors, and how many there are on all pages."""
-        ordinals, total = self._chronicle.roster.slice(
+        ordinals, total = self._recorder.index.slice(
             team, status, offset=(page - 1) * limit, limit=limit
         )
-        watches = self._lookout.watches
+        watches = self._scheduler.watches
         return [watches[ordinal] for ordinal in ordinals], total
 
     def _window(self, monitor: Monitor) -> Window:
         return window_of(self._timeline, monitor, self._now)
 
     def _create(self, command: CreateMonitor) -> Monitor:
-        ordinal = self._chronicle.made + 1
+        ordinal = self._recorder.made + 1
         monitor = monitor_updates.created(command, seed=self.seed, ordinal=ordinal, now=self._now)
         if monitor.id in self._watches:
             raise CommandRefused(f"A monitor with the id {monitor.id} is there already.")
-        self._chronicle.made = ordinal
+        self._recorder.made = ordinal
         watch = MonitorState(monitor=monitor)
         self._watches[monitor.id] = watch
-        self._chronicle.roster.add(monitor.team, ordinal, watch.status)
-        self._lookout.examine(watch, self._now, first=True)
-        self._chronicle.settle()
+        self._recorder.index.add(monitor.team, ordinal, watch.status)
+        self._scheduler.examine(watch, self._now, first=True)
+        self._recorder.settle()
         return monitor
 
     def _delete(self, monitor: Monitor) -> None:
         watch = self._watches.pop(monitor.id)
-        del self._lookout.watches[monitor.ordinal]
-        self._chronicle.roster.remove(monitor.team, monitor.ordinal, watch.status)
-        self._chronicle.incidents.forget(monitor.id)
+        del self._scheduler.watches[monitor.ordinal]
+        self._recorder.index.remove(monitor.team, monitor.ordinal, watch.status)
+        self._recorder.incidents.forget(monitor.id)
 
     def _change(self, command: monitor_updates.Change) -> Monitor:
         old = self.monitor(command.monitor_id, team=command.team)
@@ -355,25 +353,25 @@ class World:
         watch = self._watches[old.id]
         before = watch.status
         watch.monitor = new
-        self._chronicle.roster.move(new.team, new.ordinal, before, watch.status)
+        self._recorder.index.move(new.team, new.ordinal, before, watch.status)
         if new.revision != old.revision:
             since = command.start if isinstance(command, ScriptOutage) else self._now
             self._timeline.carry_over(old, new, before=since)
             if since > self._now:
-                self._lookout.expect(watch, start=since)
+                self._scheduler.expect(watch, start=since)
             elif isinstance(command, ScriptOutage):
-                self._lookout.correct(watch, since=since, until=command.end, now=self._now)
+                self._scheduler.correct(watch, since=since, until=command.end, now=self._now)
             else:
-                self._lookout.examine(watch, self._now)
-            self._chronicle.settle()
+                self._scheduler.examine(watch, self._now)
+            self._recorder.settle()
         return new
 
     def _record_incident(self, command: CreateIncident) -> Incident:
         monitor = self.monitor(command.monitor_id, team=command.team)
-        return self._chronicle.record(monitor, command.title, command.description, at=self._now)
+        return self._recorder.record(monitor, command.title, command.description, at=self._now)
 
     def _register(self, command: RegisterWebhook) -> Webhook:
-        sequence = self._chronicle.next_number()
+        sequence = self._recorder.next_number()
         webhook = Webhook(
             id=prng.uuid_of(self.seed, "webhook", sequence),
             team=command.team,

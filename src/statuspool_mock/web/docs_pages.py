@@ -96,8 +96,8 @@ class _Printed:
         here = {"url": str(Request(scope).base_url).rstrip("/") + self._base_path}
         others = [server for server in self._document.raw["servers"] if "://" in server["url"]]
         raw = {**self._document.raw, "servers": [here, *others]}
-        answer = Response(self._render(raw), media_type=self._media_type)
-        await answer(scope, receive, send)
+        response = Response(self._render(raw), media_type=self._media_type)
+        await response(scope, receive, send)
 
 
 class _Assets:

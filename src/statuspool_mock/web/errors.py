@@ -80,7 +80,7 @@ class RequestedError(ApiError):
         self.retry_after = retry_after
 
 
-def answer_for(error: Exception, *, request_id: str) -> ApiResponse:
+def error_response(error: Exception, *, request_id: str) -> ApiResponse:
     """Return the answer that tells of an error; an unforeseen one is logged and becomes a 500."""
     if isinstance(error, RequestedError):
         error = _REQUESTED[error.status](error)

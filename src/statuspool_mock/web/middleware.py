@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import Exchange
 from statuspool_mock.sandbox import KeyRejected, Sandboxes
-from statuspool_mock.web.errors import MethodNotAllowed, UnknownPath, answer_for
+from statuspool_mock.web.errors import MethodNotAllowed, UnknownPath, error_response
 from statuspool_mock.web.requests import REQUEST_ID, bearer_key
 from statuspool_mock.web.responses import ApiResponse
 from statuspool_mock.web.routing import no_such_path
@@ -75,7 +75,7 @@ class UnroutedRequests:
         self._base_path = base_path
         self._sandboxes = sandboxes
 
-    def answer(self, error: HTTPException, scope: Scope) -> ApiResponse:
+    def response(self, error: HTTPException, scope: Scope) -> ApiResponse:
         """Return the answer for an error of the router."""
         path: str = scope["path"]
         allowed = self._document.allowed_methods(path.removeprefix(self._base_path)) or ["GET"]
@@ -86,9 +86,9 @@ class UnroutedRequests:
             found = MethodNotAllowed(allowed)
         elif error.status_code == 404:
             found = UnknownPath(f"No such path: {path}")
-        return answer_for(found, request_id=scope[REQUEST_ID])
+        return error_response(found, request_id=scope[REQUEST_ID])
 
-    def note(self, scope: Scope, answer: ApiResponse) -> None:
+    def note(self, scope: Scope, response: ApiResponse) -> None:
         """Enter the exchange in the journal of the world that the key opens, if it opens one."""
         headers = tuple(scope["headers"])
         key = bearer_key(dict(headers).get(b"authorization", b""))
@@ -100,7 +100,7 @@ class UnroutedRequests:
             access = self._sandboxes.access(key)
         except KeyRejected:
             return
-        sandbox, wire = access.sandbox, answer.wire()
+        sandbox, wire = access.sandbox, response.wire()
         if not sandbox.journal.is_kept:
             return
         exchange = Exchange(
@@ -116,10 +116,10 @@ class UnroutedRequests:
             wall=sandbox.used_at,
             began=time.time(),
             status=wire.status,
-            answer_headers=wire.headers,
+            response_headers=wire.headers,
             content=wire.content,
         )
-        sandbox.record(exchange, answer.body)
+        sandbox.record(exchange, response.body)
 
 
 class ErrorMiddleware:
@@ -139,21 +139,21 @@ class ErrorMiddleware:
             known = not path.endswith("/") or path in _ROOTS  # the router would redirect others
             await (self._app if known else no_such_path)(scope, receive, send)
         except HTTPException as error:
-            answer = self._unrouted.answer(error, scope)
-            self._unrouted.note(scope, answer)
-            await answer.send(send)
+            response = self._unrouted.response(error, scope)
+            self._unrouted.note(scope, response)
+            await response.send(send)
         except UnknownPath as error:
-            answer = answer_for(error, request_id=scope[REQUEST_ID])
-            self._unrouted.note(scope, answer)
-            await answer.send(send)
+            response = error_response(error, request_id=scope[REQUEST_ID])
+            self._unrouted.note(scope, response)
+            await response.send(send)
         except Exception as error:  # noqa: BLE001 - the last stop before the wire
-            await answer_for(error, request_id=scope[REQUEST_ID]).send(send)
+            await error_response(error, request_id=scope[REQUEST_ID]).send(send)
 
 
 _ROOTS = frozenset({"/", f"{CONTROL_PATH}/"})
 
 
-def surrounded(
+def with_middleware(
     app: ASGIApp,
     *,
     unrouted: UnroutedRequests,

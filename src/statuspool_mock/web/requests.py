@@ -97,7 +97,7 @@ class ApiRequest:
             wall=sandbox.used_at,
             began=time.time(),
             status=wire.status,
-            answer_headers=wire.headers,
+            response_headers=wire.headers,
             content=wire.content,
             **more,
         )

@@ -4,16 +4,23 @@ Its way through two routers to an operation costs more than many an operation. B
 method and path alone, so it is gone once for each of them, and the end of it remembered.
 """
 
+import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
-from connexion.middleware.main import ConnexionMiddleware
-from connexion.middleware.routing import RoutingMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from statuspool_mock.contract import Document, Operation
 from statuspool_mock.web.errors import UnknownPath
+
+with warnings.catch_warnings():
+    # Connexion imports Starlette's test client and jsonschema's old resolver. Both warn about their
+    # future, and our users can do nothing about it.
+    warnings.simplefilter("ignore", DeprecationWarning)
+    warnings.filterwarnings("ignore", message="Using `httpx` with `starlette.testclient`")
+    from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
+    from connexion.middleware.main import ConnexionMiddleware
+    from connexion.middleware.routing import RoutingMiddleware
 
 _MOST_REMEMBERED = 8_192
 

@@ -33,8 +33,8 @@ class Attempt:
     error: str | None = None
     milliseconds: float = 0.0
     request_headers: tuple[tuple[str, str], ...] = ()
-    answer_headers: tuple[tuple[str, str], ...] = ()
-    answer_body: str = ""
+    response_headers: tuple[tuple[str, str], ...] = ()
+    response_body: str = ""
     retry_after: float | None = None
     """Seconds that the endpoint asked to be left alone."""
 

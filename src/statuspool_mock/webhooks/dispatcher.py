@@ -30,11 +30,13 @@ if TYPE_CHECKING:
 class WebhookDispatcher:
     """The outbox of one sandbox. Without a courier, what is posted waits for ever."""
 
-    def __init__(self, sandbox: "Sandbox", *, keeper: ChangeLog, courier: Courier | None) -> None:
+    def __init__(
+        self, sandbox: "Sandbox", *, change_log: ChangeLog, sender: Courier | None
+    ) -> None:
         self._sandbox = sandbox
-        self._keeper = keeper
-        self._courier = courier
-        self.outbox = Outbox(keep=keeper.note_outbox)
+        self._change_log = change_log
+        self._sender = sender
+        self.outbox = Outbox(keep=change_log.append_outbox)
 
     def begin(self, image: OutboxState | None = None) -> None:
         """Begin anew, with what waited then; without an image, as if nothing ever left.
@@ -46,7 +48,7 @@ class WebhookDispatcher:
             log.clear()
         else:
             log.break_off("its world went back in time")
-        self.outbox = Outbox(image, keep=self._keeper.note_outbox, log=log)
+        self.outbox = Outbox(image, keep=self._change_log.append_outbox, log=log)
 
     # What the world has to say
 
@@ -79,17 +81,17 @@ class WebhookDispatcher:
 
     def dispatch(self) -> None:
         """Let what is due be sent in the background."""
-        if self._courier is not None:
-            self._courier.start(self)
+        if self._sender is not None:
+            self._sender.start(self)
 
     async def delivered(self, *, seconds: float) -> bool:
         """Return when all that is due was sent; False where that took too long."""
-        return self._courier is None or await self._courier.settle(self, seconds=seconds)
+        return self._sender is None or await self._sender.settle(self, seconds=seconds)
 
     @property
     def matters(self) -> bool:
         """Whether endpoints are, or may come to be, told something as time goes by."""
-        return self._courier is not None and (
+        return self._sender is not None and (
             self._sandbox.world.has_webhooks or self.outbox.next_due is not None
         )
 
@@ -104,11 +106,13 @@ class WebhookDispatcher:
         """Return an endpoint of either team. Raises `UnknownWebhook`."""
         return self._sandbox.world.webhook(webhook_id)
 
-    def strike_delivery(self, message: Message) -> InjectedFault | None:
+    def draw_delivery_fault(self, message: Message) -> InjectedFault | None:
         """Return what befalls a delivery, None where nothing does."""
         if not self._sandbox.faults:
             return None
-        return self._sandbox.strike(FaultTarget(DELIVERY, "POST", message.monitor_id, message.team))
+        return self._sandbox.inject_fault(
+            FaultTarget(DELIVERY, "POST", message.monitor_id, message.team)
+        )
 
     def note_attempt(self, delivery: Delivery, attempt: Attempt) -> None:
         """Take note of an attempt to deliver: `last_triggered_at` is its time."""
@@ -131,4 +135,4 @@ class WebhookDispatcher:
         world = self._sandbox.world
         with suppress(UnknownWebhook):  # the world may have been reset meanwhile
             world.apply(command)
-            self._keeper.note_command(command, at=world.now)
+            self._change_log.append_command(command, at=world.now)

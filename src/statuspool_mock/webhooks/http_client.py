@@ -42,13 +42,13 @@ class WebhookClient:
         try:
             async with self._session.post(
                 url, data=body, headers=headers, allow_redirects=False
-            ) as answer:
-                told = tuple(answer.headers.items())[:_MOST_HEADERS]
+            ) as response:
+                told = tuple(response.headers.items())[:_MOST_HEADERS]
                 try:
-                    content = await answer.content.read(_MOST_READ)
+                    content = await response.content.read(_MOST_READ)
                 except aiohttp.ClientError:
                     content = b""  # the status is what counts
-                return WebhookResponse(answer.status, told, content)
+                return WebhookResponse(response.status, told, content)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             text = str(error)
             name = type(error).__name__

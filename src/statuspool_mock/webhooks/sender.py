@@ -48,7 +48,7 @@ class DeliverySource(Protocol):
     def webhook(self, webhook_id: str) -> Webhook:
         """Return an endpoint. Raises `UnknownWebhook`."""
 
-    def strike_delivery(self, message: Message) -> InjectedFault | None:
+    def draw_delivery_fault(self, message: Message) -> InjectedFault | None:
         """Return what befalls a delivery."""
 
     def note_attempt(self, delivery: Delivery, attempt: Attempt) -> None:
@@ -113,8 +113,8 @@ class WebhookSender:
         if due is None:
             return
         message, is_fresh = due
-        struck = sender.strike_delivery(message) if is_fresh else None
-        mishap = struck.mishap if struck else None
+        injected = sender.draw_delivery_fault(message) if is_fresh else None
+        mishap = injected.mishap if injected else None
         if mishap is DeliveryFault.OUT_OF_ORDER:
             sender.outbox.postpone(webhook_id, now=sender.instant)
             self.start(sender)
@@ -159,10 +159,10 @@ class WebhookSender:
     async def _attempt(self, sender: DeliverySource, webhook: Webhook, message: Message) -> Attempt:
         at, began = sender.instant, time.perf_counter()
         headers = self._headers(webhook, message, at=at)
-        answered, error = None, None
+        responded, error = None, None
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
-                answered = await self.post(webhook.url, message.body, headers)
+                responded = await self.post(webhook.url, message.body, headers)
         except TimeoutError:
             error = f"no whole answer within {TIMEOUT_SECONDS:.0f} s"
         except self._unanswered as unanswered:
@@ -173,16 +173,16 @@ class WebhookSender:
             milliseconds=(time.perf_counter() - began) * 1000,
             request_headers=tuple(headers.items()),
         )
-        if answered is None:
+        if responded is None:
             return attempt
-        status = answered.status
+        status = responded.status
         return replace(
             attempt,
             status=status,
             error=None if 200 <= status < 300 else f"answered {status}",
-            answer_headers=answered.headers,
-            answer_body=answered.body[:_MOST_KEPT].decode("utf-8", "replace"),
-            retry_after=_retry_after(dict(answered.headers), now=at),
+            response_headers=responded.headers,
+            response_body=responded.body[:_MOST_KEPT].decode("utf-8", "replace"),
+            retry_after=_retry_after(dict(responded.headers), now=at),
         )
 
     def _headers(self, webhook: Webhook, message: Message, *, at: float) -> dict[str, str]:

@@ -26,11 +26,11 @@ PAGE = {"results": [MONITOR], "page": 1, "total_pages": 1}
 HERE = "https://api.statuspool.io/v1"
 
 
-def entry(method="GET", url=f"{HERE}/monitors", status=200, answer=PAGE, **more):
+def entry(method="GET", url=f"{HERE}/monitors", status=200, response=PAGE, **more):
     """An entry as a browser exports it: headers in any case, no more than it wants to tell."""
     content = {"size": 1, "mimeType": "application/json"}
-    if answer is not None:
-        content["text"] = answer if isinstance(answer, str) else json.dumps(answer)
+    if response is not None:
+        content["text"] = response if isinstance(response, str) else json.dumps(response)
     headers = [{"name": "Content-Type", "value": "application/json"}]
     return {
         "startedDateTime": "2025-01-15T09:42:11.123Z",
@@ -79,7 +79,7 @@ def test_right_traffic_is_clean(tmp_path):
 
 def test_wrong_traffic_is_told_exchange_by_exchange(tmp_path):
     wrong = {**PAGE, "results": [{**MONITOR, "interval_seconds": "60"}]}
-    result = check(archive(tmp_path, entry(), entry(answer=wrong)))
+    result = check(archive(tmp_path, entry(), entry(response=wrong)))
     assert result.returncode == 1
     assert "#2 GET /monitors 200" in result.stdout
     assert "results.0.interval_seconds: Must be one of: 30, 60, 120, 300." in result.stdout
@@ -87,10 +87,10 @@ def test_wrong_traffic_is_told_exchange_by_exchange(tmp_path):
 
 def test_several_archives_are_one_session(tmp_path):
     """What the first created and the second misses is a violation."""
-    created = entry("POST", status=201, answer=MONITOR)
+    created = entry("POST", status=201, response=MONITOR)
     path = f"{HERE}/monitors/{MONITOR['id']}"
     gone = {"error": "NOT_FOUND", "message": "gone"}
-    missing = entry(url=path, status=404, answer=gone)
+    missing = entry(url=path, status=404, response=gone)
     first = archive(tmp_path, created, name="first.har")
     second = archive(tmp_path, missing, name="second.har")
     rules = {one["rule"] for one in told(first, second)["observations"]}
@@ -100,14 +100,14 @@ def test_several_archives_are_one_session(tmp_path):
 def test_an_answer_that_was_right_is_wrong_once_the_session_says_so(tmp_path):
     """The same list again, to the byte, after its monitor was deleted."""
     path = f"{HERE}/monitors/{MONITOR['id']}"
-    deleted = entry("DELETE", url=path, status=204, answer=None)
+    deleted = entry("DELETE", url=path, status=204, response=None)
     entries = (entry(), entry(), deleted, entry(), entry())
     assert violations(*entries, where=tmp_path) == {"deleted": 2}
 
 
 def test_pages_that_overlap_are_told_each_time_they_come(tmp_path):
     pages = [
-        entry(url=f"{HERE}/monitors?page={page}", answer={**PAGE, "page": page, "total_pages": 2})
+        entry(url=f"{HERE}/monitors?page={page}", response={**PAGE, "page": page, "total_pages": 2})
         for page in (1, 2, 2)
     ]
     assert violations(*pages, *pages, where=tmp_path) == {"pages": 4}
@@ -118,11 +118,11 @@ def test_base64_is_read_and_what_was_not_recorded_is_counted(tmp_path):
     result = told(
         archive(
             tmp_path,
-            entry(answer=encoded, content={"encoding": "base64"}),
-            entry(answer="!", content={"encoding": "base64"}),
-            entry(answer=None),
-            entry(status=0, answer=None),
-            entry(status=304, answer=None),
+            entry(response=encoded, content={"encoding": "base64"}),
+            entry(response="!", content={"encoding": "base64"}),
+            entry(response=None),
+            entry(status=0, response=None),
+            entry(status=304, response=None),
         )
     )
     assert result["totals"]["violation"] == 0
@@ -140,9 +140,9 @@ def test_other_hosts_are_skipped_and_counted(tmp_path):
         archive(
             tmp_path,
             entry(),
-            entry(url="https://cdn.example/app.js", answer="let x"),
-            entry(url="https://cdn.example/app.css", answer="a {}"),
-            entry(url="data:text/plain,x", answer="x"),
+            entry(url="https://cdn.example/app.js", response="let x"),
+            entry(url="https://cdn.example/app.css", response="a {}"),
+            entry(url="data:text/plain,x", response="x"),
         )
     )
     assert result["exchanges"] == 1
@@ -194,7 +194,7 @@ def test_a_missing_file_is_one_line(tmp_path):
 def test_an_archive_larger_than_memory_is_read_piece_by_piece(tmp_path):
     """200 MB of entries leave the peak of memory where one entry puts it."""
     path = tmp_path / "large.har"
-    one = json.dumps(entry(answer={**PAGE, "padding": "x" * 100_000}))
+    one = json.dumps(entry(response={**PAGE, "padding": "x" * 100_000}))
     with path.open("w") as file:
         file.write('{"log": {"entries": [')
         for number in range(2_000):

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.conformance.passive.conftest import proxied
-from tests.conformance.passive.upstreams import Upstream, json_answer, saying
+from tests.conformance.passive.upstreams import Upstream, json_response, saying
 from tests.mock_process import command, serving
 from tests.providers.dialects import DIALECTS
 from tests.providers.serving import providing
@@ -50,8 +50,8 @@ def use(url, headers=KEY):
 
 def test_a_right_server_and_a_right_client_have_nothing_to_hear(mock):
     with proxied(mock.url) as proxy:
-        for answer in use(proxy.url):
-            assert VIOLATIONS not in answer.headers
+        for response in use(proxy.url):
+            assert VIOLATIONS not in response.headers
         result = proxy.stop()
     assert result.code == 0
     assert "12 exchanges, 0 violations by the server, 0 mistakes of the client" in result.told
@@ -61,7 +61,7 @@ def test_a_right_server_and_a_right_client_have_nothing_to_hear(mock):
 def test_another_reading_of_the_reference_is_no_violation(dialect):
     with providing(dialect, limit=None) as served, proxied(served.url) as proxy:
         headers = {"Authorization": f"Bearer {served.keys.full}"}
-        told = [answer.headers.get(VIOLATIONS) for answer in use(proxy.url, headers)]
+        told = [response.headers.get(VIOLATIONS) for response in use(proxy.url, headers)]
         assert told == [None] * len(told)
         assert proxy.stop().code == 0
 
@@ -97,7 +97,7 @@ def test_what_a_server_does_wrong_is_told_in_the_answers_head_and_the_exit_code(
     name = "uptime-as-text" if mutant == "uptime-as-fraction-of-text" else mutant
     settings = Settings(port=0, mutants=(name,), rate_limit=None)
     with RunningServer(settings) as broken, proxied(broken.url) as proxy:
-        told = [answer.headers.get(VIOLATIONS, "") for answer in use(proxy.url)]
+        told = [response.headers.get(VIOLATIONS, "") for response in use(proxy.url)]
         assert any(text.startswith(f"{rule}: ") or f"| {rule}: " in text for text in told), told
         result = proxy.stop()
     assert result.code == 1
@@ -127,22 +127,22 @@ def test_retry_after_that_was_not_honoured_is_the_clients_mistake():
 
 
 def test_enforcing_answers_502_in_the_envelope_instead_of_a_violation():
-    broken = json_answer(200, b'{"results": "none", "page": 1, "total_pages": 0}')
+    broken = json_response(200, b'{"results": "none", "page": 1, "total_pages": 0}')
     with Upstream(saying(broken)) as upstream, proxied(upstream.url, "--enforce") as proxy:
-        answer = httpx.get(f"{proxy.url}/monitors", headers=KEY)
-        assert answer.status_code == 502
-        assert answer.json()["error"] == "CONTRACT_VIOLATION"
-        assert answer.json()["details"][0]["message"].startswith("results: ")
+        response = httpx.get(f"{proxy.url}/monitors", headers=KEY)
+        assert response.status_code == 502
+        assert response.json()["error"] == "CONTRACT_VIOLATION"
+        assert response.json()["details"][0]["message"].startswith("results: ")
 
 
 def test_heads_pass_through_but_for_what_is_of_one_hop():
-    answer = json_answer(200, PAGE, b"X-Own: 1", b"Set-Cookie: a=1", b"Set-Cookie: b=2")
-    with Upstream(saying(answer)) as upstream, proxied(upstream.url) as proxy:
+    response = json_response(200, PAGE, b"X-Own: 1", b"Set-Cookie: a=1", b"Set-Cookie: b=2")
+    with Upstream(saying(response)) as upstream, proxied(upstream.url) as proxy:
         headers = {**KEY, "X-Mine": "2", "Connection": "keep-alive, X-Hop", "X-Hop": "3", "TE": "x"}
-        answered = httpx.get(f"{proxy.url}/monitors?limit=5&x=%2F", headers=headers)
-        assert answered.headers["x-own"] == "1"
-        assert answered.headers.get_list("set-cookie") == ["a=1", "b=2"]
-        assert "server" not in answered.headers
+        responded = httpx.get(f"{proxy.url}/monitors?limit=5&x=%2F", headers=headers)
+        assert responded.headers["x-own"] == "1"
+        assert responded.headers.get_list("set-cookie") == ["a=1", "b=2"]
+        assert "server" not in responded.headers
         head = upstream.heads[0].decode().lower()
     assert head.startswith("get /v1/monitors?limit=5&x=%2f http/1.1\r\n")
     assert f"host: {upstream.url.removeprefix('http://').removesuffix('/v1')}\r\n" in head
@@ -167,18 +167,18 @@ def test_a_slow_body_is_not_waited_for():
     """Its beginning arrives while its end is still to come."""
     go_on = threading.Event()
 
-    def answer(connection, _head):
-        connection.sendall(json_answer(200, PAGE)[:-10])
+    def response(connection, _head):
+        connection.sendall(json_response(200, PAGE)[:-10])
         assert go_on.wait(60)
         connection.sendall(PAGE[-10:])
 
     with (
-        Upstream(answer) as upstream,
+        Upstream(response) as upstream,
         proxied(upstream.url) as proxy,
         client(proxy.url) as api,
-        api.stream("GET", "/monitors") as answered,
+        api.stream("GET", "/monitors") as responded,
     ):
-        pieces = answered.iter_raw()
+        pieces = responded.iter_raw()
         begun = next(pieces)
         go_on.set()
         assert begun + b"".join(pieces) == PAGE
@@ -187,15 +187,15 @@ def test_a_slow_body_is_not_waited_for():
 def test_a_body_of_200_mb_passes_in_bounded_memory_and_is_counted():
     size, block = 200 << 20, b" " * (1 << 20)
 
-    def answer(connection, _head):
+    def response(connection, _head):
         connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n")
         connection.sendall(b"Content-Length: %d\r\nConnection: close\r\n\r\n" % size)
         for _ in range(size // len(block)):
             connection.sendall(block)
 
-    with Upstream(answer) as upstream, proxied(upstream.url) as proxy, client(proxy.url) as api:
-        with api.stream("GET", "/monitors") as answered:
-            assert sum(len(piece) for piece in answered.iter_raw()) == size
+    with Upstream(response) as upstream, proxied(upstream.url) as proxy, client(proxy.url) as api:
+        with api.stream("GET", "/monitors") as responded:
+            assert sum(len(piece) for piece in responded.iter_raw()) == size
         status = Path(f"/proc/{proxy.process.pid}/status")
         if status.exists():
             peak = next(line for line in status.read_text().splitlines() if "VmHWM" in line)
@@ -214,28 +214,31 @@ def test_a_large_upload_passes_through(mock):
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        (json_answer(200, b'{"results": ["\xff\xfe"]}'), "schema: The body of the 200 is not JSON"),
-        (json_answer(200, b"[" * 100_000), "schema: The body of the 200 is not JSON"),
-        (json_answer(503, b"{}"), "status: 503 is not documented"),
-        (json_answer(200, PAGE, b"Content-Encoding: gzip"), None),
+        (
+            json_response(200, b'{"results": ["\xff\xfe"]}'),
+            "schema: The body of the 200 is not JSON",
+        ),
+        (json_response(200, b"[" * 100_000), "schema: The body of the 200 is not JSON"),
+        (json_response(503, b"{}"), "status: 503 is not documented"),
+        (json_response(200, PAGE, b"Content-Encoding: gzip"), None),
     ],
     ids=["not UTF-8", "too deep", "503", "not gzip"],
 )
-def test_what_an_upstream_sends_comes_as_it_is(answer, message):
-    with Upstream(saying(answer)) as upstream, proxied(upstream.url) as proxy:
+def test_what_an_upstream_sends_comes_as_it_is(response, message):
+    with Upstream(saying(response)) as upstream, proxied(upstream.url) as proxy:
         with (
             client(proxy.url) as api,
-            api.stream("GET", "/monitors") as answered,
+            api.stream("GET", "/monitors") as responded,
         ):
-            assert b"".join(answered.iter_raw()) == answer.partition(b"\r\n\r\n")[2]
-            told = answered.headers.get(VIOLATIONS)
+            assert b"".join(responded.iter_raw()) == response.partition(b"\r\n\r\n")[2]
+            told = responded.headers.get(VIOLATIONS)
         assert told is None if message is None else told.startswith(message)
         result = proxy.stop()
     assert result.code == (0 if message is None else 1)
 
 
 def test_an_answer_that_is_shorter_than_its_length_breaks_off_here_too():
-    lie = json_answer(200, PAGE + b" " * 100)[:-100]
+    lie = json_response(200, PAGE + b" " * 100)[:-100]
     with Upstream(saying(lie)) as upstream, proxied(upstream.url) as proxy:
         with pytest.raises(httpx.RemoteProtocolError):
             httpx.get(f"{proxy.url}/monitors", headers=KEY)
@@ -245,9 +248,9 @@ def test_an_answer_that_is_shorter_than_its_length_breaks_off_here_too():
 @pytest.mark.parametrize("sent", [b"", b"nonsense\r\n\r\n"], ids=["reset", "no HTTP"])
 def test_an_upstream_that_says_nothing_is_a_502_of_the_proxys_own(sent):
     with Upstream(saying(sent)) as upstream, proxied(upstream.url) as proxy:
-        answer = httpx.get(f"{proxy.url}/monitors", headers=KEY)
-        assert answer.status_code == 502
-        assert answer.text.startswith("statuspool-mock proxy: The upstream cannot be reached: ")
+        response = httpx.get(f"{proxy.url}/monitors", headers=KEY)
+        assert response.status_code == 502
+        assert response.text.startswith("statuspool-mock proxy: The upstream cannot be reached: ")
         result = proxy.stop()
     assert result.code == 2
     assert "The upstream was never reached." in result.told
@@ -263,8 +266,8 @@ def test_two_proxies_in_a_circle_are_found_out(free_port):
         proxied(f"http://127.0.0.1:{free_port}/v1") as first,
         proxied(first.url, port=free_port) as second,
     ):
-        answer = httpx.get(f"{second.url}/monitors", headers=KEY, timeout=MORE_THAN_A_SECOND)
-        assert answer.status_code == 508
+        response = httpx.get(f"{second.url}/monitors", headers=KEY, timeout=MORE_THAN_A_SECOND)
+        assert response.status_code == 508
 
 
 def test_its_own_address_is_no_upstream(free_port):
@@ -354,9 +357,9 @@ def test_with_a_token_what_was_seen_is_shown_to_those_who_have_it(mock):
 def test_an_upstream_with_a_certificate_of_its_own_is_trusted_by_ca():
     with serving("--tls") as secured:
         with proxied(secured.url) as distrusting:
-            answer = httpx.get(f"{distrusting.url}/monitors", headers=KEY)
-            assert answer.status_code == 502
-            assert "certificate" in answer.text.lower()
+            response = httpx.get(f"{distrusting.url}/monitors", headers=KEY)
+            assert response.status_code == 502
+            assert "certificate" in response.text.lower()
         with proxied(secured.url, "--ca", secured.ca_file) as trusting:
             assert httpx.get(f"{trusting.url}/monitors", headers=KEY).status_code == 200
 

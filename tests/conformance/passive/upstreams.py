@@ -6,10 +6,10 @@ import threading
 
 
 class Upstream:
-    """Listens on a free port; `answer(connection, head)` is called for each request's head."""
+    """Listens on a free port; `response(connection, head)` is called for each request's head."""
 
-    def __init__(self, answer):
-        self._answer = answer
+    def __init__(self, response):
+        self._respond = response
         self.heads = []
 
     def __enter__(self):
@@ -41,20 +41,20 @@ class Upstream:
             while b"\r\n\r\n" not in head:
                 head += connection.recv(65_536)
             self.heads.append(head)
-            self._answer(connection, head)
+            self._respond(connection, head)
 
 
 def saying(*parts):
     """Return what sends these bytes and closes."""
 
-    def answer(connection, _head):
+    def response(connection, _head):
         for part in parts:
             connection.sendall(part)
 
-    return answer
+    return response
 
 
-def json_answer(status, body, *headers):
+def json_response(status, body, *headers):
     """Return a whole answer with a JSON body."""
     lines = [
         f"HTTP/1.1 {status} X".encode(),

@@ -82,11 +82,11 @@ def remembering() -> Receive:
     seen: set[str] = set()
 
     def receive(body: bytes, signature: str) -> Answer:
-        answer = good(body, signature)
-        if answer[1] == 204 and signature in seen:
+        response = good(body, signature)
+        if response[1] == 204 and signature in seen:
             return "", 409
         seen.add(signature)
-        return answer
+        return response
 
     return receive
 
@@ -97,29 +97,29 @@ def in_order_only() -> Receive:
 
     def receive(body: bytes, signature: str) -> Answer:
         nonlocal newest
-        answer = good(body, signature)
-        if answer[1] == 204:
+        response = good(body, signature)
+        if response[1] == 204:
             created = json.loads(body)["created_at"]
             if created < newest:
                 return "", 400
             newest = created
-        return answer
+        return response
 
     return receive
 
 
 def overwhelmed() -> Receive:
     """Take one delivery at a time and send the others away."""
-    room = threading.Semaphore(2)
+    pages = threading.Semaphore(2)
 
     def receive(body: bytes, signature: str) -> Answer:
-        if not room.acquire(blocking=False):
+        if not pages.acquire(blocking=False):
             return "", 503
         try:
             time.sleep(0.005)  # so that two can meet
             return good(body, signature)
         finally:
-            room.release()
+            pages.release()
 
     return receive
 

@@ -141,8 +141,8 @@ def incidents_are_the_teams_own(bench):
 
 @notices("others-incidents-by-monitor")
 def others_incidents_cannot_be_asked_for(bench):
-    answer = bench.own.get("/incidents", params={"monitor_id": _foreign(bench)})
-    refused(answer, 403, "FORBIDDEN")
+    response = bench.own.get("/incidents", params={"monitor_id": _foreign(bench)})
+    refused(response, 403, "FORBIDDEN")
 
 
 @notices("webhooks-of-all-teams")

@@ -52,8 +52,8 @@ def _listening():
 
 def _register(bench, url, *events):
     body = {"url": url, "events": list(events), "secret": SECRET}
-    answer = bench.own.post("/webhooks", json=body)
-    assert answer.json()["events"] == list(events)
+    response = bench.own.post("/webhooks", json=body)
+    assert response.json()["events"] == list(events)
 
 
 def _record(bench, client=None):

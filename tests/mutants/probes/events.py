@@ -10,9 +10,9 @@ BOTH = ["status_change", "incident_created"]
 def _record(bench, **fields):
     monitor = bench.create(**fields)
     body = {"monitor_id": monitor["id"], "title": "Work", "description": "**Slow**"}
-    answer = bench.own.post("/incidents", json=body)
-    assert answer.status_code == 201
-    return monitor, answer.json()
+    response = bench.own.post("/incidents", json=body)
+    assert response.status_code == 201
+    return monitor, response.json()
 
 
 @notices(
@@ -59,10 +59,10 @@ def incidents_need_a_monitor(bench):
 
 def _register(bench, events=BOTH):
     body = {"url": "http://127.0.0.1:9/", "events": events, "secret": "whsec_hidden"}
-    answer = bench.own.post("/webhooks", json=body)
-    assert answer.status_code == 201
-    assert "whsec_hidden" not in answer.text
-    return answer.json()
+    response = bench.own.post("/webhooks", json=body)
+    assert response.status_code == 201
+    assert "whsec_hidden" not in response.text
+    return response.json()
 
 
 @notices(

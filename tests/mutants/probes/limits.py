@@ -7,8 +7,8 @@ PER_MINUTE = 6
 
 def _used_up(bench):
     """Return the first refusal after exactly the allowed requests."""
-    answers = [bench.own.get("/webhooks") for _ in range(PER_MINUTE)]
-    assert [answer.status_code for answer in answers] == [200] * PER_MINUTE
+    responses = [bench.own.get("/webhooks") for _ in range(PER_MINUTE)]
+    assert [response.status_code for response in responses] == [200] * PER_MINUTE
     return bench.own.get("/webhooks")
 
 
@@ -38,8 +38,8 @@ def keys_are_counted_apart(bench):
     "retry-after-not-in-body",
 )
 def the_wait_is_told_twice_alike(bench):
-    answer = _used_up(bench)
-    assert 1 <= int(answer.headers["Retry-After"]) == answer.json()["retry_after"] <= 60
+    response = _used_up(bench)
+    assert 1 <= int(response.headers["Retry-After"]) == response.json()["retry_after"] <= 60
 
 
 @notices("retry-after-too-short", "retry-after-not-honoured")

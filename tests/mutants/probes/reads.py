@@ -44,8 +44,8 @@ def a_monitor_is_told_in_full(bench):
 
 @notices("json-called-html")
 def json_is_called_json(bench):
-    answer = bench.own.get("/monitors")
-    assert answer.headers["content-type"].partition(";")[0] == "application/json"
+    response = bench.own.get("/monitors")
+    assert response.headers["content-type"].partition(";")[0] == "application/json"
 
 
 @notices(

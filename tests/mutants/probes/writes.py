@@ -99,15 +99,15 @@ def tags_are_replaced(bench):
 )
 def put_answers_with_the_changed_monitor(bench):
     created = bench.create()
-    answer = bench.own.put(f"/monitors/{created['id']}", json={"name": "Renamed"})
-    assert (answer.status_code, answer.json()["id"]) == (200, created["id"])
-    assert answer.json()["updated_at"] >= created["created_at"]
+    response = bench.own.put(f"/monitors/{created['id']}", json={"name": "Renamed"})
+    assert (response.status_code, response.json()["id"]) == (200, created["id"])
+    assert response.json()["updated_at"] >= created["created_at"]
 
 
 @notices("put-of-unknown-monitor-succeeds")
 def put_creates_nothing(bench):
-    answer = bench.own.put(f"/monitors/{uuid4()}", json=CHANGES)
-    refused(answer, 404, "NOT_FOUND")
+    response = bench.own.put(f"/monitors/{uuid4()}", json=CHANGES)
+    refused(response, 404, "NOT_FOUND")
 
 
 @notices("delete-keeps-monitor")
@@ -119,8 +119,8 @@ def what_is_deleted_is_gone(bench):
 
 @notices("delete-answers-200")
 def delete_answers_without_a_body(bench):
-    answer = bench.own.delete(f"/monitors/{bench.create()['id']}")
-    assert (answer.status_code, answer.content) == (204, b"")
+    response = bench.own.delete(f"/monitors/{bench.create()['id']}")
+    assert (response.status_code, response.content) == (204, b"")
 
 
 @notices("delete-of-nothing-succeeds")

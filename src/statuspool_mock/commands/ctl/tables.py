@@ -141,14 +141,14 @@ def _faults(faults: Any) -> list[Any]:
     conditions = ("operation", "method", "monitor_id", "role")
     effects = ("status", "retry_after", "latency", "breakage", "mishap")
     return _table(
-        ("id", "strikes", "with", "probability", "struck", "until"),
+        ("id", "strikes", "with", "probability", "injected", "until"),
         (
             (
                 fault["id"],
                 _named(fault, conditions) or "everything",
                 _named(fault, effects),
                 f"{fault['probability']:g}",
-                f"{fault['struck']} of {fault.get('times', '∞')} ({fault['asked']} asked)",
+                f"{fault['injected']} of {fault.get('times', '∞')} ({fault['asked']} asked)",
                 fault["ends_at"] or "removed",
             )
             for fault in faults

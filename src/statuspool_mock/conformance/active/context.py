@@ -50,7 +50,7 @@ class Context:
         self.api = session
         self.kept: dict[str, Any] = {}
         self.notes: list[str] = []
-        self.dice = random.Random(options.seed)  # noqa: S311  (repeatable, not secret)
+        self.draw_key = random.Random(options.seed)  # noqa: S311  (repeatable, not secret)
         self.mark = f"verify-{session.ledger.fresh_id()[:8]}"
 
     def note(self, text: str) -> None:

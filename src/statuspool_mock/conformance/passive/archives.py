@@ -24,10 +24,10 @@ class NotAnArchive(Exception):
 
 
 class Recorded(NamedTuple):
-    """An entry of an archive. `unjudged` says why its answer cannot be judged, where it cannot."""
+    """An entry of an archive. `unchecked` says why its answer cannot be judged, where it cannot."""
 
     exchange: Exchange
-    unjudged: str | None
+    unchecked: str | None
 
 
 class Roots:
@@ -93,7 +93,7 @@ class Archive:
             host = urlsplit(url).netloc or url[:80]
             self.skipped[host] = self.skipped.get(host, 0) + 1
             return None
-        content, unjudged = _content(response)
+        content, unchecked = _content(response)
         headers = _headers(request)
         exchange = Exchange(
             number=number,
@@ -108,11 +108,11 @@ class Archive:
             wall=0.0,
             began=_instant(entry.get("startedDateTime")),
             status=int(response["status"]),
-            answer_headers=_headers(response),
+            response_headers=_headers(response),
             content=content,
             milliseconds=float(entry.get("time") or 0.0),
         )
-        return Recorded(exchange, unjudged)
+        return Recorded(exchange, unchecked)
 
 
 def _content(response: Mapping[str, Any]) -> tuple[bytes, str | None]:

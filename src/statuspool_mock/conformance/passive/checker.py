@@ -5,14 +5,18 @@ from dataclasses import dataclass
 
 from statuspool_mock.conformance.passive import schema_rules, semantic_rules
 from statuspool_mock.conformance.passive.observation import Kind, Observation, mistake, note
-from statuspool_mock.conformance.passive.parsed_exchange import MOST_JUDGED_BYTES, UNREAD, sighted
+from statuspool_mock.conformance.passive.parsed_exchange import (
+    MOST_JUDGED_BYTES,
+    UNREAD,
+    parse_exchange,
+)
 from statuspool_mock.conformance.passive.result_cache import CachedResult, ResultCache
 from statuspool_mock.conformance.passive.stateful_rules import StatefulRules
 from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import Coverage, Exchange
 
 _RULES = (
-    schema_rules.answer_against_document,
+    schema_rules.response_against_document,
     schema_rules.request_against_document,
     schema_rules.authentication,
 )
@@ -37,20 +41,20 @@ class ExchangeChecker:
         self.sorts: dict[tuple[Kind, str, str], ObservationGroup] = {}
         """By kind, rule and operation, in the order in which they were first seen."""
         self.exchanges = 0
-        self.unjudged: Counter[str] = Counter()
+        self.unchecked: Counter[str] = Counter()
         """How many exchanges were not judged, by reason."""
         self._session = StatefulRules()
-        self._opinions = ResultCache()
+        self._cache = ResultCache()
 
-    def judge(self, exchange: Exchange, *, unjudged: str | None = None) -> list[Observation]:
+    def check(self, exchange: Exchange, *, unchecked: str | None = None) -> list[Observation]:
         """Return what is to be said of an exchange, which gets its operation and monitor.
 
-        `unjudged` says why its answer cannot be judged, where it cannot.
+        `unchecked` says why its answer cannot be judged, where it cannot.
         """
         self.exchanges += 1
-        reason = unjudged or _too_large(exchange)
+        reason = unchecked or _too_large(exchange)
         if reason is not None:
-            self.unjudged[reason] += 1
+            self.unchecked[reason] += 1
             return []
         found = self._seen(exchange)
         for observation in found:
@@ -67,21 +71,21 @@ class ExchangeChecker:
         return sum(sort.count for (one, _, _), sort in self.sorts.items() if one is kind)
 
     def _seen(self, exchange: Exchange) -> list[Observation]:
-        opinion = self._opinions.on(exchange, self._opinion)
-        if opinion is None:
+        cached = self._cache.on(exchange, self._cached)
+        if cached is None:
             return [_unknown(exchange)]
-        sight = opinion.sight
-        found = [*opinion.found, *self._session.observe(sight)]
-        answer = None if sight.answer is UNREAD or found else sight.answer
-        self.coverage.note(sight.operation.id, sight.status, answer)
+        parsed = cached.parsed
+        found = [*cached.found, *self._session.observe(parsed)]
+        response = None if parsed.response is UNREAD or found else parsed.response
+        self.coverage.note(parsed.operation.id, parsed.status, response)
         return found
 
-    def _opinion(self, exchange: Exchange) -> CachedResult | None:
-        sight = sighted(self.document, exchange)
-        if sight is None:
+    def _cached(self, exchange: Exchange) -> CachedResult | None:
+        parsed = parse_exchange(self.document, exchange)
+        if parsed is None:
             return None
-        rules = (*_RULES, *semantic_rules.rules(sight))
-        return CachedResult(sight, tuple([one for rule in rules for one in rule(sight)]))
+        rules = (*_RULES, *semantic_rules.rules(parsed))
+        return CachedResult(parsed, tuple([one for rule in rules for one in rule(parsed)]))
 
     def _count(self, observation: Observation, exchange: Exchange) -> None:
         key = (observation.kind, observation.rule, exchange.operation)

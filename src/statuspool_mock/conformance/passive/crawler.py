@@ -67,9 +67,9 @@ class Crawler:
             for page in range(1, _MOST_PAGES + 1):
                 step = self._get("monitors", "/monitors", {"page": page, "limit": 100})
                 yield step
-                answer = _answer(step)
-                monitors += _results(answer)
-                if page >= int(answer.get("total_pages") or 0):
+                response = _respond(step)
+                monitors += _results(response)
+                if page >= int(response.get("total_pages") or 0):
                     break
             for status in ("up", "down", "paused"):
                 yield self._get(f"monitors {status}", "/monitors", {"status": status, "limit": 100})
@@ -109,15 +109,15 @@ class Crawler:
             self._pace()
             began, clock = time.time(), time.perf_counter()
             try:
-                answer = self._client.get(self._base + path, params=query, headers=headers)
+                response = self._client.get(self._base + path, params=query, headers=headers)
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise CrawlFailed(f"{self._base}: {error or type(error).__name__}") from error
-            if answer.status_code != 429 or turn == _MOST_WAITS - 1:
+            if response.status_code != 429 or turn == _MOST_WAITS - 1:
                 break
-            self._sleep(_wait(answer))
+            self._sleep(_wait(response))
         self._number += 1
         return CrawlStep(
-            name, _exchange(self._number, path, answer, began, time.perf_counter() - clock)
+            name, _exchange(self._number, path, response, began, time.perf_counter() - clock)
         )
 
     def _pace(self) -> None:
@@ -128,28 +128,28 @@ class Crawler:
         self._asked.append(time.monotonic())
 
 
-def _wait(answer: httpx.Response) -> float:
+def _wait(response: httpx.Response) -> float:
     with suppress(ValueError):
-        return min(float(answer.headers.get("retry-after", "")), _LONGEST_WAIT_SECONDS)
+        return min(float(response.headers.get("retry-after", "")), _LONGEST_WAIT_SECONDS)
     return 1.0
 
 
 def _exchange(
-    number: int, path: str, answer: httpx.Response, began: float, took: float
+    number: int, path: str, response: httpx.Response, began: float, took: float
 ) -> Exchange:
     return Exchange(
         number=number,
         method="GET",
         path=path,
-        query=answer.request.url.query,
-        headers=_lowered(answer.request.headers),
+        query=response.request.url.query,
+        headers=_lowered(response.request.headers),
         body=b"",
         at=began,
         wall=0.0,
         began=began,
-        status=answer.status_code,
-        answer_headers=_lowered(answer.headers),
-        content=answer.content,
+        status=response.status_code,
+        response_headers=_lowered(response.headers),
+        content=response.content,
         milliseconds=took * 1000,
     )
 
@@ -158,11 +158,11 @@ def _lowered(headers: httpx.Headers) -> tuple[tuple[bytes, bytes], ...]:
     return tuple((name.lower(), value) for name, value in headers.raw)
 
 
-def _answer(step: CrawlStep) -> dict[str, Any]:
-    found = step.exchange.answer
+def _respond(step: CrawlStep) -> dict[str, Any]:
+    found = step.exchange.response
     return found if isinstance(found, dict) else {}
 
 
-def _results(answer: dict[str, Any]) -> list[dict[str, Any]]:
-    found = answer.get("results")
+def _results(response: dict[str, Any]) -> list[dict[str, Any]]:
+    found = response.get("results")
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []

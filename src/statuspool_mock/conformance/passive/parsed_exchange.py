@@ -32,7 +32,7 @@ class ParsedExchange(NamedTuple):
     parameters: Mapping[str, str]
     """Of the query, as text; of one given twice the last."""
     request: Any
-    answer: Any
+    response: Any
     results: list[Any]
     """The items of a list's answer, none where it is no list."""
     headers: Mapping[str, str]
@@ -42,17 +42,17 @@ class ParsedExchange(NamedTuple):
     def of(cls, exchange: Exchange, operation: Operation) -> "ParsedExchange":
         """Read an exchange."""
         query = exchange.query.decode("latin-1")
-        answer = _read(exchange.content)
+        response = _read(exchange.content)
         return cls(
             exchange=exchange,
             operation=operation,
             parameters=dict(parse_qsl(query, keep_blank_values=True)),
             request=_read(exchange.body),
-            answer=answer,
-            results=_items(answer),
+            response=response,
+            results=_items(response),
             headers={
                 name.decode("latin-1").lower(): value.decode("latin-1")
-                for name, value in exchange.answer_headers
+                for name, value in exchange.response_headers
             },
         )
 
@@ -74,7 +74,7 @@ class ParsedExchange(NamedTuple):
         )
 
 
-def sighted(document: Document, exchange: Exchange) -> ParsedExchange | None:
+def parse_exchange(document: Document, exchange: Exchange) -> ParsedExchange | None:
     """Return an exchange as seen; None where the document has no such path and method.
 
     The path of the exchange is that below the API's root.
@@ -89,8 +89,8 @@ def sighted(document: Document, exchange: Exchange) -> ParsedExchange | None:
     return ParsedExchange.of(exchange, operation)
 
 
-def _items(answer: Any) -> list[Any]:
-    found = answer.get("results") if isinstance(answer, dict) else None
+def _items(response: Any) -> list[Any]:
+    found = response.get("results") if isinstance(response, dict) else None
     return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
 
 

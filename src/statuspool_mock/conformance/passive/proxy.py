@@ -64,7 +64,7 @@ class _Passage:
         self.scope = scope
         self.began, self.clock = time.time(), time.perf_counter()
         self.headers = without_hop(scope["headers"])
-        self.asked, self.answered = _Copy(), _Copy()
+        self.asked, self.responded = _Copy(), _Copy()
 
     @property
     def target(self) -> str:
@@ -87,8 +87,8 @@ class _Passage:
             wall=self.clock,
             began=self.began,
             status=answering.status,
-            answer_headers=tuple(answering.headers),
-            content=self.answered.kept,
+            response_headers=tuple(answering.headers),
+            content=self.responded.kept,
             milliseconds=(time.perf_counter() - self.clock) * 1000,
         )
 
@@ -103,14 +103,14 @@ class CheckingProxy:
     def __init__(
         self,
         upstream: Upstream,
-        judge: ExchangeChecker,
+        checker: ExchangeChecker,
         *,
         tell: Told,
         pages: ASGIApp,
         enforce: bool = False,
     ) -> None:
         self._upstream = upstream
-        self._judge = judge
+        self._checker = checker
         self._tell = tell
         self._pages = pages
         self._enforce = enforce
@@ -166,28 +166,28 @@ class CheckingProxy:
             return
         self.reached += 1
         try:
-            await self._answer(passage, answering, send)
+            await self._respond(passage, answering, send)
         finally:
             answering.close()
 
-    async def _answer(self, passage: _Passage, answering: UpstreamResponse, send: Send) -> None:
+    async def _respond(self, passage: _Passage, answering: UpstreamResponse, send: Send) -> None:
         """Send an answer on; what can be judged before its head is."""
         try:
-            whole = await _held(answering, passage.answered)
+            whole = await _held(answering, passage.responded)
         except BrokenOff as error:
             await _start(send, answering.status, answering.headers)
-            await _go_on(send, passage.answered.kept)
-            self._judged(passage, answering, broken=str(error))
+            await _go_on(send, passage.responded.kept)
+            self._checked(passage, answering, broken=str(error))
             return
         if not whole:
             await self._stream(passage, answering, send)
             return
-        observations = self._judged(passage, answering)
+        observations = self._checked(passage, answering)
         if self._enforce and any(one.kind is Kind.VIOLATION for one in observations):
             await _enforced(send, observations)
             return
         await _start(send, answering.status, [*answering.headers, *_marks(observations)])
-        await send({"type": "http.response.body", "body": passage.answered.kept})
+        await send({"type": "http.response.body", "body": passage.responded.kept})
 
     async def _stream(self, passage: _Passage, answering: UpstreamResponse, send: Send) -> None:
         """Send an answer on as it comes; judge it when it is through.
@@ -196,18 +196,18 @@ class CheckingProxy:
         connection.
         """
         await _start(send, answering.status, answering.headers)
-        await _go_on(send, passage.answered.kept)
+        await _go_on(send, passage.responded.kept)
         try:
             while piece := await answering.piece():
-                passage.answered.add(piece)
+                passage.responded.add(piece)
                 await _go_on(send, piece)
         except BrokenOff as error:
-            self._judged(passage, answering, broken=str(error))
+            self._checked(passage, answering, broken=str(error))
             return
-        self._judged(passage, answering)
+        self._checked(passage, answering)
         await send({"type": "http.response.body", "body": b""})
 
-    def _judged(
+    def _checked(
         self, passage: _Passage, answering: UpstreamResponse, *, broken: str | None = None
     ) -> list[Observation]:
         self._number += 1
@@ -218,7 +218,7 @@ class CheckingProxy:
                 exchange.content = _decoded(exchange.content, dict(answering.headers))
             except _Undecodable as error:
                 reason = str(error)
-        observations = self._judge.judge(exchange, unjudged=reason)
+        observations = self._checker.check(exchange, unchecked=reason)
         self._tell(exchange, observations)
         return observations
 

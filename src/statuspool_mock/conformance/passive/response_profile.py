@@ -11,7 +11,7 @@ from itertools import pairwise
 from typing import Any
 
 from statuspool_mock.conformance.passive.crawler import CrawlStep
-from statuspool_mock.conformance.passive.parsed_exchange import UNREAD, sighted
+from statuspool_mock.conformance.passive.parsed_exchange import UNREAD, parse_exchange
 from statuspool_mock.contract import Document
 from statuspool_mock.time_parsing import moment
 
@@ -52,24 +52,24 @@ class ResponseProfile:
     operations: dict[str, str] = field(default_factory=dict)
 
 
-def portrait(document: Document, steps: Iterable[CrawlStep]) -> ResponseProfile:
+def profile(document: Document, steps: Iterable[CrawlStep]) -> ResponseProfile:
     """Return the portrait of the server that a tour went through."""
     drawn = ResponseProfile()
     for step in steps:
-        sight = sighted(document, step.exchange)
+        parsed = parse_exchange(document, step.exchange)
         name, status = step.name, step.exchange.status
         drawn.statuses[name].add(status)
-        if sight is None or sight.answer is UNREAD:
+        if parsed is None or parsed.response is UNREAD:
             continue
-        drawn.operations[name] = sight.operation.id
+        drawn.operations[name] = parsed.operation.id
         for header in _SPOKEN_HEADERS:
-            if header in sight.headers:
-                value = sight.headers[header].partition(";")[0].strip().lower()
+            if header in parsed.headers:
+                value = parsed.headers[header].partition(";")[0].strip().lower()
                 drawn.headers[name].add(value if header == "content-type" else header)
-        if isinstance(sight.answer, dict) and isinstance(sight.answer.get("error"), str):
-            drawn.errors[name].add(sight.answer["error"])
-        _draw(drawn, f"{sight.operation.id} {status}", "", sight.answer)
-        _draw_order(drawn, name, sight.results)
+        if isinstance(parsed.response, dict) and isinstance(parsed.response.get("error"), str):
+            drawn.errors[name].add(parsed.response["error"])
+        _draw(drawn, f"{parsed.operation.id} {status}", "", parsed.response)
+        _draw_order(drawn, name, parsed.results)
     _settle(drawn)
     return drawn
 

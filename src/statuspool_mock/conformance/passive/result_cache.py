@@ -17,7 +17,7 @@ _UNLIKE = frozenset({b"date", b"x-request-id"})
 class CachedResult(NamedTuple):
     """An exchange as seen, and what was said of it by itself."""
 
-    sight: ParsedExchange
+    parsed: ParsedExchange
     found: tuple[Observation, ...]
 
 
@@ -38,21 +38,21 @@ class ResultCache:
         """Return the opinion on an exchange: one that was formed before, or that is formed now."""
         if exchange.method != "GET":
             return form(exchange)
-        judged = _judged(exchange)
-        kept = self._kept.get(judged)
+        checked = _checked(exchange)
+        kept = self._kept.get(checked)
         if kept is None:
-            opinion = form(exchange)
-            if opinion is not None and self._comes_again(judged):
-                self._keep(judged, opinion)
-            return opinion
-        earlier = kept.sight.exchange
+            cached = form(exchange)
+            if cached is not None and self._comes_again(checked):
+                self._keep(checked, cached)
+            return cached
+        earlier = kept.parsed.exchange
         exchange.operation, exchange.monitor_id = earlier.operation, earlier.monitor_id
         exchange.content = earlier.content  # one copy of what may be kept a thousand times
-        return CachedResult(ParsedExchange(exchange, *kept.sight[1:]), kept.found)
+        return CachedResult(ParsedExchange(exchange, *kept.parsed[1:]), kept.found)
 
-    def _comes_again(self, judged: tuple[Any, ...]) -> bool:
+    def _comes_again(self, checked: tuple[Any, ...]) -> bool:
         """Whether it was met before. Most never are, and are not worth the memory."""
-        number = hash(judged)
+        number = hash(checked)
         if number in self._met:
             return True
         if len(self._met) >= _MOST_MET:
@@ -60,21 +60,21 @@ class ResultCache:
         self._met.add(number)
         return False
 
-    def _keep(self, judged: tuple[Any, ...], opinion: CachedResult) -> None:
-        size = len(opinion.sight.exchange.content)
+    def _keep(self, checked: tuple[Any, ...], cached: CachedResult) -> None:
+        size = len(cached.parsed.exchange.content)
         if size > _MOST_BYTES // 4:
             return
         self._bytes += size
         if self._bytes > _MOST_BYTES or len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
             self._bytes = size
-        self._kept[judged] = opinion
+        self._kept[checked] = cached
 
 
-def _judged(exchange: Exchange) -> tuple[Any, ...]:
+def _checked(exchange: Exchange) -> tuple[Any, ...]:
     """Return all that a rule looks at."""
     headers = [
-        name if name in _UNLIKE else (name, value) for name, value in exchange.answer_headers
+        name if name in _UNLIKE else (name, value) for name, value in exchange.response_headers
     ]
     return (
         exchange.path,

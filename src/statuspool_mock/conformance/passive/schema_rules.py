@@ -33,62 +33,62 @@ _LOOSE = {
 }
 
 
-def answer_against_document(sight: ParsedExchange) -> Iterator[Observation]:
+def response_against_document(parsed: ParsedExchange) -> Iterator[Observation]:
     """Hold an answer against the document."""
-    status = sight.status
-    if sight.exchange.method == "HEAD":
+    status = parsed.status
+    if parsed.exchange.method == "HEAD":
         return
-    if sight.operation.method == "POST" and status == 200:
+    if parsed.operation.method == "POST" and status == 200:
         yield note("status", "A successful POST may be answered with 200 instead of 201.")
         status = 201
-    if status not in sight.operation.statuses:
-        yield _undocumented(sight)
+    if status not in parsed.operation.statuses:
+        yield _undocumented(parsed)
         return
-    value = None if sight.answer is UNREAD else sight.answer
-    if sight.answer is UNREAD:
+    value = None if parsed.response is UNREAD else parsed.response
+    if parsed.response is UNREAD:
         yield violation("schema", f"The body of the {status} is not JSON.")
         return
-    found = sight.operation.check_response(status=status, headers=sight.headers, value=value)
+    found = parsed.operation.check_response(status=status, headers=parsed.headers, value=value)
     if found and isinstance(value, dict):
         # What was read quickly has no integers beyond 64 bits.
-        exact = json.loads(sight.exchange.content)
-        found = sight.operation.check_response(status=status, headers=sight.headers, value=exact)
+        exact = json.loads(parsed.exchange.content)
+        found = parsed.operation.check_response(status=status, headers=parsed.headers, value=exact)
     for one in found:
-        yield _graded(sight, status, one)
+        yield _graded(parsed, status, one)
 
 
-def request_against_document(sight: ParsedExchange) -> Iterator[Observation]:
+def request_against_document(parsed: ParsedExchange) -> Iterator[Observation]:
     """Hold a request against the document, and the answer against what the request deserves."""
-    wrong = list(_wrong_in_query(sight)) + list(_wrong_in_body(sight))
-    strange = sight.operation.unknown_parameters(sight.parameters)
-    if isinstance(sight.request, dict):
-        unknown = [name for name in sight.request if name not in sight.operation.fields]
+    wrong = list(_wrong_in_query(parsed)) + list(_wrong_in_body(parsed))
+    strange = parsed.operation.unknown_parameters(parsed.parameters)
+    if isinstance(parsed.request, dict):
+        unknown = [name for name in parsed.request if name not in parsed.operation.fields]
         strange += [Violation(name, "Is not a known field") for name in unknown]
     for field, message in strange:
         yield mistake("unknown", f"{field}: {message}.")
-    if sight.succeeded:
+    if parsed.succeeded:
         for field, message in wrong:
-            if _may_pass(sight, field):
+            if _may_pass(parsed, field):
                 yield note("lenient", f"{field}: {message}, but it may pass.")
             else:
                 yield violation("accepted", f"It took what it should refuse: {field}: {message}.")
-    elif 400 <= sight.status < 500:
+    elif 400 <= parsed.status < 500:
         for field, message in wrong:
             yield mistake("request", f"{field}: {message}.")
-    if sight.status == 400 and not wrong and not strange:
-        yield from _refused_for_nothing(sight)
+    if parsed.status == 400 and not wrong and not strange:
+        yield from _refused_for_nothing(parsed)
 
 
-def authentication(sight: ParsedExchange) -> Iterator[Observation]:
+def authentication(parsed: ParsedExchange) -> Iterator[Observation]:
     """Nothing is answered without a bearer key. Reference: introduction; Error Codes, 401."""
-    given = dict(sight.exchange.headers).get(b"authorization", b"").decode("latin-1")
+    given = dict(parsed.exchange.headers).get(b"authorization", b"").decode("latin-1")
     scheme, _, key = given.partition(" ")
     if scheme.lower() == "bearer" and key.strip():
         return
-    if sight.succeeded:
+    if parsed.succeeded:
         yield violation("authentication", "It answered a request that had no bearer key.")
-    elif sight.status != 401:
-        yield note("authentication", f"Without a bearer key it answered {sight.status}, not 401.")
+    elif parsed.status != 401:
+        yield note("authentication", f"Without a bearer key it answered {parsed.status}, not 401.")
     else:
         yield mistake("authentication", "The request had no bearer key.")
 
@@ -98,21 +98,21 @@ def not_promised(operation: str) -> frozenset[str]:
     return _NOT_PROMISED.get(operation, frozenset())
 
 
-def _undocumented(sight: ParsedExchange) -> Observation:
-    status = sight.status
+def _undocumented(parsed: ParsedExchange) -> Observation:
+    status = parsed.status
     if status >= 500:
         return violation("status", f"{status} is not documented.")
     reason = _LOOSE.get(status)
-    past_the_end = status != 404 or sight.number("page", 1) > 1
+    past_the_end = status != 404 or parsed.number("page", 1) > 1
     if reason is not None and past_the_end:
         return note("status", reason)
-    documented = ", ".join(str(one) for one in sorted(sight.operation.statuses))
+    documented = ", ".join(str(one) for one in sorted(parsed.operation.statuses))
     return violation("status", f"{status} is not documented; there are {documented}.")
 
 
-def _graded(sight: ParsedExchange, status: int, found: Violation) -> Observation:
+def _graded(parsed: ParsedExchange, status: int, found: Violation) -> Observation:
     field, message = found
-    response = sight.operation.definition["responses"][str(status)]
+    response = parsed.operation.definition["responses"][str(status)]
     if field.startswith("header "):
         header = response.get("headers", {}).get(field.removeprefix("header "), {})
         source = header.get("x-source", "documented")
@@ -122,9 +122,9 @@ def _graded(sight: ParsedExchange, status: int, found: Violation) -> Observation
         )
     text = f"{field}: {message}."
     is_missing = message == "Field is required"
-    if source == "inferred" or not_promised(sight.operation.id) & set(field.split(".")):
+    if source == "inferred" or not_promised(parsed.operation.id) & set(field.split(".")):
         return note("inferred", text)
-    if sight.operation.id == "updateMonitor" and is_missing and field not in _ALWAYS_IN_PUT:
+    if parsed.operation.id == "updateMonitor" and is_missing and field not in _ALWAYS_IN_PUT:
         return note("put", f"{text} The sample of PUT shows five fields only.")
     return violation("schema", text)
 
@@ -148,33 +148,33 @@ def schema_at(schema: Mapping[str, Any] | None, parts: list[str]) -> Mapping[str
     return None
 
 
-def _wrong_in_query(sight: ParsedExchange) -> Iterator[Violation]:
-    yield from sight.operation.read_query(sight.exchange.query).violations
+def _wrong_in_query(parsed: ParsedExchange) -> Iterator[Violation]:
+    yield from parsed.operation.read_query(parsed.exchange.query).violations
 
 
-def _wrong_in_body(sight: ParsedExchange) -> Iterator[Violation]:
-    if not sight.operation.takes_body:
+def _wrong_in_body(parsed: ParsedExchange) -> Iterator[Violation]:
+    if not parsed.operation.takes_body:
         return
-    if sight.request is UNREAD:
+    if parsed.request is UNREAD:
         yield Violation("body", "Must be valid JSON")
-    elif sight.request is not None or sight.operation.needs_body:
-        yield from sight.operation.check_body(sight.request)
+    elif parsed.request is not None or parsed.operation.needs_body:
+        yield from parsed.operation.check_body(parsed.request)
 
 
-def _may_pass(sight: ParsedExchange, field: str) -> bool:
+def _may_pass(parsed: ParsedExchange, field: str) -> bool:
     """Whether another server may take it, where the reference is silent."""
     if field in _OPEN_PARAMETERS:
         return True
-    if field == "status" and sight.parameters.get("status") == "degraded":
+    if field == "status" and parsed.parameters.get("status") == "degraded":
         return True
-    if field in sight.parameters:
-        return sight.exchange.query.decode("latin-1").count(f"{field}=") > 1
-    body = sight.request if isinstance(sight.request, dict) else {}
+    if field in parsed.parameters:
+        return parsed.exchange.query.decode("latin-1").count(f"{field}=") > 1
+    body = parsed.request if isinstance(parsed.request, dict) else {}
     return field in body and body[field] is None
 
 
-def _refused_for_nothing(sight: ParsedExchange) -> Iterator[Observation]:
-    details = sight.answer.get("details") if isinstance(sight.answer, dict) else None
+def _refused_for_nothing(parsed: ParsedExchange) -> Iterator[Observation]:
+    details = parsed.response.get("details") if isinstance(parsed.response, dict) else None
     named = [str(one.get("field")) for one in details or () if isinstance(one, dict)]
     if not named or any(name.partition(".")[0] in _OPEN_VALUES for name in named):
         yield note("refused", "It refused a request that the document allows.")

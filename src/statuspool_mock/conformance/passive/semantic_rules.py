@@ -19,22 +19,22 @@ _FLAGS = {"true": True, "false": False}
 _CONFIGURED = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
 
 
-def error_code(sight: ParsedExchange) -> Iterator[Observation]:
+def error_code(parsed: ParsedExchange) -> Iterator[Observation]:
     """Each status has its code. Reference: Error Codes."""
-    expected = _CODES[sight.status]
-    given = sight.answer.get("error") if isinstance(sight.answer, dict) else None
+    expected = _CODES[parsed.status]
+    given = parsed.response.get("error") if isinstance(parsed.response, dict) else None
     if isinstance(given, str) and given != expected:
-        yield violation("error-code", f"A {sight.status} has the code {expected}, not {given!r}.")
+        yield violation("error-code", f"A {parsed.status} has the code {expected}, not {given!r}.")
 
 
-def every_detail(sight: ParsedExchange) -> Iterator[Observation]:
+def every_detail(parsed: ParsedExchange) -> Iterator[Observation]:
     """Each wrong field of a body has its entry. Reference: Error Codes, 400."""
-    if not isinstance(sight.request, dict):
+    if not isinstance(parsed.request, dict):
         return
-    if not sight.operation.takes_body or not isinstance(sight.answer, dict):
+    if not parsed.operation.takes_body or not isinstance(parsed.response, dict):
         return
-    wrong = {one.field.partition(".")[0] for one in sight.operation.check_body(sight.request)}
-    details = sight.answer.get("details")
+    wrong = {one.field.partition(".")[0] for one in parsed.operation.check_body(parsed.request)}
+    details = parsed.response.get("details")
     told = details if isinstance(details, list) else []
     named = {
         str(one.get("field")).replace("[", ".").partition(".")[0]
@@ -45,78 +45,78 @@ def every_detail(sight: ParsedExchange) -> Iterator[Observation]:
         yield violation("details", f"details do not tell of {', '.join(sorted(missing))}.")
 
 
-def retry_after(sight: ParsedExchange) -> Iterator[Observation]:
+def retry_after(parsed: ParsedExchange) -> Iterator[Observation]:
     """A 429 tells the same seconds twice. Reference: Error Codes, 429."""
-    if not isinstance(sight.answer, dict):
+    if not isinstance(parsed.response, dict):
         return
-    header, body = sight.headers.get("retry-after"), sight.answer.get("retry_after")
+    header, body = parsed.headers.get("retry-after"), parsed.response.get("retry_after")
     if header is not None and not header.isdigit():
         yield violation("retry-after", f"Retry-After is {header!r}, not a number of seconds.")
     elif header is not None and isinstance(body, int) and int(header) != body:
         yield violation("retry-after", f"Retry-After says {header} s, retry_after {body} s.")
 
 
-def no_secret(sight: ParsedExchange) -> Iterator[Observation]:
+def no_secret(parsed: ParsedExchange) -> Iterator[Observation]:
     """A webhook's secret never comes back. Reference: Webhooks."""
-    sent = sight.request.get("secret") if isinstance(sight.request, dict) else None
-    shown = [sight.answer] if isinstance(sight.answer, dict) else []
-    if any("secret" in one for one in [*shown, *sight.results]):
+    sent = parsed.request.get("secret") if isinstance(parsed.request, dict) else None
+    shown = [parsed.response] if isinstance(parsed.response, dict) else []
+    if any("secret" in one for one in [*shown, *parsed.results]):
         yield violation("secret", "The answer has a webhook's secret.")
-    elif isinstance(sent, str) and len(sent) >= 8 and sent.encode() in sight.exchange.content:
+    elif isinstance(sent, str) and len(sent) >= 8 and sent.encode() in parsed.exchange.content:
         yield violation("secret", "The answer repeats the webhook's secret.")
 
 
-def page_size(sight: ParsedExchange) -> Iterator[Observation]:
+def page_size(parsed: ParsedExchange) -> Iterator[Observation]:
     """A page is the one that was asked for, and no longer. Reference: Monitors, Logs."""
-    answer = sight.answer if isinstance(sight.answer, dict) else {}
-    page, limit = sight.number("page", 1), sight.number("limit", 100)
-    if isinstance(answer.get("page"), int) and answer["page"] != page:
-        yield violation("page", f"Page {page} was asked for, page {answer['page']} came.")
-    if 1 <= limit <= 100 and len(sight.results) > limit:
+    response = parsed.response if isinstance(parsed.response, dict) else {}
+    page, limit = parsed.number("page", 1), parsed.number("limit", 100)
+    if isinstance(response.get("page"), int) and response["page"] != page:
+        yield violation("page", f"Page {page} was asked for, page {response['page']} came.")
+    if 1 <= limit <= 100 and len(parsed.results) > limit:
         yield violation(
-            "limit", f"At most {limit} results were asked for, {len(sight.results)} came."
+            "limit", f"At most {limit} results were asked for, {len(parsed.results)} came."
         )
-    pages = answer.get("total_pages")
-    if isinstance(pages, int) and sight.results and page > pages:
+    pages = response.get("total_pages")
+    if isinstance(pages, int) and parsed.results and page > pages:
         yield violation("total-pages", f"Page {page} has results, of {pages} pages in all.")
 
 
-def filters(sight: ParsedExchange) -> Iterator[Observation]:
+def filters(parsed: ParsedExchange) -> Iterator[Observation]:
     """What was filtered out does not come. Reference: Monitors, Logs, Incidents, Webhooks."""
-    for name, fits in _FILTERS[sight.operation.id].items():
-        text = sight.parameters.get(name)
+    for name, fits in _FILTERS[parsed.operation.id].items():
+        text = parsed.parameters.get(name)
         if text is None:
             continue
-        strays = sum(not fits(item, text) for item in sight.results)
+        strays = sum(not fits(item, text) for item in parsed.results)
         if strays:
             yield violation(
                 "filter", f"?{name}={text} let {strays} results through that do not fit."
             )
 
 
-def identity(sight: ParsedExchange) -> Iterator[Observation]:
+def identity(parsed: ParsedExchange) -> Iterator[Observation]:
     """An answer about a monitor is about the one in the path. Reference: Monitors."""
-    wanted = sight.exchange.monitor_id
-    if not isinstance(sight.answer, dict):
+    wanted = parsed.exchange.monitor_id
+    if not isinstance(parsed.response, dict):
         return
-    given = sight.answer.get("id")
+    given = parsed.response.get("id")
     if isinstance(given, str) and given.lower() != wanted:
         yield violation("identity", f"Monitor {wanted} was asked for, {given} came.")
 
 
-def echo(sight: ParsedExchange) -> Iterator[Observation]:
+def echo(parsed: ParsedExchange) -> Iterator[Observation]:
     """A write answers what was written. Reference: Code Examples."""
-    if not isinstance(sight.request, dict) or not isinstance(sight.answer, dict):
+    if not isinstance(parsed.request, dict) or not isinstance(parsed.response, dict):
         return
     for name in _CONFIGURED:
-        sent, given = sight.request.get(name), sight.answer.get(name)
+        sent, given = parsed.request.get(name), parsed.response.get(name)
         if sent is not None and given is not None and not _alike(sent, given):
             yield violation("echo", f"{name} was written as {sent!r} and answered as {given!r}.")
 
 
-def incident_times(sight: ParsedExchange) -> Iterator[Observation]:
+def incident_times(parsed: ParsedExchange) -> Iterator[Observation]:
     """An incident lasts from its start to its end. Reference: Incidents."""
-    for incident in sight.results:
+    for incident in parsed.results:
         start, end = moment(incident.get("started_at")), moment(incident.get("resolved_at"))
         lasted = incident.get("duration_seconds")
         if start is None or end is None:
@@ -131,18 +131,18 @@ def incident_times(sight: ParsedExchange) -> Iterator[Observation]:
             )
 
 
-def order_of_rows(sight: ParsedExchange) -> Iterator[Observation]:
+def order_of_rows(parsed: ParsedExchange) -> Iterator[Observation]:
     """Rows of a log are in order of time, either way. Reference: Logs."""
-    texts = [str(row.get("timestamp")) for row in sight.results]
+    texts = [str(row.get("timestamp")) for row in parsed.results]
     if _is_ordered(texts) and all(len(one) == 20 and one[19] == "Z" for one in texts):
         return  # times in one form and zone are in order where their texts are
     if not _is_ordered([at for one in texts if (at := moment(one)) is not None]):
         yield violation("order", "The rows are neither in order of time nor in the opposite one.")
 
 
-def known_key(sight: ParsedExchange) -> Iterator[Observation]:
+def known_key(parsed: ParsedExchange) -> Iterator[Observation]:
     """A key that is refused is the client's to look at. Reference: Error Codes, 401."""
-    if b"authorization" in dict(sight.exchange.headers):
+    if b"authorization" in dict(parsed.exchange.headers):
         yield mistake("key", "The key was refused.")
 
 
@@ -212,8 +212,8 @@ _OF_ERRORS: Mapping[int, tuple[Rule, ...]] = {
 }
 
 
-def rules(sight: ParsedExchange) -> tuple[Rule, ...]:
+def rules(parsed: ParsedExchange) -> tuple[Rule, ...]:
     """Return what an exchange's meaning is held against."""
-    if sight.succeeded:
-        return _OF_SUCCESS.get(sight.operation.id, ())
-    return _OF_ERRORS.get(sight.status, ())
+    if parsed.succeeded:
+        return _OF_SUCCESS.get(parsed.operation.id, ())
+    return _OF_ERRORS.get(parsed.status, ())

@@ -51,32 +51,32 @@ class StatefulRules:
         self._callers: OrderedDict[bytes, _Caller] = OrderedDict()
         """By what stands in `Authorization`."""
 
-    def observe(self, sight: ParsedExchange) -> Iterator[Observation]:
+    def observe(self, parsed: ParsedExchange) -> Iterator[Observation]:
         """Hold an exchange against those before it, and remember it."""
-        key = dict(sight.exchange.headers).get(b"authorization", b"")
+        key = dict(parsed.exchange.headers).get(b"authorization", b"")
         caller = _kept(self._callers, key, _Caller)
-        yield from _patience(caller, sight)
-        if sight.exchange.monitor_id:
-            yield from _existence(caller, sight)
-        if not sight.succeeded:
+        yield from _patience(caller, parsed)
+        if parsed.exchange.monitor_id:
+            yield from _existence(caller, parsed)
+        if not parsed.succeeded:
             return
-        if sight.operation.id == "getMonitor":
-            yield from _memory(caller, sight)
-        elif sight.operation.id == "listMonitors":
-            yield from _listed(caller, sight)
-            yield from _pages(caller, sight)
-        elif sight.operation.method != "GET":
-            _remember(caller, sight)
+        if parsed.operation.id == "getMonitor":
+            yield from _memory(caller, parsed)
+        elif parsed.operation.id == "listMonitors":
+            yield from _listed(caller, parsed)
+            yield from _pages(caller, parsed)
+        elif parsed.operation.method != "GET":
+            _remember(caller, parsed)
 
 
-def _patience(caller: _Caller, sight: ParsedExchange) -> Iterator[Observation]:
+def _patience(caller: _Caller, parsed: ParsedExchange) -> Iterator[Observation]:
     """A client waits for as long as it is told. Reference: Error Codes, 429."""
-    at = sight.exchange.began
+    at = parsed.exchange.began
     if at < caller.quiet_until:
         early = caller.quiet_until - at
         yield mistake("impatient", f"The client came {early:.1f} s before Retry-After was over.")
-    if sight.status == 429:
-        seconds = sight.headers.get("retry-after", "")
+    if parsed.status == 429:
+        seconds = parsed.headers.get("retry-after", "")
         if seconds.isdigit():
             caller.quiet_until = max(caller.quiet_until, at + int(seconds))
         return
@@ -86,69 +86,69 @@ def _patience(caller: _Caller, sight: ParsedExchange) -> Iterator[Observation]:
         caller.passed.clear()
 
 
-def _existence(caller: _Caller, sight: ParsedExchange) -> Iterator[Observation]:
+def _existence(caller: _Caller, parsed: ParsedExchange) -> Iterator[Observation]:
     """What was created is there, and what was deleted is not. Reference: Monitors."""
-    monitor_id = sight.exchange.monitor_id
-    if monitor_id in caller.deleted and sight.succeeded:
+    monitor_id = parsed.exchange.monitor_id
+    if monitor_id in caller.deleted and parsed.succeeded:
         yield violation("deleted", f"Monitor {monitor_id} was deleted and still answers.")
-    if monitor_id in caller.monitors and sight.status == 404:
+    if monitor_id in caller.monitors and parsed.status == 404:
         yield violation("vanished", f"Monitor {monitor_id} was there and was not deleted.")
         del caller.monitors[monitor_id]
 
 
-def _listed(caller: _Caller, sight: ParsedExchange) -> Iterator[Observation]:
+def _listed(caller: _Caller, parsed: ParsedExchange) -> Iterator[Observation]:
     """What was deleted is not listed. Reference: GET /monitors."""
     if not caller.deleted:
         return
-    for one in sight.results:
+    for one in parsed.results:
         if str(one.get("id")).lower() in caller.deleted:
             yield violation("deleted", f"Monitor {one['id']} was deleted and is still listed.")
 
 
-def _memory(caller: _Caller, sight: ParsedExchange) -> Iterator[Observation]:
+def _memory(caller: _Caller, parsed: ParsedExchange) -> Iterator[Observation]:
     """What was written is what is read. Reference: PUT /monitors/{id}."""
-    known = caller.monitors.get(sight.exchange.monitor_id)
-    if known is None or not isinstance(sight.answer, dict):
+    known = caller.monitors.get(parsed.exchange.monitor_id)
+    if known is None or not isinstance(parsed.response, dict):
         return
     for name in _STORED:
-        if name in known and name in sight.answer and sight.answer[name] != known[name]:
+        if name in known and name in parsed.response and parsed.response[name] != known[name]:
             yield violation(
                 "forgotten",
-                f"{name} was written as {known[name]!r} and reads {sight.answer[name]!r}.",
+                f"{name} was written as {known[name]!r} and reads {parsed.response[name]!r}.",
             )
 
 
-def _remember(caller: _Caller, sight: ParsedExchange) -> None:
-    operation, monitor_id = sight.operation.id, sight.exchange.monitor_id
+def _remember(caller: _Caller, parsed: ParsedExchange) -> None:
+    operation, monitor_id = parsed.operation.id, parsed.exchange.monitor_id
     caller.written += 1
-    answer = sight.answer if isinstance(sight.answer, dict) else {}
-    if operation == "createMonitor" and isinstance(answer.get("id"), str):
-        _keep(caller.monitors, answer["id"].lower(), _stored(sight))
+    response = parsed.response if isinstance(parsed.response, dict) else {}
+    if operation == "createMonitor" and isinstance(response.get("id"), str):
+        _keep(caller.monitors, response["id"].lower(), _stored(parsed))
     elif operation == "updateMonitor" and monitor_id:
         known = caller.monitors.get(monitor_id, {})
-        _keep(caller.monitors, monitor_id, known | _stored(sight))
+        _keep(caller.monitors, monitor_id, known | _stored(parsed))
     elif operation == "deleteMonitor":
         caller.monitors.pop(monitor_id, None)
         _keep(caller.deleted, monitor_id, None)
 
 
-def _pages(caller: _Caller, sight: ParsedExchange) -> Iterator[Observation]:
+def _pages(caller: _Caller, parsed: ParsedExchange) -> Iterator[Observation]:
     """Pages part a list: nothing stands on two of them. Reference: GET /monitors."""
-    chosen = _but_page(sight.exchange.query)
+    chosen = _but_page(parsed.exchange.query)
     listing = _kept(caller.listings, chosen, lambda: _Listing(caller.written))
     if listing.written != caller.written:
         listing = caller.listings[chosen] = _Listing(caller.written)
-    if listing.newest is sight.results:
+    if listing.newest is parsed.results:
         return
-    page, page_of = sight.number("page", 1), listing.page_of
-    ids = [str(one.get("id")) for one in sight.results]
+    page, page_of = parsed.number("page", 1), listing.page_of
+    ids = [str(one.get("id")) for one in parsed.results]
     strays = [one for one in ids if page_of.setdefault(one, page) != page]
     for one in strays:
         message = f"Monitor {one} stands on pages {page_of[one]} and {page}."
-        moves = "status" in sight.parameters
+        moves = "status" in parsed.parameters
         yield note("pages", message) if moves else violation("pages", message)
-    listing.newest = None if strays else sight.results
-    total = sight.answer.get("total_pages") if isinstance(sight.answer, dict) else None
+    listing.newest = None if strays else parsed.results
+    total = parsed.response.get("total_pages") if isinstance(parsed.response, dict) else None
     if isinstance(total, int):
         if listing.total_pages not in {None, total}:
             yield note("total-pages", f"total_pages went from {listing.total_pages} to {total}.")
@@ -161,8 +161,8 @@ def _but_page(query: bytes) -> _Chosen:
     return tuple(sorted((name, value) for name, value in parameters if name != "page"))
 
 
-def _stored(sight: ParsedExchange) -> dict[str, Any]:
-    sent = sight.request if isinstance(sight.request, dict) else {}
+def _stored(parsed: ParsedExchange) -> dict[str, Any]:
+    sent = parsed.request if isinstance(parsed.request, dict) else {}
     return {name: sent[name] for name in _STORED if sent.get(name) is not None}
 
 

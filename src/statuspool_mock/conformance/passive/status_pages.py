@@ -30,9 +30,9 @@ class ProxyTotals(NamedTuple):
 class StatusPages:
     """The proxy's journal, bounded in number and bytes, and its pages."""
 
-    def __init__(self, judge: ExchangeChecker, *, gate: ControlAuth, base: str) -> None:
-        self._judge = judge
-        self._gate = gate
+    def __init__(self, checker: ExchangeChecker, *, auth: ControlAuth, base: str) -> None:
+        self._checker = checker
+        self._auth = auth
         self._base = base
         self._kept: deque[ProxyTotals] = deque()
         self._bytes = 0
@@ -56,7 +56,7 @@ class StatusPages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, if the gate is open."""
         try:
-            self._gate.check(dict(scope["headers"]), scheme=scope["scheme"])
+            self._auth.check(dict(scope["headers"]), scheme=scope["scheme"])
         except ControlDenied as error:
             refusal = JSONResponse({"error": "FORBIDDEN", "message": str(error)}, status_code=403)
             await refusal(scope, receive, send)
@@ -87,16 +87,16 @@ class StatusPages:
 
     async def _coverage(self, request: Request) -> Response:
         del request
-        met = self._judge.coverage.met
+        met = self._checker.coverage.met
         found = [
             {**cell._asdict(), "met": met.get(cell, 0)}
-            for cell in cells(self._judge.document.operations.values())
+            for cell in cells(self._checker.document.operations.values())
         ]
         return JSONResponse({"cells": found})
 
     async def _summary(self, request: Request) -> Response:
         del request
-        return JSONResponse(as_data(self._judge))
+        return JSONResponse(as_data(self._checker))
 
 
 def _whole(exchange: Exchange) -> dict[str, Any]:
@@ -106,7 +106,7 @@ def _whole(exchange: Exchange) -> dict[str, Any]:
             "body": masked_body(exchange.body).decode("utf-8", "replace"),
         },
         "answer": {
-            "headers": masked_headers(exchange.answer_headers),
+            "headers": masked_headers(exchange.response_headers),
             "body": masked_body(exchange.content).decode("utf-8", "replace"),
         },
     }

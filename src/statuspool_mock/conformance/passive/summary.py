@@ -17,41 +17,41 @@ _WORDS = {Kind.VIOLATION: "server", Kind.CLIENT: "client", Kind.NOTE: "note"}
 _MOST_QUERY = 40
 
 
-def show(judge: ExchangeChecker, console: Console) -> None:
+def show(checker: ExchangeChecker, console: Console) -> None:
     """Print what was met and what was found."""
-    met = Counter({cell: n for cell, n in judge.coverage.met.items() if cell.state is None})
+    met = Counter({cell: n for cell, n in checker.coverage.met.items() if cell.state is None})
     if met:
         statuses = sorted({cell.status for cell in met})
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
         table.add_column("Operation")
         for status in statuses:
             table.add_column(str(status), justify="right")
-        for operation in judge.document.operations:
+        for operation in checker.document.operations:
             counts = {cell.status: n for cell, n in met.items() if cell.operation == operation}
             cells = (str(counts[one]) if one in counts else "" for one in statuses)
             table.add_row(operation, *cells, style=None if counts else "dim")
         console.print(table)
-    if judge.sorts:
+    if checker.sorts:
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
         for title in ("", "Rule", "Operation"):
             table.add_column(title)
         table.add_column("Times", justify="right")
         table.add_column("First of them", overflow="fold")
-        for (kind, rule, operation), sort in sorted(judge.sorts.items(), key=_gravity):
+        for (kind, rule, operation), sort in sorted(checker.sorts.items(), key=_gravity):
             first = f"#{sort.exchange.number} {sort.observation.message}"
             word = Text(_WORDS[kind], style=_STYLES[kind])
             table.add_row(word, rule, operation or "–", str(sort.count), Text(first))
         console.print(table)
-    console.print(Text(in_words(judge)))
+    console.print(Text(in_words(checker)))
 
 
-def in_words(judge: ExchangeChecker) -> str:
+def in_words(checker: ExchangeChecker) -> str:
     """Return the result in a line."""
-    parts = [_count(judge.exchanges, "exchange")]
-    parts += [f"{n} not judged ({reason})" for reason, n in judge.unjudged.items()]
-    parts.append(_count(judge.total(Kind.VIOLATION), "violation") + " by the server")
-    parts.append(_count(judge.total(Kind.CLIENT), "mistake") + " of the client")
-    parts.append(_count(judge.total(Kind.NOTE), "note"))
+    parts = [_count(checker.exchanges, "exchange")]
+    parts += [f"{n} not judged ({reason})" for reason, n in checker.unchecked.items()]
+    parts.append(_count(checker.total(Kind.VIOLATION), "violation") + " by the server")
+    parts.append(_count(checker.total(Kind.CLIENT), "mistake") + " of the client")
+    parts.append(_count(checker.total(Kind.NOTE), "note"))
     return ", ".join(parts)
 
 
@@ -69,12 +69,12 @@ def line(exchange: Exchange, observations: list[Observation]) -> Text:
     return text
 
 
-def as_data(judge: ExchangeChecker) -> dict[str, Any]:
+def as_data(checker: ExchangeChecker) -> dict[str, Any]:
     """Return the summary as plain data for JSON."""
     return {
-        "exchanges": judge.exchanges,
-        "unjudged": dict(judge.unjudged),
-        "totals": {kind.value: judge.total(kind) for kind in Kind},
+        "exchanges": checker.exchanges,
+        "unjudged": dict(checker.unchecked),
+        "totals": {kind.value: checker.total(kind) for kind in Kind},
         "observations": [
             {
                 "kind": kind.value,
@@ -83,11 +83,11 @@ def as_data(judge: ExchangeChecker) -> dict[str, Any]:
                 "count": sort.count,
                 "first": {"number": sort.exchange.number, "message": sort.observation.message},
             }
-            for (kind, rule, operation), sort in judge.sorts.items()
+            for (kind, rule, operation), sort in checker.sorts.items()
         ],
         "coverage": [
             {"operation": cell.operation, "status": cell.status, "met": n}
-            for cell, n in judge.coverage.met.items()
+            for cell, n in checker.coverage.met.items()
             if cell.state is None
         ],
     }

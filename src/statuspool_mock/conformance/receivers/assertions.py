@@ -60,50 +60,50 @@ class CaseVerdict:
     outcome: CaseOutcome
     seen: str
     advice: str = ""
-    was_answered: bool = True
+    got_response: bool = True
 
 
-def must_accept(*answers: ReceiverResponse) -> CaseVerdict:
+def must_accept(*responses: ReceiverResponse) -> CaseVerdict:
     """Judge deliveries that a receiver has to take: the first that it did not take decides."""
-    for answer in answers:
-        if not answer.is_success:
+    for response in responses:
+        if not response.is_success:
             return CaseVerdict(
                 outcome=CaseOutcome.FAILED,
-                seen=str(answer),
-                advice=_why_not_taken(answer),
-                was_answered=answer.trouble is None,
+                seen=str(response),
+                advice=_why_not_taken(response),
+                got_response=response.trouble is None,
             )
-    return CaseVerdict(outcome=CaseOutcome.PASSED, seen=str(answers[-1]))
+    return CaseVerdict(outcome=CaseOutcome.PASSED, seen=str(responses[-1]))
 
 
-def should_accept(answer: ReceiverResponse) -> CaseVerdict:
+def should_accept(response: ReceiverResponse) -> CaseVerdict:
     """Judge a delivery that a receiver had better take."""
-    verdict = must_accept(answer)
-    if verdict.outcome is CaseOutcome.FAILED and answer.status is not None:
+    verdict = must_accept(response)
+    if verdict.outcome is CaseOutcome.FAILED and response.status is not None:
         return CaseVerdict(outcome=CaseOutcome.ADVICE, seen=verdict.seen, advice=verdict.advice)
     return verdict
 
 
-def must_refuse(answer: ReceiverResponse) -> CaseVerdict:
+def must_refuse(response: ReceiverResponse) -> CaseVerdict:
     """Judge a delivery that nobody with the secret has sent."""
-    if answer.is_success:
+    if response.is_success:
         return CaseVerdict(
             outcome=CaseOutcome.FAILED,
-            seen=f"{answer}: it believed a forgery",
+            seen=f"{response}: it believed a forgery",
             advice="Compare the signature with the HMAC of the raw bytes before anything else.",
         )
-    return _refusal(answer)
+    return _refusal(response)
 
 
-def should_refuse(answer: ReceiverResponse) -> CaseVerdict:
+def should_refuse(response: ReceiverResponse) -> CaseVerdict:
     """Judge a request that is no delivery at all, though no forgery either."""
-    if answer.is_success:
+    if response.is_success:
         return CaseVerdict(
             outcome=CaseOutcome.ADVICE,
-            seen=str(answer),
+            seen=str(response),
             advice="Answer 4xx, so that mistakes show.",
         )
-    return _refusal(answer)
+    return _refusal(response)
 
 
 def worst_of(verdicts: Iterable[CaseVerdict]) -> CaseVerdict:
@@ -111,33 +111,33 @@ def worst_of(verdicts: Iterable[CaseVerdict]) -> CaseVerdict:
     return max(verdicts, key=lambda verdict: _GRAVITY.index(verdict.outcome))
 
 
-def _refusal(answer: ReceiverResponse) -> CaseVerdict:
-    if answer.status is None:
+def _refusal(response: ReceiverResponse) -> CaseVerdict:
+    if response.status is None:
         return CaseVerdict(
-            outcome=CaseOutcome.FAILED, seen=str(answer), advice="Refuse with an answer: 4xx."
+            outcome=CaseOutcome.FAILED, seen=str(response), advice="Refuse with an answer: 4xx."
         )
-    if answer.status == 410:
+    if response.status == 410:
         advice = "410 tells a sender to disable the endpoint; refuse with 401 or 400."
-    elif answer.status == 429:
+    elif response.status == 429:
         advice = "429 asks for the same delivery again, later; refuse with 401 or 400."
-    elif answer.is_refusal:
-        return CaseVerdict(outcome=CaseOutcome.PASSED, seen=str(answer))
-    elif answer.status >= 500:
+    elif response.is_refusal:
+        return CaseVerdict(outcome=CaseOutcome.PASSED, seen=str(response))
+    elif response.status >= 500:
         advice = "It broke instead of refusing, and senders repeat after 5xx: answer 401 or 400."
     else:
         advice = "Neither yes nor no: answer 401 or 400."
-    return CaseVerdict(outcome=CaseOutcome.ADVICE, seen=str(answer), advice=advice)
+    return CaseVerdict(outcome=CaseOutcome.ADVICE, seen=str(response), advice=advice)
 
 
-def _why_not_taken(answer: ReceiverResponse) -> str:
-    if answer.status is None:
+def _why_not_taken(response: ReceiverResponse) -> str:
+    if response.status is None:
         return "Answer 2xx in time; a sender counts this as failed and tries again."
-    if answer.status == 410:
+    if response.status == 410:
         return "410 tells a sender to disable the endpoint; answer 2xx."
-    if answer.status == 429:
+    if response.status == 429:
         return "A sender will slow down and repeat; make room, or say Retry-After."
-    if answer.status < 400:
+    if response.status < 400:
         return "Senders do not follow redirects; register the final URL and answer 2xx."
-    if answer.status < 500:
+    if response.status < 500:
         return "Answer 2xx; a sender repeats what is refused and gives up in the end."
     return "Answer 2xx; a sender repeats after 5xx, so what broke will break again."

@@ -114,8 +114,8 @@ async def _unusual_spelling(sender: TestSender) -> CaseVerdict:
 async def _cut_signature(sender: TestSender) -> CaseVerdict:
     body = sender.compose()
     cut = sender.signature(body)[:8]
-    answers = [await sender.post(body, {SIGNATURE_HEADER: value}) for value in (cut, "")]
-    return worst_of([must_refuse(answer) for answer in answers])
+    responses = [await sender.post(body, {SIGNATURE_HEADER: value}) for value in (cut, "")]
+    return worst_of([must_refuse(response) for response in responses])
 
 
 @_refuses(
@@ -182,10 +182,10 @@ async def _large_body(sender: TestSender) -> CaseVerdict:
     "huge forgery", "8 MiB from a stranger must not be believed, nor be the end of the receiver."
 )
 async def _huge_forgery(sender: TestSender) -> CaseVerdict:
-    answer = await sender.post(b"x" * _HUGE_BYTES, {SIGNATURE_HEADER: "0" * 64})
-    if answer.trouble is ResponseProblem.BROKEN_OFF:
+    response = await sender.post(b"x" * _HUGE_BYTES, {SIGNATURE_HEADER: "0" * 64})
+    if response.trouble is ResponseProblem.BROKEN_OFF:
         return CaseVerdict(outcome=CaseOutcome.PASSED, seen="closed the connection")
-    return must_refuse(answer)
+    return must_refuse(response)
 
 
 @_refuses("empty body", "Signed, but nothing: a mistake that should show, and not break anything.")
@@ -214,9 +214,9 @@ async def _slow_sender(sender: TestSender) -> CaseVerdict:
     "slow answer", "Senders wait some seconds for the answer, then count the delivery as failed."
 )
 async def _slow_answer(sender: TestSender) -> CaseVerdict:
-    answers = [await sender.deliver(sender.compose()) for _ in range(3)]
-    verdict = must_accept(*answers)
-    slowest = max(answer.seconds for answer in answers)
+    responses = [await sender.deliver(sender.compose()) for _ in range(3)]
+    verdict = must_accept(*responses)
+    slowest = max(response.seconds for response in responses)
     if verdict.outcome is not CaseOutcome.PASSED:
         return verdict
     if slowest > sender.timeout_seconds / 3:
@@ -234,14 +234,14 @@ async def _burst_of_200(sender: TestSender) -> CaseVerdict:
 
     async def one() -> CaseVerdict:
         async with room:
-            answer = await sender.deliver(sender.compose())
-        if answer.status in {429, 503} and answer.retry_after:
+            response = await sender.deliver(sender.compose())
+        if response.status in {429, 503} and response.retry_after:
             return CaseVerdict(
                 outcome=CaseOutcome.ADVICE,
-                seen=f"{answer} with Retry-After",
+                seen=f"{response} with Retry-After",
                 advice="A sender comes back later; better put it aside and answer 2xx.",
             )
-        return must_accept(answer)
+        return must_accept(response)
 
     verdicts = await asyncio.gather(*(one() for _ in range(_BURST)))
     not_taken = [verdict for verdict in verdicts if verdict.outcome is not CaseOutcome.PASSED]

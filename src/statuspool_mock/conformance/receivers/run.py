@@ -49,14 +49,14 @@ async def examine(url: str, *, secret: str, timeout_seconds: float) -> AsyncIter
         transport=httpx.AsyncHTTPTransport(limits=limits) if _is_loopback(url) else None,
     ) as client:
         sender = TestSender(client, url, secret=secret, timeout=timeout_seconds)
-        answer = await sender.get()
-        if answer.trouble is ResponseProblem.CANNOT_CONNECT:
-            raise ReceiverUnreachable(f"{url}: {answer}. Start the receiver, then certify it.")
+        response = await sender.get()
+        if response.trouble is ResponseProblem.CANNOT_CONNECT:
+            raise ReceiverUnreachable(f"{url}: {response}. Start the receiver, then certify it.")
         first = await _play(CASES[0], sender)
         yield first
         is_believed = first.verdict.outcome is CaseOutcome.PASSED
         for case in CASES[1:]:
-            if first.verdict.was_answered:
+            if first.verdict.got_response:
                 result = await _play(case, sender)
                 yield result if is_believed else _doubt(result)
             else:

@@ -27,10 +27,10 @@ def _without_key(operations: str = "") -> ExchangeChange:
             chosen = not operations or request.operation in operations.split()
             if chosen and not request.header("authorization"):
                 return await ask(request.with_key(last))
-            answer = await ask(request)
-            if answer.status != 401:
+            response = await ask(request)
+            if response.status != 401:
                 last = request.key
-            return answer
+            return response
 
         return exchange
 
@@ -68,11 +68,11 @@ def _bare(header: str) -> str:
 
 
 async def _demo_for_strangers(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
+    response = await ask(request)
     known = request.key.endswith((".revoked", ".expired"))
-    if answer.status == 401 and request.key and not known:
+    if response.status == 401 and request.key and not known:
         return await ask(request.with_key("sp_test_demo"))
-    return answer
+    return response
 
 
 def _promoted(operation: str) -> ExchangeChange:
@@ -85,23 +85,23 @@ def _promoted(operation: str) -> ExchangeChange:
 
 
 async def _closed_to_readers(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if answer.is_success and request.key.endswith(".ro"):
+    response = await ask(request)
+    if response.is_success and request.key.endswith(".ro"):
         body = {"error": "FORBIDDEN", "message": "Insufficient permissions for this resource"}
-        return answer.with_json(body).with_status(403)
-    return answer
+        return response.with_json(body).with_status(403)
+    return response
 
 
 async def _reader_is_unknown(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if answer.status == 403 and request.key.endswith(".ro") and request.method != "GET":
+    response = await ask(request)
+    if response.status == 403 and request.key.endswith(".ro") and request.method != "GET":
         body = {"error": "UNAUTHORIZED", "message": "Invalid or expired API key"}
-        return answer.with_json(body).with_status(401)
-    return answer
+        return response.with_json(body).with_status(401)
+    return response
 
 
-def _as_forbidden(answer: MutantResponse) -> MutantResponse:
-    return answer.with_json({"error": "FORBIDDEN", "message": "Access denied"}).with_status(403)
+def _as_forbidden(response: MutantResponse) -> MutantResponse:
+    return response.with_json({"error": "FORBIDDEN", "message": "Access denied"}).with_status(403)
 
 
 _WRITES = (
@@ -165,7 +165,9 @@ AUTHENTICATION: tuple[Mutant, ...] = (
         name="unauthorized-in-plain-text",
         wrong="A 401 comes from the gateway: plain text, no JSON.",
         promise="All error responses include a JSON body with error and message. (Error Codes)",
-        change=refusing(401, lambda answer: answer.with_content(b"Unauthorized\n", "text/plain")),
+        change=refusing(
+            401, lambda response: response.with_content(b"Unauthorized\n", "text/plain")
+        ),
     ),
     *(
         _role(

@@ -25,29 +25,31 @@ async def _deletion_pretended(request: MutantRequest, ask: CallServer) -> Mutant
 
 
 async def _deletion_confirmed(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    return answer.with_json({"deleted": True}).with_status(200) if answer.is_success else answer
+    response = await ask(request)
+    return (
+        response.with_json({"deleted": True}).with_status(200) if response.is_success else response
+    )
 
 
 async def _deletion_of_nothing(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
+    response = await ask(request)
     return (
-        answer.with_status(204).with_header("content-type", None)
-        if answer.status == 404
-        else answer
+        response.with_status(204).with_header("content-type", None)
+        if response.status == 404
+        else response
     )
 
 
 async def _neighbour_deleted_too(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if not answer.is_success:
-        return answer
+    response = await ask(request)
+    if not response.is_success:
+        return response
     last = await ask(request.on_the_side("listMonitors", limit="1"))
     page = str(last.json["total_pages"])
     newest = await ask(request.on_the_side("listMonitors", limit="1", page=page))
     for monitor in newest.json["results"]:
         await ask(request.on_the_side("deleteMonitor", monitor_id=monitor["id"]))
-    return answer
+    return response
 
 
 def _outliving(operation: str) -> ExchangeChange:
@@ -59,13 +61,13 @@ def _outliving(operation: str) -> ExchangeChange:
         async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
             if request.operation == "deleteMonitor":
                 last = await ask(request.on_the_side(operation, monitor_id=request.monitor_id))
-                answer = await ask(request)
-                if answer.is_success:
+                response = await ask(request)
+                if response.is_success:
                     kept[request.monitor_id] = last
-                return answer
-            answer = await ask(request)
-            asked = request.operation == operation and answer.status == 404
-            return kept.get(request.monitor_id, answer) if asked else answer
+                return response
+            response = await ask(request)
+            asked = request.operation == operation and response.status == 404
+            return kept.get(request.monitor_id, response) if asked else response
 
         return exchange
 
@@ -79,17 +81,17 @@ def _deleted_still_listed() -> Handler:
         team = request.key.removesuffix(".ro")
         if request.operation == "deleteMonitor":
             last = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
-            answer = await ask(request)
-            if answer.is_success:
+            response = await ask(request)
+            if response.is_success:
                 kept.setdefault(team, []).append(without("sla_30d")(last.json))
-            return answer
-        answer = await ask(request)
-        if request.operation != "listMonitors" or not answer.is_success or team not in kept:
-            return answer
-        body: Any = answer.json
+            return response
+        response = await ask(request)
+        if request.operation != "listMonitors" or not response.is_success or team not in kept:
+            return response
+        body: Any = response.json
         if body["page"] != max(body["total_pages"], 1):
-            return answer
-        return answer.with_json({**body, "results": [*body["results"], *kept[team]]})
+            return response
+        return response.with_json({**body, "results": [*body["results"], *kept[team]]})
 
     return exchange
 
@@ -100,17 +102,19 @@ def _deleted_still_updatable() -> Handler:
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         if request.operation == "deleteMonitor":
             last = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
-            answer = await ask(request)
-            if answer.is_success:
+            response = await ask(request)
+            if response.is_success:
                 kept[request.monitor_id] = without("sla_30d")(last.json)
-            return answer
-        answer = await ask(request)
-        if request.operation == "updateMonitor" and answer.status == 404:
+            return response
+        response = await ask(request)
+        if request.operation == "updateMonitor" and response.status == 404:
             old = kept.get(request.monitor_id)
             return (
-                answer if old is None else answer.with_json(old | request.values).with_status(200)
+                response
+                if old is None
+                else response.with_json(old | request.values).with_status(200)
             )
-        return answer
+        return response
 
     return exchange
 

@@ -40,19 +40,21 @@ def _subscribing(change: Callable[[list[str]], list[str]]) -> ExchangeChange:
         async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
             events = _events_in(request) if request.operation == "createWebhook" else []
             if events:
-                answer = await ask(request.with_body({**request.values, "events": change(events)}))
-                if answer.is_success:
-                    asked[answer.json["id"]] = events
+                response = await ask(
+                    request.with_body({**request.values, "events": change(events)})
+                )
+                if response.is_success:
+                    asked[response.json["id"]] = events
             else:
-                answer = await ask(request)
-            if not answer.is_success:
-                return answer
+                response = await ask(request)
+            if not response.is_success:
+                return response
             if request.operation == "createWebhook":
-                return answer.with_json(as_asked(answer.json))
+                return response.with_json(as_asked(response.json))
             if request.operation == "listWebhooks":
-                results = [as_asked(hook) for hook in answer.json["results"]]
-                return answer.with_json({**answer.json, "results": results})
-            return answer
+                results = [as_asked(hook) for hook in response.json["results"]]
+                return response.with_json({**response.json, "results": results})
+            return response
 
         return exchange
 
@@ -71,12 +73,12 @@ def _without_incidents(events: list[str]) -> list[str]:
 
 
 async def _told_to_both_teams(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if answer.is_success:
+    response = await ask(request)
+    if response.is_success:
         key = request.key
         other = key.removesuffix(".rival") if key.endswith(".rival") else f"{key}.rival"
-        await ask(replace(request.with_key(other), aside=True))
-    return answer
+        await ask(replace(request.with_key(other), uncounted=True))
+    return response
 
 
 def _hash_of_secret(values: Json) -> Json:
@@ -89,9 +91,9 @@ def _hash_of_secret(values: Json) -> Json:
 def _signature(change: Callable[[str], str]) -> DeliveryChange:
     """Write the signature otherwise."""
 
-    def changed(letter: OutgoingDelivery) -> OutgoingDelivery:
-        signature = change(letter.headers[SIGNATURE_HEADER])
-        return letter._replace(headers={**letter.headers, SIGNATURE_HEADER: signature})
+    def changed(delivery: OutgoingDelivery) -> OutgoingDelivery:
+        signature = change(delivery.headers[SIGNATURE_HEADER])
+        return delivery._replace(headers={**delivery.headers, SIGNATURE_HEADER: signature})
 
     return DeliveryChange(changed)
 
@@ -100,28 +102,28 @@ def _in_base64(signature: str) -> str:
     return base64.b64encode(bytes.fromhex(signature)).decode()
 
 
-def _unkeyed(letter: OutgoingDelivery) -> OutgoingDelivery:
-    signature = hashlib.sha256(letter.body).hexdigest()
-    return letter._replace(headers={**letter.headers, SIGNATURE_HEADER: signature})
+def _unkeyed(delivery: OutgoingDelivery) -> OutgoingDelivery:
+    signature = hashlib.sha256(delivery.body).hexdigest()
+    return delivery._replace(headers={**delivery.headers, SIGNATURE_HEADER: signature})
 
 
-def _unsigned(letter: OutgoingDelivery) -> OutgoingDelivery:
-    headers = {n: v for n, v in letter.headers.items() if n != SIGNATURE_HEADER}
-    return letter._replace(headers=headers)
+def _unsigned(delivery: OutgoingDelivery) -> OutgoingDelivery:
+    headers = {n: v for n, v in delivery.headers.items() if n != SIGNATURE_HEADER}
+    return delivery._replace(headers=headers)
 
 
-def _renamed(letter: OutgoingDelivery) -> OutgoingDelivery:
-    signature = letter.headers[SIGNATURE_HEADER]
-    return _unsigned(letter)._replace(
-        headers={**_unsigned(letter).headers, "X-Hub-Signature-256": f"sha256={signature}"}
+def _renamed(delivery: OutgoingDelivery) -> OutgoingDelivery:
+    signature = delivery.headers[SIGNATURE_HEADER]
+    return _unsigned(delivery)._replace(
+        headers={**_unsigned(delivery).headers, "X-Hub-Signature-256": f"sha256={signature}"}
     )
 
 
 def _rewritten(**layout: Any) -> DeliveryChange:
     """Send the signed JSON in another layout than the one that was signed."""
 
-    def changed(letter: OutgoingDelivery) -> OutgoingDelivery:
-        return letter._replace(body=json.dumps(json.loads(letter.body), **layout).encode())
+    def changed(delivery: OutgoingDelivery) -> OutgoingDelivery:
+        return delivery._replace(body=json.dumps(json.loads(delivery.body), **layout).encode())
 
     return DeliveryChange(changed)
 

@@ -20,65 +20,65 @@ def _every_error(change: Callable[[MutantResponse], MutantResponse]) -> Exchange
     """Change every answer of 400 and above."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
-        answer = await ask(request)
-        return change(answer) if answer.status >= 400 else answer
+        response = await ask(request)
+        return change(response) if response.status >= 400 else response
 
     return always(exchange)
 
 
-def _nested(answer: MutantResponse) -> MutantResponse:
-    code, *rest = answer.json.items()
-    return answer.with_json({"error": {"code": code[1], **dict(rest)}})
+def _nested(response: MutantResponse) -> MutantResponse:
+    code, *rest = response.json.items()
+    return response.with_json({"error": {"code": code[1], **dict(rest)}})
 
 
-def _as_problem(answer: MutantResponse) -> MutantResponse:
+def _as_problem(response: MutantResponse) -> MutantResponse:
     body = {
         "type": "about:blank",
-        "title": answer.json["error"].replace("_", " ").title(),
-        "status": answer.status,
-        "detail": answer.json["message"],
+        "title": response.json["error"].replace("_", " ").title(),
+        "status": response.status,
+        "detail": response.json["message"],
     }
-    return answer.with_json(body).with_header("content-type", "application/problem+json")
+    return response.with_json(body).with_header("content-type", "application/problem+json")
 
 
-def _in_lower_case(answer: MutantResponse) -> MutantResponse:
-    return answer.with_json({**answer.json, "error": answer.json["error"].lower()})
+def _in_lower_case(response: MutantResponse) -> MutantResponse:
+    return response.with_json({**response.json, "error": response.json["error"].lower()})
 
 
-def _without_message(answer: MutantResponse) -> MutantResponse:
-    return answer.with_json({n: v for n, v in answer.json.items() if n != "message"})
+def _without_message(response: MutantResponse) -> MutantResponse:
+    return response.with_json({n: v for n, v in response.json.items() if n != "message"})
 
 
-def _as_success(answer: MutantResponse) -> MutantResponse:
-    return answer.with_status(200)
+def _as_success(response: MutantResponse) -> MutantResponse:
+    return response.with_status(200)
 
 
 def _with_code(code: str) -> Callable[[MutantResponse], MutantResponse]:
-    return lambda answer: answer.with_json({**answer.json, "error": code})
+    return lambda response: response.with_json({**response.json, "error": code})
 
 
-def _as_page(answer: MutantResponse) -> MutantResponse:
+def _as_page(response: MutantResponse) -> MutantResponse:
     page = b"<!doctype html><title>404 Not Found</title><h1>Not Found</h1>"
-    return answer.with_content(page, "text/html; charset=utf-8")
+    return response.with_content(page, "text/html; charset=utf-8")
 
 
 def _with_details(change: Callable[[list[dict[str, str]]], Any]) -> ExchangeChange:
-    def changed(answer: MutantResponse) -> MutantResponse:
-        return answer.with_json({**answer.json, "details": change(answer.json["details"])})
+    def changed(response: MutantResponse) -> MutantResponse:
+        return response.with_json({**response.json, "details": change(response.json["details"])})
 
     return refusing(400, changed)
 
 
-def _without_details(answer: MutantResponse) -> MutantResponse:
-    return answer.with_json({n: v for n, v in answer.json.items() if n != "details"})
+def _without_details(response: MutantResponse) -> MutantResponse:
+    return response.with_json({n: v for n, v in response.json.items() if n != "details"})
 
 
 async def _unknown_is_invalid(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if answer.status != 404:
-        return answer
+    response = await ask(request)
+    if response.status != 404:
+        return response
     body = {"error": "INVALID_REQUEST", "message": "Validation failed", "details": []}
-    return answer.with_json(body).with_status(400)
+    return response.with_json(body).with_status(400)
 
 
 ERRORS: tuple[Mutant, ...] = (
@@ -116,7 +116,7 @@ ERRORS: tuple[Mutant, ...] = (
         name="validation-as-422",
         wrong="Invalid values are answered with 422.",
         promise=_INVALID,
-        change=refusing(400, lambda answer: answer.with_status(422)),
+        change=refusing(400, lambda response: response.with_status(422)),
     ),
     _error(
         name="details-missing",

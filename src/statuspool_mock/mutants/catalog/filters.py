@@ -36,12 +36,12 @@ def _without_unknown_status(request: MutantRequest) -> MutantRequest:
 async def _paged_before_filtered(request: MutantRequest, ask: CallServer) -> MutantResponse:
     if not _known_status(request):
         return await ask(request)
-    answer = await ask(request.with_query(status=None))
-    if not answer.is_success:
-        return answer
+    response = await ask(request.with_query(status=None))
+    if not response.is_success:
+        return response
     wanted = request.parameters["status"]
-    results = [item for item in answer.json["results"] if item["status"] == wanted]
-    return answer.with_json({**answer.json, "results": results})
+    results = [item for item in response.json["results"] if item["status"] == wanted]
+    return response.with_json({**response.json, "results": results})
 
 
 async def _all_but_down(request: MutantRequest, ask: CallServer) -> MutantResponse:
@@ -79,13 +79,13 @@ def _from_with_to_only(request: MutantRequest) -> MutantRequest:
 
 
 async def _pages_of_the_whole_log(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if not answer.is_success or not {"from", "to"} & set(request.parameters):
-        return answer
+    response = await ask(request)
+    if not response.is_success or not {"from", "to"} & set(request.parameters):
+        return response
     limit = {n: text for n, text in request.parameters.items() if n == "limit"}
     question = request.on_the_side("listMonitorLogs", monitor_id=request.monitor_id, **limit)
     whole = await ask(question)
-    return answer.with_json({**answer.json, "total_pages": whole.json["total_pages"]})
+    return response.with_json({**response.json, "total_pages": whole.json["total_pages"]})
 
 
 def _one_filter_only(request: MutantRequest) -> MutantRequest:

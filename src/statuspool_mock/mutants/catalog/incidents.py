@@ -47,15 +47,15 @@ def _hiding(create: str, listing: str) -> ExchangeChange:
         hidden: set[str] = set()
 
         async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
-            answer = await ask(request)
-            if not answer.is_success:
-                return answer
+            response = await ask(request)
+            if not response.is_success:
+                return response
             if request.operation == create:
-                hidden.add(answer.json["id"])
+                hidden.add(response.json["id"])
             if request.operation == listing:
-                results = [item for item in answer.json["results"] if item["id"] not in hidden]
-                return answer.with_json({**answer.json, "results": results})
-            return answer
+                results = [item for item in response.json["results"] if item["id"] not in hidden]
+                return response.with_json({**response.json, "results": results})
+            return response
 
         return exchange
 
@@ -63,9 +63,9 @@ def _hiding(create: str, listing: str) -> ExchangeChange:
 
 
 async def _recorded_anyhow(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if answer.status != 404:
-        return answer
+    response = await ask(request)
+    if response.status != 404:
+        return response
     number = str(uuid5(NAMESPACE_URL, str(request.values)))
     body = {
         "id": number,
@@ -77,7 +77,7 @@ async def _recorded_anyhow(request: MutantRequest, ask: CallServer) -> MutantRes
         "duration_seconds": 0,
         "affected_regions": [],
     }
-    return answer.with_json(body).with_status(201)
+    return response.with_json(body).with_status(201)
 
 
 def _number(uuid: str) -> int:
@@ -96,25 +96,25 @@ def _remembered_secrets() -> Handler:
     secrets: dict[str, Any] = {}
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
-        answer = await ask(request)
-        if request.operation == "createWebhook" and answer.is_success:
-            secrets[answer.json["id"]] = request.values["secret"]
-        if request.operation != "listWebhooks" or not answer.is_success:
-            return answer
+        response = await ask(request)
+        if request.operation == "createWebhook" and response.is_success:
+            secrets[response.json["id"]] = request.values["secret"]
+        if request.operation != "listWebhooks" or not response.is_success:
+            return response
         results = [
             {**hook, "secret": secrets.get(hook["id"], "whsec_000000")}
-            for hook in answer.json["results"]
+            for hook in response.json["results"]
         ]
-        return answer.with_json({**answer.json, "results": results})
+        return response.with_json({**response.json, "results": results})
 
     return exchange
 
 
 async def _secret_echoed(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if not answer.is_success:
-        return answer
-    return answer.with_json({**answer.json, "secret": request.values["secret"]})
+    response = await ask(request)
+    if not response.is_success:
+        return response
+    return response.with_json({**response.json, "secret": request.values["secret"]})
 
 
 def _other_number(webhook: Json) -> Json:

@@ -16,7 +16,7 @@ _limit = partial(Mutant, group="rate limiter")
 
 def _toll(request: MutantRequest) -> MutantRequest:
     """Return a request that does nothing but count."""
-    return replace(request.on_the_side("listWebhooks"), aside=False)
+    return replace(request.on_the_side("listWebhooks"), uncounted=False)
 
 
 async def _counted_twice(request: MutantRequest, ask: CallServer) -> MutantResponse:
@@ -25,11 +25,11 @@ async def _counted_twice(request: MutantRequest, ask: CallServer) -> MutantRespo
 
 
 async def _not_counted(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    return await ask(replace(request, aside=True))
+    return await ask(replace(request, uncounted=True))
 
 
 async def _reads_not_counted(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    return await ask(replace(request, aside=request.method == "GET"))
+    return await ask(replace(request, uncounted=request.method == "GET"))
 
 
 def _counted_together() -> Handler:
@@ -42,7 +42,7 @@ def _counted_together() -> Handler:
             return await ask(request)
         first = first or request.key
         toll = await ask(_toll(request.with_key(first)))
-        return toll if toll.status == 429 else await ask(replace(request, aside=True))
+        return toll if toll.status == 429 else await ask(replace(request, uncounted=True))
 
     return exchange
 
@@ -51,11 +51,11 @@ def _refused_once_more() -> Handler:
     due: dict[str, MutantResponse] = {}
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
-        answer = await ask(request)
-        if answer.status == 429:
-            due[request.key] = _told(1)(answer)
-            return answer
-        return due.pop(request.key, answer)
+        response = await ask(request)
+        if response.status == 429:
+            due[request.key] = _told(1)(response)
+            return response
+        return due.pop(request.key, response)
 
     return exchange
 
@@ -63,33 +63,33 @@ def _refused_once_more() -> Handler:
 def _told(seconds: int) -> Callable[[MutantResponse], MutantResponse]:
     """Say another time to wait, everywhere alike."""
 
-    def change(answer: MutantResponse) -> MutantResponse:
+    def change(response: MutantResponse) -> MutantResponse:
         message = f"Too many requests. Try again in {seconds} seconds."
-        body = {**answer.json, "message": message, "retry_after": seconds}
-        return answer.with_json(body).with_header("retry-after", str(seconds))
+        body = {**response.json, "message": message, "retry_after": seconds}
+        return response.with_json(body).with_header("retry-after", str(seconds))
 
     return change
 
 
-def _in_milliseconds(answer: MutantResponse) -> MutantResponse:
-    milliseconds = answer.json["retry_after"] * 1000
-    return _told(milliseconds)(answer)
+def _in_milliseconds(response: MutantResponse) -> MutantResponse:
+    milliseconds = response.json["retry_after"] * 1000
+    return _told(milliseconds)(response)
 
 
-def _disagreeing(answer: MutantResponse) -> MutantResponse:
-    return answer.with_json({**answer.json, "retry_after": answer.json["retry_after"] + 30})
+def _disagreeing(response: MutantResponse) -> MutantResponse:
+    return response.with_json({**response.json, "retry_after": response.json["retry_after"] + 30})
 
 
-def _without_retry_after(answer: MutantResponse) -> MutantResponse:
-    return answer.with_json({n: v for n, v in answer.json.items() if n != "retry_after"})
+def _without_retry_after(response: MutantResponse) -> MutantResponse:
+    return response.with_json({n: v for n, v in response.json.items() if n != "retry_after"})
 
 
-def _under_another_code(answer: MutantResponse) -> MutantResponse:
-    return answer.with_json({**answer.json, "error": "TOO_MANY_REQUESTS"})
+def _under_another_code(response: MutantResponse) -> MutantResponse:
+    return response.with_json({**response.json, "error": "TOO_MANY_REQUESTS"})
 
 
-def _dated(answer: MutantResponse) -> MutantResponse:
-    return answer.with_header("retry-after", "Wed, 15 Jan 2025 09:43:11 GMT")
+def _dated(response: MutantResponse) -> MutantResponse:
+    return response.with_header("retry-after", "Wed, 15 Jan 2025 09:43:11 GMT")
 
 
 LIMITER: tuple[Mutant, ...] = (
@@ -121,7 +121,7 @@ LIMITER: tuple[Mutant, ...] = (
         name="retry-after-missing",
         wrong="A 429 has no Retry-After header.",
         promise=_AFTER,
-        change=refusing(429, lambda answer: answer.with_header("retry-after", None)),
+        change=refusing(429, lambda response: response.with_header("retry-after", None)),
     ),
     _limit(
         name="retry-after-as-date",
@@ -169,12 +169,12 @@ LIMITER: tuple[Mutant, ...] = (
         name="limited-as-503",
         wrong="Too many requests are answered with 503.",
         promise="429 where the rate limit is exceeded. (Error Codes, 429)",
-        change=refusing(429, lambda answer: answer.with_status(503)),
+        change=refusing(429, lambda response: response.with_status(503)),
     ),
     _limit(
         name="limited-in-plain-text",
         wrong="A 429 comes from the gateway: plain text, no JSON.",
         promise=_BODY,
-        change=refusing(429, lambda answer: answer.with_content(b"Slow down.\n", "text/plain")),
+        change=refusing(429, lambda response: response.with_content(b"Slow down.\n", "text/plain")),
     ),
 )

@@ -47,13 +47,13 @@ def sliced(cut: Slicing) -> Handler:
     """Cut the pages of GET /monitors another way; `cut` is given all, the page and the limit."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
-        answer = await ask(request)
+        response = await ask(request)
         page = _number(request, "page", 1, 10**8)
         limit = _number(request, "limit", _DEFAULT_LIMIT, 100)
-        if not answer.is_success or not page or not limit:
-            return answer
+        if not response.is_success or not page or not limit:
+            return response
         items = await _all_monitors(request, ask)
-        return answer.with_json({**answer.json, "results": cut(items, page, limit)})
+        return response.with_json({**response.json, "results": cut(items, page, limit)})
 
     return exchange
 
@@ -69,10 +69,10 @@ def _skipping(items: list[Json], page: int, limit: int) -> list[Json]:
 
 
 def _shuffling() -> Handler:
-    dice = Random("unstable order")  # noqa: S311 - repeatable, not secret
+    draw_key = Random("unstable order")  # noqa: S311 - repeatable, not secret
 
     def cut(items: list[Json], page: int, limit: int) -> list[Json]:
-        return dice.sample(items, len(items))[(page - 1) * limit : page * limit]
+        return draw_key.sample(items, len(items))[(page - 1) * limit : page * limit]
 
     return partial(_on_monitors, sliced(cut))
 
@@ -90,32 +90,32 @@ def _without_limit(request: MutantRequest) -> MutantRequest:
 async def _first_page_only(request: MutantRequest, ask: CallServer) -> MutantResponse:
     if not _number(request, "page", 1, 10**8):
         return await ask(request)
-    answer = await ask(request.with_query(page="1"))
+    response = await ask(request.with_query(page="1"))
     page = _number(request, "page", 1, 10**8)
-    return answer.with_json({**answer.json, "page": page}) if answer.is_success else answer
+    return response.with_json({**response.json, "page": page}) if response.is_success else response
 
 
 async def _last_row_again(request: MutantRequest, ask: CallServer) -> MutantResponse:
     """Begin a page of a log with the last entry of the page before."""
-    answer = await ask(request)
+    response = await ask(request)
     page = _number(request, "page", 1, 10**8)
-    if not answer.is_success or page < 2:
-        return answer
-    before = await ask(replace(request.with_query(page=str(page - 1)), aside=True))
-    rows = [*before.json["results"][-1:], *answer.json["results"]]
+    if not response.is_success or page < 2:
+        return response
+    before = await ask(replace(request.with_query(page=str(page - 1)), uncounted=True))
+    rows = [*before.json["results"][-1:], *response.json["results"]]
     kept = rows[: len(before.json["results"])]
-    return answer.with_json({**answer.json, "results": kept})
+    return response.with_json({**response.json, "results": kept})
 
 
 def _rows_shuffling() -> Handler:
-    dice = Random("unstable rows")  # noqa: S311 - repeatable, not secret
+    draw_key = Random("unstable rows")  # noqa: S311 - repeatable, not secret
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
-        answer = await ask(request)
-        if request.operation != "listMonitorLogs" or not answer.is_success:
-            return answer
-        rows = answer.json["results"]
-        return answer.with_json({**answer.json, "results": dice.sample(rows, len(rows))})
+        response = await ask(request)
+        if request.operation != "listMonitorLogs" or not response.is_success:
+            return response
+        rows = response.json["results"]
+        return response.with_json({**response.json, "results": draw_key.sample(rows, len(rows))})
 
     return exchange
 
@@ -128,33 +128,39 @@ async def _from_zero(request: MutantRequest, ask: CallServer) -> MutantResponse:
     text = request.parameters.get("page", "0")
     if not (text.isascii() and text.isdigit() and len(text) < 10):
         return await ask(request)
-    answer = await ask(request.with_query(page=str(int(text) + 1)))
-    return answer.with_json({**answer.json, "page": int(text)}) if answer.is_success else answer
+    response = await ask(request.with_query(page=str(int(text) + 1)))
+    return (
+        response.with_json({**response.json, "page": int(text)})
+        if response.is_success
+        else response
+    )
 
 
 async def _rounded_down(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
+    response = await ask(request)
     limit = _number(request, "limit", _DEFAULT_LIMIT, 100)
-    if not answer.is_success or not limit:
-        return answer
+    if not response.is_success or not limit:
+        return response
     total = len(await _all_monitors(request, ask))
-    return answer.with_json({**answer.json, "total_pages": total // limit})
+    return response.with_json({**response.json, "total_pages": total // limit})
 
 
 async def _items_for_pages(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if not answer.is_success:
-        return answer
-    return answer.with_json({**answer.json, "total_pages": len(await _all_monitors(request, ask))})
+    response = await ask(request)
+    if not response.is_success:
+        return response
+    return response.with_json(
+        {**response.json, "total_pages": len(await _all_monitors(request, ask))}
+    )
 
 
 async def _pages_of_all(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if not answer.is_success or "status" not in request.parameters:
-        return answer
+    response = await ask(request)
+    if not response.is_success or "status" not in request.parameters:
+        return response
     limit = str(_number(request, "limit", _DEFAULT_LIMIT, 100))
     every = await ask(request.on_the_side("listMonitors", limit=limit))
-    return answer.with_json({**answer.json, "total_pages": every.json["total_pages"]})
+    return response.with_json({**response.json, "total_pages": every.json["total_pages"]})
 
 
 def _lowest_is_one(name: str) -> Callable[[MutantRequest], MutantRequest]:
@@ -167,12 +173,12 @@ def _lowest_is_one(name: str) -> Callable[[MutantRequest], MutantRequest]:
 
 
 async def _last_page_again(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if not answer.is_success or answer.json["page"] <= answer.json["total_pages"]:
-        return answer
-    last = answer.json["total_pages"]
-    again = await ask(request.with_query(page=str(last))) if last else answer
-    return again.with_json({**again.json, "page": answer.json["page"]})
+    response = await ask(request)
+    if not response.is_success or response.json["page"] <= response.json["total_pages"]:
+        return response
+    last = response.json["total_pages"]
+    again = await ask(request.with_query(page=str(last))) if last else response
+    return again.with_json({**again.json, "page": response.json["page"]})
 
 
 PAGINATION: tuple[Mutant, ...] = (

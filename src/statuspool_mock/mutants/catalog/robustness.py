@@ -16,16 +16,16 @@ _BODIES = "createMonitor updateMonitor createIncident createWebhook"
 _crash = partial(Mutant, group="robustness")
 
 
-def _broken_down(answer: MutantResponse) -> MutantResponse:
+def _broken_down(response: MutantResponse) -> MutantResponse:
     """Return a 500 in place of an answer."""
-    reference = dict(answer.headers).get("x-request-id", "req_00000000")
+    reference = dict(response.headers).get("x-request-id", "req_00000000")
     message = f"An unexpected error occurred. Reference: {reference}"
-    return answer.with_json({"error": "INTERNAL_ERROR", "message": message}).with_status(500)
+    return response.with_json({"error": "INTERNAL_ERROR", "message": message}).with_status(500)
 
 
-def _broken_down_bare(answer: MutantResponse) -> MutantResponse:
+def _broken_down_bare(response: MutantResponse) -> MutantResponse:
     """Return the 500 of a framework whose handler of errors was never set."""
-    return answer.with_content(b"Internal Server Error", "text/plain").with_status(500)
+    return response.with_content(b"Internal Server Error", "text/plain").with_status(500)
 
 
 def _crashing(
@@ -36,10 +36,10 @@ def _crashing(
     """Answer 500 to requests of a kind; a key that is no good is still refused first."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
-        answer = await ask(request)
-        if answer.status in {401, 403, 429} or not provokes(request):
-            return answer
-        return break_down(answer)
+        response = await ask(request)
+        if response.status in {401, 403, 429} or not provokes(request):
+            return response
+        return break_down(response)
 
     return on(operations, exchange)
 
@@ -91,8 +91,8 @@ def _has_unreadable_time(request: MutantRequest) -> bool:
 
 
 async def _constraint_failed(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    return _broken_down(answer) if answer.status == 404 else answer
+    response = await ask(request)
+    return _broken_down(response) if response.status == 404 else response
 
 
 ROBUSTNESS: tuple[Mutant, ...] = (

@@ -51,9 +51,9 @@ def _unprefixed(request: MutantRequest) -> MutantRequest:
 
 
 async def _prefixed_ids(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(_unprefixed(request))
-    if not answer.is_success or answer.json is None:
-        return answer
+    response = await ask(_unprefixed(request))
+    if not response.is_success or response.json is None:
+        return response
     name = "monitor_id" if "ncident" in request.operation else "id"
     if request.operation in {
         "listMonitorLogs",
@@ -61,30 +61,30 @@ async def _prefixed_ids(request: MutantRequest, ask: CallServer) -> MutantRespon
         "listWebhooks",
         "createWebhook",
     }:
-        return answer
-    return answer.with_json(each(mapped(name, lambda text: f"{_PREFIX}{text}"))(answer.json))
+        return response
+    return response.with_json(each(mapped(name, lambda text: f"{_PREFIX}{text}"))(response.json))
 
 
 async def _paused_in_status(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
+    response = await ask(request)
     monitor = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
-    if answer.is_success and monitor.is_success and monitor.json["status"] == "paused":
-        return answer.with_json({**answer.json, "status": "paused"})
-    return answer
+    if response.is_success and monitor.is_success and monitor.json["status"] == "paused":
+        return response.with_json({**response.json, "status": "paused"})
+    return response
 
 
 async def _neighbours_rows(request: MutantRequest, ask: CallServer) -> MutantResponse:
     """Put rows of another monitor, the first in the list, behind this one's."""
-    answer = await ask(request)
+    response = await ask(request)
     listed = await ask(request.on_the_side("listMonitors", limit="2"))
     others = [
         m["id"] for m in (listed.json or {}).get("results", ()) if m["id"] != request.monitor_id
     ]
-    if not answer.is_success or not others:
-        return answer
+    if not response.is_success or not others:
+        return response
     rows = await ask(request.on_the_side("listMonitorLogs", monitor_id=others[0], limit="6"))
-    results = [*answer.json["results"], *rows.json["results"]]
-    return answer.with_json({**answer.json, "results": results})
+    results = [*response.json["results"], *rows.json["results"]]
+    return response.with_json({**response.json, "results": results})
 
 
 def _elsewhere(body: Json) -> Json:
@@ -94,10 +94,10 @@ def _elsewhere(body: Json) -> Json:
 
 
 async def _empty_for_unknown(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if answer.status != 404:
-        return answer
-    return answer.with_json({"results": [], "page": 1, "total_pages": 0}).with_status(200)
+    response = await ask(request)
+    if response.status != 404:
+        return response
+    return response.with_json({"results": [], "page": 1, "total_pages": 0}).with_status(200)
 
 
 def _text(value: Any) -> str:
@@ -113,10 +113,10 @@ def _listed_monitors(change: Callable[[Json], Json]) -> Any:
 
 
 async def _called_html(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if not answer.is_success or not answer.content:
-        return answer
-    return answer.with_header("content-type", "text/html; charset=utf-8")
+    response = await ask(request)
+    if not response.is_success or not response.content:
+        return response
+    return response.with_header("content-type", "text/html; charset=utf-8")
 
 
 MONITORS: tuple[Mutant, ...] = (

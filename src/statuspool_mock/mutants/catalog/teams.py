@@ -16,28 +16,28 @@ def _other_team(request: MutantRequest) -> MutantRequest:
     """Return the request as the other team of the same world would send it."""
     key = request.key.removesuffix(".ro")
     other = key.removesuffix(".rival") if key.endswith(".rival") else f"{key}.rival"
-    return replace(request.with_key(other), aside=True)
+    return replace(request.with_key(other), uncounted=True)
 
 
 async def _owner_not_checked(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
+    response = await ask(request)
     writes_read_only = request.method != "GET" and request.key.endswith(".ro")
-    if answer.status == 403 and not writes_read_only:
+    if response.status == 403 and not writes_read_only:
         return await ask(_other_team(request))
-    return answer
+    return response
 
 
 async def _both_teams(request: MutantRequest, ask: CallServer) -> MutantResponse:
     """Put the other team's first page behind the first page."""
-    answer = await ask(request)
-    if not answer.is_success or answer.json["page"] != 1:
-        return answer
+    response = await ask(request)
+    if not response.is_success or response.json["page"] != 1:
+        return response
     theirs = await ask(_other_team(request))
     if not theirs.is_success:
-        return answer
-    results = [*answer.json["results"], *theirs.json["results"]]
-    total_pages = max(answer.json["total_pages"], 1)
-    return answer.with_json({**answer.json, "results": results, "total_pages": total_pages})
+        return response
+    results = [*response.json["results"], *theirs.json["results"]]
+    total_pages = max(response.json["total_pages"], 1)
+    return response.with_json({**response.json, "results": results, "total_pages": total_pages})
 
 
 async def _both_teams_when_filtered(request: MutantRequest, ask: CallServer) -> MutantResponse:

@@ -47,22 +47,22 @@ def _bytes_for_characters(values: Json) -> Json:
 
 
 async def _stores_the_good_half(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if answer.status == 400 and request.values:
-        wrong = {item["field"].partition(".")[0] for item in answer.json["details"]}
+    response = await ask(request)
+    if response.status == 400 and request.values:
+        wrong = {item["field"].partition(".")[0] for item in response.json["details"]}
         good = {name: value for name, value in request.values.items() if name not in wrong}
         await ask(
             request.on_the_side("updateMonitor", monitor_id=request.monitor_id).with_body(good)
         )
-    return answer
+    return response
 
 
 async def _creates_all_the_same(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if answer.status == 400:
+    response = await ask(request)
+    if response.status == 400:
         stub = {"name": "Unnamed", "url": "https://example.com/", "interval_seconds": 60}
         await ask(request.on_the_side("createMonitor").with_body(stub))
-    return answer
+    return response
 
 
 _ANY_INTERVAL: Json = {"enum": None, "minimum": 1, "maximum": 86_400}

@@ -34,17 +34,17 @@ _update = partial(Mutant, group="update")
 
 
 async def _created_and_lost(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if answer.is_success:
-        await ask(request.on_the_side("deleteMonitor", monitor_id=answer.json["id"]))
-    return answer
+    response = await ask(request)
+    if response.is_success:
+        await ask(request.on_the_side("deleteMonitor", monitor_id=response.json["id"]))
+    return response
 
 
 async def _created_twice(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if answer.is_success:
+    response = await ask(request)
+    if response.is_success:
         await ask(request.on_the_side("createMonitor").with_body(request.values))
-    return answer
+    return response
 
 
 def _url_known_already() -> Handler:
@@ -56,33 +56,33 @@ def _url_known_already() -> Handler:
         known = request.key, str(request.values.get("url"))
         if known in made:
             earlier = request.on_the_side("getMonitor", monitor_id=made[known])
-            answer = await ask(earlier)
-            if answer.is_success:
-                return answer
-        answer = await ask(request)
-        if answer.is_success:
-            made[known] = answer.json["id"]
-        return answer
+            response = await ask(earlier)
+            if response.is_success:
+                return response
+        response = await ask(request)
+        if response.is_success:
+            made[known] = response.json["id"]
+        return response
 
     return exchange
 
 
 async def _accepted_only(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    return answer.with_status(202) if answer.is_success else answer
+    response = await ask(request)
+    return response.with_status(202) if response.is_success else response
 
 
 async def _newest_changed_too(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if not answer.is_success:
-        return answer
+    response = await ask(request)
+    if not response.is_success:
+        return response
     first = await ask(request.on_the_side("listMonitors", limit="1"))
     page = str(first.json["total_pages"])
     newest = await ask(request.on_the_side("listMonitors", limit="1", page=page))
     for monitor in newest.json["results"]:
         put = request.on_the_side("updateMonitor", monitor_id=monitor["id"])
         await ask(put.with_body(request.values))
-    return answer
+    return response
 
 
 def _nothing_empty(values: Json) -> Json:
@@ -91,12 +91,12 @@ def _nothing_empty(values: Json) -> Json:
 
 async def _slowed_in_store(request: MutantRequest, ask: CallServer) -> MutantResponse:
     """Answer with the interval that was sent, and store another."""
-    answer = await ask(request)
-    if answer.is_success:
-        stored = 300 if answer.json["interval_seconds"] != 300 else 60
-        put = request.on_the_side("updateMonitor", monitor_id=answer.json["id"])
+    response = await ask(request)
+    if response.is_success:
+        stored = 300 if response.json["interval_seconds"] != 300 else 60
+        put = request.on_the_side("updateMonitor", monitor_id=response.json["id"])
         await ask(put.with_body({"interval_seconds": stored}))
-    return answer
+    return response
 
 
 def _forgetting(*fields: str) -> ExchangeChange:
@@ -104,12 +104,12 @@ def _forgetting(*fields: str) -> ExchangeChange:
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         before = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
-        answer = await ask(request)
-        if answer.is_success:
+        response = await ask(request)
+        if response.is_success:
             kept = {name: before.json[name] for name in fields}
             put = request.on_the_side("updateMonitor", monitor_id=request.monitor_id)
             await ask(put.with_body(kept))
-        return answer
+        return response
 
     return on("updateMonitor", exchange)
 
@@ -129,18 +129,18 @@ async def _tags_added(request: MutantRequest, ask: CallServer) -> MutantResponse
 
 
 async def _upserted(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if answer.status != 404:
-        return answer
+    response = await ask(request)
+    if response.status != 404:
+        return response
     body = {"id": request.monitor_id, **request.values, "updated_at": "2025-01-15T10:05:33Z"}
-    return answer.with_json(body).with_status(200)
+    return response.with_json(body).with_status(200)
 
 
 async def _nothing_to_say(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    answer = await ask(request)
-    if not answer.is_success:
-        return answer
-    return answer.with_status(204).with_content(b"", "").with_header("content-type", None)
+    response = await ask(request)
+    if not response.is_success:
+        return response
+    return response.with_status(204).with_content(b"", "").with_header("content-type", None)
 
 
 def _renumbered(monitor: Json) -> Json:

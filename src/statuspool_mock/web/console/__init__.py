@@ -53,12 +53,12 @@ class Console:
             query = scope["query_string"].decode("latin-1")
             return RedirectResponse(f"{self._page}?{query}" if query else self._page)
         if path == self._page:
-            return self._answer(scope, "index.html")
+            return self._respond(scope, "index.html")
         if path.startswith(self._assets):
-            return self._answer(scope, path.removeprefix(self._assets))
+            return self._respond(scope, path.removeprefix(self._assets))
         return None
 
-    def _answer(self, scope: Scope, name: str) -> ASGIApp | None:
+    def _respond(self, scope: Scope, name: str) -> ASGIApp | None:
         if self._files is None:  # what is not listed is not served: no path leads elsewhere
             self._files = {
                 path.relative_to(ASSETS).as_posix(): path
@@ -69,14 +69,14 @@ class Console:
         if path is None:
             return None
         kind = _TYPES.guess_type(name)[0] or "application/octet-stream"
-        answer = FileResponse(path, media_type=kind, headers=_HEADERS, stat_result=path.stat())
-        if Headers(scope=scope).get("if-none-match") == answer.headers["etag"]:
-            return _unchanged(answer)
-        return answer
+        response = FileResponse(path, media_type=kind, headers=_HEADERS, stat_result=path.stat())
+        if Headers(scope=scope).get("if-none-match") == response.headers["etag"]:
+            return _unchanged(response)
+        return response
 
 
-def _unchanged(answer: FileResponse) -> ASGIApp:
-    etag = answer.headers["etag"].encode()
+def _unchanged(response: FileResponse) -> ASGIApp:
+    etag = response.headers["etag"].encode()
 
     async def respond(_scope: Scope, _receive: Receive, send: Send) -> None:
         headers = [(b"etag", etag), (b"cache-control", b"no-cache")]

@@ -1,6 +1,1 @@
-"""What the control plane can do: take, ask, shape. Routing and validation are the API's."""
-
-from statuspool_mock.web.control.context import ControlContext
-from statuspool_mock.web.control.operations import OPERATIONS
-
-__all__ = ["OPERATIONS", "ControlContext"]
+"""The control plane under `/_mock`: what a caller can do to a sandbox, over HTTP."""

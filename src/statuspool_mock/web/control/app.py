@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -10,17 +10,17 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from statuspool_mock.contract import Document, Operation
 from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes
+from statuspool_mock.web.control.context import ControlContext, MutantSwitch
+from statuspool_mock.web.control.operations import OPERATIONS
 from statuspool_mock.web.control_auth import ControlAuth, ControlDenied
 from statuspool_mock.web.docs_pages import DocsPages
-from statuspool_mock.web.errors import InvalidRequest, Unauthorized, answer_for
+from statuspool_mock.web.errors import InvalidRequest, Unauthorized, error_response
 from statuspool_mock.web.fault_responses import gone
 from statuspool_mock.web.middleware import CONTROL_PATH, ErrorMiddleware, UnroutedRequests
 from statuspool_mock.web.requests import REQUEST_ID, ApiRequest
 from statuspool_mock.web.responses import ApiResponse, encode
 from statuspool_mock.web.routing import routed
 from statuspool_mock.web.vendor.pipeline import WRITES
-
-Table = Mapping[str, Callable[[Any], Awaitable[Any]]]
 
 _MOST_BYTES = 64 << 20  # a snapshot of a large world
 _OPEN = ("POST", f"{CONTROL_PATH}/receiver")  # the courier has no token, and it changes nothing
@@ -36,16 +36,15 @@ class ControlOperation:
     def __init__(
         self,
         operation: Operation,
-        table: Table,
-        visit: Callable[..., Any],
         sandboxes: Sandboxes,
         *,
+        active_mutants: MutantSwitch,
         strict: bool,
     ) -> None:
         self._operation = operation
-        self._function = table[operation.id]
-        self._visit = visit
+        self._function = OPERATIONS[operation.id]
         self._sandboxes = sandboxes
+        self._active_mutants = active_mutants
         self._strict = strict
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,11 +57,11 @@ class ControlOperation:
             if isinstance(result, AsyncGenerator):
                 await _stream(result, receive, send)
                 return
-            answer = self._checked(ApiResponse(self._operation.success_status, result))
+            response = self._checked(ApiResponse(self._operation.success_status, result))
         except Exception as error:  # noqa: BLE001 - the last stop before the wire
-            answer = answer_for(error, request_id=scope[REQUEST_ID])
-        wire = answer.wire()
-        if access is not None and answer.status < 400 and self._operation.method in WRITES:
+            response = error_response(error, request_id=scope[REQUEST_ID])
+        wire = response.wire()
+        if access is not None and response.status < 400 and self._operation.method in WRITES:
             sandbox = access.sandbox
             if sandbox.journal.is_kept:
                 sandbox.record(request.exchange(access, wire, control=True), None)
@@ -85,27 +84,28 @@ class ControlOperation:
         violations = [*violations, *self._operation.unknown_parameters(request.parameters)]
         if violations:
             raise InvalidRequest(violations)
-        visit = self._visit(
+        context = ControlContext(
             sandboxes=self._sandboxes,
             access=access,
             path=request.scope.get("path_params", {}),
             values=values,
             body=body,
             headers=request.headers,
+            active_mutants=self._active_mutants,
         )
-        return await self._function(visit)
+        return await self._function(context)
 
-    def _checked(self, answer: ApiResponse) -> ApiResponse:
+    def _checked(self, response: ApiResponse) -> ApiResponse:
         """Return the answer. Raises `RuntimeError` where it breaks the document, if strict."""
         if not self._strict:
-            return answer
-        wire = None if answer.body is None else json.loads(encode(answer.body))
+            return response
+        wire = None if response.body is None else json.loads(encode(response.body))
         violations = self._operation.check_response(
-            status=answer.status, headers={"content-type": "application/json"}, value=wire
+            status=response.status, headers={"content-type": "application/json"}, value=wire
         )
         if violations:
             raise RuntimeError(f"{self._operation.id} against its document: {violations}")
-        return answer
+        return response
 
 
 async def _stream(parts: AsyncGenerator[bytes, None], receive: Receive, send: Send) -> None:
@@ -130,18 +130,16 @@ class ControlPlane:
     def __init__(
         self,
         document: Callable[[], Document],
-        table: Table,
-        visit: Callable[..., Any],
         sandboxes: Sandboxes,
         *,
-        gate: ControlAuth,
+        active_mutants: MutantSwitch,
+        auth: ControlAuth,
         strict: bool = False,
     ) -> None:
         self._document = document
-        self._table = table
-        self._visit = visit
         self._sandboxes = sandboxes
-        self._gate = gate
+        self._active_mutants = active_mutants
+        self._auth = auth
         self._strict = strict
         self._app: ASGIApp | None = None
 
@@ -151,9 +149,9 @@ class ControlPlane:
             return
         try:
             if (scope["method"], scope["path"]) != _OPEN:
-                self._gate.check(dict(scope["headers"]), scheme=scope["scheme"])
+                self._auth.check(dict(scope["headers"]), scheme=scope["scheme"])
         except ControlDenied as error:
-            await answer_for(error, request_id=scope[REQUEST_ID]).send(send)
+            await error_response(error, request_id=scope[REQUEST_ID]).send(send)
             return
         if self._app is None:
             self._app = self._built()
@@ -163,12 +161,15 @@ class ControlPlane:
         document = self._document()
         operations = routed(
             document,
-            self._table,
+            OPERATIONS,
             lambda operation: ControlOperation(
-                operation, self._table, self._visit, self._sandboxes, strict=self._strict
+                operation,
+                self._sandboxes,
+                active_mutants=self._active_mutants,
+                strict=self._strict,
             ),
             base_path=CONTROL_PATH,
         )
         docs = f"{CONTROL_PATH}/docs"
-        room = DocsPages(operations, document=document, base_path=CONTROL_PATH, docs=docs)
-        return ErrorMiddleware(room, UnroutedRequests(document, CONTROL_PATH, None))
+        pages = DocsPages(operations, document=document, base_path=CONTROL_PATH, docs=docs)
+        return ErrorMiddleware(pages, UnroutedRequests(document, CONTROL_PATH, None))

@@ -19,30 +19,30 @@ _MOST_FACTS = 10_000
 _MOST_SECONDS = 60
 
 
-async def get_clock(visit: ControlContext) -> Any:
+async def get_clock(context: ControlContext) -> Any:
     """Answer GET /clock."""
-    return clock_json(visit.sandbox)
+    return clock_json(context.sandbox)
 
 
-async def set_clock(visit: ControlContext) -> Any:
+async def set_clock(context: ControlContext) -> Any:
     """Answer PUT /clock."""
-    body, sandbox = visit.body, visit.sandbox
+    body, sandbox = context.body, context.sandbox
     if not {"mode", "rate", "now"} & set(body):
         raise InvalidInput("Must have mode, rate or now")
     if "mode" in body and "rate" in body:
         raise InvalidInput("Must not stand beside mode", field="rate")
-    to = visit.instant("now")
+    to = context.instant("now")
     moved = await moved_to(sandbox, sandbox.world.now if to is None else to)
     if "mode" in body or "rate" in body:
         sandbox.run_clock(float(body.get("rate", body.get("mode") == "live")))
     return {**moved, **clock_json(sandbox)}
 
 
-async def advance_clock(visit: ControlContext) -> Any:
+async def advance_clock(context: ControlContext) -> Any:
     """Answer POST /clock/advance."""
-    sandbox = visit.sandbox
-    by, to = visit.duration("by"), visit.instant("to")
-    if visit.body.get("to_next_event"):
+    sandbox = context.sandbox
+    by, to = context.duration("by"), context.instant("to")
+    if context.body.get("to_next_event"):
         if to is not None:
             raise InvalidInput("Must not stand beside to_next_event", field="to")
         return await moved_to_next(sandbox, sandbox.world.now + (by or _LOOK_AHEAD))
@@ -57,7 +57,7 @@ async def moved_to(sandbox: Sandbox, to: int) -> dict[str, Any]:
     Raises `Conflict` where it is past.
     """
     began = sandbox.world.now
-    if to >= began and sandbox.mail.matters:
+    if to >= began and sandbox.dispatcher.matters:
         return await _moved_with_deliveries(sandbox, to)
     if to < began:
         raise Conflict(
@@ -79,14 +79,14 @@ async def _moved_with_deliveries(sandbox: Sandbox, to: int) -> dict[str, Any]:
     """Advance from event to event, and let each be delivered before the next one happens."""
     began, facts, changes = sandbox.world.now, list[Fact](), 0
     deadline = sandbox.wall() + _MOST_SECONDS
-    delivered = await sandbox.mail.delivered(seconds=_MOST_SECONDS)
+    delivered = await sandbox.dispatcher.delivered(seconds=_MOST_SECONDS)
     while delivered and sandbox.world.now < to and changes < MOST_CHANGES:
-        due = sandbox.mail.outbox.next_due
+        due = sandbox.dispatcher.outbox.next_due
         before = to if due is None else min(to, max(ceil(due), sandbox.world.now))
         happened = sandbox.move_to_next(before=before, most=_SLICE)
         facts += happened
         changes += len(happened)
-        delivered = await sandbox.mail.delivered(seconds=deadline - sandbox.wall())
+        delivered = await sandbox.dispatcher.delivered(seconds=deadline - sandbox.wall())
     told = _told(sandbox, began, facts, complete=delivered and sandbox.world.now >= to)
     if not delivered:
         told["note"] = (
@@ -100,7 +100,7 @@ async def moved_to_next(sandbox: Sandbox, before: int) -> dict[str, Any]:
     """Advance to the first instant at which something happens, or to `before`."""
     began = sandbox.world.now
     facts = sandbox.move_to_next(before=before, most=MOST_CHANGES)
-    await sandbox.mail.delivered(seconds=_MOST_SECONDS)
+    await sandbox.dispatcher.delivered(seconds=_MOST_SECONDS)
     return _told(sandbox, began, facts, complete=bool(facts) or sandbox.world.now >= before)
 
 

@@ -32,7 +32,7 @@ class ControlContext:
     values: Mapping[str, Any]
     body: Any
     headers: Mapping[bytes, bytes]
-    switchboard: MutantSwitch
+    active_mutants: MutantSwitch
 
     @property
     def sandbox(self) -> Sandbox:

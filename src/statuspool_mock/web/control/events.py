@@ -14,17 +14,17 @@ _PULSE_SECONDS = 0.5
 _PULSES_BETWEEN_COMMENTS = 30
 
 
-async def stream_events(visit: ControlContext) -> Any:
+async def stream_events(context: ControlContext) -> Any:
     """Answer GET /events."""
-    given = visit.headers.get(b"last-event-id", b"").decode("latin-1")
-    newest = visit.sandbox.events.newest
+    given = context.headers.get(b"last-event-id", b"").decode("latin-1")
+    newest = context.sandbox.events.newest
     number = int(given) if given.isascii() and given.isdigit() and len(given) < 16 else newest
-    return _stream(visit, min(number, newest))
+    return _stream(context, min(number, newest))
 
 
-async def _stream(visit: ControlContext, number: int) -> AsyncGenerator[bytes, None]:
+async def _stream(context: ControlContext, number: int) -> AsyncGenerator[bytes, None]:
     """Yield events for ever; where time runs, the world keeps up with it while somebody looks."""
-    sandbox = visit.sandbox
+    sandbox = context.sandbox
     yield b"retry: 1000\n\n"
     quiet = 0
     with sandbox.events.listening() as signal:
@@ -35,7 +35,7 @@ async def _stream(visit: ControlContext, number: int) -> AsyncGenerator[bytes, N
             for event in sandbox.events.since(number):
                 number = event.id
                 quiet = 0
-                yield _rendered(visit, event)
+                yield _rendered(context, event)
             try:
                 async with asyncio.timeout(_PULSE_SECONDS):
                     await signal.wait()
@@ -45,18 +45,18 @@ async def _stream(visit: ControlContext, number: int) -> AsyncGenerator[bytes, N
                     yield b": still here\n\n"
 
 
-def _rendered(visit: ControlContext, event: Event) -> bytes:
-    data = {"at": written(event.at), **_data(visit, event)}
+def _rendered(context: ControlContext, event: Event) -> bytes:
+    data = {"at": written(event.at), **_data(context, event)}
     text = json.dumps(data, ensure_ascii=False, default=str)
     return f"id: {event.id}\nevent: {event.kind}\ndata: {text}\n\n".encode("utf-8", "replace")
 
 
-def _data(visit: ControlContext, event: Event) -> dict[str, Any]:
+def _data(context: ControlContext, event: Event) -> dict[str, Any]:
     if event.kind == "fact":
-        return fact_json(event.value, visit.world)
+        return fact_json(event.value, context.world)
     if event.kind == "exchange":
-        exchange = visit.sandbox.journal.find(event.value)
+        exchange = context.sandbox.journal.find(event.value)
         if exchange is None:
             return {"number": event.value, "gone": True}
-        return exchange_json(exchange, visit.sandboxes.document)
+        return exchange_json(exchange, context.sandboxes.document)
     return dict(event.value)

@@ -19,15 +19,15 @@ _EFFECTS_ON_ANSWERS = frozenset({"status", "latency", "breakage"})
 _SHAPES = ({"fixed_ms"}, {"least_ms", "most_ms"}, {"median_ms", "sigma"})
 
 
-async def list_faults(visit: ControlContext) -> Any:
+async def list_faults(context: ControlContext) -> Any:
     """Answer GET /faults."""
-    sandbox = visit.sandbox
+    sandbox = context.sandbox
     return {"results": [_json(*entry) for entry in sandbox.faults.entries(now=sandbox.instant)]}
 
 
-async def add_fault(visit: ControlContext) -> Any:
+async def add_fault(context: ControlContext) -> Any:
     """Answer POST /faults."""
-    body, sandbox = dict(visit.body), visit.sandbox
+    body, sandbox = dict(context.body), context.sandbox
     if not {"status", "latency", "breakage", "mishap"} & set(body):
         raise InvalidInput("Must have an effect: status, latency, breakage or mishap")
     if "mishap" in body:
@@ -38,11 +38,11 @@ async def add_fault(visit: ControlContext) -> Any:
     if "retry_after" in body and body.get("status") != 429:
         raise InvalidInput("Is for status 429 only", field="retry_after")
     operation = body.get("operation")
-    known_operations = [*visit.sandboxes.document.operations, DELIVERY]
+    known_operations = [*context.sandboxes.document.operations, DELIVERY]
     if operation is not None and operation not in known_operations:
         known = ", ".join(known_operations)
         raise InvalidInput(f"Must be one of: {known}", field="operation")
-    ttl = visit.duration("ttl")
+    ttl = context.duration("ttl")
     now = sandbox.world.now
     latency = body.get("latency")
     breakage = body.get("breakage")
@@ -60,15 +60,15 @@ async def add_fault(visit: ControlContext) -> Any:
     return _json(fault, FaultCounts())
 
 
-async def remove_faults(visit: ControlContext) -> Any:
+async def remove_faults(context: ControlContext) -> Any:
     """Answer DELETE /faults."""
-    visit.sandbox.remove_faults()
+    context.sandbox.remove_faults()
 
 
-async def remove_fault(visit: ControlContext) -> Any:
+async def remove_fault(context: ControlContext) -> Any:
     """Answer DELETE /faults/{name}."""
-    if not visit.sandbox.remove_faults(visit.path["name"]):
-        raise NotFound(f"No fault is called {visit.path['name']!r}; it may be spent.")
+    if not context.sandbox.remove_faults(context.path["name"]):
+        raise NotFound(f"No fault is called {context.path['name']!r}; it may be spent.")
 
 
 _PLAIN = (
@@ -93,10 +93,10 @@ def _latency(body: dict[str, Any]) -> Latency:
     return Latency(**body)
 
 
-def _json(fault: Fault, tally: FaultCounts) -> dict[str, Any]:
+def _json(fault: Fault, counts: FaultCounts) -> dict[str, Any]:
     ends_at = None if fault.ends_at is None else written(fault.ends_at)
     return {
-        **fault_data(fault, tally),
+        **fault_data(fault, counts),
         "created_at": written(fault.created_at),
         "ends_at": ends_at,
     }

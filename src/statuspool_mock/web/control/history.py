@@ -16,11 +16,11 @@ _MOST_CHANGES = 4_000
 _MOST_FORESEEN = 20_000  # monitors: copying more would hold up those who use the API
 
 
-async def get_history(visit: ControlContext) -> Any:
+async def get_history(context: ControlContext) -> Any:
     """Answer GET /monitors/{id}/history."""
-    since, until = _window(visit)
-    survey = visit.world.survey(visit.monitor())
-    samples = survey.samples(since=since, until=until, most=visit.values["points"])
+    since, until = _window(context)
+    survey = context.world.survey(context.monitor())
+    samples = survey.samples(since=since, until=until, most=context.values["points"])
     return {
         "from": written(since),
         "to": written(until),
@@ -30,16 +30,16 @@ async def get_history(visit: ControlContext) -> Any:
     }
 
 
-async def list_checks(visit: ControlContext) -> Any:
+async def list_checks(context: ControlContext) -> Any:
     """Answer GET /monitors/{id}/checks."""
-    since, until = _window(visit, longest=None)
-    page = visit.world.survey(visit.monitor()).rows(
+    since, until = _window(context, longest=None)
+    page = context.world.survey(context.monitor()).rows(
         since=since,
         until=until,
-        region=visit.values.get("region"),
-        only_failed=visit.values["failed"],
-        page=visit.values["page"],
-        limit=visit.values["limit"],
+        region=context.values.get("region"),
+        only_failed=context.values["failed"],
+        page=context.values["page"],
+        limit=context.values["limit"],
     )
     return {
         "results": [_check_json(check) for check in page.items],
@@ -49,31 +49,33 @@ async def list_checks(visit: ControlContext) -> Any:
     }
 
 
-async def list_monitor_incidents(visit: ControlContext) -> Any:
+async def list_monitor_incidents(context: ControlContext) -> Any:
     """Answer GET /monitors/{id}/incidents."""
-    world, monitor = visit.world, visit.monitor()
-    incidents = world.incidents(team=visit.team, monitor_id=monitor.id)
-    shown = incidents[: visit.values["limit"]]
+    world, monitor = context.world, context.monitor()
+    incidents = world.incidents(team=context.team, monitor_id=monitor.id)
+    shown = incidents[: context.values["limit"]]
     return {
         "results": [_incident_json(one, monitor.name, now=world.now) for one in shown],
         "total": len(incidents),
     }
 
 
-async def get_timeline(visit: ControlContext) -> Any:
+async def get_timeline(context: ControlContext) -> Any:
     """Answer GET /timeline.
 
     What is to come is what a copy of the world lives through if nobody interferes.
     """
-    now = visit.world.now
-    since, until = _window(visit, ahead=True)
-    world = visit.world
+    now = context.world.now
+    since, until = _window(context, ahead=True)
+    world = context.world
     if until > now and world.monitor_count <= _MOST_FORESEEN:
         world = world.clone()
         world.advance(to=until, most=_MOST_CHANGES)
     known_until = min(until, world.now)
-    incidents = world.incidents_between(since, known_until, team=visit.team)
-    nearest = nsmallest(visit.values["limit"], incidents, key=lambda one: abs(one.started_at - now))
+    incidents = world.incidents_between(since, known_until, team=context.team)
+    nearest = nsmallest(
+        context.values["limit"], incidents, key=lambda one: abs(one.started_at - now)
+    )
     return {
         "now": written(now),
         "from": written(since),
@@ -81,18 +83,20 @@ async def get_timeline(visit: ControlContext) -> Any:
         "known_until": written(known_until),
         "total": len(incidents),
         "outages": [
-            _incident_json(one, world.monitor(one.monitor_id, team=visit.team).name, now=world.now)
+            _incident_json(
+                one, world.monitor(one.monitor_id, team=context.team).name, now=world.now
+            )
             for one in sorted(nearest, key=lambda one: one.started_at)
         ],
     }
 
 
 def _window(
-    visit: ControlContext, *, longest: int | None = _LONGEST, ahead: bool = False
+    context: ControlContext, *, longest: int | None = _LONGEST, ahead: bool = False
 ) -> tuple[int, int]:
     """Return the instants `from` and `to`. Raises `InvalidInput`."""
-    now = visit.world.now
-    given = {name: instant(visit.values.get(name), field=name) for name in ("from", "to")}
+    now = context.world.now
+    given = {name: instant(context.values.get(name), field=name) for name in ("from", "to")}
     until = given["to"]
     if until is None:
         until = now + 6 * _HOUR if ahead else now

@@ -27,63 +27,63 @@ _ERRORS = {
 }
 
 
-def _exchanges(visit: ControlContext) -> Iterator[Exchange]:
-    return (exchange for exchange in visit.sandbox.journal if not exchange.control)
+def _exchanges(context: ControlContext) -> Iterator[Exchange]:
+    return (exchange for exchange in context.sandbox.journal if not exchange.control)
 
 
-def _found(visit: ControlContext) -> list[Exchange]:
-    wanted = RequestPattern(
-        operation=visit.values.get("operation"),
-        status=visit.values.get("status"),
-        monitor_id=visit.values.get("monitor_id"),
+def _found(context: ControlContext) -> list[Exchange]:
+    pattern = RequestPattern(
+        operation=context.values.get("operation"),
+        status=context.values.get("status"),
+        monitor_id=context.values.get("monitor_id"),
     )
-    return [exchange for exchange in _exchanges(visit) if not wanted.mismatches(exchange)]
+    return [exchange for exchange in _exchanges(context) if not pattern.mismatches(exchange)]
 
 
-async def query_journal(visit: ControlContext) -> Any:
+async def query_journal(context: ControlContext) -> Any:
     """Answer GET /journal."""
-    found = _found(visit)
-    newest = found[: -visit.values["limit"] - 1 : -1]
-    document = visit.sandboxes.document
+    found = _found(context)
+    newest = found[: -context.values["limit"] - 1 : -1]
+    document = context.sandboxes.document
     return {
         "results": [exchange_json(exchange, document) for exchange in newest],
         "total": len(found),
-        "kept_from": visit.sandbox.journal.first,
+        "kept_from": context.sandbox.journal.first,
     }
 
 
-async def count_journal(visit: ControlContext) -> Any:
+async def count_journal(context: ControlContext) -> Any:
     """Answer GET /journal/count."""
-    return {"count": len(_found(visit))}
+    return {"count": len(_found(context))}
 
 
-async def get_exchange(visit: ControlContext) -> Any:
+async def get_exchange(context: ControlContext) -> Any:
     """Answer GET /journal/{number}."""
-    number = visit.path["number"]
+    number = context.path["number"]
     plain = number.isascii() and number.isdigit() and len(number) < 16
-    exchange = visit.sandbox.journal.find(int(number)) if plain else None
+    exchange = context.sandbox.journal.find(int(number)) if plain else None
     if exchange is None:
         raise NotFound(f"No exchange {number} is kept.")
-    return full_exchange_json(exchange, visit.sandboxes.document)
+    return full_exchange_json(exchange, context.sandboxes.document)
 
 
-async def verify_journal(visit: ControlContext) -> Any:
+async def verify_journal(context: ControlContext) -> Any:
     """Answer POST /journal/verify."""
-    body = dict(visit.body)
+    body = dict(context.body)
     times, at_least, at_most = (body.pop(name, None) for name in ("times", "at_least", "at_most"))
     least, most = _bounds(times, at_least, at_most)
-    result = verify(_exchanges(visit), RequestPattern(**body))
+    result = verify(_exchanges(context), RequestPattern(**body))
     fits = result.found >= least and (most is None or result.found <= most)
     return {
         "verified": fits,
         "found": result.found,
         "expected": _in_words(least, most),
-        "near_misses": [] if fits else _near_misses(visit, result),
+        "near_misses": [] if fits else _near_misses(context, result),
     }
 
 
-def _near_misses(visit: ControlContext, result: MatchResult) -> list[dict[str, Any]]:
-    document = visit.sandboxes.document
+def _near_misses(context: ControlContext, result: MatchResult) -> list[dict[str, Any]]:
+    document = context.sandboxes.document
     return [
         {"exchange": exchange_json(miss.exchange, document), "mismatches": miss.mismatches}
         for miss in result.near_misses
@@ -108,20 +108,20 @@ def _in_words(least: int, most: int | None) -> str:
     return f"at most {most}" if not least else f"{least} to {most}"
 
 
-async def export_har(visit: ControlContext) -> Any:
+async def export_har(context: ControlContext) -> Any:
     """Answer GET /journal.har."""
-    return har.archive(list(_exchanges(visit)), version=__version__)
+    return har.archive(list(_exchanges(context)), version=__version__)
 
 
-async def clear_journal(visit: ControlContext) -> Any:
+async def clear_journal(context: ControlContext) -> Any:
     """Answer DELETE /journal."""
-    visit.sandbox.forget_exchanges()
+    context.sandbox.forget_exchanges()
 
 
-async def get_coverage(visit: ControlContext) -> Any:
+async def get_coverage(context: ControlContext) -> Any:
     """Answer GET /coverage."""
-    counts = visit.sandbox.coverage.met
-    grid = cells(visit.sandboxes.document.operations.values())
+    counts = context.sandbox.coverage.met
+    grid = cells(context.sandboxes.document.operations.values())
     met = sum(cell in counts for cell in grid)
     return {
         "percent": round(100 * met / len(grid), 1),

@@ -14,10 +14,10 @@ _SAMPLES = 24
 _WORST_FIRST = (Status.DOWN, Status.DEGRADED, Status.UP, Status.PAUSED)
 
 
-async def list_board(visit: ControlContext) -> Any:
+async def list_board(context: ControlContext) -> Any:
     """Answer GET /board."""
-    world, team = visit.world, visit.team
-    page = _page(visit)
+    world, team = context.world, context.team
+    page = _page(context)
     return {
         "results": [_row(world, monitor) for monitor in page.items],
         "page": page.page,
@@ -29,23 +29,23 @@ async def list_board(visit: ControlContext) -> Any:
     }
 
 
-async def list_tags(visit: ControlContext) -> Any:
+async def list_tags(context: ControlContext) -> Any:
     """Answer GET /tags."""
-    tags = Counter(tag for monitor in _all(visit, None) for tag in monitor.tags)
+    tags = Counter(tag for monitor in _all(context, None) for tag in monitor.tags)
     return {"results": [{"tag": tag, "monitors": tags[tag]} for tag in sorted(tags)]}
 
 
-def _page(visit: ControlContext) -> Page[Monitor]:
+def _page(context: ControlContext) -> Page[Monitor]:
     """Return what is to be seen. Where nothing is searched or sorted, nothing else is looked at."""
-    values, world = visit.values, visit.world
+    values, world = context.values, context.world
     status = Status(values["status"]) if "status" in values else None
     search, tag, sort = values.get("search", ""), values.get("tag"), values["sort"]
     page, limit = values["page"], values["limit"]
     if not search and tag is None and sort == "created":
-        return world.monitors(team=visit.team, status=status, page=page, limit=limit)
+        return world.monitors(team=context.team, status=status, page=page, limit=limit)
     found = [
         monitor
-        for monitor in _all(visit, status)
+        for monitor in _all(context, status)
         if (tag is None or tag in monitor.tags) and _matches(monitor, search.casefold())
     ]
     if sort == "name":
@@ -56,9 +56,9 @@ def _page(visit: ControlContext) -> Page[Monitor]:
     return Page(found[(page - 1) * limit : page * limit], page, -(-total // limit), total)
 
 
-def _all(visit: ControlContext, status: Status | None) -> Sequence[Monitor]:
-    total = visit.world.monitors(team=visit.team, status=status, limit=1).total
-    return visit.world.monitors(team=visit.team, status=status, limit=max(total, 1)).items
+def _all(context: ControlContext, status: Status | None) -> Sequence[Monitor]:
+    total = context.world.monitors(team=context.team, status=status, limit=1).total
+    return context.world.monitors(team=context.team, status=status, limit=max(total, 1)).items
 
 
 def _matches(monitor: Monitor, search: str) -> bool:

@@ -1,37 +1,21 @@
-"""What the API would answer about a monitor now, without a request being made of it."""
+"""Preview what the API would respond about a monitor now, without a request."""
 
-from typing import Any, Protocol
+from typing import Any
 from urllib.parse import urlencode
 
-from statuspool_mock.sandbox import Sandbox
-from statuspool_mock.simulation import Monitor, Team
+from statuspool_mock.web.control.context import ControlContext
 from statuspool_mock.web.vendor.operations import OPERATIONS, OperationCall
 from statuspool_mock.web.vendor.serializers import MonitorSerializer
 
 _LOG_ROWS = 5
 
 
-class PreviewContext(Protocol):
-    """What a preview wants to know of a call of the control plane."""
+async def preview_responses(context: ControlContext) -> Any:
+    """Handle GET /monitors/{id}/answers.
 
-    @property
-    def sandbox(self) -> Sandbox:
-        """The world that the key opened."""
-
-    @property
-    def team(self) -> Team:
-        """Whose monitors the key may see."""
-
-    def monitor(self) -> Monitor:
-        """Return the monitor that the path names. Raises `UnknownMonitor`, `ForeignMonitor`."""
-
-
-async def preview_answers(visit: PreviewContext) -> Any:
-    """Answer GET /monitors/{id}/answers of the control plane.
-
-    Nothing of it is judged, limited, struck by faults or entered in the journal.
+    Nothing is counted against the rate limit, affected by faults or recorded in the journal.
     """
-    monitor = visit.monitor()
+    monitor = context.monitor()
     path = f"/v1/monitors/{monitor.id}"
     asked: list[tuple[str, str, dict[str, Any]]] = [
         ("getMonitor", path, {}),
@@ -40,18 +24,18 @@ async def preview_answers(visit: PreviewContext) -> Any:
         ("listIncidents", "/v1/incidents", {"monitor_id": monitor.id, "resolved": False}),
     ]
     shape = MonitorSerializer()
-    answers = []
+    responses = []
     for operation, where, values in asked:
-        call = OperationCall(visit.sandbox, visit.team, monitor.id, values, None, shape)
-        answer = await OPERATIONS[operation](call)
+        call = OperationCall(context.sandbox, context.team, monitor.id, values, None, shape)
+        response = await OPERATIONS[operation](call)
         written = {name: str(value).lower() for name, value in values.items()}
-        answers.append(
+        responses.append(
             {
                 "operation": operation,
                 "method": "GET",
                 "path": f"{where}?{urlencode(written)}" if written else where,
-                "status": answer.status,
-                "body": answer.body,
+                "status": response.status,
+                "body": response.body,
             }
         )
-    return {"results": answers}
+    return {"results": responses}

@@ -8,9 +8,9 @@ from statuspool_mock.time_parsing import written
 from statuspool_mock.web.control.context import ControlContext
 
 
-async def list_sandboxes(visit: ControlContext) -> Any:
+async def list_sandboxes(context: ControlContext) -> Any:
     """Answer GET /sandboxes."""
-    sandboxes = visit.sandboxes
+    sandboxes = context.sandboxes
     return {
         "results": [_json(sandbox) for sandbox in sandboxes],
         "most": sandboxes.most,
@@ -18,14 +18,14 @@ async def list_sandboxes(visit: ControlContext) -> Any:
     }
 
 
-async def delete_sandbox(visit: ControlContext) -> Any:
+async def delete_sandbox(context: ControlContext) -> Any:
     """Answer DELETE /sandboxes/{name}."""
-    visit.sandboxes.delete(visit.path["name"])
+    context.sandboxes.delete(context.path["name"])
 
 
-async def get_health(visit: ControlContext) -> Any:
+async def get_health(context: ControlContext) -> Any:
     """Answer GET /health."""
-    return {"status": "ok", "version": __version__, "scenario": visit.sandboxes.scenario}
+    return {"status": "ok", "version": __version__, "scenario": context.sandboxes.scenario}
 
 
 def _json(sandbox: Sandbox) -> dict[str, Any]:

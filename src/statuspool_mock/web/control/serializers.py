@@ -129,15 +129,16 @@ def _epoch_json(epoch: Epoch) -> Json:
     }
 
 
-def performance_json(performance: ActiveScript, *, now: float) -> Json:
+def active_script_json(active_script: ActiveScript, *, now: float) -> Json:
     """Return a play with its cues, and which of them are done."""
     return {
-        "screenplays": performance.screenplays,
-        "pace": performance.pace,
-        "start": written(performance.start),
-        "end": written(performance.end),
+        "screenplays": active_script.screenplays,
+        "pace": active_script.pace,
+        "start": written(active_script.start),
+        "end": written(active_script.end),
         "cues": [
-            {"at": written(at), "about": about, "done": at <= now} for at, about in performance.cues
+            {"at": written(at), "about": about, "done": at <= now}
+            for at, about in active_script.cues
         ],
     }
 
@@ -167,7 +168,7 @@ def full_exchange_json(exchange: Exchange, document: Document) -> Json:
         **exchange_json(exchange, document),
         "request_headers": masked_headers(exchange.headers),
         "request_body": masked_body(exchange.body).decode("utf-8", "replace"),
-        "response_headers": masked_headers(exchange.answer_headers),
+        "response_headers": masked_headers(exchange.response_headers),
         "response_body": masked_body(exchange.content).decode("utf-8", "replace"),
     }
 

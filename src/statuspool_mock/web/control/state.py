@@ -17,51 +17,51 @@ from statuspool_mock.web.control.serializers import clock_json
 _NAME = re.compile(r"[\w. -]{1,64}")
 
 
-async def reset_world(visit: ControlContext) -> Any:
+async def reset_world(context: ControlContext) -> Any:
     """Answer POST /reset."""
-    sandboxes, body = visit.sandboxes, visit.body
-    visit.sandbox.reopen(sandboxes.open_world(body.get("scenario"), body.get("seed")))
-    return clock_json(visit.sandbox)
+    sandboxes, body = context.sandboxes, context.body
+    context.sandbox.reopen(sandboxes.open_world(body.get("scenario"), body.get("seed")))
+    return clock_json(context.sandbox)
 
 
-async def get_snapshot(visit: ControlContext) -> Any:
+async def get_snapshot(context: ControlContext) -> Any:
     """Answer GET /snapshot."""
-    return state_data(visit.sandbox.state())
+    return state_data(context.sandbox.state())
 
 
-async def restore_snapshot(visit: ControlContext) -> Any:
+async def restore_snapshot(context: ControlContext) -> Any:
     """Answer PUT /snapshot."""
-    visit.sandbox.become(state_from(visit.body), why="restored")
-    return clock_json(visit.sandbox)
+    context.sandbox.become(state_from(context.body), why="restored")
+    return clock_json(context.sandbox)
 
 
-async def list_checkpoints(visit: ControlContext) -> Any:
+async def list_checkpoints(context: ControlContext) -> Any:
     """Answer GET /checkpoints."""
-    return {"results": [_json(*entry) for entry in sorted(visit.sandbox.checkpoints.items())]}
+    return {"results": [_json(*entry) for entry in sorted(context.sandbox.checkpoints.items())]}
 
 
-async def keep_checkpoint(visit: ControlContext) -> Any:
+async def keep_checkpoint(context: ControlContext) -> Any:
     """Answer PUT /checkpoints/{name}."""
-    name = visit.path["name"]
+    name = context.path["name"]
     if not _NAME.fullmatch(name):
         raise InvalidInput("Must be 1 to 64 letters, digits, spaces, dots, dashes", field="name")
-    return _json(name, visit.sandbox.keep_checkpoint(name))
+    return _json(name, context.sandbox.keep_checkpoint(name))
 
 
-async def rewind_to_checkpoint(visit: ControlContext) -> Any:
+async def rewind_to_checkpoint(context: ControlContext) -> Any:
     """Answer POST /checkpoints/{name}/rewind."""
-    visit.sandbox.become(visit.sandbox.checkpoint(visit.path["name"]), why="rewound")
-    return clock_json(visit.sandbox)
+    context.sandbox.become(context.sandbox.checkpoint(context.path["name"]), why="rewound")
+    return clock_json(context.sandbox)
 
 
-async def delete_checkpoint(visit: ControlContext) -> Any:
+async def delete_checkpoint(context: ControlContext) -> Any:
     """Answer DELETE /checkpoints/{name}."""
-    visit.sandbox.forget_checkpoint(visit.path["name"])
+    context.sandbox.forget_checkpoint(context.path["name"])
 
 
-async def export_case(visit: ControlContext) -> Any:
+async def export_case(context: ControlContext) -> Any:
     """Answer GET /case."""
-    return case_data(visit.sandbox, visit.sandboxes)
+    return case_data(context.sandbox, context.sandboxes)
 
 
 def _json(name: str, state: State) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from statuspool_mock.web.control.context import ControlContext
 from statuspool_mock.webhooks import Attempt, Delivery, DeliveryOutcome, sample
 
 
-async def list_world_webhooks(visit: ControlContext) -> Any:
+async def list_world_webhooks(context: ControlContext) -> Any:
     """Answer GET /webhooks."""
-    waiting = visit.sandbox.mail.outbox.waiting_for
+    waiting = context.sandbox.dispatcher.outbox.waiting_for
     return {
         "results": [
             {
@@ -24,42 +24,42 @@ async def list_world_webhooks(visit: ControlContext) -> Any:
                 else written(webhook.last_triggered_at),
                 "waiting": waiting(webhook.id),
             }
-            for webhook in visit.world.webhooks(team=visit.team)
+            for webhook in context.world.webhooks(team=context.team)
         ]
     }
 
 
-async def take_delivery(visit: ControlContext) -> None:
+async def take_delivery(context: ControlContext) -> None:
     """Answer POST /receiver."""
-    del visit  # what is to be seen of it is in the log of deliveries
+    del context  # what is to be seen of it is in the log of deliveries
 
 
-async def trigger_webhooks(visit: ControlContext) -> Any:
+async def trigger_webhooks(context: ControlContext) -> Any:
     """Answer POST /webhooks/trigger."""
-    body, sandbox = visit.body, visit.sandbox
+    body, sandbox = context.body, context.sandbox
     event = body["event"]
-    monitor = _monitor(visit)
-    message = sample(event, monitor, visit.world, number=sandbox.mail.outbox.made + 1)
+    monitor = _monitor(context)
+    message = sample(event, monitor, context.world, number=sandbox.dispatcher.outbox.made + 1)
     webhook_id = body.get("webhook_id")
     if webhook_id is not None:
-        told = [_webhook(visit, webhook_id)]
+        told = [_webhook(context, webhook_id)]
     else:
-        active = visit.world.webhooks(team=visit.team, active=True)
+        active = context.world.webhooks(team=context.team, active=True)
         told = [webhook for webhook in active if event in webhook.events]
     if not told:
         raise Conflict(f"No active webhook of yours is subscribed to {event}.")
-    sandbox.mail.post(message, told)
-    await sandbox.mail.delivered(seconds=30)
+    sandbox.dispatcher.post(message, told)
+    await sandbox.dispatcher.delivered(seconds=30)
     return {"message_id": message.id, "webhooks": [webhook.id for webhook in told]}
 
 
-async def list_deliveries(visit: ControlContext) -> Any:
+async def list_deliveries(context: ControlContext) -> Any:
     """Answer GET /deliveries."""
-    values = visit.values
-    mine = {webhook.id for webhook in visit.world.webhooks(team=visit.team)}
+    values = context.values
+    mine = {webhook.id for webhook in context.world.webhooks(team=context.team)}
     found = [
         delivery
-        for delivery in visit.sandbox.mail.outbox.log
+        for delivery in context.sandbox.dispatcher.outbox.log
         if delivery.webhook_id in mine
         and values.get("webhook_id") in {None, delivery.webhook_id}
         and values.get("outcome") in {None, delivery.outcome}
@@ -71,9 +71,9 @@ async def list_deliveries(visit: ControlContext) -> Any:
     }
 
 
-async def get_delivery(visit: ControlContext) -> Any:
+async def get_delivery(context: ControlContext) -> Any:
     """Answer GET /deliveries/{number}."""
-    delivery = _delivery(visit)
+    delivery = _delivery(context)
     return {
         **_row(delivery),
         "body": delivery.message.body.decode(),
@@ -81,59 +81,59 @@ async def get_delivery(visit: ControlContext) -> Any:
     }
 
 
-async def redeliver(visit: ControlContext) -> Any:
+async def redeliver(context: ControlContext) -> Any:
     """Answer POST /deliveries/{number}/redeliver."""
-    delivery = _delivery(visit)
-    await _send_again(visit, [delivery])
+    delivery = _delivery(context)
+    await _send_again(context, [delivery])
     return {"redelivered": 1}
 
 
-async def redeliver_failed(visit: ControlContext) -> Any:
+async def redeliver_failed(context: ControlContext) -> Any:
     """Answer POST /deliveries/redeliver."""
     failed = [
         delivery
-        for delivery in visit.sandbox.mail.outbox.log
+        for delivery in context.sandbox.dispatcher.outbox.log
         if delivery.outcome
         in {DeliveryOutcome.FAILED, DeliveryOutcome.WITHHELD, DeliveryOutcome.LOST}
     ]
-    return {"redelivered": await _send_again(visit, failed)}
+    return {"redelivered": await _send_again(context, failed)}
 
 
-async def _send_again(visit: ControlContext, deliveries: list[Delivery]) -> int:
-    sandbox, sent = visit.sandbox, 0
+async def _send_again(context: ControlContext, deliveries: list[Delivery]) -> int:
+    sandbox, sent = context.sandbox, 0
     for delivery in deliveries:
         try:
-            webhook = visit.world.webhook(delivery.webhook_id)
+            webhook = context.world.webhook(delivery.webhook_id)
         except UnknownWebhook:
             continue
-        if webhook.team is visit.team:
-            sandbox.mail.post_again(delivery.message, [webhook])
+        if webhook.team is context.team:
+            sandbox.dispatcher.post_again(delivery.message, [webhook])
             sent += 1
-    await sandbox.mail.delivered(seconds=30)
+    await sandbox.dispatcher.delivered(seconds=30)
     return sent
 
 
-def _delivery(visit: ControlContext) -> Delivery:
-    number = visit.path["number"]
+def _delivery(context: ControlContext) -> Delivery:
+    number = context.path["number"]
     plain = number.isascii() and number.isdigit() and len(number) < 16
-    delivery = visit.sandbox.mail.outbox.log.find(int(number)) if plain else None
-    mine = {webhook.id for webhook in visit.world.webhooks(team=visit.team)}
+    delivery = context.sandbox.dispatcher.outbox.log.find(int(number)) if plain else None
+    mine = {webhook.id for webhook in context.world.webhooks(team=context.team)}
     if delivery is None or delivery.webhook_id not in mine:
         raise NotFound(f"No delivery {number} is kept.")
     return delivery
 
 
-def _webhook(visit: ControlContext, webhook_id: str) -> Webhook:
-    webhook = visit.world.webhook(webhook_id.lower())
-    if webhook.team is not visit.team:
+def _webhook(context: ControlContext, webhook_id: str) -> Webhook:
+    webhook = context.world.webhook(webhook_id.lower())
+    if webhook.team is not context.team:
         raise UnknownWebhook(webhook_id)
     return webhook
 
 
-def _monitor(visit: ControlContext) -> Monitor:
-    if "monitor_id" in visit.body:
-        return visit.world.monitor(visit.body["monitor_id"].lower(), team=visit.team)
-    items = visit.world.monitors(team=visit.team, limit=1).items
+def _monitor(context: ControlContext) -> Monitor:
+    if "monitor_id" in context.body:
+        return context.world.monitor(context.body["monitor_id"].lower(), team=context.team)
+    items = context.world.monitors(team=context.team, limit=1).items
     if not items:
         raise InvalidInput("Must be there, as you have no monitors", field="monitor_id")
     return items[0]
@@ -164,6 +164,6 @@ def _try(attempt: Attempt) -> dict[str, Any]:
         "error": attempt.error,
         "milliseconds": round(attempt.milliseconds, 3),
         "request_headers": attempt.request_headers,
-        "response_headers": attempt.answer_headers,
-        "response_body": attempt.answer_body,
+        "response_headers": attempt.response_headers,
+        "response_body": attempt.response_body,
     }

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 from statuspool_mock.contract import Document
 from statuspool_mock.sandbox import Sandboxes
 from statuspool_mock.web.docs_pages import DocsPages
-from statuspool_mock.web.middleware import UnroutedRequests, surrounded
+from statuspool_mock.web.middleware import UnroutedRequests, with_middleware
 from statuspool_mock.web.routing import routed
 from statuspool_mock.web.vendor.operations import OPERATIONS
 from statuspool_mock.web.vendor.pipeline import OperationPipeline, Pause
@@ -47,4 +47,4 @@ def build_api(
     )
     pages = DocsPages(api, document=document, base_path=base_path, docs=_DOCS, front_door="/")
     unrouted = UnroutedRequests(document, base_path, sandboxes)
-    return surrounded(pages, unrouted=unrouted, origins=origins, seed=seed, control=control)
+    return with_middleware(pages, unrouted=unrouted, origins=origins, seed=seed, control=control)

@@ -50,7 +50,7 @@ class OperationCall(NamedTuple):
 async def list_monitors(call: OperationCall) -> ApiResponse:
     """Answer GET /monitors."""
     wanted = call.values.get("status")
-    page = call.world.standings(
+    page = call.world.summaries(
         team=call.team,
         status=None if wanted is None else Status(wanted),
         page=call.values["page"],
@@ -64,14 +64,14 @@ async def create_monitor(call: OperationCall) -> ApiResponse:
     monitor = call.sandbox.apply(CreateMonitor(team=call.team, **_configuration(call.body)))
     assert isinstance(monitor, Monitor)  # noqa: S101 - for the type checker
     headers = (("Location", f"/v1/monitors/{monitor.id}"),)
-    return ApiResponse(201, call.shape(call.world.standing(monitor)), headers)
+    return ApiResponse(201, call.shape(call.world.summary(monitor)), headers)
 
 
 async def get_monitor(call: OperationCall) -> ApiResponse:
     """Answer GET /monitors/{id}."""
     monitor = call.monitor()
     sla = serializers.sla_json(call.world.sla(monitor))
-    return ApiResponse(200, {**call.shape(call.world.standing(monitor)), "sla_30d": sla})
+    return ApiResponse(200, {**call.shape(call.world.summary(monitor)), "sla_30d": sla})
 
 
 async def update_monitor(call: OperationCall) -> ApiResponse:
@@ -79,7 +79,7 @@ async def update_monitor(call: OperationCall) -> ApiResponse:
     changes = _configuration(call.body)
     monitor = call.sandbox.apply(EditMonitor(team=call.team, monitor_id=call.monitor_id, **changes))
     assert isinstance(monitor, Monitor)  # noqa: S101 - for the type checker
-    return ApiResponse(200, call.shape(call.world.standing(monitor)))
+    return ApiResponse(200, call.shape(call.world.summary(monitor)))
 
 
 async def delete_monitor(call: OperationCall) -> ApiResponse:

@@ -23,7 +23,7 @@ from statuspool_mock.web.errors import (
     ReadOnlyKey,
     RequestedError,
     Unauthorized,
-    answer_for,
+    error_response,
 )
 from statuspool_mock.web.fault_responses import send_broken
 from statuspool_mock.web.requests import REQUEST_ID, ApiRequest
@@ -48,12 +48,12 @@ class _Case:
 
     access: Access | None = None
     preference: Preference = NO_PREFERENCE
-    strike: InjectedFault | None = None
+    injected: InjectedFault | None = None
 
     @property
     def delay_ms(self) -> float:
-        struck = self.strike.latency_ms if self.strike else 0
-        return self.preference.delay_ms + struck
+        injected = self.injected.latency_ms if self.injected else 0
+        return self.preference.delay_ms + injected
 
 
 class OperationPipeline:
@@ -81,28 +81,28 @@ class OperationPipeline:
         request = await ApiRequest.read(scope, receive, self._operation)
         case = _Case()
         try:
-            answer = await self._answer(request, case)
+            response = await self._respond(request, case)
         except Exception as error:  # noqa: BLE001 - the last stop before the wire
-            answer = answer_for(error, request_id=scope[REQUEST_ID])
-        strike = case.strike
-        if self._strict and strike is None:
-            answer = self._checked(answer, scope[REQUEST_ID])
-        wire = answer.wire()
+            response = error_response(error, request_id=scope[REQUEST_ID])
+        injected = case.injected
+        if self._strict and injected is None:
+            response = self._checked(response, scope[REQUEST_ID])
+        wire = response.wire()
         exchange = None
         if case.access is not None and case.access.sandbox.journal.is_kept:
-            faults = strike.faults if strike else ()
+            faults = injected.faults if injected else ()
             exchange = request.exchange(case.access, wire, faults=faults)
-            case.access.sandbox.record(exchange, answer.body)
+            case.access.sandbox.record(exchange, response.body)
         if case.delay_ms:
             await self._pause(case.delay_ms / 1000)
-        if strike is not None and strike.breakage is not None:
-            await send_broken(wire, strike.breakage, scope, receive, send)
+        if injected is not None and injected.breakage is not None:
+            await send_broken(wire, injected.breakage, scope, receive, send)
         else:
             await wire.send(send)
         if exchange is not None:
             exchange.milliseconds = (time.perf_counter() - began) * 1000
 
-    async def _answer(self, request: ApiRequest, case: _Case) -> ApiResponse:
+    async def _respond(self, request: ApiRequest, case: _Case) -> ApiResponse:
         prefer = request.headers.get(b"prefer")
         if prefer is not None:
             case.preference = read_preference(prefer.decode("latin-1"))
@@ -113,7 +113,7 @@ class OperationPipeline:
             await sandbox.free()
         sandbox.catch_up()
         if sandbox.faults.concerns(self._operation.id):
-            self._strike(request, case, access)
+            self._inject_fault(request, case, access)
         retry_after = access.take()
         if retry_after is not None:
             raise RateLimited(retry_after)
@@ -125,13 +125,13 @@ class OperationPipeline:
             if monitor_id:  # an object that is not there outranks what is wrong with the request
                 sandbox.world.monitor(monitor_id, team=access.team)
             raise InvalidRequest(violations)
-        answer = await self._function(
+        response = await self._function(
             OperationCall(sandbox, access.team, monitor_id, values, body, self._shape)
         )
         if applied := case.preference.applied:
-            headers = (*answer.headers, ("Preference-Applied", applied))
-            return ApiResponse(answer.status, answer.body, headers)
-        return answer
+            headers = (*response.headers, ("Preference-Applied", applied))
+            return ApiResponse(response.status, response.body, headers)
+        return response
 
     def _access(self, request: ApiRequest, case: _Case) -> Access:
         key = request.key
@@ -145,25 +145,25 @@ class OperationPipeline:
             obey_code(case.preference, self._operation)
             raise Unauthorized from None
 
-    def _strike(self, request: ApiRequest, case: _Case, access: Access) -> None:
+    def _inject_fault(self, request: ApiRequest, case: _Case, access: Access) -> None:
         """Draw what befalls this request. Raises `RequestedError` where a fault sets the status."""
         operation = self._operation
         target = FaultTarget(operation.id, operation.method, request.object_id, access.role)
-        case.strike = strike = access.sandbox.strike(target)
-        if strike is not None and strike.status is not None:
-            raise RequestedError(strike.status, retry_after=strike.retry_after)
+        case.injected = injected = access.sandbox.inject_fault(target)
+        if injected is not None and injected.status is not None:
+            raise RequestedError(injected.status, retry_after=injected.retry_after)
 
-    def _checked(self, answer: ApiResponse, request_id: str) -> ApiResponse:
+    def _checked(self, response: ApiResponse, request_id: str) -> ApiResponse:
         """Return the answer, or a 500 where it breaks the document."""
-        headers = {name.lower(): value for name, value in answer.headers}
+        headers = {name.lower(): value for name, value in response.headers}
         headers |= {"x-request-id": request_id, "content-type": "application/json"}
-        wire = None if answer.body is None else json.loads(encode(answer.body))
+        wire = None if response.body is None else json.loads(encode(response.body))
         violations = self._operation.check_response(
-            status=answer.status, headers=headers, value=wire
+            status=response.status, headers=headers, value=wire
         )
         if not violations:
-            return answer
+            return response
         _log.error("%s answered against its document: %s", self._operation.id, violations)
-        return answer_for(
+        return error_response(
             RuntimeError(f"{self._operation.id}: {violations}"), request_id=request_id
         )

@@ -32,21 +32,21 @@ class MonitorSerializer:
     def __init__(self) -> None:
         self._kept: dict[str, tuple[MonitorSummary, Json]] = {}
 
-    def __call__(self, standing: MonitorSummary) -> Json:
+    def __call__(self, summary: MonitorSummary) -> Json:
         """Return a monitor's JSON."""
-        monitor_id = standing.monitor.id
+        monitor_id = summary.monitor.id
         kept = self._kept.get(monitor_id)
-        if kept is not None and kept[0] == standing:
+        if kept is not None and kept[0] == summary:
             return kept[1]
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
-        shaped = _monitor_json(standing)
-        self._kept[monitor_id] = standing, shaped
+        shaped = _monitor_json(summary)
+        self._kept[monitor_id] = summary, shaped
         return shaped
 
 
-def _monitor_json(standing: MonitorSummary) -> Json:
-    monitor, status, last_check_at = standing
+def _monitor_json(summary: MonitorSummary) -> Json:
+    monitor, status, last_check_at = summary
     return {
         "id": monitor.id,
         "name": monitor.name,

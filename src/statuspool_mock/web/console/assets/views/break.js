@@ -102,7 +102,7 @@ class Faults {
         [one.operation, one.method, one.role, one.monitor_id].filter(Boolean).join(", ") || "everywhere",
         whole(`${Math.round(one.probability * 1000) / 10} %`),
         one.asked,
-        one.struck,
+        one.injected,
         whole(one.ends_at ? full(one.ends_at) : one.times ? `after ${one.times}` : "–"),
         button("Remove", () => this._remove(one.id), { "aria-label": `Remove: ${what(one)}` }),
       ]),
