@@ -20,7 +20,7 @@ from starlette.types import ASGIApp
 from statuspool_mock import contract, resources, scenarios
 from statuspool_mock.exchanges import MOST_EXCHANGES
 from statuspool_mock.mutants.active_mutants import ActiveMutants
-from statuspool_mock.mutants.middleware import UncountedSandboxes, edited_document, wrap
+from statuspool_mock.mutants.middleware import edited_document, wrap
 from statuspool_mock.mutants.mutant import Mutant
 from statuspool_mock.mutants.webhook_sender import sender_for
 from statuspool_mock.sandbox import RateLimit, Sandboxes
@@ -128,8 +128,7 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
         allowed=settings.webhook_allow,
         standard=settings.standard_webhooks,
     )
-    kind = UncountedSandboxes if settings.mutants or settings.switch_mutants else Sandboxes
-    sandboxes = kind(
+    sandboxes = Sandboxes(
         WorldFactory(scenario, seed=settings.seed, clock=settings.clock),
         document=document,
         scenario=scenario.name,
@@ -157,8 +156,8 @@ def application(
 ) -> ASGIApp:
     """Wire the API and the control plane of some sandboxes.
 
-    `active_mutants` has the mutants, the settings' where it is None. `pause` waits, in seconds, where
-    an answer is to be late.
+    `active_mutants` are those of the settings if None. `pause` waits, in seconds, before a delayed
+    response is sent.
     """
     active_mutants = active_mutants or ActiveMutants(settings.mutants)
     plane = ControlPlane(
@@ -190,7 +189,7 @@ def application(
 def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
     """Serve until interrupted; `ready` is told the address as soon as connections are accepted.
 
-    Raises `scenarios.ScenarioRejected`, `FolderUnusable` or `CannotListen` before anything is served.
+    Raises `ScenarioRejected`, `StorageUnavailable` or `CannotListen` before anything is served.
     """
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"

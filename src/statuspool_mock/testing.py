@@ -20,7 +20,7 @@ from statuspool_mock.client import Control
 from statuspool_mock.contract.signing import SIGNATURE_HEADER, sign
 from statuspool_mock.server import RunningServer, Settings
 
-__all__ = ["Receiver", "StatuspoolMock", "BackgroundErrors", "SandboxWorld"]
+__all__ = ["BackgroundErrors", "Receiver", "SandboxWorld", "StatuspoolMock"]
 
 
 class BackgroundErrors(AssertionError):

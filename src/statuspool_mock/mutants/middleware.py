@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from contextvars import ContextVar
+from contextlib import nullcontext
 from functools import cached_property, partial
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlsplit
@@ -12,10 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from statuspool_mock.contract import Document
 from statuspool_mock.mutants.exchange import CallServer, Handler, MutantRequest, MutantResponse
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant, SchemaEdit, ValidationChange
-from statuspool_mock.sandbox import Access, Sandboxes
+from statuspool_mock.sandbox.rate_limits import uncounted
 
 _MOST_BYTES = 2 << 20  # more than the API takes; what is beyond need not be kept to be refused
-_uncounted: ContextVar[bool] = ContextVar("aside", default=False)
 _log = logging.getLogger(__name__)
 
 
@@ -33,17 +32,6 @@ def edited_document(document: Document, mutants: Sequence[Mutant]) -> Document:
         edit for m in mutants if isinstance(m.change, ValidationChange) for edit in m.change.edits
     ]
     return _Edited(document.raw, edits) if edits else document
-
-
-class UncountedSandboxes(Sandboxes):
-    """Sandboxes that do not count what a mutant asks on its own account."""
-
-    def access(self, key: str) -> Access:
-        """Return what a key may do. Raises `KeyRejected`."""
-        access = super().access(key)
-        if not _uncounted.get():
-            return access
-        return Access(access.sandbox, role=access.role, limit=None)
 
 
 class _Edited(Document):
@@ -158,11 +146,8 @@ class _Ring:
         async def send(message: Message) -> None:
             heard.append(message)
 
-        token = _uncounted.set(request.uncounted)
-        try:
+        with uncounted() if request.uncounted else nullcontext():
             await self._app(inner, receive, send)
-        finally:
-            _uncounted.reset(token)
         headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in heard[0]["headers"])
         content = b"".join(message.get("body", b"") for message in heard[1:])
         return MutantResponse(heard[0]["status"], headers, content)

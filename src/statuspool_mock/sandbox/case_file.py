@@ -7,17 +7,15 @@ requests, so that a file can be shared and still gives the same answers byte for
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from statuspool_mock.exchanges import Exchange, masked_body
 from statuspool_mock.exchanges.masking import masked_value
-from statuspool_mock.sandbox.clock import RateLimit
 from statuspool_mock.sandbox.errors import InvalidInput
+from statuspool_mock.sandbox.rate_limits import RateLimit
+from statuspool_mock.sandbox.registry import Sandboxes
+from statuspool_mock.sandbox.sandbox import Sandbox
 from statuspool_mock.sandbox.state import State, state_data, state_from
-
-if TYPE_CHECKING:
-    from statuspool_mock.sandbox.registry import Sandboxes
-    from statuspool_mock.sandbox.sandbox import Sandbox
 
 VERSION = 1
 KIND = "statuspool-mock case"
@@ -69,7 +67,7 @@ class CaseFile:
     steps: tuple[RecordedRequest, ...]
 
 
-def case_data(sandbox: "Sandbox", sandboxes: "Sandboxes") -> dict[str, Any]:
+def case_data(sandbox: Sandbox, sandboxes: Sandboxes) -> dict[str, Any]:
     """Return what happened in a sandbox as plain data for JSON, from the oldest base kept.
 
     Raises `Conflict` where there is none.

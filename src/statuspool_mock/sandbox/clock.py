@@ -1,20 +1,19 @@
-"""A world's time as a function of the wall's, and the limit of requests that is counted on it.
+"""A world's time as a function of the server's.
 
-Wall readings come in as arguments: seconds of any clock that never runs backwards.
+Readings of the server's clock are called `wall`: seconds of any clock that never runs backwards.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from math import ceil
-from typing import NamedTuple
 
-_WINDOW_SECONDS = 60.0
+from statuspool_mock.sandbox.state import ClockReading
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Frozen (rate 0), live (1) or scaled (any other): at `wall` the world's clock shows `world`.
 
-    A rate may be for a while: from the world's instant `until` on it is `then`.
+    A rate may be temporary: from the world's instant `until` on, it is `then`.
     """
 
     world: float
@@ -32,36 +31,69 @@ class Clock:
         return self.until + (wall - reached) * self.then
 
     def rate_at(self, wall: float) -> float:
-        """Return how many seconds pass in the world for one of the wall's."""
+        """Return how many seconds pass in the world for each second of the wall clock."""
         if self.until is None or self.at(wall) < self.until:
             return self.rate
         return self.then
 
 
-class RateLimit(NamedTuple):
-    """So many requests a minute for each key. Reference: introduction; Error Codes, 429.
+class WorldClock:
+    """The clock of one sandbox, and when the sandbox was last used.
 
-    In a frozen world a limit would never let go, so it rests there unless `even_frozen`.
+    `wall` reads the server's clock. Requests happen at the reading that `tick` took last.
     """
 
-    per_minute: int
-    even_frozen: bool = False
+    def __init__(self, wall: Callable[[], float], *, shows: float, rate: float) -> None:
+        self.wall = wall
+        self.used_at = self.touched_at = wall()
+        self._clock = Clock(shows, self.used_at, rate)
 
+    def now(self) -> float:
+        """Return the time that the clock shows now, fractions of a second included."""
+        return self._clock.at(self.wall())
 
-class RateWindow(NamedTuple):
-    """A key's running minute: when it began, on the world's clock, and how much of it is used."""
+    @property
+    def instant(self) -> float:
+        """The world's time at the last tick: that of the request being served."""
+        return self._clock.at(self.used_at)
 
-    began: float = float("-inf")
-    used: int = 0
+    @property
+    def rate(self) -> float:
+        """Seconds that pass in the world for each real second; 0 is frozen."""
+        return self._clock.rate_at(self.used_at)
 
-    def take(self, now: float, per_minute: int) -> "tuple[RateWindow, int | None]":
-        """Count a request; None where it may pass, else the seconds after which one will.
+    def tick(self, *, for_client: bool = True) -> float:
+        """Read the server's clock and return the world's time. Only clients' use counts as use."""
+        self.used_at = self.wall()
+        if for_client:
+            self.touched_at = self.used_at
+        return self.instant
 
-        A minute starts with the first request that finds none running.
-        """
-        began, used = self
-        if not 0 <= now - began < _WINDOW_SECONDS:
-            began, used = now, 0
-        if used < per_minute:
-            return RateWindow(began, used + 1), None
-        return self, max(1, ceil(began + _WINDOW_SECONDS - now))
+    def run(self, rate: float, *, at: float, until: float | None = None, then: float = 1.0) -> None:
+        """Show `at` now and go on at a rate; from the world's instant `until` on at `then`."""
+        self._clock = Clock(at, self.used_at, rate, until, then)
+
+    def move(self, *, to: int) -> None:
+        """Show another instant from now on, at the same rate."""
+        rate, ends = self.rate, self._clock.until
+        self.run(
+            rate,
+            at=float(to),
+            until=ends if ends is not None and to < ends else None,
+            then=self._clock.then,
+        )
+
+    def reading(self) -> ClockReading:
+        """Return what the clock shows at the last tick, and how fast it runs."""
+        now, ends = self.instant, self._clock.until
+        return ClockReading(
+            shows=now,
+            rate=self.rate,
+            until=ends if ends is not None and now < ends else None,
+            then=self._clock.then,
+        )
+
+    def set(self, reading: ClockReading, *, seconds_ago: float = 0.0) -> None:
+        """Go on from what a clock showed so many seconds ago."""
+        began = self.used_at - seconds_ago
+        self._clock = Clock(reading.shows, began, reading.rate, reading.until, reading.then)

@@ -1,34 +1,17 @@
 """What a sandbox refuses.
 
     SandboxError
-    ├── KeyRejected     no world opens for this key
-    ├── NoSuchThing     a fault, checkpoint, sandbox or play that is not there
-    ├── Conflict        it is there, but its state forbids what was asked
-    └── Unusable        what was sent cannot be used; the message says where it is wrong
+    ├── KeyRejected     the key opens no sandbox (in `access`)
+    ├── NotFound        there is no such fault, checkpoint, sandbox or outage script
+    ├── Conflict        it exists, but its state does not allow what was asked
+    └── InvalidInput    the input cannot be used; the message says where it is wrong
 
-None of them knows HTTP; the API's error table gives them their status.
+None of them knows HTTP: the table in `web.errors` gives them their status.
 """
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from statuspool_mock.sandbox.access import Access
 
 
 class SandboxError(Exception):
     """Anything a sandbox refuses to do."""
-
-
-class KeyRejected(SandboxError):
-    """The key is missing, malformed, unknown, revoked or expired.
-
-    `access` is what a revoked or expired key gave once, where its world is open: what happened
-    belongs in that world's journal.
-    """
-
-    def __init__(self, access: "Access | None" = None) -> None:
-        super().__init__("No world opens for this key.")
-        self.access = access
 
 
 class NotFound(SandboxError):

@@ -54,16 +54,6 @@ class Storage(Protocol):
         """Forget the sandbox of that name."""
 
 
-class Courier(Protocol):
-    """Sends what is due in a sandbox's outbox."""
-
-    def start(self, sender: Any) -> None:
-        """Send what is due, in the background."""
-
-    async def settle(self, sender: Any, *, seconds: float) -> bool:
-        """Send what is due and wait for it; False where time ran out."""
-
-
 class NullStorage:
     """Keeps nothing: sandboxes end with their server."""
 

@@ -1,4 +1,4 @@
-"""How much one sandbox holds, so that none can take the memory of the others."""
+"""How much one sandbox may hold, so that none takes the memory of the others."""
 
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
@@ -17,25 +17,25 @@ MOST_CHECKPOINTS = 50
 MOST_FAULTS = 200
 
 
-class _Room(NamedTuple):
+class _Quota(NamedTuple):
     noun: str
     most: int
     count: Callable[[World], int]
 
 
-def check_room(world: World, command: Command) -> None:
-    """Raise `CommandRefused` where a command would make a world larger than it may be."""
-    pages = _ROOMS.get(type(command))
-    if pages is not None and (held := pages.count(world)) >= pages.most:
+def check_quota(world: World, command: Command) -> None:
+    """Raise `CommandRefused` if a command would take a world over a quota."""
+    quota = _QUOTAS.get(type(command))
+    if quota is not None and (held := quota.count(world)) >= quota.most:
         raise CommandRefused(
-            f"This sandbox holds {held} {pages.noun} and takes no more; delete some or reset it."
+            f"This sandbox has {held} {quota.noun} which is the most; delete some or reset it."
         )
 
 
-_ROOMS: Mapping[type, _Room] = {
-    CreateMonitor: _Room("monitors", 200_000, lambda world: world.monitor_count),
-    CreateIncident: _Room("incidents", 200_000, lambda world: world.incident_count),
-    RegisterWebhook: _Room(
+_QUOTAS: Mapping[type, _Quota] = {
+    CreateMonitor: _Quota("monitors", 200_000, lambda world: world.monitor_count),
+    CreateIncident: _Quota("incidents", 200_000, lambda world: world.incident_count),
+    RegisterWebhook: _Quota(
         "webhooks", 2_000, lambda world: sum(len(world.webhooks(team=team)) for team in Team)
     ),
 }

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 
 from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import MOST_EXCHANGES
-from statuspool_mock.sandbox.access import Access
-from statuspool_mock.sandbox.clock import RateLimit
-from statuspool_mock.sandbox.errors import KeyRejected, NotFound
-from statuspool_mock.sandbox.persistence import Courier, NullStorage, Storage
+from statuspool_mock.sandbox.access import Access, KeyRejected
+from statuspool_mock.sandbox.errors import NotFound
+from statuspool_mock.sandbox.persistence import NullStorage, Storage
+from statuspool_mock.sandbox.rate_limits import RateLimit
 from statuspool_mock.sandbox.sandbox import InitialWorld, Sandbox
+from statuspool_mock.webhooks.sender import WebhookSender
 
 _KEY = re.compile(r"sp_test_(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<role>[a-z]+))?", re.ASCII)
 _ROLES = {None: "full", "ro": "read-only", "rival": "rival"}
@@ -43,7 +44,7 @@ class Sandboxes:
         most: int = 200,
         idle_seconds: float = 24 * 3600,
         storage: Storage | None = None,
-        sender: Courier | None = None,
+        sender: WebhookSender | None = None,
         most_exchanges: int = MOST_EXCHANGES,
     ) -> None:
         self.open_world = open_world
@@ -120,7 +121,7 @@ class Sandboxes:
                 sender=self._sender,
                 most_exchanges=self._most_exchanges,
             )
-        sandbox.keep_whole()
+        sandbox.write_snapshot()
         return sandbox
 
     def _read(self, key: str) -> tuple[str, str]:
@@ -139,9 +140,11 @@ class Sandboxes:
     def _make_room(self) -> None:
         """Drop what was idle for too long, and the longest idle one where it is still full."""
         stale = self.wall() - self.idle_seconds
-        idle = [name for name, sandbox in self._sandboxes.items() if sandbox.touched_at < stale]
+        idle = [
+            name for name, sandbox in self._sandboxes.items() if sandbox.clock.touched_at < stale
+        ]
         if not idle and len(self._sandboxes) >= self.most:
-            idle = [min(self._sandboxes, key=lambda name: self._sandboxes[name].touched_at)]
+            idle = [min(self._sandboxes, key=lambda name: self._sandboxes[name].clock.touched_at)]
         for name in idle:
             self._close(name)
         if idle:

@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from statuspool_mock.exchanges.faults import Fault, FaultCounts, fault_data, fault_from
-from statuspool_mock.sandbox.clock import RateWindow
 from statuspool_mock.sandbox.errors import InvalidInput
+from statuspool_mock.sandbox.rate_limits import RateWindow
 from statuspool_mock.simulation import SnapshotRejected, picture, restore
 from statuspool_mock.simulation.world_state import WorldState
 from statuspool_mock.webhooks import OutboxState, image_data, image_from
@@ -44,7 +44,7 @@ class State:
     clock: ClockReading
     faults: tuple[tuple[Fault, FaultCounts], ...] = ()
     faults_made: int = 0
-    minutes: tuple[tuple[str, RateWindow], ...] = ()
+    rate_windows: tuple[tuple[str, RateWindow], ...] = ()
     active_script: ActiveScript | None = None
     outbox: OutboxState = field(default_factory=OutboxState)
 
@@ -66,8 +66,8 @@ def soft_data(state: State) -> dict[str, Any]:
         "clock": asdict(state.clock),
         "faults": [fault_data(*entry) for entry in state.faults],
         "faults_made": state.faults_made,
-        "minutes": {role: list(window) for role, window in state.minutes if window.used},
-        "performance": None if state.active_script is None else asdict(state.active_script),
+        "rate_windows": {role: list(window) for role, window in state.rate_windows if window.used},
+        "active_script": None if state.active_script is None else asdict(state.active_script),
     }
 
 
@@ -97,13 +97,15 @@ def state_from(data: Any) -> State:
 def with_soft(world: WorldState, data: Mapping[str, Any]) -> State:
     """Return the state of a world and of `soft_data`. Raises `InvalidInput`."""
     try:
-        play = data["performance"]
+        play = data["active_script"]
         return State(
             world=world,
             clock=ClockReading(**data["clock"]),
             faults=tuple(fault_from(entry) for entry in data["faults"]),
             faults_made=data["faults_made"],
-            minutes=tuple((role, RateWindow(*window)) for role, window in data["minutes"].items()),
+            rate_windows=tuple(
+                (role, RateWindow(*window)) for role, window in data["rate_windows"].items()
+            ),
             active_script=None if play is None else _active_script(play),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:

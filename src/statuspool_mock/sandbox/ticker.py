@@ -35,6 +35,6 @@ class Ticker:
         while True:
             await asyncio.sleep(_SECONDS)
             for sandbox in self._sandboxes:
-                if sandbox.rate and sandbox.dispatcher.matters and not sandbox.is_held:
+                if sandbox.rate and sandbox.dispatcher.is_needed and not sandbox.is_held:
                     sandbox.catch_up(for_client=False)
                     sandbox.dispatcher.dispatch()

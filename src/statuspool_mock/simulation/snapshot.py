@@ -41,7 +41,7 @@ def picture(image: WorldState) -> dict[str, Any]:
         "monitors": [
             {
                 **asdict(monitor),
-                "dice": monitor.draw_key.hex(),
+                "draw_key": monitor.draw_key.hex(),
                 "state": state,
                 "breached": breached,
             }
@@ -91,7 +91,7 @@ def _monitor(item: Mapping[str, Any]) -> Monitor:
             "team": Team(item["team"]),
             "tags": tuple(item["tags"]),
             "regions": tuple(item["regions"]),
-            "dice": bytes.fromhex(item["dice"]),
+            "draw_key": bytes.fromhex(item["draw_key"]),
             "epochs": tuple(
                 Epoch(**epoch | {"regions": tuple(epoch["regions"])}) for epoch in item["epochs"]
             ),

@@ -113,7 +113,7 @@ class UnroutedRequests:
             headers=headers,
             body=b"",
             at=sandbox.instant,
-            wall=sandbox.used_at,
+            wall=sandbox.clock.used_at,
             began=time.time(),
             status=wire.status,
             response_headers=wire.headers,

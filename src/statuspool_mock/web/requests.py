@@ -94,7 +94,7 @@ class ApiRequest:
             headers=tuple(scope["headers"]),
             body=self.raw,
             at=sandbox.instant,
-            wall=sandbox.used_at,
+            wall=sandbox.clock.used_at,
             began=time.time(),
             status=wire.status,
             response_headers=wire.headers,

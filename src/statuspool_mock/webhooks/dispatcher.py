@@ -1,11 +1,10 @@
-"""What a world's endpoints are told, and the courier that carries it to them."""
+"""Puts the events of one world into its outbox, and hands what is due to the sender."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
-from statuspool_mock.exchanges.faults import DELIVERY, FaultTarget, InjectedFault
-from statuspool_mock.sandbox.persistence import ChangeLog, Courier
+from statuspool_mock.exchanges.faults import DELIVERY, FaultSet, FaultTarget, InjectedFault
 from statuspool_mock.simulation import (
     Command,
     DisableWebhook,
@@ -13,25 +12,58 @@ from statuspool_mock.simulation import (
     NoteTrigger,
     UnknownWebhook,
     Webhook,
+    World,
 )
-from statuspool_mock.webhooks import (
-    Attempt,
-    Delivery,
-    Message,
-    Outbox,
-    OutboxState,
-    message_for,
-)
+from statuspool_mock.webhooks.delivery_log import Attempt, Delivery
+from statuspool_mock.webhooks.messages import Message, message_for
+from statuspool_mock.webhooks.outbox import Outbox, OutboxState
+from statuspool_mock.webhooks.sender import WebhookSender
 
-if TYPE_CHECKING:
-    from statuspool_mock.sandbox.sandbox import Sandbox
+
+class EventStream(Protocol):
+    """Takes events for those who follow a world."""
+
+    def add(self, kind: str, value: Any, *, at: float) -> None:
+        """Add an event at an instant of the world."""
+
+
+class DispatchingWorld(Protocol):
+    """What a dispatcher needs of the sandbox whose webhooks it delivers."""
+
+    world: World
+    faults: FaultSet
+
+    @property
+    def events(self) -> EventStream:
+        """The stream that deliveries are added to."""
+
+    @property
+    def instant(self) -> float:
+        """The world's time."""
+
+    def inject_fault(self, target: FaultTarget) -> InjectedFault | None:
+        """Return the fault to inject into a delivery, if any."""
+
+
+class DeliveryChangeLog(Protocol):
+    """Where changes are written that deliveries make."""
+
+    def append_command(self, command: Command, *, at: int) -> None:
+        """Write a command that was carried out at an instant of the world."""
+
+    def append_outbox(self, change: Mapping[str, Any]) -> None:
+        """Write a change of the outbox."""
 
 
 class WebhookDispatcher:
-    """The outbox of one sandbox. Without a courier, what is posted waits for ever."""
+    """The outbox of one sandbox. Without a sender, what is in it waits for ever."""
 
     def __init__(
-        self, sandbox: "Sandbox", *, change_log: ChangeLog, sender: Courier | None
+        self,
+        sandbox: DispatchingWorld,
+        *,
+        change_log: DeliveryChangeLog,
+        sender: WebhookSender | None,
     ) -> None:
         self._sandbox = sandbox
         self._change_log = change_log
@@ -39,9 +71,9 @@ class WebhookDispatcher:
         self.outbox = Outbox(keep=change_log.append_outbox)
 
     def begin(self, image: OutboxState | None = None) -> None:
-        """Begin anew, with what waited then; without an image, as if nothing ever left.
+        """Start over with the outbox of a state; without one, as if nothing was ever sent.
 
-        What left did leave, so a world that goes back in time keeps its log.
+        What was sent was sent, so a world that goes back in time keeps its delivery log.
         """
         log = self.outbox.log
         if image is None:
@@ -50,10 +82,8 @@ class WebhookDispatcher:
             log.break_off("its world went back in time")
         self.outbox = Outbox(image, keep=self._change_log.append_outbox, log=log)
 
-    # What the world has to say
-
-    def tell(self, facts: Iterable[Fact]) -> None:
-        """Post what endpoints are subscribed to, and send what is due."""
+    def enqueue(self, facts: Iterable[Fact]) -> None:
+        """Put what endpoints are subscribed to into the outbox, and send what is due."""
         world = self._sandbox.world
         if not world.has_webhooks:
             return
@@ -61,41 +91,39 @@ class WebhookDispatcher:
             message = message_for(fact, world, number=self.outbox.made + 1)
             if message is not None:
                 webhooks = world.webhooks(team=message.team, active=True)
-                told = [webhook for webhook in webhooks if message.event in webhook.events]
-                if told:
+                subscribed = [one for one in webhooks if message.event in one.events]
+                if subscribed:
                     self.outbox.made += 1
-                    self.outbox.post(message, told, now=max(self.instant, fact.at))
+                    self.outbox.post(message, subscribed, now=max(self.instant, fact.at))
         self.dispatch()
 
     def post(self, message: Message, webhooks: Iterable[Webhook]) -> None:
-        """Let a new message be delivered now, or as soon as it is its turn."""
+        """Deliver a new message now, or as soon as it is its turn."""
         self.outbox.made += 1
         self.post_again(message, webhooks)
 
     def post_again(self, message: Message, webhooks: Iterable[Webhook]) -> None:
-        """Let a message be delivered once more, under the same id."""
+        """Deliver a message once more, under the same id."""
         self.outbox.post(message, webhooks, now=self.instant)
         self.dispatch()
 
-    # When it leaves
-
     def dispatch(self) -> None:
-        """Let what is due be sent in the background."""
+        """Send what is due, in the background."""
         if self._sender is not None:
             self._sender.start(self)
 
     async def delivered(self, *, seconds: float) -> bool:
-        """Return when all that is due was sent; False where that took too long."""
+        """Wait until all that is due was sent; return False if that took too long."""
         return self._sender is None or await self._sender.settle(self, seconds=seconds)
 
     @property
-    def matters(self) -> bool:
-        """Whether endpoints are, or may come to be, told something as time goes by."""
+    def is_needed(self) -> bool:
+        """Whether endpoints may have to be notified as time passes."""
         return self._sender is not None and (
             self._sandbox.world.has_webhooks or self.outbox.next_due is not None
         )
 
-    # What the courier asks and tells
+    # What the sender needs
 
     @property
     def instant(self) -> float:
@@ -107,7 +135,7 @@ class WebhookDispatcher:
         return self._sandbox.world.webhook(webhook_id)
 
     def draw_delivery_fault(self, message: Message) -> InjectedFault | None:
-        """Return what befalls a delivery, None where nothing does."""
+        """Return the fault to inject into a delivery, if any."""
         if not self._sandbox.faults:
             return None
         return self._sandbox.inject_fault(
@@ -115,9 +143,9 @@ class WebhookDispatcher:
         )
 
     def note_attempt(self, delivery: Delivery, attempt: Attempt) -> None:
-        """Take note of an attempt to deliver: `last_triggered_at` is its time."""
+        """Record an attempt to deliver: its time becomes `last_triggered_at`."""
         self._apply(NoteTrigger(webhook_id=delivery.webhook_id, at=int(attempt.at)))
-        told = {
+        outcome = {
             "delivery": delivery.number,
             "message_id": delivery.message.id,
             "webhook_id": delivery.webhook_id,
@@ -125,10 +153,10 @@ class WebhookDispatcher:
             "status": attempt.status,
             "error": attempt.error,
         }
-        self._sandbox.events.add("delivery", told, at=attempt.at)
+        self._sandbox.events.add("delivery", outcome, at=attempt.at)
 
     def note_gone(self, webhook: Webhook) -> None:
-        """Make an endpoint inactive that wants no more."""
+        """Disable an endpoint that no longer exists."""
         self._apply(DisableWebhook(webhook_id=webhook.id))
 
     def _apply(self, command: Command) -> None:

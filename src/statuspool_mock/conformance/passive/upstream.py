@@ -98,7 +98,7 @@ class Upstream:
     async def ask(
         self, method: str, path: str, headers: Headers, body: AsyncIterator[bytes] | bytes | None
     ) -> UpstreamResponse:
-        """Send a request, `path` with its query; return the answer. Raises `UpstreamUnreachable`."""
+        """Send a request; `path` includes the query. Raises `UpstreamUnreachable`."""
         assert self._session is not None  # noqa: S101 - entered before anything is asked
         try:
             response = await self._session.request(

@@ -10,7 +10,7 @@ __all__ = [
     "FORMATS",
     "CaseOutcome",
     "CaseResult",
-    "ReceiverUnreachable",
     "CaseVerdict",
+    "ReceiverUnreachable",
     "examine",
 ]

@@ -12,10 +12,10 @@ from statuspool_mock.simulation.outage_scripts.model import (
 
 __all__ = [
     "OUTAGE_SCRIPTS",
-    "ScriptStep",
     "CompiledScript",
-    "ScriptRequest",
     "OutageScript",
     "ScriptRejected",
+    "ScriptRequest",
+    "ScriptStep",
     "write",
 ]

@@ -82,7 +82,7 @@ def duration(text: str, *, field: str) -> int:
 
 
 def instant(text: str | None, *, field: str) -> int | None:
-    """Return the seconds of an ISO 8601 instant, None where there is none. Raises `InvalidInput`."""
+    """Return an ISO 8601 instant in seconds, None for None. Raises `InvalidInput`."""
     if text is None:
         return None
     try:

@@ -115,7 +115,7 @@ async def export_har(context: ControlContext) -> Any:
 
 async def clear_journal(context: ControlContext) -> Any:
     """Answer DELETE /journal."""
-    context.sandbox.forget_exchanges()
+    context.sandbox.history.clear()
 
 
 async def get_coverage(context: ControlContext) -> Any:

@@ -3,10 +3,10 @@
 from typing import Any
 
 from statuspool_mock.sandbox import ActiveScript, Conflict, InvalidInput, NotFound
+from statuspool_mock.sandbox.advancing import advance
 from statuspool_mock.simulation import ClearOutages, Monitor, SimulationError, outage_scripts
-from statuspool_mock.web.control.clock import moved_to
 from statuspool_mock.web.control.context import ControlContext, duration
-from statuspool_mock.web.control.serializers import active_script_json
+from statuspool_mock.web.control.serializers import active_script_json, advance_json
 
 _EVERYONE = 2**31
 
@@ -48,7 +48,7 @@ async def start_play(context: ControlContext) -> Any:
         pace=pace,
         cues=tuple((cue.at, cue.about) for cue in play.cues),
     )
-    sandbox.start_script(active_script)
+    sandbox.set_active_script(active_script)
     if pace == "time-lapse":
         sandbox.run_clock(float(body.get("rate", 60)), until=play.end, then=sandbox.rate)
     elif pace == "step":
@@ -63,7 +63,7 @@ async def step_play(context: ControlContext) -> Any:
     following = [at for at, _ in active_script.cues if at > now]
     if not following:
         raise Conflict("The last cue is past.")
-    return await moved_to(context.sandbox, following[0])
+    return advance_json(context.sandbox, await advance(context.sandbox, to=following[0]))
 
 
 async def stop_play(context: ControlContext) -> Any:
@@ -73,7 +73,7 @@ async def stop_play(context: ControlContext) -> Any:
     for monitor in page.items:
         if any(not overlay.forced for overlay in monitor.overlays):
             context.sandbox.apply(ClearOutages(team=context.team, monitor_id=monitor.id))
-    context.sandbox.end_script()
+    context.sandbox.set_active_script(None)
 
 
 def _under_way(context: ControlContext) -> ActiveScript:

@@ -31,9 +31,9 @@ async def get_health(context: ControlContext) -> Any:
 def _json(sandbox: Sandbox) -> dict[str, Any]:
     return {
         "name": sandbox.name,
-        "now": written(sandbox.now()),
+        "now": written(sandbox.clock.now()),
         "rate": sandbox.rate,
         "monitors": sandbox.world.monitor_count,
         "exchanges": sandbox.journal.written,
-        "idle_seconds": round(sandbox.wall() - sandbox.touched_at, 3),
+        "idle_seconds": round(sandbox.clock.wall() - sandbox.clock.touched_at, 3),
     }

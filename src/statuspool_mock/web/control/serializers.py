@@ -6,6 +6,7 @@ from typing import Any
 from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import Exchange, masked_body, masked_headers
 from statuspool_mock.sandbox import ActiveScript, Sandbox
+from statuspool_mock.sandbox.advancing import Advance
 from statuspool_mock.simulation import (
     Fact,
     IncidentOpened,
@@ -20,6 +21,7 @@ from statuspool_mock.simulation.model import Epoch, Overlay
 from statuspool_mock.time_parsing import written
 
 Json = dict[str, Any]
+_MOST_FACTS = 10_000
 
 
 def optional(at: float | None) -> str | None:
@@ -29,12 +31,28 @@ def optional(at: float | None) -> str | None:
 
 def clock_json(sandbox: Sandbox) -> Json:
     """Return what a world's clock shows and how it runs."""
-    now, rate, clock = sandbox.instant, sandbox.rate, sandbox.clock
+    clock = sandbox.clock.reading()
     return {
-        "now": written(now),
-        "mode": "frozen" if rate == 0 else "live" if rate == 1 else "scaled",
-        "rate": rate,
-        "until": optional(clock.until if clock.until is not None and now < clock.until else None),
+        "now": written(clock.shows),
+        "mode": "frozen" if clock.rate == 0 else "live" if clock.rate == 1 else "scaled",
+        "rate": clock.rate,
+        "until": optional(clock.until),
+    }
+
+
+def advance_json(sandbox: Sandbox, advanced: Advance) -> Json:
+    """Return what happened while a world advanced."""
+    facts, notes = advanced.facts, []
+    if advanced.stopped is not None:
+        notes.append(advanced.stopped)
+    if len(facts) > _MOST_FACTS:
+        notes.append(f"Only the newest {_MOST_FACTS} of {len(facts)} facts are listed.")
+    return {
+        **clock_json(sandbox),
+        "from": written(advanced.began),
+        "complete": advanced.stopped is None,
+        "facts": [fact_json(fact, sandbox.world) for fact in facts[-_MOST_FACTS:]],
+        **({"note": " ".join(notes)} if notes else {}),
     }
 
 

@@ -20,7 +20,7 @@ _NAME = re.compile(r"[\w. -]{1,64}")
 async def reset_world(context: ControlContext) -> Any:
     """Answer POST /reset."""
     sandboxes, body = context.sandboxes, context.body
-    context.sandbox.reopen(sandboxes.open_world(body.get("scenario"), body.get("seed")))
+    context.sandbox.reset(sandboxes.open_world(body.get("scenario"), body.get("seed")))
     return clock_json(context.sandbox)
 
 
@@ -37,7 +37,7 @@ async def restore_snapshot(context: ControlContext) -> Any:
 
 async def list_checkpoints(context: ControlContext) -> Any:
     """Answer GET /checkpoints."""
-    return {"results": [_json(*entry) for entry in sorted(context.sandbox.checkpoints.items())]}
+    return {"results": [_json(*entry) for entry in context.sandbox.checkpoints]}
 
 
 async def keep_checkpoint(context: ControlContext) -> Any:
@@ -45,18 +45,18 @@ async def keep_checkpoint(context: ControlContext) -> Any:
     name = context.path["name"]
     if not _NAME.fullmatch(name):
         raise InvalidInput("Must be 1 to 64 letters, digits, spaces, dots, dashes", field="name")
-    return _json(name, context.sandbox.keep_checkpoint(name))
+    return _json(name, context.sandbox.save_checkpoint(name))
 
 
 async def rewind_to_checkpoint(context: ControlContext) -> Any:
     """Answer POST /checkpoints/{name}/rewind."""
-    context.sandbox.become(context.sandbox.checkpoint(context.path["name"]), why="rewound")
+    context.sandbox.become(context.sandbox.checkpoints.get(context.path["name"]), why="rewound")
     return clock_json(context.sandbox)
 
 
 async def delete_checkpoint(context: ControlContext) -> Any:
     """Answer DELETE /checkpoints/{name}."""
-    context.sandbox.forget_checkpoint(context.path["name"])
+    context.sandbox.checkpoints.delete(context.path["name"])
 
 
 async def export_case(context: ControlContext) -> Any:

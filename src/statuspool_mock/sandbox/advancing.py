@@ -1,0 +1,86 @@
+"""Advance a world in slices, so that other worlds are served, and deliver webhooks on the way."""
+
+import asyncio
+from math import ceil
+from typing import NamedTuple
+
+from statuspool_mock.sandbox.errors import Conflict
+from statuspool_mock.sandbox.sandbox import Sandbox
+from statuspool_mock.simulation import Fact
+from statuspool_mock.time_parsing import written
+
+MOST_CHANGES = 50_000
+"""How many changes of monitors one advance makes."""
+
+_CHANGES_IN_A_SLICE = 1_000
+_MOST_DELIVERY_SECONDS = 60
+
+
+class Advance(NamedTuple):
+    """What happened while a world advanced. `stopped` says why it did not reach its goal."""
+
+    began: int
+    facts: list[Fact]
+    stopped: str | None = None
+
+
+async def advance(sandbox: Sandbox, *, to: int) -> Advance:
+    """Advance to an instant. Where webhooks are registered, deliver before time goes on.
+
+    Raises `Conflict` if the instant is in the past.
+    """
+    began = sandbox.world.now
+    if to < began:
+        raise Conflict(
+            f"This world is at {written(began)} and cannot go back to {written(to)}; "
+            "rewind to a checkpoint instead."
+        )
+    if sandbox.dispatcher.is_needed:
+        return await _advance_with_deliveries(sandbox, to)
+    facts = sandbox.move(to=to, most=_CHANGES_IN_A_SLICE)
+    if sandbox.world.now < to:
+        with sandbox.held():
+            for _ in range(MOST_CHANGES // _CHANGES_IN_A_SLICE - 1):
+                await asyncio.sleep(0)
+                facts += sandbox.move(to=to, most=_CHANGES_IN_A_SLICE)
+                if sandbox.world.now >= to:
+                    break
+    return Advance(began, facts, None if sandbox.world.now >= to else _too_many_changes(sandbox))
+
+
+async def advance_to_next(sandbox: Sandbox, *, before: int) -> Advance:
+    """Advance to the first instant at which something happens, or to `before`."""
+    began = sandbox.world.now
+    facts = sandbox.move_to_next(before=before, most=MOST_CHANGES)
+    await sandbox.dispatcher.delivered(seconds=_MOST_DELIVERY_SECONDS)
+    reached = bool(facts) or sandbox.world.now >= before
+    return Advance(began, facts, None if reached else _too_many_changes(sandbox))
+
+
+async def _advance_with_deliveries(sandbox: Sandbox, to: int) -> Advance:
+    began, facts, changes = sandbox.world.now, list[Fact](), 0
+    wall, dispatcher = sandbox.clock.wall, sandbox.dispatcher
+    deadline = wall() + _MOST_DELIVERY_SECONDS
+    delivered = await dispatcher.delivered(seconds=_MOST_DELIVERY_SECONDS)
+    while delivered and sandbox.world.now < to and changes < MOST_CHANGES:
+        due = dispatcher.outbox.next_due
+        before = to if due is None else min(to, max(ceil(due), sandbox.world.now))
+        happened = sandbox.move_to_next(before=before, most=_CHANGES_IN_A_SLICE)
+        facts += happened
+        changes += len(happened)
+        delivered = await dispatcher.delivered(seconds=deadline - wall())
+    if not delivered:
+        return Advance(
+            began,
+            facts,
+            f"Deliveries took {_MOST_DELIVERY_SECONDS} seconds; the world stopped at "
+            f"{written(sandbox.world.now)}. Advance again to go on.",
+        )
+    return Advance(began, facts, None if sandbox.world.now >= to else _too_many_changes(sandbox))
+
+
+def _too_many_changes(sandbox: Sandbox) -> str:
+    return (
+        f"Monitors changed {MOST_CHANGES} times; the world stopped at "
+        f"{written(sandbox.world.now)}. Advance again to go on."
+    )

@@ -1,0 +1,66 @@
+"""The exchanges of a sandbox: journal, coverage, and the states to replay them from."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from statuspool_mock.exchanges import Coverage, Exchange, Journal
+from statuspool_mock.sandbox.errors import Conflict
+from statuspool_mock.sandbox.state import State
+
+_EXCHANGES_BETWEEN_BASES = 500
+
+
+class ReplayBase(NamedTuple):
+    """A state from which every exchange after exchange `number` can be replayed."""
+
+    number: int
+    wall: float
+    state: State
+
+
+class ExchangeHistory:
+    """Records exchanges. `take_base` returns the state to replay from; None if it is too large."""
+
+    def __init__(self, *, most: int, take_base: Callable[[], tuple[float, State] | None]) -> None:
+        self.journal = Journal(most=most)
+        self.coverage = Coverage()
+        self._take_base = take_base
+        self._bases: list[ReplayBase] = []
+
+    def record(self, exchange: Exchange, response: Any) -> None:
+        """Record an exchange; `response` is the body of the response before it was serialized."""
+        self.journal.write(exchange)
+        if exchange.operation and not exchange.control:
+            self.coverage.note(exchange.operation, exchange.status, response)
+        if exchange.number % _EXCHANGES_BETWEEN_BASES == 0:
+            self.add_base()
+
+    def clear(self) -> None:
+        """Forget every exchange; a case file begins here."""
+        self.journal.clear()
+        self.coverage.clear()
+        self.restart()
+
+    def restart(self) -> None:
+        """Let replays begin at the present state: no earlier one leads to it."""
+        self._bases.clear()
+        self.add_base()
+
+    def add_base(self) -> None:
+        """Add the present state as one to replay from, and drop those that are out of reach."""
+        first = self.journal.first
+        self._bases = [base for base in self._bases if base.number >= first - 1]
+        base = self._take_base()
+        if base is not None:
+            self._bases.append(ReplayBase(self.journal.written, *base))
+
+    def oldest_base(self) -> ReplayBase:
+        """Return the oldest state from which every later exchange is kept. Raises `Conflict`."""
+        first = self.journal.first
+        for base in self._bases:
+            if base.number >= first - 1:
+                return base
+        raise Conflict(
+            "There is nothing to replay from: the exchanges since the last saved state were too "
+            "large to keep, or the world has too many monitors."
+        )
