@@ -67,7 +67,7 @@ def test_a_past_may_be_lived_through_without_being_told(life, first, second):
     """It leads to the world of advancing, incidents and their ids included, and goes on alike."""
     told, untold = live(*life), live(*life)
     told.advance(to=told.now + first)
-    untold.live_through(to=untold.now + first)
+    untold.fast_forward(to=untold.now + first)
     assert bytes_of(untold) == bytes_of(told)
     assert untold.advance(to=untold.now + second) == told.advance(to=told.now + second)
     assert bytes_of(untold) == bytes_of(told)

@@ -119,7 +119,7 @@ def test_a_page_touches_only_its_own_monitors(monkeypatch):
             looked_up["monitors"] += 1
             return super().__getitem__(key)
 
-    monkeypatch.setattr(world._scheduler, "watches", Counted(world._scheduler.watches))
+    monkeypatch.setattr(world._scheduler, "watches", Counted(world._scheduler.tracked))
     assert len(world.monitors(team=Team.OWN, page=100, limit=20).items) == 20
     assert len(world.monitors(team=Team.OWN, status=Status.DOWN, page=2, limit=20).items) == 10
     assert looked_up["monitors"] == 30

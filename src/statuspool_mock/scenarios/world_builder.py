@@ -41,11 +41,11 @@ def build_world(scenario: Scenario, *, seed: int, now: int) -> World:
         if at > now:
             break
         if at > world.now:
-            world.live_through(to=at)
+            world.fast_forward(to=at)
         made = world.apply(_addressed(step, ids, start))
         if isinstance(made, Monitor) and step.monitor is not None:
             ids[step.monitor] = made.id
-    world.live_through(to=now)
+    world.fast_forward(to=now)
     return world
 
 

@@ -1,4 +1,4 @@
-"""The simulated vendor: pure values and one `World`. No I/O, no wall clock, no framework."""
+"""The simulated Statuspool: pure values and one `World`. No I/O, no wall clock, no framework."""
 
 from statuspool_mock.simulation.behaviour import BEHAVIOURS, Behaviour, magic_behaviour
 from statuspool_mock.simulation.commands import (
@@ -49,8 +49,8 @@ from statuspool_mock.simulation.model import (
     Team,
     Webhook,
 )
-from statuspool_mock.simulation.monitor_state import MonitorSummary
 from statuspool_mock.simulation.snapshot import picture, restore, snapshot
+from statuspool_mock.simulation.tracked_monitor import MonitorSummary
 from statuspool_mock.simulation.world import World
 
 __all__ = [

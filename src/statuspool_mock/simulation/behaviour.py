@@ -1,4 +1,4 @@
-"""Behaviours of a monitor as data: how often it fails, for how long, and how.
+"""The behaviours of monitors as data: how often they fail, for how long, and how.
 
 Recovery times are log-normal (published incident data fits that best). With a median of 7 minutes
 and sigma 1.4 the mean is 18.7 minutes, so 0.65 outages in 30 days make 99.972 %, 11.6 make 99.5 %.
@@ -18,12 +18,12 @@ _MINUTE, _HOUR, _DAY = 60, 3_600, 86_400
 class Behaviour:
     """How a simulated site behaves.
 
-    Outages come one after another: a gap (exponential), slowness ahead, failure (log-normal), slow
-    recovery. They are drawn in blocks of `block_seconds`, each a function of its number alone.
+    An outage is a gap (exponential), slow responses, failures (log-normal) and a slow recovery.
+    Outages are drawn in blocks of `block_seconds`, each a function of its number alone.
     """
 
     mean_gap_seconds: int | None = None
-    """None: it has no outages of its own."""
+    """None for a site without outages."""
     median_outage_seconds: int = 7 * _MINUTE
     outage_sigma_percent: int = 140
     shortest_outage_seconds: int = 60
@@ -33,12 +33,12 @@ class Behaviour:
     slow_after_seconds: int = 75
     block_seconds: int = 7 * _DAY
     always: Effect | None = None
-    """A lasting effect, in all regions, or in one where `always_in_one_region`."""
+    """A permanent effect, in all regions, or in one with `always_in_one_region`."""
     always_in_one_region: bool = False
 
     @property
     def is_steady(self) -> bool:
-        """Whether it never changes by itself."""
+        """Whether the site never changes by itself."""
         return self.mean_gap_seconds is None
 
 
@@ -69,7 +69,7 @@ FAILURES = (
     REFUSED,
     NO_TLS,
 )
-"""Ways to fail, each as often as it is likely. No answer at all is shown as 504 with a message."""
+"""Ways to fail, each as often as it is likely. No response at all is logged as a 504."""
 
 BEHAVIOURS: Mapping[str, Behaviour] = MappingProxyType(
     {
@@ -102,9 +102,9 @@ _MAGIC = frozenset({"down", "flapping", "slow", "degraded", "perfect"})
 
 
 def magic_behaviour(url: str) -> str | None:
-    """Return the behaviour that a url's host asks for: `https://down.test/health` asks for `down`.
+    """Return the behaviour of a magic host: `down` for `https://down.test/health`.
 
-    Subdomains count too (`eu.api.down.test`), so that many monitors can have hosts of their own.
+    Subdomains count too (`eu.api.down.test`), so that many monitors can have different hosts.
     """
     try:
         host = urlsplit(url).hostname or ""

@@ -1,4 +1,4 @@
-"""When checks fall: arithmetic over a monitor's epochs, never a walk over checks."""
+"""The times of checks, by arithmetic over a monitor's epochs instead of a loop over checks."""
 
 from collections.abc import Iterator, Sequence
 
@@ -6,7 +6,7 @@ from statuspool_mock.simulation.model import Epoch
 
 
 def ticks_between(epoch: Epoch, since: int, until: int) -> int:
-    """Return how many checks (of one region) an epoch has in [since, until]."""
+    """Return how many checks, in one region, an epoch has in [since, until]."""
     first = max(since, epoch.start)
     last = until if epoch.end is None else min(until, epoch.end - 1)
     if last < first:
@@ -16,21 +16,21 @@ def ticks_between(epoch: Epoch, since: int, until: int) -> int:
 
 
 def first_tick(epoch: Epoch, at: int) -> int:
-    """Return the first instant of the epoch's lattice that is not before `at`."""
+    """Return the first check of the epoch, ignoring its end, that is not before `at`."""
     if at <= epoch.start:
         return epoch.start
     return epoch.start - (epoch.start - at) // epoch.interval_seconds * epoch.interval_seconds
 
 
 def between(epochs: Sequence[Epoch], start: int, end: int) -> list[Epoch]:
-    """Return the epochs that have a part in [start, end)."""
+    """Return the epochs that overlap [start, end)."""
     return [
         epoch for epoch in epochs if epoch.start < end and (epoch.end is None or start < epoch.end)
     ]
 
 
 def next_check(epochs: Sequence[Epoch], at: int) -> tuple[Epoch, int] | None:
-    """Return the first check not before `at`, with its epoch; None where none is scheduled."""
+    """Return the first check not before `at`, with its epoch, or None if none is scheduled."""
     for epoch in reversed(epochs):
         if epoch.start <= at:
             tick = first_tick(epoch, at)
@@ -51,7 +51,7 @@ def last_check(epochs: Sequence[Epoch], now: int) -> tuple[Epoch, int] | None:
 
 
 def count_rows(epochs: Sequence[Epoch], since: int, until: int) -> int:
-    """Return how many log rows lie in [since, until]: a row is a check from one region."""
+    """Return the number of log rows in [since, until]; a row is a check from one region."""
     return sum(ticks_between(epoch, since, until) * len(epoch.regions) for epoch in epochs)
 
 
@@ -61,7 +61,7 @@ def rows(
     """Yield (epoch, tick, first region, regions' end) for rows `offset` … `offset + limit - 1`.
 
     Rows are ordered by time, then by the monitor's order of regions. Whole epochs are skipped by
-    their count, so any page costs the same.
+    their count, so all pages cost the same.
     """
     for epoch in epochs:
         width = len(epoch.regions)

@@ -1,7 +1,7 @@
-"""The rows of a check log, computed when asked for.
+"""The rows of a check log, computed on request.
 
-Response times are log-normal around a median of the monitor's own, with an offset for each region
-and a slow daily wave. A good check stays under the limit from which it would count as slow.
+Response times are log-normal around the monitor's median, with an offset for each region and a slow
+daily wave. The response time of a good check stays below the limit for slow checks.
 """
 
 from functools import lru_cache
@@ -12,9 +12,9 @@ from statuspool_mock.simulation.timeline import Timeline
 
 _JITTER = prng.log_normal(35)
 _TIGHT_JITTER = prng.log_normal(8)
-_DRAWS = 32  # in one digest; more regions than that share draws
+_DRAWS = 32  # in one digest; further regions share them
 
-# Traffic by hour (UTC) in thousandths: nights are quick, afternoons are busy.
+# Traffic by hour (UTC) in thousandths: nights are fast, afternoons are busy.
 _WAVE = (
     880, 860, 850, 850, 860, 880, 910, 950, 990, 1030, 1060, 1080,
     1100, 1120, 1130, 1130, 1120, 1100, 1070, 1040, 1000, 970, 930, 900,
@@ -38,10 +38,10 @@ def page_of_rows(
 
 
 class CheckRowGenerator:
-    """Makes the rows of one monitor's checks, and remembers for how long nothing befalls it.
+    """Generates the rows of one monitor's checks, in order of time.
 
-    Checks are to be asked for in order of time; most of a page is then made without a look at the
-    timeline.
+    It remembers until when no outage affects the monitor, so most of a page is generated without
+    asking the timeline.
     """
 
     def __init__(self, timeline: Timeline, monitor: Monitor) -> None:
@@ -90,7 +90,7 @@ class CheckRowGenerator:
 
 @lru_cache(maxsize=65_536)
 def _median_ms(key: bytes, region: str) -> int:
-    """Return a site's usual response time from a region: 60 to 474 ms, the farther the longer."""
+    """Return a site's usual response time from a region: 60 to 474 ms, longer for far regions."""
     distance = (sum(region.encode("utf-8", "surrogatepass")) + key[6]) * 37 % 160
     return 60 + key[5] + distance
 

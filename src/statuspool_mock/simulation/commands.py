@@ -1,4 +1,4 @@
-"""Every change to a world, as a frozen value. `World.apply` carries one out at the world's now."""
+"""Every change to a world, as a frozen value that `World.apply` carries out."""
 
 from dataclasses import dataclass, field
 
@@ -7,10 +7,10 @@ from statuspool_mock.simulation.model import DEFAULT_REGIONS, Status, Team
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateMonitor:
-    """Start watching a url; its first check falls at once. Reference: POST /monitors.
+    """Create a monitor, which is checked at once. Reference: POST /monitors.
 
-    `behaviour` names one of `BEHAVIOURS`; without it the url's host decides where it is one of the
-    magic hosts under `.test`, else the monitor is `stable`.
+    `behaviour` names one of `BEHAVIOURS`. By default a magic host under `.test` decides; any other
+    monitor is `stable`.
     """
 
     team: Team = Team.OWN
@@ -27,7 +27,7 @@ class CreateMonitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EditMonitor:
-    """Change what is not None. Checks follow from the next scheduled one on.
+    """Change the fields that are not None, from the next scheduled check on.
 
     Reference: PUT /monitors/{id}.
     """
@@ -52,7 +52,7 @@ class DeleteMonitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PauseMonitor:
-    """Stop checking. The last state and an open incident stay as they are."""
+    """Stop checking a monitor. Its last state and an open incident stay as they are."""
 
     team: Team = Team.OWN
     monitor_id: str
@@ -60,7 +60,7 @@ class PauseMonitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResumeMonitor:
-    """Check again, at once and then on schedule."""
+    """Check a paused monitor again, at once and then on schedule."""
 
     team: Team = Team.OWN
     monitor_id: str
@@ -68,13 +68,13 @@ class ResumeMonitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptOutage:
-    """Decide what checks from `start` up to but not including `end` return, in `regions` or all.
+    """Set what checks in [start, end) return, in these `regions` or in all.
 
-    It may lie in the past, back to the monitor's creation: logs, uptime and incidents then are as
-    if it had always been so. What was forced stays as it was forced.
+    The window may lie in the past, back to the monitor's creation: logs, uptime and incidents
+    change with it. Forced statuses take precedence.
 
-    A `status_code` equal to the expected one without an `error_message` is a success; with
-    `response_time_ms` it then shows exactly that time, or one around it if `response_varies`.
+    The expected `status_code` without an `error_message` is a success. Checks take exactly
+    `response_time_ms`, or about as long if `response_varies`.
     """
 
     team: Team = Team.OWN
@@ -90,7 +90,7 @@ class ScriptOutage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClearOutages:
-    """End what is scripted for now and drop what is for later, with an immediate check."""
+    """End scripted outages now and cancel those scheduled for later, with an immediate check."""
 
     team: Team = Team.OWN
     monitor_id: str
@@ -98,10 +98,10 @@ class ClearOutages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ForceStatus:
-    """Make checks up, down (failing) or degraded (slow) from an immediate check on.
+    """Make checks succeed (up), fail (down) or slow (degraded), with an immediate check.
 
-    Only `regions` where given, so that a minority down leaves the monitor degraded; for `seconds`,
-    or until `ReleaseMonitor`.
+    This holds in these `regions` or in all, for `seconds` or until `ReleaseMonitor`. A monitor that
+    is down in a minority of its regions is degraded.
     """
 
     team: Team = Team.OWN
@@ -121,7 +121,7 @@ class ReleaseMonitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CreateIncident:
-    """Write an incident down by hand. Reference: POST /incidents."""
+    """Create an incident manually. Reference: POST /incidents."""
 
     team: Team = Team.OWN
     monitor_id: str
@@ -141,7 +141,7 @@ class RegisterWebhook:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteTrigger:
-    """Note when an endpoint was triggered. Reference: GET /webhooks, `last_triggered_at`."""
+    """Record when an endpoint was triggered. Reference: GET /webhooks, `last_triggered_at`."""
 
     webhook_id: str
     at: int
@@ -149,7 +149,7 @@ class NoteTrigger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisableWebhook:
-    """Make an endpoint inactive. Reference: GET /webhooks, `active`."""
+    """Disable an endpoint. Reference: GET /webhooks, `active`."""
 
     webhook_id: str
 

@@ -1,4 +1,4 @@
-"""What a stretch of the past amounts to: the runs of down that its checks show."""
+"""Runs of consecutive checks that found a monitor down, from which incidents are made."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -8,9 +8,9 @@ from statuspool_mock.simulation.timeline import Timeline
 
 
 class DowntimeRun(NamedTuple):
-    """Checks in a row that found a monitor down; `resolved_at` is that of the first that did not.
+    """Consecutive checks that found a monitor down, until the check at `resolved_at`.
 
-    `regions` failed in it, in the order in which they were found to.
+    `regions` failed in it, in the order in which they were found failing.
     """
 
     started_at: int
@@ -21,17 +21,17 @@ class DowntimeRun(NamedTuple):
 def runs_of_down(
     timeline: Timeline, monitor: Monitor, *, since: int, until: int, now: int
 ) -> tuple[list[DowntimeRun], int]:
-    """Return the runs from `since` on, and the instant before which they are all there is.
+    """Return the runs from `since` on, and the instant up to which they are complete.
 
-    The check before `since` must not have found the monitor down. From `until` on the walk ends as
-    soon as a check finds the same.
+    The check before `since` must not have found the monitor down. From `until` on, the search ends
+    at the first check with the same outcome.
     """
     runs: list[DowntimeRun] = []
     is_open = False
-    for tick, finding in timeline.findings(monitor, since=since):
+    for tick, outcome in timeline.outcomes(monitor, since=since):
         if tick > now:
             break
-        state, failing = finding or timeline.newest_finding(monitor, tick)
+        state, failing = outcome or timeline.newest_outcome(monitor, tick)
         if state is Status.DOWN:
             if is_open:
                 known = runs[-1].regions
@@ -50,7 +50,7 @@ def runs_of_down(
 
 
 def matched(runs: Sequence[DowntimeRun], incidents: Sequence[Incident]) -> list[Incident | None]:
-    """Return for each run the incident that it is: of the same start, else one it overlaps."""
+    """Return the incident of each run: the one with the same start, else one that overlaps it."""
     left = {incident.started_at: incident for incident in incidents}
     found = [left.pop(run.started_at, None) for run in runs]
     for position, run in enumerate(runs):

@@ -1,19 +1,19 @@
-"""What the engine refuses.
+"""What the simulation refuses.
 
-    EngineError
+    SimulationError
     ├── UnknownMonitor      no such monitor, or it was deleted
     ├── UnknownWebhook      no such webhook
-    ├── ForeignMonitor      the monitor is another team's
-    ├── CommandRefused      a command that this world cannot hold; nothing changed
-    ├── ClockRanBackwards   time was asked to go back
+    ├── ForeignMonitor      the monitor belongs to another team
+    ├── CommandRefused      the command is not possible; nothing has changed
+    ├── ClockRanBackwards   the requested instant is in the past
     └── SnapshotRejected    the data is not a snapshot of this version
 
-None of them knows HTTP; the API's error table gives them their status.
+None of them knows HTTP: the table in `web.errors` gives them their status.
 """
 
 
 class SimulationError(Exception):
-    """Anything the engine refuses to do."""
+    """Anything the simulation refuses to do."""
 
 
 class UnknownMonitor(SimulationError):
@@ -41,15 +41,15 @@ class ForeignMonitor(SimulationError):
 
 
 class CommandRefused(SimulationError):
-    """A command asks for something that cannot be; the world is as it was."""
+    """The command is not possible; the world has not changed."""
 
 
 class ClockRanBackwards(SimulationError):
-    """`advance` was asked to go to an instant that is already past."""
+    """`advance` was asked to go to an instant in the past."""
 
     def __init__(self, *, now: int, to: int) -> None:
-        super().__init__(f"The world stands at {now} and cannot go back to {to}.")
+        super().__init__(f"The world is at {now} and cannot go back to {to}.")
 
 
 class SnapshotRejected(SimulationError):
-    """The data cannot be restored; the message says what came and what was expected."""
+    """The data cannot be restored; the message says what was expected."""

@@ -1,7 +1,7 @@
-"""What happened, as values. The engine only tells; the shell delivers and streams them.
+"""What happened, as values. The simulation returns facts; others deliver and stream them.
 
-`at` is the instant of telling and never runs backwards. It is that of a check, unless a past that
-was scripted anew changed the present. Facts come by the ten thousand, hence tuples.
+`at` never runs backwards. It is the instant of a check, unless a change to the past has changed the
+present. There are tens of thousands of facts, so they are tuples.
 """
 
 from typing import NamedTuple
@@ -20,7 +20,7 @@ class StatusChanged(NamedTuple):
 
 
 class IncidentOpened(NamedTuple):
-    """An incident began: found by a check, or written down by hand."""
+    """An incident began: found by a check, or created manually."""
 
     at: int
     incident: Incident
@@ -34,9 +34,9 @@ class IncidentResolved(NamedTuple):
 
 
 class SlaBreached(NamedTuple):
-    """A check found a monitor's uptime over 30 days below its target, where it was not before.
+    """A monitor's uptime over 30 days has fallen below its target.
 
-    Both are percentages, `uptime` as /status tells it.
+    Both are percentages, `uptime` as in /status.
     """
 
     at: int

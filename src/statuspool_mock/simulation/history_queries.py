@@ -1,6 +1,6 @@
-"""A monitor's history from afar: days, samples, stretches of trouble, chosen rows.
+"""Queries over a monitor's history: days, samples, periods of trouble, selected rows.
 
-All of it is counted over outages, as uptime is, so a month costs little more than an hour.
+They count over outages, as uptime does, so a month costs little more than an hour.
 """
 
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ _DAY = 86_400
 
 
 class Day(NamedTuple):
-    """A day in UTC: how many rows the log has of it, and how many of them failed."""
+    """A day in UTC: how many rows the log has, and how many of them failed."""
 
     start: int
     rows: int
@@ -24,31 +24,31 @@ class Day(NamedTuple):
 
 
 class TroublePeriod(NamedTuple):
-    """Checks in a row that found a monitor `down` or `degraded`; `end` is None while it lasts."""
+    """Consecutive checks that found a monitor `down` or `degraded`; `end` is None while open."""
 
     start: int
     end: int | None
     state: Status
     regions: tuple[str, ...]
-    """Those that failed at some time of it."""
+    """The regions that failed at some time of it."""
 
 
 class _Run(NamedTuple):
-    """Checks of one epoch in [start, end) that found the same."""
+    """Checks of one epoch in [start, end) with the same outcome."""
 
     epoch: Epoch
     start: int
     end: int
-    finding: CheckOutcome
+    outcome: CheckOutcome
 
     def cut(self, end: int) -> "_Run":
-        """Return the run as ending there, or where its epoch does."""
+        """Return the run, ended there or where its epoch ends."""
         last = self.epoch.end
         return self._replace(end=end if last is None else min(end, last))
 
 
 class _Piece(NamedTuple):
-    """Rows of an epoch's checks in [start, end) from the regions at these positions."""
+    """The rows of an epoch's checks in [start, end) from the regions at these positions."""
 
     epoch: Epoch
     start: int
@@ -61,7 +61,7 @@ class _Piece(NamedTuple):
 
 
 class MonitorHistory:
-    """Looks over one monitor's checks up to now."""
+    """The history of one monitor up to now."""
 
     def __init__(self, timeline: Timeline, monitor: Monitor, now: int) -> None:
         self._timeline = timeline
@@ -69,7 +69,7 @@ class MonitorHistory:
         self._now = now
 
     def days(self, count: int) -> list[Day]:
-        """Return the last days, today last."""
+        """Return the last days, ending with today."""
         today = self._now - self._now % _DAY
         starts = [today - _DAY * ago for ago in range(count - 1, -1, -1)]
         return [self._day(start, min(start + _DAY - 1, self._now)) for start in starts]
@@ -80,7 +80,7 @@ class MonitorHistory:
         return Day(start, rows, failed)
 
     def samples(self, *, since: int, until: int, most: int) -> list[list[Check]]:
-        """Return the rows of at most so many checks, evenly spread over [since, until]."""
+        """Return the rows of at most `count` checks, evenly spread over [since, until]."""
         generator = CheckRowGenerator(self._timeline, self._monitor)
         samples: list[list[Check]] = []
         before, last = since - 1, min(until, self._now)
@@ -95,10 +95,10 @@ class MonitorHistory:
         return samples
 
     def troubles(self, *, since: int, until: int) -> list[TroublePeriod]:
-        """Return when checks in [since, until] found it down or degraded, oldest first."""
+        """Return the periods in [since, until] in which it was down or degraded, oldest first."""
         troubles: list[TroublePeriod] = []
         for run in self._runs(since, min(until, self._now)):
-            state, failing = run.finding
+            state, failing = run.outcome
             if state is Status.UP:
                 continue
             end = None if run.end > self._now else run.end
@@ -120,7 +120,7 @@ class MonitorHistory:
         page: int,
         limit: int,
     ) -> Page[Check]:
-        """Return a page of the log in [since, until], newest first: all of it, or what is asked."""
+        """Return a page of the log in [since, until], newest first, filtered as asked."""
         last = min(until, self._now)
         pieces = list(
             self._failed_pieces(since, last, region)
@@ -132,7 +132,7 @@ class MonitorHistory:
         generator = CheckRowGenerator(self._timeline, self._monitor)
         items = [
             generator.rows(epoch, tick, first=position, end=position + 1)[0]
-            for epoch, tick, position in reversed(wanted)  # as a station wants them
+            for epoch, tick, position in reversed(wanted)  # as a row generator expects them
         ]
         return Page(items[::-1], page, -(-total // limit), total)
 
@@ -145,14 +145,14 @@ class MonitorHistory:
 
     def _failed_pieces(self, since: int, until: int, region: str | None) -> Iterator[_Piece]:
         for run in self._runs(since, until):
-            positions = _positions(run.epoch, run.finding.failing, region)
+            positions = _positions(run.epoch, run.outcome.failing, region)
             if positions:
                 yield _Piece(run.epoch, run.start, min(run.end, until + 1), positions)
 
     def _runs(self, since: int, until: int) -> Iterator[_Run]:
-        """Yield runs from `since` on; the last ends where it really does, maybe after `until`."""
+        """Yield the runs from `since` on; the last one may end after `until`."""
         run: _Run | None = None
-        for tick, finding in self._timeline.findings(self._monitor, since=since):
+        for tick, outcome in self._timeline.outcomes(self._monitor, since=since):
             if run is not None:
                 yield run.cut(tick)
             if tick > until:
@@ -160,7 +160,7 @@ class MonitorHistory:
             placed = check_times.last_check(self._monitor.epochs, tick)
             if placed is None:
                 raise LookupError(f"{self._monitor.name} has no check at {tick}")
-            found = finding or self._timeline.finding(self._monitor, *placed)
+            found = outcome or self._timeline.outcome(self._monitor, *placed)
             run = _Run(placed[0], tick, self._now + 1, found)
         if run is not None:
             yield run.cut(self._now + 1)

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from statuspool_mock.simulation.model import Incident, Team
 
 _DAY = 86_400
-_Key = tuple[int, int]  # (started_at, sequence): rewriting the past may enter old incidents late
+_Key = tuple[int, int]  # (started_at, sequence): a change to the past may add old incidents late
 
 
 class IncidentIndex:
-    """Incidents by team, by monitor and by whether they are open, each index in order."""
+    """Incidents by team, by monitor, and those that are open; each index is in order."""
 
     def __init__(self) -> None:
         self._incidents: dict[int, Incident] = {}
@@ -21,14 +21,14 @@ class IncidentIndex:
         self._running: dict[str, Incident] = {}  # open automatic ones, by monitor
 
     def __iter__(self) -> Iterator[Incident]:
-        """Yield every incident in the order in which they were first entered."""
+        """Yield every incident in the order in which they were added."""
         return iter(self._incidents.values())
 
     def __len__(self) -> int:
         return len(self._incidents)
 
     def copy(self) -> "IncidentIndex":
-        """Return a book of its own with the same incidents."""
+        """Return an independent copy."""
         book = IncidentIndex()
         book._incidents = self._incidents.copy()
         for name in ("_of_team", "_of_monitor", "_open"):
@@ -38,11 +38,11 @@ class IncidentIndex:
         return book
 
     def get(self, sequence: int) -> Incident | None:
-        """Return the incident of this number, if it is there."""
+        """Return the incident with this number, if there is one."""
         return self._incidents.get(sequence)
 
-    def enter(self, incident: Incident) -> None:
-        """Enter a new incident."""
+    def add(self, incident: Incident) -> None:
+        """Add a new incident."""
         key = (incident.started_at, incident.sequence)
         self._incidents[incident.sequence] = incident
         _insert(self._of_team[incident.team], key)
@@ -52,12 +52,12 @@ class IncidentIndex:
             if incident.automatic:
                 self._running[incident.monitor_id] = incident
 
-    def rewrite(self, incident: Incident) -> None:
-        """Put a new form of an incident in place of the one entered under its number."""
+    def replace_incident(self, incident: Incident) -> None:
+        """Replace the incident with the same number."""
         previous = self._incidents[incident.sequence]
         if previous.started_at != incident.started_at or previous.resolved_at is not None:
-            self.strike(previous)
-            self.enter(incident)
+            self.remove(previous)
+            self.add(incident)
             return
         self._incidents[incident.sequence] = incident
         if incident.resolved_at is not None:
@@ -65,22 +65,22 @@ class IncidentIndex:
         elif incident.automatic:
             self._running[incident.monitor_id] = incident
 
-    def strike(self, incident: Incident) -> None:
+    def remove(self, incident: Incident) -> None:
         """Remove an incident."""
         self._remove(incident)
         _discard(self._of_monitor[incident.monitor_id], (incident.started_at, incident.sequence))
 
-    def forget(self, monitor_id: str) -> None:
+    def remove_monitor(self, monitor_id: str) -> None:
         """Remove every incident of a monitor."""
         for _, number in self._of_monitor.pop(monitor_id, ()):
             self._remove(self._incidents[number])
 
     def open_automatic(self, monitor_id: str) -> Incident | None:
-        """Return the incident that the checks opened and have not resolved yet."""
+        """Return the open incident that checks have opened, if there is one."""
         return self._running.get(monitor_id)
 
-    def automatic_across(self, monitor_id: str, at: int) -> Incident | None:
-        """Return the incident that began before an instant and was not resolved before it."""
+    def open_automatic_at(self, monitor_id: str, at: int) -> Incident | None:
+        """Return the incident that was open just before an instant, if there is one."""
         keys = self._of_monitor.get(monitor_id, [])
         incident = self._last_automatic(keys[: bisect_left(keys, (at, 0))])
         if incident is None or (incident.resolved_at is not None and incident.resolved_at < at):
@@ -88,21 +88,21 @@ class IncidentIndex:
         return incident
 
     def automatic_between(self, monitor_id: str, since: int, before: int) -> list[Incident]:
-        """Return the incidents that checks opened in [since, before), oldest first."""
+        """Return the incidents that checks have opened in [since, before), oldest first."""
         keys = self._of_monitor.get(monitor_id, [])
         numbers = keys[bisect_left(keys, (since, 0)) : bisect_left(keys, (before, 0))]
         found = (self._incidents[number] for _, number in numbers)
         return [incident for incident in found if incident.automatic]
 
     def count_since(self, monitor_id: str, since: int) -> int:
-        """Return how many incidents of a monitor began at `since` or later."""
+        """Return how many incidents of a monitor began at or after `since`."""
         keys = self._of_monitor.get(monitor_id, [])
         return len(keys) - bisect_left(keys, (since, 0))
 
     def lasting_between(self, team: Team, since: int, until: int) -> list[Incident]:
-        """Return a team's incidents that lasted at some time of [since, until], oldest first.
+        """Return a team's incidents that overlap [since, until], oldest first.
 
-        Those that began more than a day before and are resolved are not looked for.
+        Resolved ones that began more than a day before are left out.
         """
         keys = self._of_team[team]
         recent = keys[bisect_left(keys, (since - _DAY, 0)) : bisect_left(keys, (until + 1, 0))]
@@ -113,7 +113,7 @@ class IncidentIndex:
     def newest_first(
         self, team: Team, *, monitor_id: str | None, resolved: bool | None
     ) -> list[Incident]:
-        """Return a team's incidents, of one monitor or all, open or resolved or both."""
+        """Return a team's incidents, newest first, filtered by monitor and by whether resolved."""
         if monitor_id is not None:
             keys = self._of_monitor.get(monitor_id, [])
         elif resolved is False:
@@ -147,7 +147,7 @@ class IncidentIndex:
 
 def _insert(keys: list[_Key], key: _Key) -> None:
     if not keys or keys[-1] < key:
-        keys.append(key)  # as nearly always
+        keys.append(key)  # the usual case
     else:
         insort(keys, key)
 

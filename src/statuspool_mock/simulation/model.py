@@ -1,4 +1,4 @@
-"""The nouns of the simulated vendor, as frozen values.
+"""The nouns of the simulated Statuspool, as frozen values.
 
 Instants are whole seconds since 1970 in UTC, durations whole seconds, response times milliseconds.
 """
@@ -18,7 +18,7 @@ SLOW_FROM_MS = 2_000
 class Status(StrEnum):
     """A monitor's status. Reference: GET /monitors and GET /monitors/{id}/status."""
 
-    __hash__ = str.__hash__  # an Enum's own is Python code, and dictionaries here are busy
+    __hash__ = str.__hash__  # that of Enum is Python code, and these are keys of busy dictionaries
     UP = "up"
     DOWN = "down"
     DEGRADED = "degraded"
@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 
 class Team(StrEnum):
-    """Whose a monitor is: the team of the plain key, or its rival in the same world."""
+    """The owner of a monitor: the team of the plain key, or its rival in the same world."""
 
     __hash__ = str.__hash__
     OWN = "own"
@@ -35,23 +35,23 @@ class Team(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What an outage does to a check: what is None stays as on a good day."""
+    """The effect of an outage on a check. What is None stays as it would be without."""
 
     fails: bool = False
-    """The check must not succeed, whatever status the monitor expects."""
+    """The check fails, whatever status the monitor expects."""
     status_code: int | None = None
     response_ms: int | None = None
     varies: bool = True
-    """`response_ms` is a median; otherwise it is the exact figure."""
+    """Whether `response_ms` is a median; otherwise it is exact."""
     error_message: str | None = None
 
     @property
     def is_slow(self) -> bool:
-        """Whether a check under this effect is slow when it succeeds."""
+        """Whether a successful check under this effect is slow."""
         return self.response_ms is not None and self.response_ms >= SLOW_FROM_MS
 
     def outcome(self, expected_status: int) -> tuple[int, str | None]:
-        """Return status code and error message; the message is None where the check succeeds."""
+        """Return status code and error message; the message is None if the check succeeds."""
         code = self.status_code or expected_status
         if self.error_message is not None:
             return code, self.error_message
@@ -64,10 +64,10 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Overlay:
-    """An effect laid over what the dice say: a scripted outage or a forced status.
+    """A scripted outage or a forced status, which overrides the simulated outages.
 
-    It holds for checks from `start` up to but not including `end` (None: until released), in
-    `regions` (None: all). Of two overlays the later in a monitor's list wins.
+    It affects checks in [start, end), or until released if `end` is None, in `regions`, or all if
+    None. Of two overlays the later one in the monitor's list wins.
     """
 
     start: int
@@ -77,15 +77,15 @@ class Overlay:
     forced: bool = False
 
     def covers(self, at: int) -> bool:
-        """Whether a check at this instant falls under it."""
+        """Whether it affects a check at this instant."""
         return self.start <= at and (self.end is None or at < self.end)
 
 
 @dataclass(frozen=True, slots=True)
 class Epoch:
-    """A stretch of a monitor's schedule with one configuration.
+    """A part of a monitor's schedule with one configuration.
 
-    Checks fall at `start`, `start + interval_seconds`, … before `end` (None: open).
+    Checks are at `start`, `start + interval_seconds`, … before `end`; None is open.
     """
 
     start: int
@@ -100,8 +100,8 @@ class Epoch:
 class Monitor:
     """A monitor as configured now, and the epochs in which it was checked.
 
-    Reference: Monitors. The configuration holds from the next scheduled check on; `epochs` says
-    what held before. `revision` grows with every change to what its checks return.
+    Reference: Monitors. The configuration holds from the next scheduled check on; `epochs` has the
+    earlier ones. `revision` grows with every change to what its checks return.
     """
 
     id: str
@@ -136,7 +136,7 @@ class Check(NamedTuple):
 
 
 class Reading(NamedTuple):
-    """What /status tells. Times and figures are None for a monitor that was never checked."""
+    """The fields of /status. Times and figures are None for a monitor that was never checked."""
 
     status: Status
     last_check_at: int | None
@@ -155,7 +155,7 @@ class Sla(NamedTuple):
 
 
 class Incident(NamedTuple):
-    """An outage found by the checks, or a record that somebody made. Reference: Incidents."""
+    """An outage found by checks, or one created manually. Reference: Incidents."""
 
     id: str
     sequence: int
@@ -169,17 +169,17 @@ class Incident(NamedTuple):
     resolved_at: int | None = None
 
     def resolved(self, at: int) -> "Incident":
-        """Return the incident as resolved then."""
-        return Incident(*self[:-1], at)  # the last field; `_replace` takes thrice as long
+        """Return the incident, resolved at an instant."""
+        return Incident(*self[:-1], at)  # the last field; `_replace` takes three times as long
 
     def duration_seconds(self, now: int) -> int:
-        """Return how long it lasted, or has lasted so far."""
+        """Return how long it lasted, or has lasted until now."""
         return (now if self.resolved_at is None else self.resolved_at) - self.started_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Webhook:
-    """A registered endpoint. Reference: Webhooks. The secret never shows in a repr."""
+    """A registered endpoint. Reference: Webhooks. The repr leaves out the secret."""
 
     id: str
     team: Team

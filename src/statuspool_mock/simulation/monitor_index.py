@@ -1,4 +1,4 @@
-"""Monitors in order of creation, all and by status: any page without a scan."""
+"""Monitors in order of creation, all and by status, for pages without a scan."""
 
 from array import array
 from bisect import bisect_left, insort
@@ -10,8 +10,7 @@ from statuspool_mock.simulation.model import Status, Team
 class MonitorIndex:
     """Sorted ordinals of each team's monitors, as a whole and by status.
 
-    Arrays, because inserting into one moves bytes: a microsecond for 100,000 monitors, where a scan
-    would look at every one of them.
+    Inserting into an array moves bytes: a microsecond for 100,000 monitors.
     """
 
     def __init__(self) -> None:
@@ -19,24 +18,24 @@ class MonitorIndex:
         self._having: defaultdict[tuple[Team, Status], array[int]] = defaultdict(_ordinals)
 
     def copy(self) -> "MonitorIndex":
-        """Return a roster of its own with the same monitors."""
+        """Return an independent copy."""
         index = MonitorIndex()
         index._all.update({team: ordinals[:] for team, ordinals in self._all.items()})
         index._having.update({key: ordinals[:] for key, ordinals in self._having.items()})
         return index
 
     def add(self, team: Team, ordinal: int, status: Status) -> None:
-        """Enter a monitor with its first status."""
+        """Add a monitor with its first status."""
         insort(self._all[team], ordinal)
         insort(self._having[team, status], ordinal)
 
     def remove(self, team: Team, ordinal: int, status: Status) -> None:
-        """Strike a monitor off."""
+        """Remove a monitor."""
         _discard(self._all[team], ordinal)
         _discard(self._having[team, status], ordinal)
 
     def move(self, team: Team, ordinal: int, previous: Status, current: Status) -> None:
-        """Note that a monitor's status changed."""
+        """Move a monitor to another status."""
         if previous is not current:
             _discard(self._having[team, previous], ordinal)
             insort(self._having[team, current], ordinal)

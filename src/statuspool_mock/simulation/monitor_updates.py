@@ -160,7 +160,7 @@ def _forced(monitor: Monitor, command: ForceStatus, now: int) -> Monitor:
 
 
 def _ended(monitor: Monitor, now: int, *, forced: bool) -> Monitor:
-    """Let the forced or the scripted overlays hold no longer than until now."""
+    """End the forced or the scripted overlays now."""
     overlays = []
     for overlay in monitor.overlays:
         if overlay.forced is not forced or (overlay.end is not None and overlay.end <= now):
@@ -171,7 +171,7 @@ def _ended(monitor: Monitor, now: int, *, forced: bool) -> Monitor:
 
 
 def _checked_at_once(monitor: Monitor, now: int) -> Monitor:
-    """Start a new epoch now, so that what was forced shows without waiting for the schedule."""
+    """Start a new epoch now, so that the change shows without waiting for the schedule."""
     if monitor.paused:
         return replace(monitor, revision=monitor.revision + 1)
     return _with_epoch(monitor, now, cut=now)
@@ -183,7 +183,7 @@ def _with_epoch(monitor: Monitor, start: int, *, cut: int) -> Monitor:
 
 
 def _cut(epochs: tuple[Epoch, ...], at: int) -> tuple[Epoch, ...]:
-    """Return the epochs as they were before `at`, nothing scheduled from then on."""
+    """Return the epochs before `at`, with no checks scheduled from then on."""
     return tuple(
         replace(epoch, end=at) if epoch.end is None or epoch.end > at else epoch
         for epoch in epochs

@@ -1,6 +1,6 @@
-"""Outages as a function: the spells of one block of a monitor's time, drawn from its dice.
+"""Outages as a function: the intervals in one block of a monitor's time, drawn from its key.
 
-A spell never crosses a block's end, so whatever happens at an instant depends on one block only.
+An interval never crosses a block's end, so an instant depends on one block only.
 """
 
 from bisect import bisect_right
@@ -13,9 +13,9 @@ from statuspool_mock.simulation.model import Effect
 
 
 class OutageInterval(NamedTuple):
-    """A stretch of failing or slow checks, `end` excluded, in one region or (None) in all.
+    """An interval [start, end) of failing or slow checks, in one region, or in all if None.
 
-    `region` is any number; modulo the count of regions it gives the region's position.
+    `region` is any number; modulo the number of regions it gives the region's position.
     """
 
     start: int
@@ -24,13 +24,13 @@ class OutageInterval(NamedTuple):
     effect: Effect
 
     def reaches(self, position: int, width: int) -> bool:
-        """Whether the region at this position, of so many, is affected."""
+        """Whether it affects the region at this position of `count` regions."""
         return self.region is None or self.region % width == position
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The spells of [start, end), in order and apart from each other."""
+    """The outage intervals of [start, end), in order and disjoint."""
 
     start: int
     end: int
@@ -38,14 +38,14 @@ class Block:
     starts: tuple[int, ...]
 
     def interval_at(self, at: int) -> OutageInterval | None:
-        """Return the spell that covers an instant of this block."""
+        """Return the interval that covers an instant of this block, if any."""
         index = bisect_right(self.starts, at) - 1
         if index >= 0 and at < self.intervals[index].end:
             return self.intervals[index]
         return None
 
     def next_boundary(self, after: int) -> int:
-        """Return the first instant after `after` at which a spell begins or anything ends."""
+        """Return the first instant after `after` at which an interval begins or the block ends."""
         index = bisect_right(self.starts, after)
         if index and after < self.intervals[index - 1].end:
             return self.intervals[index - 1].end
@@ -53,12 +53,12 @@ class Block:
 
 
 def block_number(behaviour: Behaviour, key: bytes, at: int) -> int:
-    """Return the number of the block in which an instant lies; each key has its own phase."""
+    """Return the number of the block of an instant; each key has its own phase."""
     return (at + _phase(behaviour, key)) // behaviour.block_seconds
 
 
 def draw_block(name: str, key: bytes, number: int) -> Block:
-    """Draw the spells of one block of the behaviour called `name`."""
+    """Draw the intervals of one block of the behaviour `name`."""
     behaviour = BEHAVIOURS[name]
     start = number * behaviour.block_seconds - _phase(behaviour, key)
     end = start + behaviour.block_seconds

@@ -1,8 +1,8 @@
-"""Randomness as a function: the same key and counters always fall the same way.
+"""A counter-based random number generator: the same key and counters give the same numbers.
 
-Nothing here has state. Draws are counter-based hashes, so the outcome of one check can be had
-without the thousands before it. Distributions are tables of integers in thousandths, made once:
-a sum of integers is the same on every machine, the last bit of `exp` is not.
+It has no state. Numbers are hashes of counters, so one check can be computed without the thousands
+before it. Distributions are tables of integers in thousandths, made once: a sum of integers is the
+same on every machine, the last bit of `exp` is not.
 """
 
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ SHIFT = 16 - 10
 
 
 def digest(key: bytes, *counters: int, size: int = 64) -> bytes:
-    """Return `size` (at most 64) well-mixed bytes for this key and these counters."""
+    """Return `size` random bytes, at most 64, for this key and these counters."""
     data = b"".join([counter.to_bytes(8, "little", signed=True) for counter in counters])
     return blake2b(data, key=key, digest_size=size).digest()
 
@@ -40,12 +40,12 @@ def draws(key: bytes) -> Callable[[int], tuple[int, ...]]:
 
 
 def key_of(*parts: int | str) -> bytes:
-    """Return a 16-byte key for `digest`, made of numbers and words."""
+    """Return a 16-byte key for `digest`, derived from numbers and words."""
     return blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).digest()
 
 
 def series(key: bytes, *counters: int) -> Iterator[tuple[int, ...]]:
-    """Yield eight 16-bit numbers for turn 0, 1, 2 … under this key and these counters."""
+    """Yield eight 16-bit numbers for each of 0, 1, 2 … with this key and these counters."""
     prefix = b"".join(counter.to_bytes(8, "little", signed=True) for counter in counters)
     for turn in count():
         raw = blake2b(prefix + turn.to_bytes(8, "little"), key=key, digest_size=16).digest()
@@ -53,7 +53,7 @@ def series(key: bytes, *counters: int) -> Iterator[tuple[int, ...]]:
 
 
 def uuid_of(*parts: int | str) -> str:
-    """Return a version 4 shaped UUID that depends on nothing but its parts."""
+    """Return a UUID in the form of version 4 that depends on nothing but the parts."""
     return _shaped(blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).hexdigest())
 
 
@@ -91,5 +91,5 @@ def exponential() -> tuple[int, ...]:
 
 
 def quantile(quantiles: tuple[int, ...], number: int) -> int:
-    """Return the quantile that a 16-bit number chooses."""
+    """Return the quantile for a 16-bit number."""
     return quantiles[number >> SHIFT]

@@ -1,4 +1,4 @@
-"""What happened, written down: states, incidents, and the facts that are still to be told."""
+"""Records what checks find: states, incidents, and the facts to publish."""
 
 from statuspool_mock.simulation import downtime, prng
 from statuspool_mock.simulation.evaluated_block import CheckOutcome
@@ -12,27 +12,27 @@ from statuspool_mock.simulation.facts import (
 from statuspool_mock.simulation.incident_index import IncidentIndex
 from statuspool_mock.simulation.model import Incident, Monitor, Status
 from statuspool_mock.simulation.monitor_index import MonitorIndex
-from statuspool_mock.simulation.monitor_state import MonitorState
 from statuspool_mock.simulation.timeline import Timeline
+from statuspool_mock.simulation.tracked_monitor import TrackedMonitor
 
 
 class Recorder:
-    """Takes down what checks find, and corrects itself where the past is scripted anew."""
+    """Records outcomes of checks, and corrects the record when the past is changed."""
 
     def __init__(self, *, seed: int, made: int = 0) -> None:
         self._seed = seed
         self._incident_id = prng.uuids_of(seed, "incident")
         self.made = made
-        """How many monitors, incidents and webhooks there have been; their numbers and ids."""
+        """How many monitors, incidents and webhooks were ever made; their ids follow from it."""
         self.index = MonitorIndex()
         self.incidents = IncidentIndex()
         self._facts: list[Fact] = []
         self._moved: dict[
-            int, tuple[MonitorState, Status]
-        ] = {}  # by ordinal, with the status before
+            int, tuple[TrackedMonitor, Status]
+        ] = {}  # by ordinal, with the previous status
 
     def copy(self) -> "Recorder":
-        """Return a chronicle that goes on by itself."""
+        """Return an independent copy."""
         copy = Recorder(seed=self._seed, made=self.made)
         copy.index = self.index.copy()
         copy.incidents = self.incidents.copy()
@@ -40,8 +40,8 @@ class Recorder:
         return copy
 
     @property
-    def has_news(self) -> bool:
-        """Whether there are facts to tell."""
+    def has_facts(self) -> bool:
+        """Whether there are facts to drain."""
         return bool(self._facts)
 
     def next_number(self) -> int:
@@ -49,58 +49,58 @@ class Recorder:
         self.made += 1
         return self.made
 
-    def tell(self) -> list[Fact]:
-        """Return the facts since this was last asked, in order."""
+    def drain(self) -> list[Fact]:
+        """Return the facts since the last call, in order."""
         self.settle()
         facts, self._facts = self._facts, []
         return facts
 
-    def note(
-        self, watch: MonitorState, finding: CheckOutcome, *, at: int, first: bool = False
+    def record_check(
+        self, tracked: TrackedMonitor, outcome: CheckOutcome, *, at: int, first: bool = False
     ) -> None:
-        """Take down what a check found: the state, and an incident opened, wider or resolved."""
-        state = finding.state
-        was_down = watch.state is Status.DOWN
-        if state is not watch.state:
-            self.note_state(watch, state, at=at, first=first)
+        """Record the outcome of a check: the state, and an incident opened, widened or resolved."""
+        state = outcome.state
+        was_down = tracked.state is Status.DOWN
+        if state is not tracked.state:
+            self.record_state(tracked, state, at=at, first=first)
         if state is Status.DOWN:
-            incident = self.incidents.open_automatic(watch.monitor.id)
+            incident = self.incidents.open_automatic(tracked.monitor.id)
             if incident is None:
-                found = self._found(watch.monitor, started_at=at, regions=finding.failing)
-                self.incidents.enter(found)
+                found = self._found(tracked.monitor, started_at=at, regions=outcome.failing)
+                self.incidents.add(found)
                 self._facts.append(IncidentOpened(at, found))
-            elif more := [r for r in finding.failing if r not in incident.affected_regions]:
+            elif more := [r for r in outcome.failing if r not in incident.affected_regions]:
                 affected = (*incident.affected_regions, *more)
-                self.incidents.rewrite(incident._replace(affected_regions=affected))
+                self.incidents.replace_incident(incident._replace(affected_regions=affected))
         elif was_down:
-            incident = self.incidents.open_automatic(watch.monitor.id)
+            incident = self.incidents.open_automatic(tracked.monitor.id)
             if incident is not None:
                 incident = incident.resolved(at)
-                self.incidents.rewrite(incident)
+                self.incidents.replace_incident(incident)
                 self._facts.append(IncidentResolved(at, incident))
 
-    def note_state(
-        self, watch: MonitorState, state: Status, *, at: int, first: bool = False
+    def record_state(
+        self, tracked: TrackedMonitor, state: Status, *, at: int, first: bool = False
     ) -> None:
-        """Take down the state that a check found, where it is another."""
-        previous = watch.state
+        """Record the state that a check found, if it is another one."""
+        previous = tracked.state
         if previous is state:
             return
-        monitor = watch.monitor
+        monitor = tracked.monitor
         if monitor.ordinal not in self._moved:
-            self._moved[monitor.ordinal] = (watch, watch.status)
-        watch.state = state
+            self._moved[monitor.ordinal] = (tracked, tracked.status)
+        tracked.state = state
         before = None if first else previous
         self._facts.append(StatusChanged(at, monitor.team, monitor.id, before, state))
 
     def settle(self) -> None:
-        """Bring the roster up to date: who changed to and fro since the last time moves once."""
-        for ordinal, (watch, before) in self._moved.items():
-            self.index.move(watch.monitor.team, ordinal, before, watch.status)
+        """Update the index. A monitor that has changed several times is moved once."""
+        for ordinal, (tracked, before) in self._moved.items():
+            self.index.move(tracked.monitor.team, ordinal, before, tracked.status)
         self._moved.clear()
 
-    def note_breach(self, monitor: Monitor, uptime: float, *, at: int) -> None:
-        """Take down that a check found uptime below the SLA target."""
+    def record_breach(self, monitor: Monitor, uptime: float, *, at: int) -> None:
+        """Record that uptime has fallen below the SLA target."""
         self._facts.append(
             SlaBreached(
                 at=at,
@@ -111,15 +111,17 @@ class Recorder:
             )
         )
 
-    def record(self, monitor: Monitor, title: str, description: str | None, *, at: int) -> Incident:
-        """Enter an incident that somebody wrote down by hand."""
+    def record_incident(
+        self, monitor: Monitor, title: str, description: str | None, *, at: int
+    ) -> Incident:
+        """Record an incident that was created manually."""
         found = self._found(monitor, started_at=at, regions=monitor.regions)
         incident = found._replace(
             title=title,
             description=description,
             automatic=False,
         )
-        self.incidents.enter(incident)
+        self.incidents.add(incident)
         self._facts.append(IncidentOpened(at=at, incident=incident))
         return incident
 
@@ -128,27 +130,27 @@ class Recorder:
     ) -> None:
         """Make the incidents agree with checks that were changed in [since, until).
 
-        Nothing is told of the past, but that an incident is open now or no longer is.
+        No facts are recorded about the past, only about an incident that is or was open now.
         """
         before = self.incidents.open_automatic(monitor.id)
-        across = self.incidents.automatic_across(monitor.id, since)
+        across = self.incidents.open_automatic_at(monitor.id, since)
         begin = since if across is None else across.started_at
         runs, end = downtime.runs_of_down(timeline, monitor, since=begin, until=until, now=now)
         old = self.incidents.automatic_between(monitor.id, begin, end)
         found = downtime.matched(runs, old)
         for incident in old:
             if incident not in found:
-                self.incidents.strike(incident)
+                self.incidents.remove(incident)
         for run, known in zip(runs, found, strict=True):
             self._enter_run(monitor, run, known)
         self._record_difference(before, self.incidents.open_automatic(monitor.id), now=now)
 
-    def found_between(
+    def downtime_between(
         self, monitor: Monitor, timeline: Timeline, *, since: int, now: int
     ) -> list[tuple[int, Monitor, downtime.DowntimeRun, Incident | None]]:
-        """Return when and how checks from `since` on found a monitor down, to be entered.
+        """Return the runs in which checks from `since` on found a monitor down, for `add_runs`.
 
-        A run that an incident was opened for before comes with that incident.
+        A run that already has an incident is returned with it.
         """
         running = self.incidents.open_automatic(monitor.id)
         begin = since if running is None else running.started_at
@@ -158,10 +160,10 @@ class Recorder:
             for run in runs
         ]
 
-    def enter(
+    def add_runs(
         self, found: list[tuple[int, Monitor, downtime.DowntimeRun, Incident | None]]
     ) -> None:
-        """Enter what was found of several monitors, in order of time as it would have happened."""
+        """Add incidents for the runs of several monitors, in order of time."""
         found.sort(key=lambda one: (one[0], one[1].ordinal))
         for _, monitor, run, known in found:
             self._enter_run(monitor, run, known)
@@ -176,9 +178,9 @@ class Recorder:
             affected_regions=run.regions,
         )
         if known is None:
-            self.incidents.enter(changed)
+            self.incidents.add(changed)
         else:
-            self.incidents.rewrite(changed)
+            self.incidents.replace_incident(changed)
 
     def _record_difference(
         self, before: Incident | None, after: Incident | None, *, now: int

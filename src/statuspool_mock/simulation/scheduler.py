@@ -1,201 +1,203 @@
-"""Waits for what checks find, monitor by monitor, and sees to it that it is written down."""
+"""Schedules the transitions of monitors: the checks at which something changes."""
 
 from heapq import heappop, heappush, heapreplace
 from math import inf
 
 from statuspool_mock.simulation import check_times, sla
 from statuspool_mock.simulation.evaluated_block import CheckOutcome
-from statuspool_mock.simulation.monitor_state import MonitorState
 from statuspool_mock.simulation.recorder import Recorder
 from statuspool_mock.simulation.timeline import Timeline
+from statuspool_mock.simulation.tracked_monitor import TrackedMonitor
 
-_NEAR_SECONDS = 3_600  # a walk is worth keeping until then; a hundred thousand are not
+_NEAR_SECONDS = 3_600  # keeping more iterators than these costs more than it saves
 
 
 class TransitionScheduler:
-    """Watches over monitors, and a queue of the instants at which each is to be looked at next.
+    """A queue of the instants at which each monitor has to be evaluated next.
 
-    Nobody looks at checks that find the same again: time costs what changes in it.
+    Checks with the same outcome as the one before are skipped, so time costs what changes in it.
     """
 
     def __init__(self, timeline: Timeline, recorder: Recorder) -> None:
-        self.watches: dict[int, MonitorState] = {}
+        self.tracked: dict[int, TrackedMonitor] = {}
         """By the monitor's ordinal."""
         self._timeline = timeline
         self._recorder = recorder
         self._queue: list[tuple[int, int, int]] = []  # (instant, ordinal, turn), a heap
 
     def copy(self, timeline: Timeline, recorder: Recorder) -> "TransitionScheduler":
-        """Return a lookout over the same monitors in another world."""
+        """Return a copy for another world."""
         scheduler = TransitionScheduler(timeline, recorder)
-        scheduler.watches = {key: watch.copy() for key, watch in self.watches.items()}
+        scheduler.tracked = {key: tracked.copy() for key, tracked in self.tracked.items()}
         scheduler._queue = self._queue.copy()
         return scheduler
 
-    def pass_time(self, now: int, *, to: int, most: int | None, to_next: bool) -> int:
-        """Look at all that is due up to `to`, in order; return the instant that was reached.
+    def advance(self, now: int, *, to: int, most: int | None, to_next: bool) -> int:
+        """Evaluate everything that is due up to `to`, in order; return the instant reached.
 
-        That is `to`, unless `most` monitors were looked at before or, with `to_next`, there is
-        something to tell; an instant is always gone through as a whole.
+        It is earlier than `to` after `most` evaluations or, with `to_next`, after the first fact.
+        An instant is never split.
         """
-        queue, watches, note = self._queue, self.watches, self._recorder.note
+        queue, monitors, record_check = self._queue, self.tracked, self._recorder.record_check
         left = inf if most is None else most
         while queue and queue[0][0] <= to:
             at, ordinal, turn = queue[0]
-            watch = watches.get(ordinal)
-            if watch is None or watch.turn != turn:
+            tracked = monitors.get(ordinal)
+            if tracked is None or tracked.turn != turn:
                 heappop(queue)
                 continue
             if at > now:
-                if left <= 0 or (to_next and self._recorder.has_news):
+                if left <= 0 or (to_next and self._recorder.has_facts):
                     return now
                 now = at
             left -= 1
-            due = watch.due
+            due = tracked.due
             if due is not None and due[0] == at:
-                finding = due[1] or self._timeline.newest_finding(watch.monitor, at)
-                note(watch, finding, at=at)
-                watch.due = self._following(watch, at, finding)
-            if watch.evaluated_next == at:
-                self._await_evaluation(watch, self._judge(watch, at, at))
-            following = watch.next_at
+                outcome = due[1] or self._timeline.newest_outcome(tracked.monitor, at)
+                record_check(tracked, outcome, at=at)
+                tracked.due = self._following(tracked, at, outcome)
+            if tracked.evaluated_next == at:
+                self._schedule_evaluation(tracked, self._evaluate_sla(tracked, at, at))
+            following = tracked.next_at
             if following is None:
                 heappop(queue)
             else:
                 heapreplace(queue, (following, ordinal, turn))
-        return now if to_next and self._recorder.has_news else to
+        return now if to_next and self._recorder.has_facts else to
 
-    def live_through(self, now: int, *, to: int) -> None:
-        """Go through time by monitor instead of by instant; the end is the same.
+    def fast_forward(self, now: int, *, to: int) -> None:
+        """Advance monitor by monitor instead of instant by instant; the result is the same.
 
-        By instant, what was drawn of one monitor is forgotten before it is needed again where there
-        are many. What is told here is not in order.
+        With many monitors this is faster, since the blocks of one stay in the cache. Facts are
+        not in order.
         """
         found = []
-        for watch in self._take_due(to):
-            monitor = watch.monitor
+        for tracked in self._pop_due(to):
+            monitor = tracked.monitor
             newest = check_times.last_check(monitor.epochs, to)
             if newest is not None:
-                found += self._recorder.found_between(
+                found += self._recorder.downtime_between(
                     monitor, self._timeline, since=now + 1, now=to
                 )
-                finding = self._timeline.finding(monitor, *newest)
-                self._recorder.note_state(watch, finding.state, at=to)
-                self._judge(watch, newest[1], to)
-            self._await(watch, to)
-        self._recorder.enter(found)
+                outcome = self._timeline.outcome(monitor, *newest)
+                self._recorder.record_state(tracked, outcome.state, at=to)
+                self._evaluate_sla(tracked, newest[1], to)
+            self._schedule_next(tracked, to)
+        self._recorder.add_runs(found)
 
-    def _take_due(self, to: int) -> list[MonitorState]:
-        """Take the monitors that are to be looked at up to `to` out of the queue."""
+    def _pop_due(self, to: int) -> list[TrackedMonitor]:
+        """Remove the monitors that are due up to `to` from the queue and return them."""
         queue, due = self._queue, []
         while queue and queue[0][0] <= to:
             _, ordinal, turn = heappop(queue)
-            watch = self.watches.get(ordinal)
-            if watch is not None and watch.turn == turn:
-                due.append(watch)
+            tracked = self.tracked.get(ordinal)
+            if tracked is not None and tracked.turn == turn:
+                due.append(tracked)
         return due
 
-    def take_up(self, watch: MonitorState, now: int) -> None:
-        """Watch over a monitor whose newest check is written down already."""
-        self.watches[watch.monitor.ordinal] = watch
-        self._await(watch, now)
+    def track(self, tracked: TrackedMonitor, now: int) -> None:
+        """Track a monitor whose newest check is already recorded."""
+        self.tracked[tracked.monitor.ordinal] = tracked
+        self._schedule_next(tracked, now)
 
-    def examine(self, watch: MonitorState, now: int, *, first: bool = False) -> None:
-        """Look at a monitor that was made or changed now, at its newest check."""
-        monitor = watch.monitor
-        self.watches[monitor.ordinal] = watch
-        if watch.window is not None and watch.window.at >= now:
-            watch.window = None
+    def check_now(self, tracked: TrackedMonitor, now: int, *, first: bool = False) -> None:
+        """Evaluate a monitor that was created or changed now, at its newest check."""
+        monitor = tracked.monitor
+        self.tracked[monitor.ordinal] = tracked
+        if tracked.window is not None and tracked.window.at >= now:
+            tracked.window = None
         newest = check_times.last_check(monitor.epochs, now)
         if newest is not None:
-            finding = self._timeline.finding(monitor, *newest)
-            self._recorder.note(watch, finding, at=newest[1], first=first)
-            self._judge(watch, newest[1], now)
-        self._await(watch, now)
+            outcome = self._timeline.outcome(monitor, *newest)
+            self._recorder.record_check(tracked, outcome, at=newest[1], first=first)
+            self._evaluate_sla(tracked, newest[1], now)
+        self._schedule_next(tracked, now)
 
-    def expect(self, watch: MonitorState, *, start: int) -> None:
-        """Look, at the latest, at the first check from `start` on, which now finds something else.
+    def expect_change(self, tracked: TrackedMonitor, *, start: int) -> None:
+        """Evaluate, at the latest, the first check from `start` on, whose outcome has changed.
 
-        What is found before stays as it was, so nothing has to be looked at now.
+        Earlier checks stay as they were, so nothing has to be evaluated now.
         """
-        following = check_times.next_check(watch.monitor.epochs, start)
+        following = check_times.next_check(tracked.monitor.epochs, start)
         if following is None:
             return
         tick = following[1]
-        watch.ahead = None
-        if watch.due is None or watch.due[0] >= tick:
-            watch.due = (tick, None)
-        if watch.evaluated_next is None or watch.evaluated_next > tick:
-            watch.evaluated_next = tick
-        if watch.window is not None and watch.window.at >= start:
-            watch.window = None
-        self._enqueue(watch)
+        tracked.ahead = None
+        if tracked.due is None or tracked.due[0] >= tick:
+            tracked.due = (tick, None)
+        if tracked.evaluated_next is None or tracked.evaluated_next > tick:
+            tracked.evaluated_next = tick
+        if tracked.window is not None and tracked.window.at >= start:
+            tracked.window = None
+        self._enqueue(tracked)
 
-    def correct(self, watch: MonitorState, *, since: int, until: int, now: int) -> None:
-        """Bring what is written of a monitor in line with a past that was changed."""
-        monitor = watch.monitor
-        watch.window = None
+    def correct(self, tracked: TrackedMonitor, *, since: int, until: int, now: int) -> None:
+        """Correct the record of a monitor whose past was changed."""
+        monitor = tracked.monitor
+        tracked.window = None
         newest = check_times.last_check(monitor.epochs, now)
         if newest is not None:
-            finding = self._timeline.finding(monitor, *newest)
-            self._recorder.note_state(watch, finding.state, at=now)
+            outcome = self._timeline.outcome(monitor, *newest)
+            self._recorder.record_state(tracked, outcome.state, at=now)
             self._recorder.correct(monitor, self._timeline, since=since, until=until, now=now)
-            self._judge(watch, newest[1], now)
-        self._await(watch, now)
+            self._evaluate_sla(tracked, newest[1], now)
+        self._schedule_next(tracked, now)
 
     def _following(
-        self, watch: MonitorState, at: int, finding: CheckOutcome
+        self, tracked: TrackedMonitor, at: int, outcome: CheckOutcome
     ) -> tuple[int, CheckOutcome | None] | None:
-        ahead = watch.ahead or self._timeline.findings(watch.monitor, since=at + 1, known=finding)
+        ahead = tracked.ahead or self._timeline.outcomes(
+            tracked.monitor, since=at + 1, known=outcome
+        )
         due = next(ahead, None)
         is_near = due is not None and due[0] - at < _NEAR_SECONDS
-        watch.ahead = ahead if is_near else None
+        tracked.ahead = ahead if is_near else None
         return due
 
-    def _await(self, watch: MonitorState, now: int) -> None:
-        """Look ahead from the newest check: what began since then waits to be found."""
-        monitor = watch.monitor
+    def _schedule_next(self, tracked: TrackedMonitor, now: int) -> None:
+        """Schedule the next evaluation after the newest check."""
+        monitor = tracked.monitor
         newest = check_times.last_check(monitor.epochs, now)
-        known = None if newest is None else self._timeline.finding(monitor, *newest)
+        known = None if newest is None else self._timeline.outcome(monitor, *newest)
         since = now + 1 if newest is None else newest[1] + 1
-        watch.ahead = None
-        watch.due = next(self._timeline.findings(monitor, since=since, known=known), None)
+        tracked.ahead = None
+        tracked.due = next(self._timeline.outcomes(monitor, since=since, known=known), None)
         if sla.cannot_fail(monitor):
-            watch.evaluated_next = None
-        elif watch.window is not None:
-            self._await_evaluation(watch, watch.window)
+            tracked.evaluated_next = None
+        elif tracked.window is not None:
+            self._schedule_evaluation(tracked, tracked.window)
         else:
             following = check_times.next_check(monitor.epochs, now + 1)
-            watch.evaluated_next = None if following is None else following[1]
-        self._enqueue(watch)
+            tracked.evaluated_next = None if following is None else following[1]
+        self._enqueue(tracked)
 
-    def _enqueue(self, watch: MonitorState) -> None:
-        watch.turn += 1
-        if (at := watch.next_at) is not None:
-            heappush(self._queue, (at, watch.monitor.ordinal, watch.turn))
+    def _enqueue(self, tracked: TrackedMonitor) -> None:
+        tracked.turn += 1
+        if (at := tracked.next_at) is not None:
+            heappush(self._queue, (at, tracked.monitor.ordinal, tracked.turn))
 
-    def _judge(self, watch: MonitorState, tick: int, now: int) -> sla.Window:
-        """Compare uptime at a check with the SLA target, and tell where it fell below it."""
-        monitor = watch.monitor
-        window = watch.window = sla.window_of(self._timeline, monitor, tick, known=watch.window)
+    def _evaluate_sla(self, tracked: TrackedMonitor, tick: int, now: int) -> sla.Window:
+        """Compare uptime at a check with the SLA target, and record a breach."""
+        monitor = tracked.monitor
+        window = tracked.window = sla.window_of(self._timeline, monitor, tick, known=tracked.window)
         breached = sla.SlaEvaluator(self._timeline, monitor).is_below(window)
-        if breached and not watch.breached:
-            self._recorder.note_breach(monitor, window.uptime, at=now)
-        watch.breached = breached
+        if breached and not tracked.breached:
+            self._recorder.record_breach(monitor, window.uptime, at=now)
+        tracked.breached = breached
         return window
 
-    def _await_evaluation(self, watch: MonitorState, window: sla.Window) -> None:
-        """Find the next check at which uptime may cross the target, in what is drawn already."""
-        monitor = watch.monitor
-        if not window.failed and not watch.breached:
-            # Not before something fails, and that is something else than the newest check found.
-            watch.evaluated_next = None if watch.due is None else watch.due[0]
+    def _schedule_evaluation(self, tracked: TrackedMonitor, window: sla.Window) -> None:
+        """Find the next check at which uptime may cross the target, within the current block."""
+        monitor = tracked.monitor
+        if not window.failed and not tracked.breached:
+            # Not before a check fails, which is a change of outcome.
+            tracked.evaluated_next = None if tracked.due is None else tracked.due[0]
             return
         following = check_times.next_check(monitor.epochs, window.at + 1)
         if following is None:
-            watch.evaluated_next = None
+            tracked.evaluated_next = None
             return
         until = self._timeline.block_end(monitor, *following) - 1
-        watch.evaluated_next, watch.window = sla.SlaEvaluator(
+        tracked.evaluated_next, tracked.window = sla.SlaEvaluator(
             self._timeline, monitor
-        ).next_crossing(window, until=until, breached=watch.breached)
+        ).next_crossing(window, until=until, breached=tracked.breached)

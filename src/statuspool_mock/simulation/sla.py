@@ -14,7 +14,7 @@ from statuspool_mock.simulation import check_times
 from statuspool_mock.simulation.model import UPTIME_WINDOW_SECONDS, Monitor
 from statuspool_mock.simulation.timeline import Timeline, never_fails
 
-_WHOLE = 100_000  # 100 %, in the thousandths of a percent in which uptime is told
+_WHOLE = 100_000  # 100 % in thousandths of a percent, the precision of uptime
 
 
 class Window(NamedTuple):
@@ -26,7 +26,7 @@ class Window(NamedTuple):
 
     @property
     def uptime(self) -> float:
-        """The percentage that did not fail, rounded down: 100 means not one failure."""
+        """The percentage that did not fail, rounded down: 100 means no failure at all."""
         if not self.total:
             return 100.0
         return _WHOLE * (self.total - self.failed) // self.total / 1000
@@ -35,24 +35,24 @@ class Window(NamedTuple):
 def window_of(
     timeline: Timeline, monitor: Monitor, at: int, *, known: Window | None = None
 ) -> Window:
-    """Count the rows of the 30 days up to an instant, from an earlier count if there is one."""
+    """Count the rows of the 30 days up to an instant, starting from an earlier count."""
     since = at - UPTIME_WINDOW_SECONDS + 1
     total = check_times.count_rows(monitor.epochs, since, at)
     if known is None or not since <= known.at <= at:
         return Window(at, total, timeline.failed_rows(monitor, since, at) if total else 0)
     failed = known.failed + timeline.failed_rows(monitor, known.at + 1, at)
-    if known.failed:  # else none of those that left can have
+    if known.failed:  # otherwise no row that left can have failed
         failed -= timeline.failed_rows(monitor, known.at - UPTIME_WINDOW_SECONDS + 1, since - 1)
     return Window(at, total, failed)
 
 
 def cannot_fail(monitor: Monitor) -> bool:
-    """Whether no check of a monitor ever failed or will."""
+    """Whether no check of a monitor can ever fail."""
     return all(never_fails(monitor, epoch) for epoch in monitor.epochs)
 
 
 class SlaEvaluator:
-    """Holds the rows of one monitor against its SLA target."""
+    """Compares the uptime of one monitor with its SLA target."""
 
     def __init__(self, timeline: Timeline, monitor: Monitor) -> None:
         self._timeline = timeline
@@ -68,7 +68,7 @@ class SlaEvaluator:
     ) -> tuple[int | None, Window]:
         """Return the next check at which uptime may cross the target, or the first after `until`.
 
-        Before it, it does not. And a window before that check, to go on from.
+        It does not cross earlier. The window returned lies before that check, to continue from.
         """
         if not breached and not known.failed:
             failure = self._first_failure(known.at + 1, until)
@@ -99,7 +99,7 @@ class SlaEvaluator:
         return (None if following is None else following[1]), known
 
     def _guess(self, known: Window, end: int, *, breached: bool) -> int:
-        """Return an instant shortly before which it would cross if nothing left the window."""
+        """Return an instant shortly after which it would cross if no row left the window."""
         since = known.at if breached else self._first_failure(known.at + 1, end) or end
         weight = _WHOLE - self._threshold if breached else self._threshold
         checks = abs(self._balance(known)) // max(weight * len(self._monitor.regions), 1)
@@ -114,7 +114,7 @@ class SlaEvaluator:
         return first[1], second is None or second[1] > until
 
     def _excludes(self, known: Window, end: int, *, breached: bool) -> bool:
-        """Whether the balance crosses zero at no check up to `end`, whatever the order of rows."""
+        """Whether the balance cannot cross zero up to `end`, whatever the order of rows."""
         failing = self._failed(known.at + 1, end)
         good, bad = _WHOLE - self._threshold, self._threshold
         left_since, left_until = known.at - UPTIME_WINDOW_SECONDS + 1, end - UPTIME_WINDOW_SECONDS
@@ -126,10 +126,10 @@ class SlaEvaluator:
         return self._balance(known) - bad * failing - good * (leaving - failed) >= 0
 
     def _first_failure(self, since: int, until: int) -> int | None:
-        for tick, finding in self._timeline.findings(self._monitor, since=since):
+        for tick, outcome in self._timeline.outcomes(self._monitor, since=since):
             if tick > until:
                 break
-            if (finding or self._timeline.newest_finding(self._monitor, tick)).failing:
+            if (outcome or self._timeline.newest_outcome(self._monitor, tick)).failing:
                 return tick
         return None
 
@@ -145,7 +145,7 @@ class SlaEvaluator:
 
 @lru_cache(maxsize=1_024)
 def _threshold(target: float) -> int:
-    """Return the least uptime, in thousandths of a percent, that is not below the target."""
+    """Return the lowest uptime, in thousandths of a percent, that is not below the target."""
     threshold = min(round(target * 1000), _WHOLE)
     while threshold < _WHOLE and threshold / 1000 < target:
         threshold += 1

@@ -1,4 +1,4 @@
-"""A world as plain data for JSON, and back: `restore(snapshot(world))` goes on as `world` would.
+"""A world as plain data for JSON, and back: `restore(snapshot(world))` behaves as `world`.
 
 The same world always gives the same data, key by key, so `encode` gives the same bytes.
 """
@@ -26,12 +26,12 @@ VERSION = 1
 
 
 def snapshot(world: World) -> dict[str, Any]:
-    """Return all that a world is. It holds webhook secrets: keep it as you would keep them."""
+    """Return everything that a world is. It includes webhook secrets: protect it as you do them."""
     return picture(world.image())
 
 
 def picture(image: WorldState) -> dict[str, Any]:
-    """Return the snapshot of the world that an image shows."""
+    """Return the snapshot of a world's state."""
     return {
         "version": VERSION,
         "seed": image.seed,

@@ -1,7 +1,6 @@
-"""What a monitor's checks return at any instant, and how many failed in any window.
+"""The outcome of a monitor's checks at any instant, and the number that failed in any window.
 
-Everything is computed from the monitor (its dice, epochs and overlays); the only thing kept is a
-bounded memo of drawn blocks.
+Everything is computed from the monitor: its key, epochs and overlays. Only drawn blocks are cached.
 """
 
 from bisect import insort
@@ -22,18 +21,18 @@ from statuspool_mock.simulation.model import (
 from statuspool_mock.simulation.outage_generator import Block, block_number, draw_block
 
 _MEMO_SIZE = 8_192
-_BlockKey = tuple[str, bytes, int]  # behaviour, dice, number
-_StretchKey = tuple[bytes, int, int, int]  # dice, revision, epoch's start, number of the block
-_Kind = tuple[int, int | None]  # id of a spell's effect (a constant), position of its region
+_BlockKey = tuple[str, bytes, int]  # behaviour, key, number
+_StretchKey = tuple[bytes, int, int, int]  # key, revision, start of the epoch, number of the block
+_Kind = tuple[int, int | None]  # id of an interval's effect (a constant), position of its region
 _Effects = Sequence[Effect | None]
 _Key = TypeVar("_Key")
 _Kept = TypeVar("_Kept")
 
 
 class Timeline:
-    """Answers about monitors' checks, with memos of at most `_MEMO_SIZE` blocks.
+    """The outcomes of monitors' checks, with caches of at most `_MEMO_SIZE` blocks.
 
-    Blocks are pure, so worlds may share them; stretches belong to the monitors of one world.
+    Blocks are pure, so worlds may share them; evaluated blocks belong to the monitors of one world.
     """
 
     def __init__(self, *, blocks: dict[_BlockKey, Block] | None = None) -> None:
@@ -42,13 +41,13 @@ class Timeline:
         self._kinds: dict[tuple[tuple[str, ...], int], dict[_Kind, CheckOutcome]] = {}
 
     def copy(self) -> "Timeline":
-        """Return a timeline for another future of the same monitors."""
+        """Return a timeline for a copy of the world."""
         timeline = Timeline(blocks=self._blocks)
         timeline._evaluated = self._evaluated.copy()
         return timeline
 
     def carry_over(self, old: Monitor, new: Monitor, *, before: int) -> None:
-        """Keep what was counted of a monitor's last 30 days, where a change leaves it as it was."""
+        """Keep the counts of a monitor's last 30 days that a change does not affect."""
         since = before - UPTIME_WINDOW_SECONDS
         for epoch in check_times.between(old.epochs, since, before):
             behaviour = BEHAVIOURS[epoch.behaviour]
@@ -60,29 +59,29 @@ class Timeline:
                     self._evaluated[old.draw_key, new.revision, epoch.start, number] = evaluated
 
     def effects(self, monitor: Monitor, epoch: Epoch, at: int) -> _Effects:
-        """Return the effect on each of the epoch's regions at an instant; None is a good day."""
+        """Return the effect on each of the epoch's regions at an instant; None is no effect."""
         number = block_number(BEHAVIOURS[epoch.behaviour], monitor.draw_key, at)
         block = self._block(epoch.behaviour, monitor.draw_key, number)
         return _effects(block, monitor.overlays, epoch, at)
 
-    def finding(self, monitor: Monitor, epoch: Epoch, at: int) -> CheckOutcome:
-        """Return what a check at an instant of the epoch finds."""
-        return self._evaluate(monitor, epoch, at).finding_at(at)
+    def outcome(self, monitor: Monitor, epoch: Epoch, at: int) -> CheckOutcome:
+        """Return the outcome of a check at an instant of the epoch."""
+        return self._evaluate(monitor, epoch, at).outcome_at(at)
 
-    def newest_finding(self, monitor: Monitor, now: int) -> CheckOutcome:
-        """Return what the newest check found, of which there must be one."""
+    def newest_outcome(self, monitor: Monitor, now: int) -> CheckOutcome:
+        """Return the outcome of the newest check, which must exist."""
         newest = check_times.last_check(monitor.epochs, now)
         if newest is None:
             raise LookupError(f"{monitor.name} has not been checked by {now}")
-        return self.finding(monitor, *newest)
+        return self.outcome(monitor, *newest)
 
-    def findings(
+    def outcomes(
         self, monitor: Monitor, *, since: int, known: CheckOutcome | None = None
     ) -> Iterator[tuple[int, CheckOutcome | None]]:
-        """Yield instant and finding of each check from `since` on that may differ from the last.
+        """Yield instant and outcome of each check from `since` on that may differ from the last.
 
-        `known` is what the check before `since` found. The finding is None, to be asked for, where
-        a block begins: nothing is drawn ahead of its time, and a walk without an end is none.
+        `known` is the outcome of the check before `since`. At the start of a block the outcome is
+        None and has to be computed when time gets there: nothing is drawn in advance.
         """
         for epoch in monitor.epochs:
             if epoch.end is not None and epoch.end <= since:
@@ -92,28 +91,28 @@ class Timeline:
                 if known is None:
                     yield at, None
                 evaluated = self._evaluate(monitor, epoch, at)
-                if known is not None and evaluated.finding_at(at) != known:
-                    yield at, evaluated.finding_at(at)
+                if known is not None and evaluated.outcome_at(at) != known:
+                    yield at, evaluated.outcome_at(at)
                 known = None
-                for tick, finding in evaluated.changes_after(at):
+                for tick, outcome in evaluated.changes_after(at):
                     if epoch.end is not None and tick >= epoch.end:
                         break
-                    yield tick, finding
+                    yield tick, outcome
                 following = _next_block_start(monitor, epoch, evaluated.end)
                 if following is None:
                     break
                 at = check_times.first_tick(epoch, following)
 
     def next_edge(self, monitor: Monitor, epoch: Epoch, after: int) -> int:
-        """Return an instant after `after` up to which checks find what one at `after` does."""
+        """Return an instant after `after` up to which the outcome of checks is the same."""
         return self._evaluate(monitor, epoch, after).next_edge(after)
 
     def block_end(self, monitor: Monitor, epoch: Epoch, at: int) -> int:
-        """Return the end of what is drawn at once around an instant."""
+        """Return the end of the block around an instant."""
         return self._evaluate(monitor, epoch, at).end
 
     def failed_rows(self, monitor: Monitor, since: int, until: int) -> int:
-        """Return how many log rows in [since, until] failed: a sum over blocks, not over checks."""
+        """Return how many log rows in [since, until] failed, by a sum over blocks."""
         failed = 0
         for epoch in monitor.epochs:
             first = max(since, epoch.start)
@@ -172,9 +171,9 @@ def never_fails(monitor: Monitor, epoch: Epoch) -> bool:
 
 
 def _keep(memo: dict[_Key, _Kept], key: _Key, value: _Kept) -> None:
-    """Remember a value, and forget all others where there are too many.
+    """Cache a value, and clear the cache first if it is full.
 
-    To find the oldest, a dict looks at the place of every one that was deleted before it.
+    Removing only the oldest would cost more: a dict has to skip all entries deleted before it.
     """
     if len(memo) >= _MEMO_SIZE:
         memo.clear()
@@ -182,7 +181,7 @@ def _keep(memo: dict[_Key, _Kept], key: _Key, value: _Kept) -> None:
 
 
 def _next_block_start(monitor: Monitor, epoch: Epoch, end: int) -> int | None:
-    """Return where a stretch that ends at `end` is followed by one that may differ."""
+    """Return the start of the next block after `end` that may differ, if any."""
     if not BEHAVIOURS[epoch.behaviour].is_steady:
         return end
     return min((edge for edge in _edges(monitor.overlays) if edge >= end), default=None)
@@ -193,52 +192,52 @@ def _as_seen(
 ) -> EvaluatedBlock:
     near = [o for o in overlays if o.start < block.end and (o.end is None or o.end > block.start)]
     if near:
-        edges, findings = _laid_over(block, near, epoch)
+        edges, outcomes = _with_overlays(block, near, epoch)
     else:
-        edges, findings = _bare(block, epoch, kinds)
-    return EvaluatedBlock(epoch, edges, findings, end=block.end)
+        edges, outcomes = _without_overlays(block, epoch, kinds)
+    return EvaluatedBlock(epoch, edges, outcomes, end=block.end)
 
 
-def _bare(
+def _without_overlays(
     block: Block, epoch: Epoch, kinds: dict[_Kind, CheckOutcome]
 ) -> tuple[list[int], list[CheckOutcome]]:
-    """Return edges and findings of a block over which nothing is laid."""
+    """Return edges and outcomes of a block without overlays."""
     width = len(epoch.regions)
-    edges, findings = [block.start], [WELL]
+    edges, outcomes = [block.start], [WELL]
     for interval in block.intervals:
         kind = (id(interval.effect), None if interval.region is None else interval.region % width)
-        finding = kinds.get(kind)
-        if finding is None:
-            finding = _finding(epoch, _effects(block, (), epoch, interval.start))
-            kinds[kind] = finding
+        outcome = kinds.get(kind)
+        if outcome is None:
+            outcome = _outcome(epoch, _effects(block, (), epoch, interval.start))
+            kinds[kind] = outcome
         if edges[-1] == interval.start:
-            findings[-1] = finding
+            outcomes[-1] = outcome
         else:
             edges.append(interval.start)
-            findings.append(finding)
+            outcomes.append(outcome)
         if interval.end < block.end:
             edges.append(interval.end)
-            findings.append(WELL)
-    return edges, findings
+            outcomes.append(WELL)
+    return edges, outcomes
 
 
-def _laid_over(
+def _with_overlays(
     block: Block, overlays: Sequence[Overlay], epoch: Epoch
 ) -> tuple[list[int], list[CheckOutcome]]:
-    """Return edges and findings of a block under overlays."""
+    """Return edges and outcomes of a block with overlays."""
     cuts = {edge for interval in block.intervals for edge in (interval.start, interval.end)}
     cuts.update(_edges(overlays))
     edges = [block.start, *sorted(edge for edge in cuts if block.start < edge < block.end)]
-    findings = []
-    active: list[int] = []  # positions, as of two overlays the later in the list wins
+    outcomes = []
+    active: list[int] = []  # positions in the list: of two overlays the later one wins
     upcoming = sorted(range(len(overlays)), key=lambda number: -overlays[number].start)
     for edge in edges:
         active = [n for n in active if overlays[n].covers(edge)]
         while upcoming and overlays[upcoming[-1]].start <= edge:
             insort(active, upcoming.pop())
         there = [overlays[n] for n in active]
-        findings.append(_finding(epoch, _effects(block, there, epoch, edge)))
-    return edges, findings
+        outcomes.append(_outcome(epoch, _effects(block, there, epoch, edge)))
+    return edges, outcomes
 
 
 def _effects(block: Block, overlays: Sequence[Overlay], epoch: Epoch, at: int) -> _Effects:
@@ -259,10 +258,10 @@ def _effects(block: Block, overlays: Sequence[Overlay], epoch: Epoch, at: int) -
     return effects
 
 
-def _finding(epoch: Epoch, effects: _Effects) -> CheckOutcome:
-    """Return what a check under these effects finds.
+def _outcome(epoch: Epoch, effects: _Effects) -> CheckOutcome:
+    """Return the outcome of a check under these effects.
 
-    More than half of the regions failing is down; fewer failing, or any slow, is degraded.
+    A monitor is down if more than half of its regions fail, degraded if fewer fail or any is slow.
     """
     failing = tuple(
         region

@@ -1,4 +1,4 @@
-"""All that a world is, as values."""
+"""Everything that a world is, as values."""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from statuspool_mock.simulation.sla import Window
 class ObservedStatus(NamedTuple):
     """A monitor, what its newest check found, and whether uptime was below the SLA target then.
 
-    `window` could be counted again; it spares that where a world is made of its own image.
+    `window` is a count that could be made again; a world made from its own image need not.
     """
 
     monitor: Monitor
@@ -21,13 +21,13 @@ class ObservedStatus(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorldState:
-    """All that a world is, as values; the rest is derived. See `snapshot`."""
+    """Everything that a world is, as values; the rest is derived. See `snapshot`."""
 
     seed: int
     started_at: int
     now: int
     made: int
     monitors: tuple[ObservedStatus, ...]
-    """By creation."""
+    """In order of creation."""
     incidents: tuple[Incident, ...]
     webhooks: tuple[Webhook, ...]

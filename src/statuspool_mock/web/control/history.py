@@ -19,21 +19,23 @@ _MOST_FORESEEN = 20_000  # monitors: copying more would hold up those who use th
 async def get_history(context: ControlContext) -> Any:
     """Answer GET /monitors/{id}/history."""
     since, until = _window(context)
-    survey = context.world.survey(context.monitor())
-    samples = survey.samples(since=since, until=until, most=context.values["points"])
+    monitor_history = context.world.monitor_history(context.monitor())
+    samples = monitor_history.samples(since=since, until=until, most=context.values["points"])
     return {
         "from": written(since),
         "to": written(until),
         "at": [written(checks[0].timestamp) for checks in samples],
         "response_time_ms": _by_region(samples),
-        "troubles": [_trouble_json(one) for one in survey.troubles(since=since, until=until)],
+        "troubles": [
+            _trouble_json(one) for one in monitor_history.troubles(since=since, until=until)
+        ],
     }
 
 
 async def list_checks(context: ControlContext) -> Any:
     """Answer GET /monitors/{id}/checks."""
     since, until = _window(context, longest=None)
-    page = context.world.survey(context.monitor()).rows(
+    page = context.world.monitor_history(context.monitor()).rows(
         since=since,
         until=until,
         region=context.values.get("region"),

@@ -71,8 +71,8 @@ def _matches(monitor: Monitor, search: str) -> bool:
 
 
 def _row(world: World, monitor: Monitor) -> dict[str, Any]:
-    reading, survey = world.reading(monitor), world.survey(monitor)
-    samples = survey.samples(since=world.now - _HOUR, until=world.now, most=_SAMPLES)
+    reading, monitor_history = world.reading(monitor), world.monitor_history(monitor)
+    samples = monitor_history.samples(since=world.now - _HOUR, until=world.now, most=_SAMPLES)
     return {
         "id": monitor.id,
         "name": monitor.name,
@@ -91,7 +91,7 @@ def _row(world: World, monitor: Monitor) -> dict[str, Any]:
             ]
             for checks in samples
         ],
-        "days": [_uptime(day) for day in survey.days(_DAYS)],
+        "days": [_uptime(day) for day in monitor_history.days(_DAYS)],
     }
 
 

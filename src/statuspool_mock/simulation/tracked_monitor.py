@@ -1,4 +1,4 @@
-"""What a world keeps of a monitor beside its configuration."""
+"""What a world tracks about a monitor beside its configuration."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,22 +12,22 @@ from statuspool_mock.simulation.sla import Window
 
 
 class MonitorSummary(NamedTuple):
-    """A monitor as it stands now, and when it was checked last; None: never."""
+    """A monitor, its status, and when it was last checked; None if never."""
 
     monitor: Monitor
     status: Status
     last_check_at: int | None
 
 
-def summary(monitor: Monitor, status: Status, now: int) -> MonitorSummary:
-    """Return how a monitor stands."""
+def summarize(monitor: Monitor, status: Status, now: int) -> MonitorSummary:
+    """Return the summary of a monitor with this status."""
     newest = check_times.last_check(monitor.epochs, now)
     return MonitorSummary(monitor, status, None if newest is None else newest[1])
 
 
 @dataclass(slots=True)
-class MonitorState:
-    """A monitor under observation. All but `monitor`, `state` and `breached` can be derived."""
+class TrackedMonitor:
+    """What a world tracks about a monitor: all but `monitor`, `state`, `breached` is derived."""
 
     monitor: Monitor
     state: Status = Status.UP
@@ -35,29 +35,28 @@ class MonitorState:
     breached: bool = False
     """Whether uptime was below the SLA target at the newest check."""
     turn: int = 0
-    """Which of its entries in the queue still counts."""
+    """The number of its valid entry in the scheduler's queue."""
     due: tuple[int, CheckOutcome | None] | None = None
-    """The next check that may find something else, and what, as far as it is drawn."""
+    """The next check that may find something else, with its outcome if it is computed yet."""
     ahead: Iterator[tuple[int, CheckOutcome | None]] | None = None
-    """Those after it; None where they are to be walked again, since that is some time off."""
+    """The checks after it; None if they are far off and are computed again when needed."""
     evaluated_next: int | None = None
     """The next check at which uptime may cross the SLA target."""
     window: Window | None = None
-    """The rows of 30 days as they were counted last."""
-    summary: MonitorSummary | None = None
-    """How it stood when a list was asked for last."""
-    stands_until: float = 0.0
-    """The check after that one."""
+    """The rows of 30 days, as last counted."""
+    cached_summary: MonitorSummary | None = None
+    summary_until: float = 0.0
+    """The instant of the next check, at which the cached summary ends."""
 
-    def copy(self) -> "MonitorState":
-        """Return a watch over the same monitor in another world."""
-        return MonitorState(
+    def copy(self) -> "TrackedMonitor":
+        """Return a copy for another world."""
+        return TrackedMonitor(
             self.monitor,
             self.state,
             self.breached,
             self.turn,
             self.due,
-            None,  # a walk cannot be copied
+            None,  # an iterator cannot be copied
             self.evaluated_next,
             self.window,
         )
@@ -67,24 +66,24 @@ class MonitorState:
         """Return `paused`, or the state."""
         return Status.PAUSED if self.monitor.paused else self.state
 
-    def stands(self, now: int) -> MonitorSummary:
-        """Return how the monitor stands; between two checks the same value again."""
-        kept, monitor, status = self.summary, self.monitor, self.status
+    def summary(self, now: int) -> MonitorSummary:
+        """Return the monitor's summary; between two checks it is the same value."""
+        cached, monitor, status = self.cached_summary, self.monitor, self.status
         if (
-            kept is not None
-            and now < self.stands_until
-            and kept.monitor is monitor
-            and kept.status is status
+            cached is not None
+            and now < self.summary_until
+            and cached.monitor is monitor
+            and cached.status is status
         ):
-            return kept
+            return cached
         following = check_times.next_check(monitor.epochs, now + 1)
-        self.stands_until = inf if following is None else following[1]
-        self.summary = summary(monitor, status, now)
-        return self.summary
+        self.summary_until = inf if following is None else following[1]
+        self.cached_summary = summarize(monitor, status, now)
+        return self.cached_summary
 
     @property
     def next_at(self) -> int | None:
-        """The next instant at which this watch is to be looked at."""
+        """The next instant at which the scheduler has to evaluate this monitor."""
         due, evaluated_next = self.due, self.evaluated_next
         if due is None or (evaluated_next is not None and evaluated_next < due[0]):
             return evaluated_next
