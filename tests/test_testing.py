@@ -101,7 +101,7 @@ def test_without_pytest_it_is_a_context_manager():
         names = [monitor["name"] for monitor in mock.monitors.all()]
         assert "Only here" not in names
         other.close()
-        mock.raise_if_troubled()
+        mock.raise_for_problems()
         url = mock.url
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{url}/monitors")
@@ -113,7 +113,7 @@ def test_errors_that_were_asked_for_are_no_trouble():
         httpx.get(f"{mock.url}/monitors", headers={**headers, "Prefer": "code=500"})
         mock.faults.add(status=500, times=1)
         httpx.get(f"{mock.url}/monitors", headers=headers)
-        mock.raise_if_troubled()
+        mock.raise_for_problems()
 
 
 def test_a_receiver_answers_as_it_is_told():
@@ -127,7 +127,7 @@ def test_a_receiver_answers_as_it_is_told():
         assert receiver.events == ["sla_breach"]
         httpx.post(receiver.url, json={})
         with pytest.raises(BackgroundErrors):
-            receiver.raise_if_troubled()
+            receiver.raise_for_problems()
 
 
 def test_tolerating_what_does_not_exist_is_an_error():

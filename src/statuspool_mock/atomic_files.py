@@ -1,4 +1,4 @@
-"""Files that appear whole or not at all."""
+"""Writes files atomically."""
 
 import contextlib
 import os
@@ -11,8 +11,8 @@ def write_whole(
 ) -> None:
     """Write a file so that nobody ever reads half of it. Raises `OSError`.
 
-    Without `replace` a file that is there already stays, whoever has just made it. A `durable` one
-    is on the disk before it takes its place, so that it outlives a loss of power.
+    Without `replace` an existing file stays, even one created in the meantime. A `durable` file is
+    synced to disk before it is renamed, so that it survives a loss of power.
     """
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     new = Path(name)

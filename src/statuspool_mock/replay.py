@@ -1,4 +1,4 @@
-"""Doing again what a case file tells, and finding the first difference."""
+"""Replays a case file, and finds the first difference."""
 
 import asyncio
 import re
@@ -19,7 +19,7 @@ _OF_DELIVERIES = re.compile(rb'"(?:last_triggered_at":(?:"[^"]*"|null)|active":(
 
 @dataclass(frozen=True, slots=True)
 class ReplayDifference:
-    """The first answer that is not what the file tells. `number` counts requests from 1."""
+    """The first response that differs from the recorded one. `number` counts requests from 1."""
 
     number: int
     step: RecordedRequest
@@ -31,13 +31,13 @@ class ReplayDifference:
         query = f"?{step.query.decode('latin-1')}" if step.query else ""
         return (
             f"Request {self.number}: {step.method} {step.path}{query}\n"
-            f"  told:     {step.status} {step.content.decode('utf-8', 'replace')}\n"
-            f"  answered: {self.status} {self.content.decode('utf-8', 'replace')}"
+            f"  recorded: {step.status} {step.content.decode('utf-8', 'replace')}\n"
+            f"  replayed: {self.status} {self.content.decode('utf-8', 'replace')}"
         )
 
 
 class _Wall:
-    """A clock that shows what the file tells."""
+    """A clock that shows the recorded readings."""
 
     def __init__(self, reading: float) -> None:
         self.reading = reading
@@ -47,7 +47,7 @@ class _Wall:
 
 
 def replay(case: CaseFile) -> ReplayDifference | None:
-    """Send every request of a case again; return the first difference, None where there is none."""
+    """Send every request of a case file again; return the first difference, or None."""
     wall = _Wall(case.wall)
     sandboxes = Sandboxes(
         lambda _scenario, _seed: InitialWorld(World.from_image(case.state.world), 0.0),
@@ -74,13 +74,15 @@ async def _play(
         if step.compared:
             exchange = sandbox.journal.newest
             content = masked_body(exchange.content)
-            if exchange.status != step.status or _told(step, content) != _told(step, step.content):
+            if exchange.status != step.status or _comparable(step, content) != _comparable(
+                step, step.content
+            ):
                 return ReplayDifference(number, step, exchange.status, content)
     return None
 
 
-def _told(step: RecordedRequest, content: bytes) -> bytes:
-    """Return what a replay can give again: it delivers no webhooks and cannot tell how it went."""
+def _comparable(step: RecordedRequest, content: bytes) -> bytes:
+    """Return what a replay can reproduce: it delivers no webhooks, so it has no results of them."""
     return _OF_DELIVERIES.sub(b"", content) if step.path.endswith("/webhooks") else content
 
 
@@ -106,6 +108,6 @@ async def _send(app: ASGIApp, step: RecordedRequest) -> None:
         return left.pop() if left else {"type": "http.disconnect"}
 
     async def send(message: Message) -> None:
-        del message  # the journal has the answer, as it was before a fault broke it
+        del message  # the journal has the response, as it was before a fault broke it
 
     await app(scope, receive, send)

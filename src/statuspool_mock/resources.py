@@ -1,4 +1,4 @@
-"""Where the shipped documents and scenarios lie: in the wheel, or in a checkout's root."""
+"""The shipped documents and scenarios, in the wheel or in the root of a checkout."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ _ROOTS = (_PACKAGE / "_data", _PACKAGE.parent.parent)
 def path(name: str) -> Path:
     """Return the path of a shipped file or folder such as `openapi/statuspool.yaml`.
 
-    Raises `FileNotFoundError` where the installation lacks it.
+    Raises `FileNotFoundError` if the installation does not have it.
     """
     for root in _ROOTS:
         candidate = root / name

@@ -1,4 +1,4 @@
-"""The composition root: the only place that wires scenario, worlds, API and web server together."""
+"""The composition root, which wires scenario, sandboxes, both APIs and the web server together."""
 
 import asyncio
 import contextlib
@@ -45,39 +45,39 @@ DOCUMENTED_LIMIT = 120
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """Everything that can be said when starting a server."""
+    """The settings of a server."""
 
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
     """0 picks a free one."""
     scenario: str = "default"
-    """The name of a shipped scenario, or a file."""
+    """The name of a shipped scenario, or the path of a scenario file."""
     seed: int = 1
     clock: ClockChoice = ClockChoice()
     rate_limit: RateLimit | None = RateLimit(DOCUMENTED_LIMIT)
-    """None: no limit at all."""
+    """None for no limit."""
     origins: tuple[str, ...] = ("*",)
     strict: bool = False
     tls: ssl.SSLContext | None = None
-    """Serve HTTPS with this, instead of HTTP."""
+    """Serve HTTPS with this context, instead of HTTP."""
     control_token: str | None = field(default=None, repr=False)
-    """What the control plane asks for; beyond loopback it stays closed without one."""
+    """The token of the control plane, which is closed beyond loopback without one."""
     webhook_allow: tuple[str, ...] = ()
     """Hosts beyond this machine that webhooks may be delivered to."""
     standard_webhooks: bool = False
     """Whether deliveries also carry the headers of Standard Webhooks."""
     data: Path | None = None
-    """A folder that keeps worlds across restarts."""
+    """A folder in which sandboxes are stored, so that they survive restarts."""
     journal: int = MOST_EXCHANGES
-    """How many exchanges each world remembers; 0: none, and no coverage."""
+    """How many exchanges each journal keeps; 0 for no journal and no coverage."""
     most_sandboxes: int = 200
     idle_seconds: float = 24 * 3600
-    """After how long an unused world is closed, once another is opened."""
+    """After how many seconds an unused sandbox is closed when another one opens."""
     log_level: str = "warning"
     mutants: tuple[str, ...] = ()
-    """Names of the gallery: how this server is to break the contract."""
+    """Names of the mutants to activate."""
     switch_mutants: bool = False
-    """Whether they may be switched while it runs, by who may use the control plane."""
+    """Whether mutants can be switched through the control plane."""
 
     @property
     def is_local(self) -> bool:
@@ -86,12 +86,12 @@ class Settings:
 
     @property
     def scheme(self) -> str:
-        """What urls of the server begin with."""
+        """The scheme of the server's URLs."""
         return "http" if self.tls is None else "https"
 
 
 class Address(NamedTuple):
-    """Where a running server is and with which keys."""
+    """The address of a running server, and the keys that its scenario suggests."""
 
     host: str
     port: int
@@ -100,18 +100,18 @@ class Address(NamedTuple):
 
     @property
     def control_url(self) -> str:
-        """The root of the server."""
+        """The root URL of the server."""
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}:{self.port}"
 
     @property
     def url(self) -> str:
-        """The base url of the API."""
+        """The base URL of the API."""
         return f"{self.control_url}/v1"
 
 
 class Composition(NamedTuple):
-    """A wired application, what runs beside it, and the keys that its scenario suggests."""
+    """A wired application, its ticker, and the keys that its scenario suggests."""
 
     app: ASGIApp
     keys: tuple[str, ...]
@@ -119,7 +119,7 @@ class Composition(NamedTuple):
 
 
 def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> Composition:
-    """Wire a server up. Raises `scenarios.ScenarioRejected` or `mutants.UnknownMutant`."""
+    """Wire a server. Raises `ScenarioRejected` or `UnknownMutant`."""
     scenario = scenarios.load(settings.scenario)
     document = contract.load()
     active_mutants = ActiveMutants(settings.mutants, may_switch=settings.switch_mutants)
@@ -142,7 +142,9 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
         most_exchanges=settings.journal,
     )
     keys = (*scenario.keys, *(f"sp_test_{DEMO}{role}" for role in ("", ".ro", ".rival")))
-    sandboxes.access(f"sp_test_{DEMO}")  # a bad scenario should show now, not at the first request
+    sandboxes.access(
+        f"sp_test_{DEMO}"
+    )  # an invalid scenario should fail now, not at the first request
     app = application(settings, sandboxes, active_mutants=active_mutants)
     return Composition(app, keys, Ticker(sandboxes, sender))
 
@@ -169,7 +171,7 @@ def application(
     )
     document = sandboxes.document
     console = Console(plane, base_path=CONTROL_PATH)
-    seeds = count(settings.seed)  # no request id comes again when mutants are switched
+    seeds = count(settings.seed)  # request ids are not repeated when mutants are switched
 
     def build(chosen: Sequence[Mutant]) -> ASGIApp:
         app = build_api(
@@ -187,7 +189,7 @@ def application(
 
 
 def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
-    """Serve until interrupted; `ready` is told the address as soon as connections are accepted.
+    """Serve until interrupted; `ready` is called with the address once connections are accepted.
 
     Raises `ScenarioRejected`, `StorageUnavailable` or `CannotListen` before anything is served.
     """
@@ -209,7 +211,7 @@ def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
 
 
 class RunningServer:
-    """A server on a thread of this process, for tests and notebooks; stops when the block ends.
+    """A server on a thread of this process, for tests and notebooks, until the block ends.
 
     >>> with RunningServer(Settings(port=0, scenario="docs")) as server:
     ...     server.url.endswith("/v1")
@@ -237,7 +239,7 @@ class RunningServer:
             self._thread.start()
             while not started.wait(0.1):
                 if not self._thread.is_alive():
-                    raise RuntimeError("The server ended before it was ready; its log says why.")
+                    raise RuntimeError("The server stopped before it was ready; see its log.")
             self._stack = stack.pop_all()
         return self
 
@@ -253,17 +255,17 @@ class RunningServer:
 
     @property
     def url(self) -> str:
-        """The base url of the API."""
+        """The base URL of the API."""
         return self.address.url
 
     @property
     def control_url(self) -> str:
-        """The root of the server."""
+        """The root URL of the server."""
         return self.address.control_url
 
 
 class _Protocol(CoalescingProtocol):
-    """Uvicorn's protocol, which lets faults have the connection they are to break."""
+    """Uvicorn's protocol, with access to the connection for faults that break it."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -271,7 +273,7 @@ class _Protocol(CoalescingProtocol):
 
 
 class _Server(uvicorn.Server):
-    """Uvicorn that tells when it is ready and leaves without waiting for idle connections."""
+    """Uvicorn with a callback on start, which stops without waiting for idle connections."""
 
     def __init__(
         self, composition: Composition, settings: Settings, *, on_start: Callable[[], None]

@@ -1,4 +1,4 @@
-"""The mock in tests, with or without pytest: a server of one's own, worlds, and a receiver.
+"""The mock in tests, with or without pytest: a server, sandboxes, and a webhook receiver.
 
 >>> with StatuspoolMock() as mock:
 ...     shop = mock.monitors.create("Shop", "https://perfect.test/")
@@ -24,13 +24,13 @@ __all__ = ["BackgroundErrors", "Receiver", "SandboxWorld", "StatuspoolMock"]
 
 
 class BackgroundErrors(AssertionError):
-    """Something went wrong where a test does not look; the message lists it."""
+    """Errors that happened in the background of a test; the message lists them."""
 
 
 class SandboxWorld(Control):
-    """One world: what drives it, and what a client needs to use it.
+    """One sandbox: control of it, and what a client needs to use it.
 
-    `url` is the base url of the API, `api_key` the key that opens the world, `headers` carries it.
+    `url` is the base URL of the API, `api_key` the key of the sandbox, `headers` contain it.
     """
 
     def __init__(self, server: RunningServer, api_key: str) -> None:
@@ -41,16 +41,16 @@ class SandboxWorld(Control):
         self._tolerated: set[str] = set()
 
     def tolerate(self, *kinds: str) -> None:
-        """Let trouble of these kinds be: `errors`, `deliveries`."""
+        """Ignore these kinds of problems: `errors`, `deliveries`."""
         unknown = set(kinds) - {"errors", "deliveries"}
         if unknown:
             raise ValueError(
-                f"No trouble is called {sorted(unknown)}; there are errors, deliveries"
+                f"Unknown kind of problem {sorted(unknown)}; expected errors or deliveries"
             )
         self._tolerated.update(kinds)
 
-    def troubles(self) -> list[str]:
-        """Return what went wrong unasked: errors of the mock, deliveries that never arrived."""
+    def problems(self) -> list[str]:
+        """Return problems in the background: errors of the mock, deliveries that never arrived."""
         found = []
         if "errors" not in self._tolerated:
             for row in self.journal.all(status=500, limit=2000):
@@ -65,17 +65,17 @@ class SandboxWorld(Control):
                 ]
         return found
 
-    def raise_if_troubled(self) -> None:
-        """Raise `BackgroundErrors` where `troubles` finds any."""
-        found = self.troubles()
+    def raise_for_problems(self) -> None:
+        """Raise `BackgroundErrors` if there are `problems`."""
+        found = self.problems()
         if found:
             raise BackgroundErrors("\n".join(found))
 
 
 class StatuspoolMock(SandboxWorld):
-    """A server in this process on a free port, and a frozen world of it, until the block ends.
+    """A server in this process on a free port, with a frozen sandbox, until the block ends.
 
-    The options are those of `serve`, as `statuspool_mock.server.Settings` names them.
+    The options are the fields of `statuspool_mock.server.Settings`.
     """
 
     def __init__(self, *, scenario: str = "empty", **settings: Any) -> None:
@@ -97,14 +97,14 @@ class StatuspoolMock(SandboxWorld):
         self._server.__exit__(kind, error, trace)
 
     def new_world(self) -> SandboxWorld:
-        """Return another world of the same server, frozen as well."""
+        """Return another frozen sandbox of the same server."""
         world = SandboxWorld(self._server, f"sp_test_{secrets.token_hex(8)}")
         world.clock.freeze()
         return world
 
 
 class Received(NamedTuple):
-    """A delivery that a receiver took: its payload, raw bytes and headers."""
+    """A delivery that a receiver accepted: its payload, raw bytes and headers."""
 
     payload: dict[str, Any]
     body: bytes
@@ -112,7 +112,7 @@ class Received(NamedTuple):
 
 
 class Receiver:
-    """A webhook endpoint on a thread, which takes nothing that is not rightly signed.
+    """A webhook endpoint on a thread, which accepts only deliveries with a valid signature.
 
     >>> with StatuspoolMock() as mock, Receiver() as receiver:
     ...     shop = mock.monitors.create("Shop", "https://perfect.test/")
@@ -143,29 +143,29 @@ class Receiver:
 
     @property
     def url(self) -> str:
-        """Where deliveries go."""
+        """The URL of the endpoint."""
         return f"http://127.0.0.1:{self._server.server_port}/hook"
 
     @property
     def payloads(self) -> list[dict[str, Any]]:
-        """The payloads that were taken, oldest first."""
+        """The payloads that were accepted, oldest first."""
         return [item.payload for item in self.received]
 
     @property
     def events(self) -> list[str]:
-        """The events that were taken, oldest first."""
+        """The events that were accepted, oldest first."""
         return [payload["event"] for payload in self.payloads]
 
     def register(self, world: SandboxWorld, **more: Any) -> dict[str, Any]:
-        """Register this endpoint in a world, for all events or `events`."""
+        """Register this endpoint in a sandbox, for all events or for `events`."""
         return world.webhooks.register(self.url, secret=self.secret, **more)
 
     def respond_with(self, *statuses: int) -> None:
-        """Answer the next deliveries with these statuses, then with 204 again."""
+        """Respond to the next deliveries with these statuses, then with 204 again."""
         self._answers += statuses
 
-    def raise_if_troubled(self) -> None:
-        """Raise `BackgroundErrors` where a delivery was refused."""
+    def raise_for_problems(self) -> None:
+        """Raise `BackgroundErrors` if a delivery was refused."""
         if self.refused:
             raise BackgroundErrors("\n".join(self.refused))
 
@@ -177,6 +177,6 @@ class Receiver:
             self.refused.append(f"A delivery to {self.url} is not signed with its secret.")
             return "bad signature", 401
         if self._answers and not 200 <= (status := self._answers.pop(0)) < 300:
-            return "as the test said", status
+            return "as configured by the test", status
         self.received.append(Received(json.loads(body), body, dict(request.headers)))
         return "", 204

@@ -1,4 +1,4 @@
-"""How people write time: `45d`, `2h30m`, `-2h30m` (before the start) or ISO 8601."""
+"""Parses durations (`45d`, `2h30m`), offsets (`-2h30m`) and ISO 8601 instants."""
 
 import re
 from datetime import UTC, datetime
@@ -11,7 +11,7 @@ _LATEST = 253_370_764_800  # 9999-01-01, so that no offset leaves the calendar
 
 
 def duration_seconds(text: str) -> int:
-    """Return the seconds of `2h30m` and the like. Raises `ValueError`."""
+    """Return the seconds of a duration such as `2h30m`. Raises `ValueError`."""
     match = _DURATION.fullmatch(text)
     if not text or match is None:
         raise ValueError(f"{text!r} is not a duration such as 45d, 12h, 2h30m or 90s")
@@ -35,12 +35,12 @@ def instant(text: str) -> int:
         parsed = parsed.replace(tzinfo=UTC)
     seconds = int(parsed.timestamp())
     if not 0 <= seconds < _LATEST:
-        raise ValueError(f"{text!r} lies outside the years 1970 to 9998")
+        raise ValueError(f"{text!r} is outside the years 1970 to 9998")
     return seconds
 
 
 def moment(value: Any) -> datetime | None:
-    """Return an ISO 8601 time with a zone as an instant in UTC, None for anything else."""
+    """Return an ISO 8601 time with a zone as a UTC datetime, or None for anything else."""
     if not isinstance(value, str) or len(value) < 19 or value[10] not in "Tt":
         return None
     try:
@@ -51,7 +51,7 @@ def moment(value: Any) -> datetime | None:
 
 
 def offset_seconds(text: str, *, starts_at: int | None) -> int:
-    """Return how far from the scenario's start a moment lies, negative before it.
+    """Return the offset of an instant from the scenario's start; negative before it.
 
     An ISO instant needs a scenario with a `starts_at`. Raises `ValueError`.
     """
@@ -63,9 +63,11 @@ def offset_seconds(text: str, *, starts_at: int | None) -> int:
         if starts_at is None:
             raise ValueError(f"{text!r} is a date, and a date needs a scenario with starts_at")
         return at - starts_at
-    raise ValueError(f"{text!r} is neither like -2h30m nor like 2025-01-15T09:42:11Z")
+    raise ValueError(
+        f"{text!r} is neither an offset such as -2h30m nor an instant such as 2025-01-15T09:42:11Z"
+    )
 
 
 def written(seconds: float) -> str:
-    """Return an instant as the API's reference writes it: 2025-01-15T09:42:11Z."""
+    """Return an instant in the format of the API: 2025-01-15T09:42:11Z."""
     return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

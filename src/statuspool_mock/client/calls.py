@@ -1,8 +1,8 @@
-"""Calls to a running mock, and how they fail.
+"""Calls to a running mock, and their errors.
 
 ClientError
-├── Unreachable     nothing answers there
-└── Refused         the mock said no; `status`, `error` and `details` tell more
+├── ServerUnreachable   no mock is running there
+└── RequestRefused      the mock refused; `status`, `error` and `details` say why
 """
 
 import json
@@ -19,11 +19,11 @@ class ClientError(Exception):
 
 
 class ServerUnreachable(ClientError):
-    """No mock answers at the address."""
+    """No mock is running at the address."""
 
 
 class RequestRefused(ClientError):
-    """The mock refused: its message, with every wrong field."""
+    """The mock refused the request: its message, with every invalid field."""
 
     def __init__(self, status: int, body: Json) -> None:
         details = body.get("details") or ()
@@ -36,18 +36,20 @@ class RequestRefused(ClientError):
 
 
 class ControlCall:
-    """Sends requests to one world of one mock."""
+    """Sends requests to one sandbox of a mock."""
 
     def __init__(self, http: httpx.Client) -> None:
         self._http = http
 
     def __call__(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
-        """Return the answer's JSON, None where it has no body. Raises `ClientError`."""
+        """Return the JSON of the response, or None without a body. Raises `ClientError`."""
         parameters = {name: value for name, value in query.items() if value is not None}
         try:
             response = self._http.request(method, path, json=body, params=parameters)
         except httpx.TransportError as error:
-            raise ServerUnreachable(f"No mock answers at {self._http.base_url}: {error}") from error
+            raise ServerUnreachable(
+                f"No mock is running at {self._http.base_url}: {error}"
+            ) from error
         if response.is_success:
             return response.json() if response.content else None
         try:
@@ -79,7 +81,7 @@ class ControlCall:
                         event = {}
         except httpx.TransportError as error:
             raise ServerUnreachable(
-                f"The mock at {self._http.base_url} went away: {error}"
+                f"The mock at {self._http.base_url} closed the connection: {error}"
             ) from error
 
 

@@ -6,37 +6,37 @@ from statuspool_mock.client.calls import ControlCall, Json
 
 
 class ClockControl:
-    """The world's clock. Every method returns what the clock shows after it."""
+    """The clock. Every method returns the state of the clock after it."""
 
     def __init__(self, call: ControlCall) -> None:
         self._call = call
 
     def read(self) -> Json:
-        """Return `now`, `mode` (frozen, live, scaled) and `rate`."""
+        """Return `now`, `mode` (frozen, live or scaled) and `rate`."""
         return self._json("GET", "/_mock/clock")
 
     def freeze(self) -> Json:
-        """Stop it."""
+        """Stop the clock."""
         return self._json("PUT", "/_mock/clock", {"mode": "frozen"})
 
     def live(self) -> Json:
-        """Let it run in real time."""
+        """Let the clock run in real time."""
         return self._json("PUT", "/_mock/clock", {"mode": "live"})
 
     def scale(self, rate: float) -> Json:
-        """Let `rate` seconds pass in the world for a real one."""
+        """Let `rate` seconds pass in the world for each real second."""
         return self._json("PUT", "/_mock/clock", {"rate": rate})
 
     def set(self, now: str) -> Json:
-        """Move it forward to an ISO 8601 instant; `facts` lists what happened on the way."""
+        """Advance to an ISO 8601 instant; `facts` lists what happened."""
         return self._json("PUT", "/_mock/clock", {"now": now})
 
     def advance(self, by: str) -> Json:
-        """Move time by a duration such as `2h` or `90s`; `facts` lists what happened."""
+        """Advance by a duration such as `2h` or `90s`; `facts` lists what happened."""
         return self._json("POST", "/_mock/clock/advance", {"by": by})
 
     def advance_to_next_event(self, *, within: str | None = None) -> Json:
-        """Move time until something happens, for at most `within` (30 days)."""
+        """Advance until something happens, by at most `within` (default: 30 days)."""
         body: Json = {"to_next_event": True} | ({"by": within} if within else {})
         return self._json("POST", "/_mock/clock/advance", body)
 

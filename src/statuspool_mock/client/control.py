@@ -1,4 +1,4 @@
-"""One world of a running mock, to be driven."""
+"""Control of one sandbox of a running mock."""
 
 from collections.abc import Iterator, Mapping
 from types import TracebackType
@@ -18,10 +18,10 @@ DEFAULT_KEY = "sp_test_demo"
 
 
 class Control:
-    """One world of a running mock.
+    """Controls one sandbox of a running mock.
 
-    `url` is the server's root (`http://127.0.0.1:4747`), `api_key` names the world, `token` is the
-    server's control token where it has one. Every method raises `ClientError`.
+    `url` is the server's root (`http://127.0.0.1:4747`), `api_key` names the sandbox, `token` is
+    the server's control token if it has one. Every method raises `ClientError`.
 
     >>> with Control(server.control_url, api_key="sp_test_notes") as world:
     ...     world.clock.freeze()["mode"]
@@ -40,7 +40,7 @@ class Control:
         headers = {"Authorization": f"Bearer {api_key}"}
         if token is not None:
             headers["X-Control-Token"] = token
-        # A transport of its own knows SSL_CERT_FILE, and no proxy: the mock is on this machine.
+        # This transport reads SSL_CERT_FILE but no proxy variables: the mock is on this machine.
         self._http = httpx.Client(
             base_url=root, headers=headers, timeout=timeout, transport=httpx.HTTPTransport()
         )
@@ -67,75 +67,75 @@ class Control:
         self._http.close()
 
     def reset(self, *, scenario: str | None = None, seed: int | None = None) -> Json:
-        """Begin again, from another shipped scenario or seed if you like."""
+        """Reset the world, optionally to another shipped scenario or seed."""
         body = {"scenario": scenario, "seed": seed}
         return self._json("POST", "/_mock/reset", given(body))
 
     def snapshot(self) -> Json:
-        """Return all of this world, secrets included."""
+        """Return a snapshot of this sandbox, secrets included."""
         return self._json("GET", "/_mock/snapshot")
 
     def restore(self, snapshot: Mapping[str, Any]) -> Json:
-        """Go on from a snapshot."""
+        """Restore a snapshot."""
         return self._json("PUT", "/_mock/snapshot", snapshot)
 
     def checkpoints(self) -> list[Json]:
-        """Return the names and instants of checkpoints."""
+        """Return the names and instants of the checkpoints."""
         found: list[Json] = self._call("GET", "/_mock/checkpoints")["results"]
         return found
 
     def keep(self, name: str) -> Json:
-        """Remember this instant under a name."""
+        """Save a checkpoint under a name."""
         return self._json("PUT", f"/_mock/checkpoints/{name}")
 
     def rewind(self, name: str) -> Json:
-        """Go back to a checkpoint, dice included."""
+        """Rewind to a checkpoint, random numbers included."""
         return self._json("POST", f"/_mock/checkpoints/{name}/rewind")
 
     def forget(self, name: str) -> None:
-        """Drop a checkpoint."""
+        """Delete a checkpoint."""
         self._call("DELETE", f"/_mock/checkpoints/{name}")
 
     def case(self) -> Json:
-        """Return what happened, as a case file for `statuspool-mock replay`."""
+        """Return the exchanges as a case file for `statuspool-mock replay`."""
         return self._json("GET", "/_mock/case")
 
     def screenplays(self) -> list[Json]:
-        """Return what can be played."""
+        """Return the outage scripts."""
         found: list[Json] = self._call("GET", "/_mock/screenplays")["results"]
         return found
 
     def play(self, *scenes: str | Mapping[str, Any], **how: Any) -> Json:
-        """Play screenplays, by name or as scenes with `tag`, `region`, `after`; `pace`, `seed`."""
+        """Play outage scripts, by name or as objects with `tag`, `region` and `after`."""
         written = [{"name": scene} if isinstance(scene, str) else dict(scene) for scene in scenes]
         return self._json("POST", "/_mock/play", {"scenes": written, **given(how)})
 
     def step(self) -> Json:
-        """Move on to the next cue of the play."""
+        """Advance to the next step of the outage script."""
         return self._json("POST", "/_mock/play/step")
 
     def stop(self) -> None:
-        """Break the play off."""
+        """Stop the outage script."""
         self._call("DELETE", "/_mock/play")
 
     def mutants(self) -> Json:
-        """Return the mutants of the server, and whether they may be switched."""
+        """Return the mutants of the server, and whether they can be switched."""
         return self._json("GET", "/_mock/mutants")
 
     def switch_mutants(self, *names: str) -> Json:
-        """Have these mutants, and no others; for all worlds of the server."""
+        """Activate exactly these mutants, for all sandboxes of the server."""
         return self._json("PUT", "/_mock/mutants", {"names": list(names)})
 
     def sandboxes(self) -> Json:
-        """Return the worlds of the server and its limits."""
+        """Return the sandboxes of the server and its limits."""
         return self._json("GET", "/_mock/sandboxes")
 
     def close_sandbox(self, name: str) -> None:
-        """Close a world for good."""
+        """Delete a sandbox permanently."""
         self._call("DELETE", f"/_mock/sandboxes/{name}")
 
     def events(self, *, last_event_id: int | None = None) -> Iterator[Json]:
-        """Yield what happens, as it happens."""
+        """Yield events as they happen."""
         return self._call.events(last_event_id)
 
     def _json(self, method: str, path: str, body: Any = None) -> Json:

@@ -6,21 +6,22 @@ from statuspool_mock.client.calls import ControlCall, Json
 
 
 class FaultControl:
-    """Faults: rules that break the API on purpose."""
+    """Faults: rules that break exchanges on purpose."""
 
     def __init__(self, call: ControlCall) -> None:
         self._call = call
 
     def all(self) -> list[Json]:
-        """Return the faults that are not spent."""
+        """Return the faults that are not used up."""
         found: list[Json] = self._call("GET", "/_mock/faults")["results"]
         return found
 
     def add(self, **fault: Any) -> Json:
         """Add a fault and return it.
 
-        `operation`, `method`, `monitor_id`, `role` say whom it strikes; `status` (with
-        `retry_after`), `latency` and `breakage` how; `probability`, `seed`, `times` and `ttl` when.
+        `operation`, `method`, `monitor_id` and `role` select requests; `status` (with
+        `retry_after`), `latency` and `breakage` are the effects; `probability`, `seed`, `times` and
+        `ttl` say when.
         """
         added: Json = self._call("POST", "/_mock/faults", fault)
         return added

@@ -7,7 +7,7 @@ from statuspool_mock.client.calls import ControlCall, Json
 
 
 class JournalControl:
-    """What clients of this world asked and got."""
+    """The exchanges of this world's clients."""
 
     def __init__(self, call: ControlCall) -> None:
         self._call = call
@@ -15,7 +15,7 @@ class JournalControl:
     def all(self, **wanted: Any) -> list[Json]:
         """Return exchanges, newest first.
 
-        By `operation`, `status` and `monitor_id`; at most `limit` (100).
+        Filtered by `operation`, `status` and `monitor_id`; at most `limit` (default: 100).
         """
         found: list[Json] = self._call("GET", "/_mock/journal", **wanted)["results"]
         return found
@@ -31,15 +31,16 @@ class JournalControl:
         return count
 
     def check(self, **expected: Any) -> Json:
-        """Return whether something was asked as often as expected, and the near misses."""
+        """Return whether requests were made as often as expected, and the near misses."""
         verification: Json = self._call("POST", "/_mock/journal/verify", expected)
         return verification
 
     def verify(self, **expected: Any) -> None:
-        """Raise `AssertionError` with the near misses unless it was asked as often as expected.
+        """Raise `AssertionError`, with the near misses, unless requests match as often as expected.
 
-        `operation`, `method`, `status`, `monitor_id`, `role`, `error`, `query` and `body` (fields
-        that it has at least) say what; `times`, `at_least` and `at_most` how often (once or more).
+        `operation`, `method`, `status`, `monitor_id`, `role`, `error`, `query` and `body` (a subset
+        of its fields) are the pattern; `times`, `at_least` and `at_most` say how often (default: at
+        least once).
         """
         found = self.check(**expected)
         if not found["verified"]:
@@ -51,17 +52,17 @@ class JournalControl:
         return archive
 
     def clear(self) -> None:
-        """Forget exchanges and coverage."""
+        """Clear the journal and the coverage."""
         self._call("DELETE", "/_mock/journal")
 
     def coverage(self) -> Json:
-        """Return which answers clients have met, and which never."""
+        """Return which responses clients have received, and which never."""
         coverage: Json = self._call("GET", "/_mock/coverage")
         return coverage
 
 
 def describe(verification: Mapping[str, Any], expected: Mapping[str, Any]) -> str:
-    """Return in words how a verification failed and what came near."""
+    """Return a failed verification and its near misses as text."""
     lines = [
         f"Expected {verification['expected']} of {dict(expected)}, found {verification['found']}."
     ]

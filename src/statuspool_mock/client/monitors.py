@@ -7,7 +7,7 @@ from statuspool_mock.client.calls import ControlCall, Json, given
 
 
 class MonitorControl:
-    """The team's monitors: made and read through the API, driven through the control plane."""
+    """The team's monitors: created and read through the API, controlled by the control plane."""
 
     def __init__(self, call: ControlCall) -> None:
         self._call = call
@@ -20,13 +20,13 @@ class MonitorControl:
         interval_seconds: int = 60,
         **more: Any,
     ) -> Json:
-        """Create a monitor; `more` are further fields of the API. Returns it."""
+        """Create a monitor and return it; `more` are further fields of the API."""
         body = {"name": name, "url": url, "interval_seconds": interval_seconds, **more}
         response: Json = self._call("POST", "/v1/monitors", body)
         return response
 
     def all(self) -> list[Json]:
-        """Return every monitor, with what only the world knows of it."""
+        """Return every monitor, with details that the API does not show."""
         found: list[Json] = []
         page = 1
         while True:
@@ -37,7 +37,7 @@ class MonitorControl:
             page += 1
 
     def find(self, name_or_id: str) -> Json:
-        """Return the monitor of this id, else the only one of this name or with it in its name.
+        """Return the monitor with this id, or the only one with this name or with it in its name.
 
         Raises `LookupError`.
         """
@@ -57,7 +57,7 @@ class MonitorControl:
         raise LookupError(f"{what} called {name_or_id!r}; there are: {names}")
 
     def force_down(self, monitor: str | Json, **how: Any) -> Json:
-        """Make its checks fail: `regions` (all), `lasting` such as `10m` (until released)."""
+        """Make its checks fail, in `regions` (default: all), for `lasting` such as `10m`."""
         return self._force(monitor, "down", **how)
 
     def force_up(self, monitor: str | Json, **how: Any) -> Json:
@@ -69,29 +69,30 @@ class MonitorControl:
         return self._force(monitor, "degraded", **how)
 
     def release(self, monitor: str | Json) -> Json:
-        """End what was forced."""
+        """End a forced status."""
         return self._json("DELETE", f"/_mock/monitors/{_id(monitor)}/status")
 
     def pause(self, monitor: str | Json) -> Json:
-        """Stop checking it."""
+        """Stop checking a monitor."""
         return self._json("POST", f"/_mock/monitors/{_id(monitor)}/pause")
 
     def resume(self, monitor: str | Json) -> Json:
-        """Check it again."""
+        """Check a paused monitor again."""
         return self._json("POST", f"/_mock/monitors/{_id(monitor)}/resume")
 
     def add_outage(self, monitor: str | Json, **outage: Any) -> Json:
-        """Script an outage, past or future.
+        """Script an outage in the past or future.
 
-        `start` (now) and `end` are ISO 8601 instants, `lasting` is a duration; `regions` (all),
-        `status_code` (502), `response_time_ms` and `error_message` say what checks return.
+        `start` (default: now) and `end` are ISO 8601 instants, `lasting` is a duration; `regions`
+        (default: all), `status_code` (default: 502), `response_time_ms` and `error_message` say
+        what checks return.
         """
         names = {"start": "from", "end": "to", "lasting": "for"}
         body = {names.get(name, name): value for name, value in outage.items()}
         return self._json("POST", f"/_mock/monitors/{_id(monitor)}/outages", body)
 
     def clear_outages(self, monitor: str | Json) -> Json:
-        """End scripted outages and cancel those to come."""
+        """End scripted outages and cancel those in the future."""
         return self._json("DELETE", f"/_mock/monitors/{_id(monitor)}/outages")
 
     def _force(

@@ -9,48 +9,48 @@ EVENTS = ("status_change", "incident_created", "sla_breach")
 
 
 class WebhookControl:
-    """Endpoints, and what was delivered to them."""
+    """Webhook endpoints and their deliveries."""
 
     def __init__(self, call: ControlCall) -> None:
         self._call = call
 
     def register(self, url: str, *, secret: str, events: tuple[str, ...] = EVENTS) -> Json:
-        """Register an endpoint through the API, for all events or some. Returns it."""
+        """Register an endpoint through the API, for all events or some, and return it."""
         body = {"url": url, "events": list(events), "secret": secret}
         made: Json = self._call("POST", "/v1/webhooks", body)
         return made
 
     def all(self) -> list[Json]:
-        """Return the endpoints, each with how many events are `waiting` for it."""
+        """Return the endpoints, each with the number of events `waiting` for it."""
         found: list[Json] = self._call("GET", "/_mock/webhooks")["results"]
         return found
 
     def trigger(
         self, event: str, *, monitor_id: str | None = None, webhook_id: str | None = None
     ) -> Json:
-        """Send an event that did not happen, to all that are subscribed or to one endpoint."""
+        """Send a test event to all endpoints that are subscribed, or to one."""
         body = given({"event": event, "monitor_id": monitor_id, "webhook_id": webhook_id})
         told: Json = self._call("POST", "/_mock/webhooks/trigger", body)
         return told
 
     def deliveries(self, **wanted: Any) -> list[Json]:
-        """Return deliveries, newest first: by `webhook_id`, `outcome`, `event`; at most `limit`."""
+        """Return deliveries, newest first, filtered by `webhook_id`, `outcome` and `event`."""
         found: list[Json] = self._call("GET", "/_mock/deliveries", **wanted)["results"]
         return found
 
     def delivery(self, number: int) -> Json:
-        """Return one delivery with its body and every try."""
+        """Return one delivery with its body and every attempt."""
         found: Json = self._call("GET", f"/_mock/deliveries/{number}")
         return found
 
     def received(self, *, event: str | None = None) -> list[Json]:
-        """Return the payloads that endpoints took, oldest first."""
+        """Return the payloads that endpoints accepted, oldest first."""
         taken = self.deliveries(outcome="delivered", event=event, limit=2000)
         bodies = (self.delivery(row["number"])["body"] for row in reversed(taken))
         return [json.loads(body) for body in bodies]
 
     def redeliver(self, number: int | None = None) -> int:
-        """Deliver once more, one delivery or all that failed; return how many."""
+        """Redeliver one delivery or all that failed; return how many."""
         path = "/_mock/deliveries/redeliver"
         if number is not None:
             path = f"/_mock/deliveries/{number}/redeliver"

@@ -1,4 +1,4 @@
-"""The API's contract as data: which operations there are, and what breaks them."""
+"""The API's contract as data: its operations, and what violates them."""
 
 from statuspool_mock.contract.document import ContractError, Document, load
 from statuspool_mock.contract.operation import Operation

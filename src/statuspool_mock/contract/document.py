@@ -1,4 +1,4 @@
-"""The OpenAPI document: loaded, its references resolved, its operations found."""
+"""The OpenAPI document: loading, resolving references, finding operations."""
 
 import re
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml where Py
 
 
 class ContractError(Exception):
-    """The document cannot be used; the message says which and why."""
+    """The document cannot be used; the message says why."""
 
 
 def load(path: Path | None = None) -> "Document":
@@ -27,19 +27,19 @@ def load(path: Path | None = None) -> "Document":
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise ContractError(f"{path} cannot be read as YAML: {error}") from error
     if not isinstance(raw, dict) or not isinstance(raw.get("paths"), dict):
-        raise ContractError(f"{path} is no OpenAPI document: it has no `paths`.")
+        raise ContractError(f"{path} is not an OpenAPI document: it has no `paths`.")
     return Document(raw)
 
 
 class Document:
-    """A loaded document. `raw` is it as written, references and all."""
+    """A loaded document. `raw` is the document as written, with references."""
 
     def __init__(self, raw: dict[str, Any]) -> None:
         self.raw = raw
 
     @cached_property
     def resolved(self) -> dict[str, Any]:
-        """The document with every reference replaced by what it points to."""
+        """The document with every reference resolved."""
         resolved = self._resolve(self.raw, ())
         assert isinstance(resolved, dict)  # noqa: S101 - for the type checker
         return resolved
@@ -72,7 +72,7 @@ class Document:
         return None
 
     def allowed_methods(self, path: str) -> list[str]:
-        """Return the methods that a path has, none for an unknown path."""
+        """Return the methods of a path; none if the path is unknown."""
         return sorted(
             method
             for pattern, operations in self._routes
@@ -98,7 +98,7 @@ class Document:
         reference = value.get("$ref")
         if isinstance(reference, str):
             if reference in trail:
-                raise ContractError(f"The reference {reference} leads back to itself.")
+                raise ContractError(f"The reference {reference} is circular.")
             return self._resolve(self._target(reference), (*trail, reference))
         return {key: self._resolve(item, trail) for key, item in value.items()}
 

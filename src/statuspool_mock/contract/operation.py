@@ -1,4 +1,4 @@
-"""One operation of the document, with its checks compiled once."""
+"""One operation of the document, with its checks compiled."""
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from functools import cached_property, lru_cache
@@ -13,17 +13,17 @@ _JSON = "application/json"
 
 
 class Query(NamedTuple):
-    """What a query string says: values by parameter, and what is wrong with it."""
+    """The values of a query string by parameter, and its violations."""
 
     values: Mapping[str, Any]
     violations: tuple[Violation, ...]
 
 
 class Operation:
-    """An operation: what may be sent to it and what it may answer.
+    """An operation: its valid requests and responses.
 
-    `definition` is the operation's part of the document, references resolved, with the parameters
-    of its path among its own.
+    `definition` is the operation's part of the document, with references resolved and the
+    parameters of its path included.
     """
 
     def __init__(self, *, method: str, path: str, definition: Mapping[str, Any]) -> None:
@@ -65,12 +65,12 @@ class Operation:
 
     @property
     def needs_body(self) -> bool:
-        """Whether requests without a body are wrong."""
+        """Whether requests must have a body."""
         return bool(self.definition.get("requestBody", {}).get("required"))
 
     @property
     def is_secured(self) -> bool:
-        """Whether a key is needed."""
+        """Whether a key is required."""
         return bool(self.definition.get("security"))
 
     @cached_property
@@ -85,9 +85,9 @@ class Operation:
 
     @cached_property
     def read_query(self) -> Callable[[bytes], Query]:
-        """Reads a query string: the parameters' values, defaults filled in, and every violation.
+        """A function that reads a query string: values with defaults, and every violation.
 
-        Unknown parameters are ignored. What was read lately is remembered.
+        Unknown parameters are ignored. Recent results are cached.
         """
         return lru_cache(maxsize=1_024)(self._read_query)
 
@@ -113,14 +113,14 @@ class Operation:
         """Return a violation for every query parameter that the operation does not have."""
         known = ", ".join(self._readers) or "none"
         return [
-            Violation(name, f"Is not a known parameter; there are: {known}")
+            Violation(name, f"Is not a known parameter; known are: {known}")
             for name in names
             if name not in self._readers
         ]
 
     @cached_property
     def check_body(self) -> Check:
-        """Finds every wrong field of a request body."""
+        """A function that finds every violation in a request body."""
         return check_of(self.definition["requestBody"]["content"][_JSON]["schema"])
 
     def check_response(
@@ -130,11 +130,11 @@ class Operation:
         headers: Mapping[str, str],
         value: Any = None,
     ) -> list[Violation]:
-        """Return where an answer departs from the document. `headers` has lower-case names."""
+        """Return the violations of a response. The names in `headers` are lower-case."""
         response = self.definition["responses"].get(str(status))
         if response is None:
             documented = ", ".join(map(str, sorted(self.statuses)))
-            return [Violation("status", f"{status} is not documented; there are {documented}")]
+            return [Violation("status", f"{status} is not documented; documented are {documented}")]
         violations = [
             Violation(f"header {name}", "Header is missing")
             for name, header in response.get("headers", {}).items()

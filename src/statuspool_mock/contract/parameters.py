@@ -1,4 +1,4 @@
-"""Reading query parameters: strict about text that only looks like a number or a time."""
+"""Reads query parameters, strict about text that only resembles a number or a time."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,11 +11,11 @@ _INTEGER = re.compile(r"-?[0-9]{1,4000}", re.ASCII)
 _DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 Reader = Callable[[str], Any]
-"""Turns a parameter's text into its value; raises `ValueError` where it is none."""
+"""Turns a parameter's text into its value; raises `ValueError` if it is invalid."""
 
 
 def reader_of(schema: Mapping[str, Any]) -> Reader:
-    """Return the reader for a parameter's schema; its error tells what was expected."""
+    """Return the reader for a parameter's schema; its error says what was expected."""
     read = _plain_reader(schema)
     expected = message_for(schema, "type")
     low, high, enum = schema.get("minimum"), schema.get("maximum"), schema.get("enum")

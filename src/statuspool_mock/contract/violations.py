@@ -1,4 +1,4 @@
-"""What is wrong with a value, in the vendor's words."""
+"""Violations of a schema, in the words of the API."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -8,7 +8,7 @@ import jsonschema_rs
 
 
 class Violation(NamedTuple):
-    """One wrong field. Reference: Error Codes, 400 (`details`)."""
+    """One invalid field. Reference: Error Codes, 400 (`details`)."""
 
     field: str
     message: str
@@ -35,14 +35,14 @@ _FORMATS = {
 
 
 def is_uuid(value: str) -> bool:
-    """Whether a text is a UUID in its usual form, with hyphens."""
+    """Whether a text is a UUID in the usual form, with hyphens."""
     return _is_uuid(value) is not None
 
 
 def check_of(schema: Mapping[str, Any], *, root: str = "body") -> Check:
-    """Compile a schema without references to a function that finds every wrong field of a value.
+    """Compile a schema without references to a function that finds every violation in a value.
 
-    `root` names the value itself where it is wrong as a whole.
+    `root` is the name of the value itself, for violations that concern it as a whole.
     """
     plain = _plain(schema)
     validator = jsonschema_rs.Draft4Validator(plain, validate_formats=True)
@@ -72,7 +72,7 @@ def check_of(schema: Mapping[str, Any], *, root: str = "body") -> Check:
 
 
 def message_for(schema: Mapping[str, Any], keyword: str) -> str:
-    """Return what a value should have been, given its schema and the keyword that it broke."""
+    """Return what a value should have been, given its schema and the violated keyword."""
     if "enum" in schema:
         return f"Must be one of: {', '.join(str(v) for v in schema['enum'] if v is not None)}"
     if schema.get("format") in _FORMATS:
@@ -102,7 +102,7 @@ def _dig(value: Any, path: Sequence[str | int]) -> Any:
 
 
 def _plain(schema: Any) -> Any:
-    """Say in JSON Schema's own way what is OpenAPI's: `nullable`, and what a UUID is."""
+    """Translate OpenAPI to JSON Schema: `nullable`, and the pattern of UUIDs."""
     if isinstance(schema, list):
         return [_plain(item) for item in schema]
     if not isinstance(schema, Mapping):

@@ -1,4 +1,4 @@
-"""What a world's clients asked and got: kept in bounds, searched, counted, exported."""
+"""Exchanges: requests and responses, kept in a journal, searched, counted and exported."""
 
 from statuspool_mock.exchanges import har
 from statuspool_mock.exchanges.coverage import Cell, Coverage, cells

@@ -1,7 +1,7 @@
-"""Which answers a world's clients have met, and which never: their tests' blind spots.
+"""Which responses a world's clients have received, and which they never did.
 
-A cell is an operation with one of its documented statuses, or, where it succeeds, with something
-that a client may have to handle: a `degraded` monitor, an empty list, the last page.
+A cell is an operation with one of its documented statuses or, if it succeeds, with a state that a
+client may have to handle: a `degraded` monitor, an empty list, the last page.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -11,7 +11,7 @@ from statuspool_mock.contract import Operation
 
 
 class Cell(NamedTuple):
-    """An operation × status, and a state of the domain where `state` is not None."""
+    """An operation and a status, and a state of the domain if `state` is not None."""
 
     operation: str
     status: int
@@ -71,18 +71,18 @@ STATES: Mapping[str, tuple[tuple[str, ...], Seen]] = {
         _webhooks,
     ),
 }
-"""By operation: the states a client may have to handle, and how an answer shows them."""
+"""By operation: the states a client may have to handle, and how a response shows them."""
 
 
 class Coverage:
-    """Counts the cells that were met. Looking for states ends once all of them were seen."""
+    """Counts the cells that were covered. States are no longer looked for once all were seen."""
 
     def __init__(self) -> None:
         self.met: dict[Cell, int] = {}
         self._unseen = {name: set(states) for name, (states, _) in STATES.items()}
 
     def note(self, operation: str, status: int, response: Any) -> None:
-        """Count an answer; `response` is its JSON value before it was written."""
+        """Count a response; `response` is its JSON value before it was serialized."""
         met = self.met
         cell = Cell(operation, status)
         met[cell] = met.get(cell, 0) + 1
@@ -93,13 +93,13 @@ class Coverage:
                 met.update((Cell(operation, status, state), 1) for state in seen)
 
     def clear(self) -> None:
-        """Forget what was met."""
+        """Reset the counts."""
         self.met.clear()
         self._unseen = {name: set(states) for name, (states, _) in STATES.items()}
 
 
 def cells(operations: Iterable[Operation]) -> list[Cell]:
-    """Return every cell that a client of these operations can meet."""
+    """Return every cell that a client of these operations can cover."""
     found = []
     for operation in operations:
         found += [Cell(operation.id, status) for status in sorted(operation.statuses)]

@@ -1,4 +1,4 @@
-"""One request and its answer, as they were on the wire."""
+"""One request and its response, as sent."""
 
 import json
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 @dataclass(slots=True, kw_only=True)
 class Exchange:
-    """A request and its answer.
+    """A request and its response.
 
-    `at` is the world's time and `wall` the reading of the server's own clock, both in seconds;
-    `began` is the real time, in seconds since 1970. `milliseconds` grows to its value once the
-    answer is sent. `operation` is empty where the document has no such path or method. `control`
-    marks calls that drive the world instead of using the API.
+    `at` is the world's time and `wall` the reading of the server's clock, both in seconds; `began`
+    is the real time, in seconds since 1970. `milliseconds` is set once the response was sent.
+    `operation` is empty if the document has no such path or method. `control` marks calls of the
+    control plane.
     """
 
     number: int
@@ -40,27 +40,27 @@ class Exchange:
 
     @property
     def size(self) -> int:
-        """Roughly how many bytes it takes to keep."""
+        """The approximate size in bytes."""
         return len(self.body) + len(self.content) + 1_000
 
     @property
     def parameters(self) -> dict[str, str]:
-        """The query parameters; of one given twice the last."""
+        """The query parameters; the last one if given twice."""
         return dict(parse_qsl(self.query.decode("latin-1"), keep_blank_values=True))
 
     @property
     def value(self) -> Any:
-        """The request's body as JSON, None where it is none."""
+        """The request's body as JSON, or None if it is not JSON."""
         return _json(self.body)
 
     @property
     def response(self) -> Any:
-        """The answer's body as JSON, None where it is none."""
+        """The response's body as JSON, or None if it is not JSON."""
         return _json(self.content)
 
     @property
     def error(self) -> str | None:
-        """The error code of the vendor's envelope. Reference: Error Codes."""
+        """The error code in the response, if any. Reference: Error Codes."""
         if self.status < 400:
             return None
         response = self.response

@@ -1,7 +1,7 @@
-"""Faults: rules that break exchanges on purpose, at random and yet reproducibly.
+"""Faults: rules that break exchanges on purpose, at random but reproducibly.
 
-Whether a rule strikes is a function of its seed and of how often it was asked, so the same requests
-in the same order meet the same trouble.
+Whether a fault is injected depends on its seed and on how many exchanges it has matched, so the
+same requests in the same order get the same faults.
 """
 
 import hashlib
@@ -17,20 +17,20 @@ _LONGEST_MS = 60_000
 
 
 class Breakage(StrEnum):
-    """How an answer goes wrong on the wire, beside its status and its pace."""
+    """How the transfer of a response fails."""
 
     RESET = "reset"
-    """The connection is reset before a byte of the answer."""
+    """The connection is reset before the first byte of the response."""
     EMPTY = "empty"
-    """The answer has its status and no body."""
+    """The response has its status and no body."""
     TRUNCATED = "truncated"
-    """The body ends in the middle of its JSON, with a Content-Length that agrees."""
+    """The body ends in the middle of its JSON, with a matching Content-Length."""
     STALLED = "stalled"
-    """Half of the body comes, then nothing, until the client gives up or a minute is over."""
+    """Half of the body is sent, then nothing until the client gives up or a minute is over."""
 
 
 class DeliveryFault(StrEnum):
-    """What befalls a webhook delivery on its way."""
+    """How a webhook delivery fails."""
 
     LOST = "lost"
     """It is never sent."""
@@ -41,12 +41,12 @@ class DeliveryFault(StrEnum):
 
 
 DELIVERY = "deliverWebhook"
-"""What deliveries are called among the operations that a fault can match."""
+"""The name of deliveries among the operations that a fault can match."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Latency:
-    """How much later an answer comes, in milliseconds; never more than a minute.
+    """How long a response is delayed, in milliseconds; never more than a minute.
 
     Fixed (`fixed_ms`), uniform (`least_ms` to `most_ms`) or log-normal (`median_ms`, `sigma`).
     """
@@ -58,7 +58,7 @@ class Latency:
     sigma: float | None = None
 
     def draw(self, chance: float) -> float:
-        """Return the milliseconds for a number drawn evenly between 0 and 1."""
+        """Return the delay in milliseconds for a random number between 0 and 1."""
         if self.fixed_ms is not None:
             drawn = self.fixed_ms
         elif self.least_ms is not None and self.most_ms is not None:
@@ -73,8 +73,8 @@ class Latency:
 class Fault:
     """A rule: which exchanges it matches, what it does to them, how often and how long.
 
-    A condition of None matches everything. It strikes a match with `probability`, at most `times`
-    times, before the world's instant `ends_at`.
+    A condition of None matches everything. It is injected into a match with `probability`, at most
+    `times` times, before the world's instant `ends_at`.
     """
 
     id: str
@@ -95,7 +95,7 @@ class Fault:
 
 
 class FaultTarget(NamedTuple):
-    """What a fault can match of a request."""
+    """The properties of a request that a fault can match."""
 
     operation: str
     method: str
@@ -104,7 +104,7 @@ class FaultTarget(NamedTuple):
 
 
 class InjectedFault(NamedTuple):
-    """What befalls one exchange: the effects of every fault that struck it."""
+    """The combined effects of all faults that are injected into one exchange."""
 
     faults: tuple[str, ...]
     status: int | None
@@ -115,7 +115,7 @@ class InjectedFault(NamedTuple):
 
 
 class FaultCounts(NamedTuple):
-    """How often a fault was asked and how often it struck."""
+    """How often a fault matched (`asked`) and how often it was injected."""
 
     asked: int = 0
     injected: int = 0
@@ -124,7 +124,7 @@ class FaultCounts(NamedTuple):
 class FaultSet:
     """The faults of one world, in the order in which they were added.
 
-    Latencies add up; of statuses and of breakages the first that strikes counts.
+    Latencies add up; of several statuses or breakages the first one counts.
     """
 
     def __init__(self, entries: Sequence[tuple[Fault, FaultCounts]] = (), *, made: int = 0) -> None:
@@ -134,33 +134,33 @@ class FaultSet:
         self.made = made
 
     def concerns(self, operation: str) -> bool:
-        """Whether any of them may strike an exchange of that operation."""
+        """Whether any fault may affect an exchange of that operation."""
         return operation in self._operations or None in self._operations
 
     def __len__(self) -> int:
         return len(self._faults)
 
     def add(self, fault: Fault) -> None:
-        """Enter a fault."""
+        """Add a fault."""
         self._faults[fault.id] = fault
         self._tallies[fault.id] = FaultCounts()
         self._operations.add(fault.operation)
         self.made += 1
 
     def remove(self, fault_id: str) -> bool:
-        """Strike a fault off; return whether it was there."""
+        """Remove a fault; return whether there was one."""
         self._tallies.pop(fault_id, None)
         found = self._faults.pop(fault_id, None)
         self._operations = {fault.operation for fault in self._faults.values()}
         return found is not None
 
     def entries(self, *, now: float) -> tuple[tuple[Fault, FaultCounts], ...]:
-        """Return the faults that are not spent, with their tallies."""
+        """Return the faults that are not used up, with their counts."""
         self._drop_spent(now)
         return tuple((fault, self._tallies[fault.id]) for fault in self._faults.values())
 
     def draw(self, target: FaultTarget, *, now: float) -> InjectedFault | None:
-        """Return what befalls an exchange, None where nothing does; draws are counted."""
+        """Return what to inject into an exchange, if anything, and count it."""
         if not self._faults:
             return None
         self._drop_spent(now)
@@ -205,13 +205,13 @@ def _matches(fault: Fault, target: FaultTarget) -> bool:
 
 
 def _chance(seed: int, count: int, purpose: bytes) -> float:
-    """Return a number in [0, 1) that depends on nothing else."""
+    """Return a random number in [0, 1) that depends only on the arguments."""
     text = b"%d %d %b" % (seed, count, purpose)
     return int.from_bytes(hashlib.blake2b(text, digest_size=7).digest(), "big") / 2**56
 
 
 def fault_data(fault: Fault, counts: FaultCounts) -> dict[str, Any]:
-    """Return a fault as plain data, what is None left out."""
+    """Return a fault as plain data, without what is None."""
     data = _given(asdict(fault)) | counts._asdict()
     if fault.latency is not None:
         data["latency"] = _given(data["latency"])

@@ -1,4 +1,4 @@
-"""The journal as HTTP archive, HAR 1.2, for browsers' tools; keys and secrets are masked."""
+"""The journal as an HTTP archive (HAR 1.2) for browsers' tools; keys and secrets are masked."""
 
 import base64
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from statuspool_mock.exchanges.masking import masked_body, masked_headers
 def archive(
     exchanges: Iterable[Exchange], *, version: str, base: str | None = None
 ) -> dict[str, Any]:
-    """Return the archive of exchanges, oldest first; `base` as for an entry."""
+    """Return the archive of exchanges, oldest first; `base` as in `entry`."""
     return {
         "log": {
             "version": "1.2",
@@ -24,7 +24,7 @@ def archive(
 
 
 def entry(exchange: Exchange, *, base: str | None = None) -> dict[str, Any]:
-    """Return the entry of one exchange; its path begins at `base`, else at the host asked."""
+    """Return the entry of one exchange. Its URL starts with `base`, or the host requested."""
     took = round(exchange.milliseconds, 3)
     return {
         "startedDateTime": datetime.fromtimestamp(exchange.began, UTC).isoformat(),
@@ -82,7 +82,7 @@ def _response(exchange: Exchange) -> dict[str, Any]:
 
 def _response_headers(exchange: Exchange) -> list[tuple[str, str]]:
     headers = masked_headers(exchange.response_headers)
-    if exchange.request_id:  # it is put on at the edge, after the journal
+    if exchange.request_id:  # added by the outer middleware, after the journal
         headers.append(("x-request-id", exchange.request_id))
     return headers
 

@@ -10,7 +10,7 @@ MOST_BYTES = 4 << 20
 
 
 class Journal:
-    """Keeps at most so many exchanges and bytes; the oldest make room. `most` 0 keeps none."""
+    """Keeps the newest exchanges, at most `most` and at most so many bytes. 0 keeps none."""
 
     def __init__(self, *, most: int = MOST_EXCHANGES, most_bytes: int = MOST_BYTES) -> None:
         self._kept: deque[Exchange] = deque()
@@ -18,7 +18,7 @@ class Journal:
         self._most_bytes = most_bytes
         self._bytes = 0
         self.written = 0
-        """How many were ever written: the number of the newest."""
+        """How many were ever written, which is the number of the newest."""
 
     def __iter__(self) -> Iterator[Exchange]:
         return iter(self._kept)
@@ -33,16 +33,16 @@ class Journal:
 
     @property
     def first(self) -> int:
-        """The number of the oldest exchange that is kept, or of the next."""
+        """The number of the oldest exchange that is kept, or of the next one."""
         return self._kept[0].number if self._kept else self.written + 1
 
     @property
     def newest(self) -> Exchange:
-        """The exchange that was written last. Raises `IndexError` where there is none."""
+        """The exchange that was written last. Raises `IndexError` if there is none."""
         return self._kept[-1]
 
     def write(self, exchange: Exchange) -> None:
-        """Enter an exchange; its number is the one after `written`."""
+        """Write an exchange; its number is the one after `written`."""
         kept = self._kept
         kept.append(exchange)
         self.written = exchange.number
@@ -51,11 +51,11 @@ class Journal:
             self._bytes -= kept.popleft().size
 
     def find(self, number: int) -> Exchange | None:
-        """Return the exchange of that number where it is still kept."""
+        """Return the exchange with that number, if it is still kept."""
         index = number - self.first
         return self._kept[index] if 0 <= index < len(self._kept) else None
 
     def clear(self) -> None:
-        """Forget every exchange; numbers go on."""
+        """Remove every exchange; numbering continues."""
         self._kept.clear()
         self._bytes = 0

@@ -1,4 +1,4 @@
-"""Keys and secrets never leave a journal: they are masked wherever an exchange is shown."""
+"""Masks keys and secrets wherever an exchange is shown."""
 
 import json
 import re
@@ -22,7 +22,7 @@ _SUSPECTS = tuple(field.encode() for field in _FIELDS)
 
 
 def masked_headers(headers: tuple[tuple[bytes, bytes], ...]) -> list[tuple[str, str]]:
-    """Return headers as text, credentials masked but for their scheme."""
+    """Return headers as text, with credentials masked except for their scheme."""
     return [(name.decode("latin-1"), _masked_value(name, value)) for name, value in headers]
 
 

@@ -1,4 +1,4 @@
-"""Looking for exchanges, and saying why those that nearly fit do not."""
+"""Finds exchanges that match a pattern, and explains why the nearest ones do not."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ _MOST_NEAR_MISSES = 5
 class RequestPattern:
     """What an exchange must have; None and empty match everything.
 
-    `body` matches a request that has at least these fields: objects by their fields, lists by
-    containing every item given, all else by being equal.
+    `body` matches a request with at least these fields: objects by their fields, lists if they
+    contain every item given, everything else if equal.
     """
 
     operation: str | None = None
@@ -27,7 +27,7 @@ class RequestPattern:
     body: Any = None
 
     def mismatches(self, exchange: Exchange) -> list[str]:
-        """Return what is different about an exchange, in words; nothing where it fits."""
+        """Return the differences of an exchange in words; nothing if it matches."""
         found = [
             f"{name} is {getattr(exchange, name)!r}, not {expected!r}"
             for name in ("operation", "method", "status", "monitor_id", "role", "error")
@@ -46,21 +46,21 @@ class RequestPattern:
 
 
 class NearMiss(NamedTuple):
-    """An exchange that almost fits, and why it does not."""
+    """An exchange that almost matches, and why it does not."""
 
     exchange: Exchange
     mismatches: Sequence[str]
 
 
 class MatchResult(NamedTuple):
-    """How often what was wanted happened, and what came near it where that was not enough."""
+    """How many exchanges match, and the nearest ones that do not."""
 
     found: int
     near_misses: Sequence[NearMiss]
 
 
 def verify(exchanges: Iterable[Exchange], pattern: RequestPattern) -> MatchResult:
-    """Count the exchanges that fit, and rank the others by how little is different."""
+    """Count the exchanges that match, and rank the others by how little differs."""
     found = 0
     others = []
     for exchange in exchanges:

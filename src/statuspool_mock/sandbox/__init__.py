@@ -1,4 +1,4 @@
-"""Worlds by key, each with a clock, limits, faults, a journal and checkpoints of its own."""
+"""Sandboxes: a world per key, with its own clock, limits, faults, journal and checkpoints."""
 
 from statuspool_mock.sandbox.access import Access, KeyRejected
 from statuspool_mock.sandbox.case_file import CaseFile, RecordedRequest, case_data, case_from

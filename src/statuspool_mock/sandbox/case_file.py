@@ -1,7 +1,7 @@
-"""Case files: a state, and what clients did from there on, to be done again elsewhere.
+"""Case files: a state and the requests that followed, to be replayed elsewhere.
 
-Keys become those of a sandbox called `case`, secrets are masked alike in the state and in the
-requests, so that a file can be shared and still gives the same answers byte for byte.
+Keys become those of a sandbox called `case`. Secrets are masked alike in the state and in the
+requests, so that a file can be shared and still gives the same responses byte for byte.
 """
 
 import base64
@@ -42,7 +42,7 @@ _REPLAYED_CONTROLS = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedRequest:
-    """A request to send again, and the answer it had."""
+    """A request to send again, and the response that it got."""
 
     wall: float
     request_id: str
@@ -59,7 +59,7 @@ class RecordedRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFile:
-    """A state at a wall reading, and the steps from there."""
+    """A state at a reading of the server's clock, and the requests that followed."""
 
     state: State
     wall: float
@@ -68,9 +68,9 @@ class CaseFile:
 
 
 def case_data(sandbox: Sandbox, sandboxes: Sandboxes) -> dict[str, Any]:
-    """Return what happened in a sandbox as plain data for JSON, from the oldest base kept.
+    """Return the exchanges of a sandbox as plain data for JSON, from the oldest base.
 
-    Raises `Conflict` where there is none.
+    Raises `Conflict` if there is none.
     """
     base, limit = sandbox.oldest_base(), sandboxes.limit
     return {
@@ -112,7 +112,7 @@ def _step_data(exchange: Exchange) -> dict[str, Any]:
 
 
 def case_from(data: Any) -> CaseFile:
-    """Return the case of `case_data`. Raises `InvalidInput`, naming what is wrong."""
+    """Return the case file of `case_data`. Raises `InvalidInput`, which says what is wrong."""
     if not isinstance(data, Mapping) or data.get("kind") != KIND:
         raise InvalidInput(f"This is not a {KIND}.", field="kind")
     if data.get("version") != VERSION:
@@ -130,7 +130,7 @@ def case_from(data: Any) -> CaseFile:
             steps=tuple(_step(item) for item in data["exchanges"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidInput(f"This is not a whole case file: {error!r}.") from None
+        raise InvalidInput(f"This is not a complete case file: {error!r}.") from None
 
 
 def _step(item: Mapping[str, Any]) -> RecordedRequest:
@@ -152,7 +152,7 @@ def _step(item: Mapping[str, Any]) -> RecordedRequest:
 
 
 def _text(raw: bytes) -> Any:
-    """Return bytes as text where they are text, else as an object that holds them in base64."""
+    """Return bytes as text if they are UTF-8, else as an object with base64."""
     try:
         return raw.decode()
     except UnicodeDecodeError:

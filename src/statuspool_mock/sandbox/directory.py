@@ -1,14 +1,14 @@
-"""Worlds in a folder: a snapshot and a log of what changed since, for each sandbox.
+"""Sandboxes in a folder: a snapshot, and a log of the changes since, for each.
 
     DIR/lock                            held while a server uses the folder
     DIR/<sandbox>/<n>.json              the whole state
     DIR/<sandbox>/<n>.log               a line of JSON for each change since
     DIR/<sandbox>/checkpoints/<hex>     a named state
 
-A change is a line in the log before it is acknowledged, so that killing the process at any instant
-loses nothing that a client was told. When a log outgrows its snapshot, both begin anew under the
-next number: the snapshot is written whole beside and then renamed. A line that the end of the
-process cut short was never acknowledged, and is dropped.
+A change is written to the log before it is acknowledged, so killing the process at any instant
+loses nothing that was acknowledged. When a log outgrows its snapshot, both start over under the
+next number: the snapshot is written beside the old one and then renamed. A line that was cut off by
+the end of the process was never acknowledged, and is dropped.
 """
 
 import contextlib
@@ -27,7 +27,7 @@ from statuspool_mock import simulation
 from statuspool_mock.atomic_files import write_whole
 from statuspool_mock.sandbox import InvalidInput, State, state_data, state_from
 from statuspool_mock.sandbox.persistence import StoredSandbox
-from statuspool_mock.sandbox.state import soft_data, with_soft
+from statuspool_mock.sandbox.state import settings_data, with_settings
 from statuspool_mock.simulation import Command, SimulationError, Status, Team, World
 from statuspool_mock.webhooks import Outbox
 
@@ -37,11 +37,11 @@ _log = logging.getLogger(__name__)
 
 
 class StorageUnavailable(Exception):
-    """The folder cannot be used to keep worlds; the message says why."""
+    """The folder cannot be used to store sandboxes; the message says why."""
 
 
 class DirectoryStorage:
-    """Keeps the sandboxes of one server in a folder. Raises `StorageUnavailable`."""
+    """Stores the sandboxes of one server in a folder. Raises `StorageUnavailable`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -50,13 +50,13 @@ class DirectoryStorage:
             self._lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
             raise StorageUnavailable(
-                f"Cannot keep worlds in {folder}: {error.strerror}."
+                f"Cannot store worlds in {folder}: {error.strerror}."
             ) from error
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(self._lock)
-            raise StorageUnavailable(f"Another server keeps its worlds in {folder}.") from error
+            raise StorageUnavailable(f"Another server stores its worlds in {folder}.") from error
         self._shelves: dict[str, SandboxDirectory] = {}
 
     def __enter__(self) -> Self:
@@ -68,29 +68,29 @@ class DirectoryStorage:
         os.close(self._lock)
 
     def load(self, name: str) -> StoredSandbox | None:
-        """Return the sandbox of that name as it was kept, None where it was not."""
+        """Return the stored sandbox with that name, if there is one."""
         return self.change_log(name).load()
 
     def change_log(self, name: str) -> "SandboxDirectory":
-        """Return the place of that sandbox in the folder."""
+        """Return the folder of that sandbox."""
         if name not in self._shelves:
             self._shelves[name] = SandboxDirectory(self._folder / name)
         return self._shelves[name]
 
     def release(self, name: str) -> None:
-        """Close what is open for that sandbox; it stays kept."""
+        """Close the files of that sandbox; it stays stored."""
         directory = self._shelves.pop(name, None)
         if directory is not None:
             directory.close()
 
     def forget(self, name: str) -> None:
-        """Remove all that was kept of that sandbox."""
+        """Delete the files of that sandbox."""
         self.release(name)
         shutil.rmtree(self._folder / name, ignore_errors=True)
 
 
 class SandboxDirectory:
-    """One sandbox in the folder."""
+    """The folder of one sandbox."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -105,19 +105,19 @@ class SandboxDirectory:
         return self._log_bytes > max(_SMALLEST_LOG, self._snapshot_bytes)
 
     def append_command(self, command: Command, *, at: int) -> None:
-        """Write a command down."""
+        """Append a command."""
         self._write({"at": at, "command": type(command).__name__, "values": asdict(command)})
 
     def append_settings(self, state: State) -> None:
-        """Write down clock, faults and the play under way, with the real time."""
-        self._write({"settings": soft_data(state), "unix": time.time()})
+        """Append clock, faults, rate windows and the active script, with the real time."""
+        self._write({"settings": settings_data(state), "unix": time.time()})
 
     def append_outbox(self, change: Mapping[str, Any]) -> None:
-        """Write down a change of what waits to be delivered."""
+        """Append a change of the outbox."""
         self._write({"outbox": change})
 
     def write_snapshot(self, state: State) -> None:
-        """Begin anew from a state."""
+        """Write a snapshot and start an empty log after it."""
         (self._folder / "checkpoints").mkdir(mode=0o700, parents=True, exist_ok=True)
         data = {"unix": time.time(), "state": state_data(state)}
         number = self._number + 1
@@ -132,7 +132,7 @@ class SandboxDirectory:
                 (self._folder / f"{previous}.{suffix}").unlink()
 
     def write_checkpoint(self, name: str, state: State | None) -> None:
-        """Write a checkpoint, or remove it."""
+        """Write a checkpoint, or delete it."""
         path = self._folder / "checkpoints" / name.encode().hex()
         if state is None:
             path.unlink(missing_ok=True)
@@ -140,7 +140,7 @@ class SandboxDirectory:
             _write_json(path, state_data(state))
 
     def load(self) -> StoredSandbox | None:
-        """Return what is kept here: the newest snapshot with its log carried out on it."""
+        """Return the stored sandbox: the newest snapshot with its log applied."""
         numbers = sorted(int(path.stem) for path in self._folder.glob("*.json"))
         for number in reversed(numbers):
             kept = self._load(number)
@@ -161,7 +161,7 @@ class SandboxDirectory:
             data = json.loads(path.read_text("utf-8"))
             state, unix = state_from(data["state"]), float(data["unix"])
         except (OSError, ValueError, KeyError, TypeError, InvalidInput) as error:
-            _log.warning("%s cannot be used and is left alone: %s", path, error)
+            _log.warning("%s cannot be read and is ignored: %s", path, error)
             return None
         world, outbox = World.from_image(state.world), Outbox(state.outbox)
         for line in _lines(self._folder / f"{number}.log"):
@@ -173,12 +173,12 @@ class SandboxDirectory:
                     webhooks = {one.id: one for team in Team for one in world.webhooks(team=team)}
                     outbox.replay(line["outbox"], webhooks)
                 else:
-                    state, unix = with_soft(state.world, line["settings"]), float(line["unix"])
+                    state, unix = with_settings(state.world, line["settings"]), float(line["unix"])
             except (KeyError, TypeError, ValueError, SimulationError, InvalidInput) as error:
-                _log.warning("%s: what follows %r is left out: %s", path, line, error)
+                _log.warning("%s: everything after %r is ignored: %s", path, line, error)
                 break
         world.advance(to=world.now)
-        state = replace(with_soft(world.image(), soft_data(state)), outbox=outbox.image())
+        state = replace(with_settings(world.image(), settings_data(state)), outbox=outbox.image())
         return StoredSandbox(state, max(time.time() - unix, 0.0), self._checkpoints())
 
     def _checkpoints(self) -> dict[str, State]:
@@ -188,7 +188,7 @@ class SandboxDirectory:
                 name = bytes.fromhex(path.name).decode()
                 found[name] = state_from(json.loads(path.read_text("utf-8")))
             except (OSError, ValueError, InvalidInput) as error:
-                _log.warning("%s cannot be used and is left alone: %s", path, error)
+                _log.warning("%s cannot be read and is ignored: %s", path, error)
         return found
 
     def _write(self, data: Mapping[str, Any]) -> None:
@@ -202,7 +202,7 @@ class SandboxDirectory:
 
 
 def _write_json(path: Path, data: Any) -> int:
-    """Write JSON to a file, whole or not at all, and return its size in bytes."""
+    """Write JSON to a file atomically and return its size in bytes."""
     raw = json.dumps(data, ensure_ascii=False, separators=(",", ":")).encode(
         "utf-8", "surrogatepass"
     )
@@ -211,7 +211,7 @@ def _write_json(path: Path, data: Any) -> int:
 
 
 def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
-    """Yield the lines of a log, without what the end of a process cut short."""
+    """Yield the complete lines of a log."""
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
@@ -222,12 +222,12 @@ def _lines(path: Path) -> Iterator[Mapping[str, Any]]:
             try:
                 yield json.loads(line.decode("utf-8", "surrogatepass"))
             except ValueError as error:
-                _log.warning("%s: what follows a broken line is left out: %s", path, error)
+                _log.warning("%s: everything after a damaged line is ignored: %s", path, error)
                 return
 
 
 def _command(name: str, values: Mapping[str, Any]) -> Command:
-    """Return the command that was written down. Raises `KeyError` or `TypeError`."""
+    """Return the command of a line. Raises `KeyError` or `TypeError`."""
     kind = _COMMANDS[name]
     known = {field.name for field in fields(kind)}
     given: dict[str, Any] = {

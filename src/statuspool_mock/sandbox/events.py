@@ -1,4 +1,4 @@
-"""What happens in a world, as a numbered stream that can be resumed."""
+"""The events of a world, as a numbered stream that can be resumed."""
 
 import asyncio
 from collections import deque
@@ -10,7 +10,7 @@ _MOST_KEPT = 2_000
 
 
 class Event(NamedTuple):
-    """Something that happened. `value` is a fact, the number of an exchange, or plain data."""
+    """An event. `value` is a fact, the number of an exchange, or plain data."""
 
     id: int
     kind: str
@@ -19,43 +19,38 @@ class Event(NamedTuple):
 
 
 class Events:
-    """The newest events of one world. Ids grow by one; the oldest events are forgotten."""
+    """The newest events of one world. Ids grow by one; the oldest events are dropped."""
 
     def __init__(self) -> None:
         self._kept: deque[Event] = deque(maxlen=_MOST_KEPT)
         self._listeners: set[Callable[[], None]] = set()
         self.newest = 0
         self.is_over = False
-        """Whether nobody should listen any more."""
+        """Whether the stream has ended."""
 
     def add(self, kind: str, value: Any, *, at: float) -> None:
-        """Enter an event and wake whoever listens."""
+        """Add an event and wake the listeners."""
         self.newest += 1
         self._kept.append(Event(self.newest, kind, at, value))
         for wake in self._listeners:
             wake()
 
     def since(self, event_id: int) -> list[Event]:
-        """Return the events after that one, oldest first, as far as they are kept."""
+        """Return the events after an id, oldest first, as far as they are kept."""
         if event_id >= self.newest or not self._kept:
             return []
         skipped = max(event_id + 1 - self._kept[0].id, 0)
         return list(self._kept)[skipped:]
 
-    @property
-    def is_heard(self) -> bool:
-        """Whether anybody listens."""
-        return bool(self._listeners)
-
     def end(self) -> None:
-        """Let whoever listens go."""
+        """End the stream and wake the listeners."""
         self.is_over = True
         for wake in self._listeners:
             wake()
 
     @contextmanager
     def listening(self) -> Iterator[asyncio.Event]:
-        """Give a signal that is set whenever something was added, until the block ends."""
+        """Return a signal that is set whenever an event is added, until the block ends."""
         signal = asyncio.Event()
         self._listeners.add(signal.set)
         try:

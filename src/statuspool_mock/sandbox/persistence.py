@@ -1,4 +1,4 @@
-"""How sandboxes outlive their server: what they tell to whoever keeps them."""
+"""The interface through which sandboxes are stored, so that they outlive the server."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple, Protocol
@@ -8,7 +8,7 @@ from statuspool_mock.simulation import Command
 
 
 class StoredSandbox(NamedTuple):
-    """A sandbox as it was kept: its state, and how many seconds ago its clock showed that."""
+    """A stored sandbox: its state, and how many seconds ago it was written."""
 
     state: State
     seconds_ago: float
@@ -16,69 +16,69 @@ class StoredSandbox(NamedTuple):
 
 
 class ChangeLog(Protocol):
-    """Keeps one sandbox. Whatever returned is kept, whatever happens to the process then."""
+    """Stores the changes of one sandbox. When a method returns, the change survives a crash."""
 
     def append_command(self, command: Command, *, at: int) -> None:
-        """Keep a command that was carried out at an instant of the world."""
+        """Append a command that was carried out at an instant of the world."""
 
     def append_settings(self, state: State) -> None:
-        """Keep what changed beside the world: clock, faults, the play under way."""
+        """Append the settings: clock, faults, rate windows, the active outage script."""
 
     def append_outbox(self, change: Mapping[str, Any]) -> None:
-        """Keep a change of what waits to be delivered."""
+        """Append a change of the outbox."""
 
     def write_snapshot(self, state: State) -> None:
-        """Keep a state that nothing before led to."""
+        """Write a whole state, after which earlier changes are obsolete."""
 
     def write_checkpoint(self, name: str, state: State | None) -> None:
-        """Keep a checkpoint, or forget it."""
+        """Write a checkpoint, or delete it if the state is None."""
 
     @property
     def is_full(self) -> bool:
-        """Whether it would rather have the whole state again than another change."""
+        """Whether a snapshot should be written instead of another change."""
 
 
 class Storage(Protocol):
-    """Keeps the sandboxes of a server."""
+    """Stores the sandboxes of a server."""
 
     def load(self, name: str) -> StoredSandbox | None:
-        """Return the sandbox of that name as it was kept."""
+        """Return the stored sandbox with that name, if there is one."""
 
     def change_log(self, name: str) -> ChangeLog:
-        """Return who keeps the sandbox of that name."""
+        """Return the change log of the sandbox with that name."""
 
     def release(self, name: str) -> None:
-        """Take note that nobody uses the sandbox of that name for now."""
+        """Close the change log of the sandbox with that name; it stays stored."""
 
     def forget(self, name: str) -> None:
-        """Forget the sandbox of that name."""
+        """Delete the stored sandbox with that name."""
 
 
 class NullStorage:
-    """Keeps nothing: sandboxes end with their server."""
+    """Stores nothing: sandboxes end with their server."""
 
     is_full = False
 
     def append_command(self, command: Command, *, at: int) -> None:
-        """Keep nothing."""
+        """Store nothing."""
 
     def append_settings(self, state: State) -> None:
-        """Keep nothing."""
+        """Store nothing."""
 
     def append_outbox(self, change: Mapping[str, Any]) -> None:
-        """Keep nothing."""
+        """Store nothing."""
 
     def write_snapshot(self, state: State) -> None:
-        """Keep nothing."""
+        """Store nothing."""
 
     def write_checkpoint(self, name: str, state: State | None) -> None:
-        """Keep nothing."""
+        """Store nothing."""
 
-    def load(self, name: str) -> StoredSandbox | None:  # noqa: ARG002 - as Keepers has it
+    def load(self, name: str) -> StoredSandbox | None:  # noqa: ARG002 - part of the interface
         """Return nothing."""
         return None
 
-    def change_log(self, name: str) -> "NullStorage":  # noqa: ARG002 - as Keepers has it
+    def change_log(self, name: str) -> "NullStorage":  # noqa: ARG002 - part of the interface
         """Return itself."""
         return self
 
@@ -86,4 +86,4 @@ class NullStorage:
         """Release nothing."""
 
     def forget(self, name: str) -> None:
-        """Forget nothing."""
+        """Delete nothing."""

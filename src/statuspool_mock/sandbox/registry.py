@@ -1,4 +1,4 @@
-"""The API key is the sandbox: each name opens a world of its own, with its own clock and limits."""
+"""Sandboxes by API key: each key name opens a world of its own."""
 
 import logging
 import re
@@ -17,19 +17,18 @@ _KEY = re.compile(r"sp_test_(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<role>[a-z]+))?
 _ROLES = {None: "full", "ro": "read-only", "rival": "rival"}
 _DEAD = frozenset({"revoked", "expired"})
 OpenWorld = Callable[[str | None, int | None], InitialWorld]
-"""Makes a world, from a scenario and a seed of one's own where they are not None."""
+"""Makes a world, from the server's scenario and seed unless others are given."""
 
 _log = logging.getLogger(__name__)
 
 
 class Sandboxes:
-    """The worlds of one server, opened by key, bounded in number, dropped when idle.
+    """The sandboxes of one server, opened by key, bounded in number, closed when idle.
 
-    `open_world` makes the world of a new sandbox, or of another scenario or seed than the server's;
-    it raises `Unusable` where there is no such scenario. `keys` names literal keys of the scenario
-    and the sandboxes they open. `storage` let worlds outlive the server, `sender` delivers
-    webhooks. `document` is the API's,
-    and `scenario` names what worlds hold.
+    `open_world` makes the world of a new sandbox; it raises `InvalidInput` for an unknown scenario.
+    `keys` maps literal keys of the scenario to the sandboxes that they open. With `storage` worlds
+    outlive the server; `sender` delivers webhooks. `document` is the API's, and `scenario` the name
+    of what worlds start from.
     """
 
     def __init__(
@@ -62,7 +61,7 @@ class Sandboxes:
         self._accesses: dict[str, Access] = {}
 
     def access(self, key: str) -> Access:
-        """Return what a key may do, opening its sandbox on first use. Raises `KeyRejected`."""
+        """Return the access of a key, opening its sandbox on first use. Raises `KeyRejected`."""
         access = self._accesses.get(key)
         return self._grant(key) if access is None else access
 
@@ -75,11 +74,11 @@ class Sandboxes:
     def find(self, name: str) -> Sandbox:
         """Return an open sandbox by its name. Raises `NotFound`."""
         if name not in self._sandboxes:
-            raise NotFound(f"No sandbox called {name!r} is open; a request with its key opens it.")
+            raise NotFound(f"No sandbox {name!r} is open; a request with its key opens it.")
         return self._sandboxes[name]
 
     def delete(self, name: str) -> None:
-        """Forget a sandbox for good; its key opens a new one. Raises `NotFound`."""
+        """Delete a sandbox permanently; its key opens a new one. Raises `NotFound`."""
         self._close(name)
         self._storage.forget(name)
 
@@ -138,7 +137,7 @@ class Sandboxes:
         return name, _ROLES[suffix]
 
     def _make_room(self) -> None:
-        """Drop what was idle for too long, and the longest idle one where it is still full."""
+        """Close sandboxes that were idle for too long; if there is none, the longest idle one."""
         stale = self.wall() - self.idle_seconds
         idle = [
             name for name, sandbox in self._sandboxes.items() if sandbox.clock.touched_at < stale

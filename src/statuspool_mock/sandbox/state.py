@@ -1,4 +1,4 @@
-"""All that a sandbox is, as one immutable value: for snapshots, checkpoints and case files."""
+"""The state of a sandbox as one immutable value, for snapshots, checkpoints and case files."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -17,7 +17,7 @@ KIND = "statuspool-mock snapshot"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockReading:
-    """What a clock shows and how fast it goes; when that is, is for its owner to say."""
+    """What a clock shows, and how fast it runs."""
 
     shows: float
     rate: float
@@ -27,7 +27,7 @@ class ClockReading:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActiveScript:
-    """A play under way: its cues (instant, what happens) and how it is paced."""
+    """Outage scripts being played: their steps (instant, description) and pace."""
 
     screenplays: tuple[str, ...]
     start: int
@@ -38,7 +38,7 @@ class ActiveScript:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """A sandbox at an instant. Frozen parts are shared, so that taking one costs little."""
+    """A sandbox at an instant. Frozen parts are shared, so a state is cheap."""
 
     world: WorldState
     clock: ClockReading
@@ -50,18 +50,18 @@ class State:
 
 
 def state_data(state: State) -> dict[str, Any]:
-    """Return a state as plain data for JSON. It holds webhook secrets."""
+    """Return a state as plain data for JSON. It includes webhook secrets."""
     return {
         "kind": KIND,
         "version": VERSION,
         "world": picture(state.world),
         "outbox": image_data(state.outbox),
-        **soft_data(state),
+        **settings_data(state),
     }
 
 
-def soft_data(state: State) -> dict[str, Any]:
-    """Return what a state holds beside its world."""
+def settings_data(state: State) -> dict[str, Any]:
+    """Return a state without its world and outbox, as plain data for JSON."""
     return {
         "clock": asdict(state.clock),
         "faults": [fault_data(*entry) for entry in state.faults],
@@ -72,7 +72,7 @@ def soft_data(state: State) -> dict[str, Any]:
 
 
 def state_from(data: Any) -> State:
-    """Return the state of `state_data`. Raises `InvalidInput`, naming what is wrong."""
+    """Return the state of `state_data`. Raises `InvalidInput`, which says what is wrong."""
     if not isinstance(data, Mapping) or data.get("kind") != KIND:
         raise InvalidInput(f"This is not a {KIND}.", field="kind")
     if data.get("version") != VERSION:
@@ -86,16 +86,16 @@ def state_from(data: Any) -> State:
     except SnapshotRejected as error:
         raise InvalidInput(str(error), field="world") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidInput(f"This is not a whole world: {error!r}.", field="world") from None
+        raise InvalidInput(f"This is not a complete world: {error!r}.", field="world") from None
     try:
         outbox = image_from(data["outbox"])
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise InvalidInput("Must be what a snapshot has there.", field="outbox") from None
-    return replace(with_soft(world, data), outbox=outbox)
+        raise InvalidInput("Must be the outbox of a snapshot.", field="outbox") from None
+    return replace(with_settings(world, data), outbox=outbox)
 
 
-def with_soft(world: WorldState, data: Mapping[str, Any]) -> State:
-    """Return the state of a world and of `soft_data`. Raises `InvalidInput`."""
+def with_settings(world: WorldState, data: Mapping[str, Any]) -> State:
+    """Return the state of a world and of `settings_data`. Raises `InvalidInput`."""
     try:
         play = data["active_script"]
         return State(
@@ -109,7 +109,7 @@ def with_soft(world: WorldState, data: Mapping[str, Any]) -> State:
             active_script=None if play is None else _active_script(play),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidInput(f"This is not a whole snapshot: {error!r}.") from None
+        raise InvalidInput(f"This is not a complete snapshot: {error!r}.") from None
 
 
 def _active_script(data: Mapping[str, Any]) -> ActiveScript:

@@ -1,4 +1,4 @@
-"""Time passes also where nobody looks, while endpoints wait to be told of it."""
+"""Advances live worlds without requests, while their webhook endpoints have to be notified."""
 
 import asyncio
 
@@ -9,7 +9,7 @@ _SECONDS = 0.2
 
 
 class Ticker:
-    """Lets worlds with webhooks keep up with their clocks, and sends what is due."""
+    """Lets worlds with webhooks catch up with their clocks, and sends what is due."""
 
     def __init__(self, sandboxes: Sandboxes, sender: WebhookSender) -> None:
         self._sandboxes = sandboxes
@@ -17,16 +17,16 @@ class Ticker:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin. Needs a running event loop."""
+        """Start. Needs a running event loop."""
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def end_streams(self) -> None:
-        """End the streams of events, which would otherwise hold up the end of the server."""
+        """End the event streams, which would otherwise delay the shutdown."""
         for sandbox in self._sandboxes:
             sandbox.events.end()
 
     async def stop(self) -> None:
-        """End, and close what deliveries left open."""
+        """Stop, and close the sender's connections."""
         if self._task is not None:
             self._task.cancel()
         await self._sender.close()

@@ -44,13 +44,6 @@ class Block:
             return self.intervals[index]
         return None
 
-    def next_boundary(self, after: int) -> int:
-        """Return the first instant after `after` at which an interval begins or the block ends."""
-        index = bisect_right(self.starts, after)
-        if index and after < self.intervals[index - 1].end:
-            return self.intervals[index - 1].end
-        return self.starts[index] if index < len(self.starts) else self.end
-
 
 def block_number(behaviour: Behaviour, key: bytes, at: int) -> int:
     """Return the number of the block of an instant; each key has its own phase."""

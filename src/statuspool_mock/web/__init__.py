@@ -1,1 +1,1 @@
-"""HTTP: what both APIs share. The Statuspool API is in vendor, `/_mock` in control and console."""
+"""The HTTP layer. Both APIs share its modules; `vendor`, `control` and `console` use them."""

@@ -1,4 +1,4 @@
-"""Reading JSON bodies: whole, bounded, and nothing that another parser would read differently."""
+"""Reads JSON bodies: complete, bounded, and only what all parsers read alike."""
 
 import json
 from typing import Any
@@ -14,9 +14,9 @@ _MOST_DRAINED = 64 << 20
 
 
 async def read_body(receive: Receive, most_bytes: int = MOST_BYTES) -> bytes:
-    """Return the body. Raises `InvalidRequest` where it is larger than `most_bytes`.
+    """Return the body. Raises `InvalidRequest` if it is larger than `most_bytes`.
 
-    A larger one is read on for a while and dropped, so that its sender gets to see the answer.
+    The rest of a larger one is read for a while and dropped, so that the client sees the response.
     """
     message = await receive()
     if not message.get("more_body", False):
@@ -37,7 +37,7 @@ async def read_body(receive: Receive, most_bytes: int = MOST_BYTES) -> bytes:
 
 
 def parse_body(raw: bytes, media_type: str) -> Any:
-    """Return the JSON value of a body. Raises `InvalidRequest` telling what is wrong with it.
+    """Return the JSON value of a body. Raises `InvalidRequest`, which says what is wrong.
 
     Refuses what parsers disagree on: duplicate keys, NaN, lone surrogates, extreme nesting.
     """
@@ -59,7 +59,7 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(values) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} stands there twice")
+        raise ValueError(f"the key {twice!r} is given twice")
     return values
 
 

@@ -1,7 +1,7 @@
-"""Who may drive worlds: the control plane's door, before any key is looked at.
+"""Access control of the control plane, checked before any key.
 
-A web page of another origin must not be able to, neither by posting forms (cross-site request
-forgery) nor by renaming its own host to this machine (DNS rebinding).
+A web page of another origin must not get in, neither by posting forms (cross-site request forgery)
+nor by pointing its own host name to this machine (DNS rebinding).
 """
 
 import hmac
@@ -14,28 +14,28 @@ _TOKEN = b"x-control-token"
 
 
 class ControlDenied(Exception):
-    """The control plane is closed to this caller; the message says why."""
+    """The control plane is closed to this client; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class ControlAuth:
-    """Lets a request in or says why not.
+    """Checks who may use the control plane.
 
-    `loopback_only` is for servers that only this machine can reach: their `Host` must be this
-    machine's. `token` has to come in `X-Control-Token` where it is set. A server beyond loopback
-    without a token lets nobody in.
+    `loopback_only` is for servers that only this machine can reach: `Host` must be this machine.
+    `token`, if set, is required in `X-Control-Token`. A server that other machines can reach has no
+    control plane without a token.
     """
 
     loopback_only: bool = True
     token: str | None = field(default=None, repr=False)
 
     def check(self, headers: Mapping[bytes, bytes], *, scheme: str) -> None:
-        """Let a request with these headers in. Raises `ControlDenied`."""
+        """Check the headers of a request. Raises `ControlDenied`."""
         if self.token is not None:
             given = headers.get(_TOKEN, b"")
             if not hmac.compare_digest(given, self.token.encode()):
                 raise ControlDenied(
-                    "The control plane needs the server's token in X-Control-Token."
+                    "The control plane requires the server's token in X-Control-Token."
                 )
         elif not self.loopback_only:
             raise ControlDenied(
@@ -44,12 +44,12 @@ class ControlAuth:
             )
         host = headers.get(b"host", b"").decode("latin-1").lower()
         if self.token is None and not _is_this_machine(host):
-            raise ControlDenied(f"The control plane is for this machine; Host says {host!r}.")
+            raise ControlDenied(f"The control plane is for this machine only; Host is {host!r}.")
         origin = headers.get(b"origin")
         if origin is not None and origin.decode("latin-1").lower() != f"{scheme}://{host}":
-            raise ControlDenied("The control plane answers no other origin than its own.")
+            raise ControlDenied("The control plane accepts requests of its own origin only.")
         if headers.get(b"sec-fetch-site", b"same-origin") not in {b"same-origin", b"none"}:
-            raise ControlDenied("The control plane answers no other site than its own.")
+            raise ControlDenied("The control plane accepts requests of its own site only.")
 
 
 def _is_this_machine(host: str) -> bool:

@@ -1,4 +1,4 @@
-"""A document and its reading room: openapi.json, openapi.yaml, Swagger UI with our own files."""
+"""The documentation pages of a document: openapi.json, openapi.yaml and Swagger UI."""
 
 from collections.abc import Callable
 from typing import Any
@@ -42,7 +42,7 @@ _POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' 
 class DocsPages:
     """Serves a document below `base_path` and Swagger UI at `docs`; the app serves the rest.
 
-    `front_door` is a path that leads to Swagger UI.
+    `front_door` is a path that redirects to Swagger UI.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class DocsPages:
         self._router = Router(routes=[Mount(f"{docs}/assets", app=_Assets())], default=app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with a page, or let the app answer."""
+        """Serve a page, or pass the request on to the app."""
         path = scope.get("path", "")
         page = self._pages.get(path)
         if page is not None and scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}:
@@ -82,7 +82,7 @@ class DocsPages:
 
 
 class _Printed:
-    """A document as text, naming the server that it is asked of."""
+    """A document as text, with the server that was requested."""
 
     def __init__(
         self, document: Document, base_path: str, render: Callable[[Any], bytes], media_type: str
@@ -101,7 +101,7 @@ class _Printed:
 
 
 class _Assets:
-    """Swagger UI's files, looked for when first asked for."""
+    """The files of Swagger UI, located on first use."""
 
     def __init__(self) -> None:
         self._files: StaticFiles | None = None

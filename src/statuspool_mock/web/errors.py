@@ -1,15 +1,15 @@
-"""From an exception to the vendor's envelope. Reference: Error Codes.
+"""Turns exceptions into error responses of the API. Reference: Error Codes.
 
     ApiError
     ├── InvalidRequest      400
     ├── Unauthorized        401
     ├── ReadOnlyKey         403
-    ├── NoSuchPath          404
+    ├── UnknownPath         404
     ├── MethodNotAllowed    405
     ├── RateLimited         429
-    └── Requested           whatever a `Prefer: code=` header or a fault asked for
+    └── RequestedError      the status that a `Prefer: code=` header or a fault asks for
 
-The refusals of engine, sandboxes and gate stand in the same table.
+The exceptions of simulation, sandbox and control_auth are in the same table.
 """
 
 import logging
@@ -32,11 +32,11 @@ _log = logging.getLogger(__name__)
 
 
 class ApiError(Exception):
-    """Anything that ends a request without reaching its operation's result."""
+    """Anything that ends a request with an error response."""
 
 
 class InvalidRequest(ApiError):
-    """The request breaks the contract."""
+    """The request violates the contract."""
 
     def __init__(self, violations: Sequence[Violation], message: str = "Validation failed") -> None:
         super().__init__(message)
@@ -44,11 +44,11 @@ class InvalidRequest(ApiError):
 
 
 class Unauthorized(ApiError):
-    """No key, or none that opens a world."""
+    """No key, or one that opens no sandbox."""
 
 
 class ReadOnlyKey(ApiError):
-    """A read-only key on a write."""
+    """A write with a read-only key."""
 
 
 class UnknownPath(ApiError):
@@ -64,7 +64,7 @@ class MethodNotAllowed(ApiError):
 
 
 class RateLimited(ApiError):
-    """The key's minute is used up; `retry_after` seconds from now the next request succeeds."""
+    """The key is over its limit; a request will pass in `retry_after` seconds."""
 
     def __init__(self, retry_after: int) -> None:
         super().__init__(f"Too many requests. Try again in {retry_after} seconds.")
@@ -72,7 +72,7 @@ class RateLimited(ApiError):
 
 
 class RequestedError(ApiError):
-    """The client, or a fault, asked for this error."""
+    """The client, or a fault, asks for this error."""
 
     def __init__(self, status: int, *, retry_after: int | None = None) -> None:
         super().__init__(f"Prefer: code={status}")
@@ -81,20 +81,20 @@ class RequestedError(ApiError):
 
 
 def error_response(error: Exception, *, request_id: str) -> ApiResponse:
-    """Return the answer that tells of an error; an unforeseen one is logged and becomes a 500."""
+    """Return the response for an error; an unexpected one is logged and becomes a 500."""
     if isinstance(error, RequestedError):
         error = _REQUESTED[error.status](error)
     for kind, render in _TABLE.items():
         if isinstance(error, kind):
             return render(error)
     if not isinstance(error, _Crash):
-        _log.error("Unforeseen error, reference %s", request_id, exc_info=error)
+        _log.error("Unexpected error, reference %s", request_id, exc_info=error)
     message = f"An unexpected error occurred. Reference: {request_id}"
     return _envelope(500, "INTERNAL_ERROR", message)
 
 
 class _Crash(Exception):
-    """A 500 that somebody ordered."""
+    """A 500 that was asked for."""
 
 
 def _envelope(
@@ -155,10 +155,10 @@ _TABLE: dict[type[Exception], Callable[[Any], ApiResponse]] = {
 }
 
 _REQUESTED: dict[int, Callable[[RequestedError], Exception]] = {
-    400: lambda _: InvalidRequest([Violation("body", "Asked for by a Prefer header or a fault")]),
+    400: lambda _: InvalidRequest([Violation("body", "Requested by a Prefer header or a fault")]),
     401: lambda _: Unauthorized(),
     403: lambda _: ReadOnlyKey(),
-    404: lambda _: UnknownPath("Resource not found, as a Prefer header or a fault asked"),
+    404: lambda _: UnknownPath("Resource not found, as requested by a Prefer header or a fault"),
     429: lambda error: RateLimited(error.retry_after or 1),
     500: lambda _: _Crash(),
 }

@@ -1,4 +1,4 @@
-"""Sending answers that go wrong on the way, as faults ask for it."""
+"""Sends responses whose transfer fails, as faults ask for it."""
 
 import asyncio
 import socket
@@ -10,36 +10,38 @@ from statuspool_mock.exchanges.faults import Breakage
 from statuspool_mock.web.responses import EncodedResponse
 
 TRANSPORT = "statuspool.transport"
-"""Where a scope's extensions carry the connection, if the server lets us have it."""
+"""The key of the connection in a scope's extensions, if the server provides it."""
 
 _STALL_SECONDS = 60
 _LINGER_NOT = struct.pack("ii", 1, 0)
 
 
 async def send_broken(
-    wire: EncodedResponse, breakage: Breakage, scope: Scope, receive: Receive, send: Send
+    encoded: EncodedResponse, breakage: Breakage, scope: Scope, receive: Receive, send: Send
 ) -> None:
-    """Send an answer, or what is left of it."""
+    """Send a response with this breakage."""
     if breakage is Breakage.EMPTY:
-        await _resized(wire, b"").send(send)
+        await _resized(encoded, b"").send(send)
     elif breakage is Breakage.TRUNCATED:
-        await _resized(wire, wire.content[: len(wire.content) // 2]).send(send)
+        await _resized(encoded, encoded.content[: len(encoded.content) // 2]).send(send)
     else:
         if breakage is Breakage.STALLED:
-            await _stall(wire, receive, send)
+            await _stall(encoded, receive, send)
         await _cut_off(scope, receive)
 
 
-def _resized(wire: EncodedResponse, content: bytes) -> EncodedResponse:
-    headers = [pair for pair in wire.headers if pair[0] != b"content-length"]
+def _resized(encoded: EncodedResponse, content: bytes) -> EncodedResponse:
+    headers = [pair for pair in encoded.headers if pair[0] != b"content-length"]
     length = (b"content-length", b"%d" % len(content))
-    return EncodedResponse(wire.status, (*headers, length), content)
+    return EncodedResponse(encoded.status, (*headers, length), content)
 
 
-async def _stall(wire: EncodedResponse, receive: Receive, send: Send) -> None:
-    """Send the first half, then wait until the client gives up, or a minute."""
-    half = wire.content[: len(wire.content) // 2]
-    await send({"type": "http.response.start", "status": wire.status, "headers": [*wire.headers]})
+async def _stall(encoded: EncodedResponse, receive: Receive, send: Send) -> None:
+    """Send the first half, then wait until the client gives up, at most a minute."""
+    half = encoded.content[: len(encoded.content) // 2]
+    await send(
+        {"type": "http.response.start", "status": encoded.status, "headers": [*encoded.headers]}
+    )
     await send({"type": "http.response.body", "body": half, "more_body": True})
     try:
         async with asyncio.timeout(_STALL_SECONDS):
@@ -49,20 +51,20 @@ async def _stall(wire: EncodedResponse, receive: Receive, send: Send) -> None:
 
 
 async def _cut_off(scope: Scope, receive: Receive) -> None:
-    """Reset the connection; a server that hides it from us answers as it will."""
+    """Reset the connection, if the server provides it."""
     extension = scope.get("extensions", {}).get(TRANSPORT)
     if extension is None:
         return
     transport = extension["connection"]
     connection = transport.get_extra_info("socket")
     if connection is not None:
-        # With no time to linger, closing sends a reset instead of a goodbye.
+        # With a linger time of 0, closing sends a reset instead of an orderly end.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
     transport.abort()
     await gone(receive)
 
 
 async def gone(receive: Receive) -> None:
-    """Return when the client has left."""
+    """Wait until the client has disconnected."""
     while (await receive())["type"] != "http.disconnect":
         pass

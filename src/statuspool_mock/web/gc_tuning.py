@@ -1,13 +1,13 @@
-"""Python's garbage collector, kept off a server's work."""
+"""Tuning of Python's garbage collector for a server."""
 
 import gc
 
 
 def rest_the_collector() -> None:
-    """Set aside what lives now, and look for cycles seldom: for a process that only serves.
+    """Freeze the objects that exist now and collect rarely, in a process that only serves.
 
-    A full collection walks every object: with 100,000 monitors it stalls a request for 0.1 s. Most
-    later garbage is freed by its reference counts anyway.
+    A full collection visits every object: with 100,000 monitors it delays a request by 0.1 s. Most
+    garbage of requests is freed by reference counting.
     """
     gc.collect()
     gc.freeze()

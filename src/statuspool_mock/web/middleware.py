@@ -1,4 +1,4 @@
-"""What surrounds every answer: a request id, cross-origin headers, an envelope for any error."""
+"""The middleware of every response: request id, cross-origin headers, error responses."""
 
 import time
 from collections.abc import Sequence
@@ -27,10 +27,10 @@ _EXPOSED = ("X-Request-Id", "Retry-After", "Location", "Preference-Applied", "WW
 
 
 class OuterMiddleware:
-    """Gives every answer an `X-Request-Id`, and lets origins share it, but not the control plane's.
+    """Adds `X-Request-Id` to every response, and routes `/_mock` to the control plane.
 
-    `shared` is the app with cross-origin headers; what comes without an `Origin` goes to the app as
-    it is. `control` answers below `/_mock`. Reference: Error Codes, 500.
+    `shared` is the app with cross-origin headers. Requests without an `Origin`, and those to the
+    control plane, do without. Reference: Error Codes, 500.
     """
 
     def __init__(self, app: ASGIApp, *, shared: ASGIApp, control: ASGIApp, seed: int) -> None:
@@ -40,7 +40,7 @@ class OuterMiddleware:
         self._bits = Random(seed).getrandbits  # noqa: S311 - a name, not a secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on under a fresh id, or the one that it brings from a replay."""
+        """Pass the request on with a new id, or with the id of a replay."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -67,8 +67,8 @@ class OuterMiddleware:
         return f"req_{first}{second}{_PAIRS[(bits >> 22) % most]}{_PAIRS[(bits >> 33) % most]}"
 
 
-class UnroutedRequests:
-    """Answers what the router could not place, and notes it in the caller's world."""
+class UnroutedHandler:
+    """Responds to requests that no route matches, and records them in the client's journal."""
 
     def __init__(self, document: Document, base_path: str, sandboxes: Sandboxes | None) -> None:
         self._document = document
@@ -76,7 +76,7 @@ class UnroutedRequests:
         self._sandboxes = sandboxes
 
     def response(self, error: HTTPException, scope: Scope) -> ApiResponse:
-        """Return the answer for an error of the router."""
+        """Return the response for an error of the router."""
         path: str = scope["path"]
         allowed = self._document.allowed_methods(path.removeprefix(self._base_path)) or ["GET"]
         if "GET" in allowed:
@@ -89,7 +89,7 @@ class UnroutedRequests:
         return error_response(found, request_id=scope[REQUEST_ID])
 
     def note(self, scope: Scope, response: ApiResponse) -> None:
-        """Enter the exchange in the journal of the world that the key opens, if it opens one."""
+        """Record the exchange in the journal of the sandbox that the key opens, if any."""
         headers = tuple(scope["headers"])
         key = bearer_key(dict(headers).get(b"authorization", b""))
         if self._sandboxes is None or key is None:
@@ -100,7 +100,7 @@ class UnroutedRequests:
             access = self._sandboxes.access(key)
         except KeyRejected:
             return
-        sandbox, wire = access.sandbox, response.wire()
+        sandbox, encoded = access.sandbox, response.encoded()
         if not sandbox.journal.is_kept:
             return
         exchange = Exchange(
@@ -115,28 +115,28 @@ class UnroutedRequests:
             at=sandbox.instant,
             wall=sandbox.clock.used_at,
             began=time.time(),
-            status=wire.status,
-            response_headers=wire.headers,
-            content=wire.content,
+            status=encoded.status,
+            response_headers=encoded.headers,
+            content=encoded.content,
         )
         sandbox.record(exchange, response.body)
 
 
 class ErrorMiddleware:
-    """Turns whatever routing raises into the vendor's envelope."""
+    """Turns exceptions of routing into error responses of the API."""
 
-    def __init__(self, app: ASGIApp, unrouted: UnroutedRequests) -> None:
+    def __init__(self, app: ASGIApp, unrouted: UnroutedHandler) -> None:
         self._app = app
         self._unrouted = unrouted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; answer for it where it ends in an exception."""
+        """Pass the request on, and respond to an exception."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         path: str = scope["path"]
         try:
-            known = not path.endswith("/") or path in _ROOTS  # the router would redirect others
+            known = not path.endswith("/") or path in _ROOTS  # others would be redirected
             await (self._app if known else no_such_path)(scope, receive, send)
         except HTTPException as error:
             response = self._unrouted.response(error, scope)
@@ -146,7 +146,7 @@ class ErrorMiddleware:
             response = error_response(error, request_id=scope[REQUEST_ID])
             self._unrouted.note(scope, response)
             await response.send(send)
-        except Exception as error:  # noqa: BLE001 - the last stop before the wire
+        except Exception as error:  # noqa: BLE001 - every error gets a response
             await error_response(error, request_id=scope[REQUEST_ID]).send(send)
 
 
@@ -156,14 +156,14 @@ _ROOTS = frozenset({"/", f"{CONTROL_PATH}/"})
 def with_middleware(
     app: ASGIApp,
     *,
-    unrouted: UnroutedRequests,
+    unrouted: UnroutedHandler,
     origins: Sequence[str],
     seed: int,
     control: ASGIApp | None = None,
 ) -> ASGIApp:
-    """Return the app with its edge. `origins` may read its answers; `*` is any.
+    """Return the app with its middleware. `origins` may read its responses; `*` is any.
 
-    `control` answers below `/_mock`, where no other origin may read.
+    `control` handles requests below `/_mock`, whose responses no other origin may read.
     """
     enveloped = ErrorMiddleware(app, unrouted)
     shared = CORSMiddleware(

@@ -1,4 +1,4 @@
-"""What arrives, read once: headers, body, the key's access, and what will be remembered of it."""
+"""A request to an operation: headers, body and key, read once."""
 
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -16,12 +16,12 @@ from statuspool_mock.web.errors import InvalidRequest
 from statuspool_mock.web.responses import EncodedResponse
 
 REQUEST_ID = "statuspool.request_id"
-"""Where the scope carries the request's id."""
+"""The key of the request id in a scope."""
 
 
 @dataclass(slots=True)
 class ApiRequest:
-    """A request to an operation. `too_large` tells of a body that was not kept."""
+    """A request to an operation. `too_large` is the error of a body that was not kept."""
 
     scope: Scope
     operation: Operation
@@ -33,7 +33,7 @@ class ApiRequest:
     async def read(
         cls, scope: Scope, receive: Receive, operation: Operation, *, most_bytes: int = MOST_BYTES
     ) -> "ApiRequest":
-        """Read a request; a body only where the operation takes one."""
+        """Read a request, with a body only if the operation takes one."""
         request = cls(scope, operation, _by_name(scope["headers"]))
         if operation.takes_body:
             try:
@@ -44,12 +44,12 @@ class ApiRequest:
 
     @property
     def key(self) -> str | None:
-        """The bearer key, None where there is none. Reference: Error Codes, 401."""
+        """The bearer key, or None. Reference: Error Codes, 401."""
         return bearer_key(self.headers.get(b"authorization", b""))
 
     @property
     def object_id(self) -> str:
-        """The id in the path, in lower case; empty where the path has none."""
+        """The id in the path, in lower case; empty if the path has none."""
         found: str = self.scope.get("path_params", {}).get("id", "")
         return found.lower()
 
@@ -60,7 +60,7 @@ class ApiRequest:
         return [name for name, _ in parse_qsl(query, keep_blank_values=True)]
 
     def values(self) -> tuple[Mapping[str, Any], Any, Sequence[Violation]]:
-        """Return parameters, the body's value, and everything that is wrong with either."""
+        """Return the parameters, the body's value, and the violations of both."""
         values, violations = self.operation.read_query(self.scope["query_string"])
         if not self.operation.takes_body:
             return values, None, violations
@@ -78,8 +78,8 @@ class ApiRequest:
             return {}
         return parse_body(self.raw, media_type)
 
-    def exchange(self, access: Access, wire: EncodedResponse, **more: Any) -> Exchange:
-        """Return what the journal keeps of this request and its answer."""
+    def exchange(self, access: Access, encoded: EncodedResponse, **more: Any) -> Exchange:
+        """Return this request and its response for the journal."""
         sandbox = access.sandbox
         scope = self.scope
         return Exchange(
@@ -96,21 +96,21 @@ class ApiRequest:
             at=sandbox.instant,
             wall=sandbox.clock.used_at,
             began=time.time(),
-            status=wire.status,
-            response_headers=wire.headers,
-            content=wire.content,
+            status=encoded.status,
+            response_headers=encoded.headers,
+            content=encoded.content,
             **more,
         )
 
 
 def bearer_key(authorization: bytes) -> str | None:
-    """Return the key of an `Authorization` header, None where it is no bearer's."""
+    """Return the key of an `Authorization` header, or None without a bearer key."""
     scheme, _, key = authorization.decode("latin-1").partition(" ")
     return key.strip() if scheme.lower() == "bearer" else None
 
 
 def _by_name(raw: Iterable[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
-    """Return headers by their lower-case names; of `Prefer` every line counts, else the last."""
+    """Return headers by lower-case name: all lines of `Prefer`, the last one of any other."""
     headers: dict[bytes, bytes] = {}
     for name, value in raw:
         if name == b"prefer" and name in headers:

@@ -1,4 +1,4 @@
-"""What goes out: a status, a JSON body, headers."""
+"""Responses: a status, a JSON body, headers."""
 
 import json
 from typing import Any, NamedTuple
@@ -10,7 +10,7 @@ Headers = tuple[tuple[bytes, bytes], ...]
 
 
 class EncodedResponse(NamedTuple):
-    """An answer as bytes."""
+    """A response as bytes."""
 
     status: int
     headers: Headers
@@ -25,13 +25,13 @@ class EncodedResponse(NamedTuple):
 
 
 class ApiResponse(NamedTuple):
-    """One answer. A `body` of None sends no body at all."""
+    """A response. A `body` of None sends no body at all."""
 
     status: int
     body: Any
     headers: tuple[tuple[str, str], ...] = ()
 
-    def wire(self) -> EncodedResponse:
+    def encoded(self) -> EncodedResponse:
         """Return it as bytes, with the headers that describe its body."""
         headers = [(name.lower().encode(), value.encode()) for name, value in self.headers]
         content = b""
@@ -43,7 +43,7 @@ class ApiResponse(NamedTuple):
 
     async def send(self, send: Send) -> None:
         """Send it through ASGI."""
-        await self.wire().send(send)
+        await self.encoded().send(send)
 
 
 def encode(body: Any) -> bytes:

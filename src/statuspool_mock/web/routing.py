@@ -1,7 +1,7 @@
-"""Connexion's part: which operation of a document a request is for.
+"""Routes requests to the operations of a document, with Connexion.
 
-Its way through two routers to an operation costs more than many an operation. But it is decided by
-method and path alone, so it is gone once for each of them, and the end of it remembered.
+Connexion's two routers cost more than many operations. The result depends on method and path alone,
+so it is cached.
 """
 
 import warnings
@@ -22,38 +22,38 @@ with warnings.catch_warnings():
     from connexion.middleware.main import ConnexionMiddleware
     from connexion.middleware.routing import RoutingMiddleware
 
-_MOST_REMEMBERED = 8_192
+_MOST_CACHED = 8_192
 
 
 class OperationEndpoint(Protocol):
-    """Answers the requests for one operation."""
+    """Handles the requests to one operation."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+        """Handle a request."""
 
 
 class _Routes:
-    """Goes the long way through Connexion for a method and path that is new, then straight."""
+    """Asks Connexion about a method and path the first time, then the cache."""
 
     def __init__(self) -> None:
-        self.long_way: ASGIApp = no_such_path
-        self._known: dict[tuple[str, str], tuple[OperationEndpoint, dict[str, Any]]] = {}
+        self.connexion: ASGIApp = no_such_path
+        self._cached: dict[tuple[str, str], tuple[OperationEndpoint, dict[str, Any]]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        known = scope["type"] == "http" and self._known.get((scope["method"], scope["path"]))
+        known = scope["type"] == "http" and self._cached.get((scope["method"], scope["path"]))
         if known:
             endpoint, scope["path_params"] = known
             await endpoint(scope, receive, send)
         else:
-            await self.long_way(scope, receive, send)
+            await self.connexion(scope, receive, send)
 
-    def remembering(self, endpoint: OperationEndpoint) -> OperationEndpoint:
-        """Return the endpoint, to be remembered for what leads to it."""
+    def caching(self, endpoint: OperationEndpoint) -> OperationEndpoint:
+        """Return an endpoint that adds itself to the cache when Connexion calls it."""
 
         async def arrived(scope: Scope, receive: Receive, send: Send) -> None:
-            if len(self._known) >= _MOST_REMEMBERED:
-                self._known.clear()
-            self._known[scope["method"], scope["path"]] = endpoint, scope["path_params"]
+            if len(self._cached) >= _MOST_CACHED:
+                self._cached.clear()
+            self._cached[scope["method"], scope["path"]] = endpoint, scope["path_params"]
             await endpoint(scope, receive, send)
 
         return arrived
@@ -68,8 +68,8 @@ def routed(
 ) -> ASGIApp:
     """Return an application whose routes are the document's operations below `base_path`.
 
-    `endpoint` makes what answers for an operation, once per operation. Raises `KeyError` where the
-    document has an operation that the table does not carry out.
+    `endpoint` is called once for each operation. Raises `KeyError` if the document has an operation
+    that is not in the table.
     """
     routes = _Routes()
 
@@ -79,7 +79,7 @@ def routed(
             self.add_paths()
 
         def make_operation(self, operation: Any) -> OperationEndpoint:
-            return routes.remembering(endpoint(document.operations[operation.operation_id]))
+            return routes.caching(endpoint(document.operations[operation.operation_id]))
 
     class Endpoints(RoutedMiddleware[EndpointAPI]):
         api_cls = EndpointAPI
@@ -94,27 +94,27 @@ def routed(
         resolver=lambda operation_id: table[operation_id],
     )
     connexion.add_api(_outline(document), base_path=base_path)
-    # Connexion builds its stack at the first request; what is wrong should show at start.
+    # Connexion builds its stack at the first request; errors should show at start.
     connexion.app, connexion.middleware_stack = connexion._build_middleware_stack()  # noqa: SLF001
-    routes.long_way = connexion
+    routes.connexion = connexion
     return routes
 
 
 def _outline(document: Document) -> dict[str, Any]:
-    """Return what routing needs of a document, lest Connexion check the rest at every start."""
+    """Return the part of a document that routing needs; Connexion checks all it gets at start."""
     paths: dict[str, dict[str, Any]] = {}
     for operation in document.operations.values():
         parameters = operation.definition.get("parameters", ())
         paths.setdefault(operation.path, {})[operation.method.lower()] = {
             "operationId": operation.id,
             "parameters": [one for one in parameters if one["in"] == "path"],
-            "responses": {"default": {"description": "Told by the document."}},
+            "responses": {"default": {"description": "See the document."}},
         }
     return {"openapi": document.raw["openapi"], "info": document.raw["info"], "paths": paths}
 
 
 async def no_such_path(scope: Scope, receive: Receive, send: Send) -> None:
-    """Be the application behind everything that is routed: nothing is left to find."""
+    """Raise `UnknownPath`: the application behind all routes."""
     del receive, send
     if scope["type"] == "http":
         raise UnknownPath(f"No such path: {scope['path']}")

@@ -1,4 +1,4 @@
-"""Where a server listens: an address that is bound before anything else is begun."""
+"""The listening socket of a server, which is bound before anything else starts."""
 
 import contextlib
 import ipaddress

@@ -1,4 +1,4 @@
-"""Answers that leave in one piece: a head that waits for its body saves a call to the kernel."""
+"""Sends the head and the body of a response in one write, which saves a system call."""
 
 import asyncio
 from typing import Any, cast
@@ -9,18 +9,18 @@ _MOST_HELD_BYTES = 64 << 10
 
 
 class CoalescingProtocol(HttpToolsProtocol):
-    """Uvicorn's protocol over a corked transport."""
+    """Uvicorn's protocol over a transport that coalesces writes."""
 
     def connection_made(  # type: ignore[override]
         self, transport: asyncio.Transport
     ) -> None:
-        """Begin with a connection."""
+        """Handle a new connection."""
         super().connection_made(transport)
-        self.transport = cast("asyncio.Transport", _Corked(transport, self.loop))
+        self.transport = cast("asyncio.Transport", _CoalescingTransport(transport, self.loop))
 
 
-class _Corked:
-    """A transport that sends together what is written in one step of the loop."""
+class _CoalescingTransport:
+    """A transport that sends what is written in one step of the event loop in one piece."""
 
     def __init__(self, transport: asyncio.Transport, loop: asyncio.AbstractEventLoop) -> None:
         self._transport = transport
@@ -32,7 +32,7 @@ class _Corked:
         return getattr(self._transport, name)
 
     def write(self, data: bytes) -> None:
-        """Send soon; at once what is much, so that the transport can tell when it is too much."""
+        """Write at the end of this step; large data at once, so that flow control works."""
         self._pieces.append(data)
         self._size += len(data)
         if self._size > _MOST_HELD_BYTES:

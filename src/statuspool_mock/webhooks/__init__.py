@@ -1,4 +1,4 @@
-"""Webhook deliveries: what is sent to whom and when, and how it went. Reference: Webhooks."""
+"""Webhook deliveries: the outbox, the sender and the delivery log. Reference: Webhooks."""
 
 from statuspool_mock.webhooks.delivery_log import Attempt, Delivery, DeliveryLog, DeliveryOutcome
 from statuspool_mock.webhooks.messages import Message, message_for, sample

@@ -1,4 +1,4 @@
-"""Where deliveries may go: this machine, and hosts that the user named. No other is looked up."""
+"""The addresses that deliveries may be sent to: this machine, and hosts that the user allowed."""
 
 import asyncio
 import ipaddress
@@ -9,11 +9,11 @@ from urllib.parse import urlsplit
 
 
 class AddressNotAllowed(Exception):
-    """A delivery must not be sent to this address; the message says why."""
+    """Deliveries to this address are not allowed; the message says why."""
 
 
 class ResolvedEndpoint(NamedTuple):
-    """A checked url: the host as written and the addresses that may be connected to."""
+    """A checked url: its host as written, and the addresses to connect to."""
 
     host: str
     port: int
@@ -21,9 +21,9 @@ class ResolvedEndpoint(NamedTuple):
 
 
 class AddressPolicy:
-    """Decides, and resolves each allowed name once; a name keeps its addresses from then on.
+    """Checks addresses. Each allowed name is resolved once; other names are never looked up.
 
-    `allowed` are host names or addresses that deliveries may leave this machine for.
+    `allowed` are the host names or addresses beyond this machine that deliveries may be sent to.
     """
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
@@ -31,7 +31,7 @@ class AddressPolicy:
         self._resolved: dict[str, tuple[str, ...]] = {}
 
     async def check(self, url: str) -> ResolvedEndpoint:
-        """Return where a url leads. Raises `AddressNotAllowed`."""
+        """Return where a url points to. Raises `AddressNotAllowed`."""
         host, port = _split(url)
         if host in self._allowed:
             return ResolvedEndpoint(host, port, await self._resolve(host, port))
@@ -60,7 +60,7 @@ class AddressPolicy:
 
 
 _NOT_ALLOWED = (
-    "{host} is not this machine, and webhooks leave it only for hosts named with "
+    "{host} is not this machine, and webhooks are only sent to other hosts if allowed with "
     "serve --webhook-allow"
 )
 
@@ -71,9 +71,9 @@ def _split(url: str) -> tuple[str, int]:
         port = parts.port or (443 if parts.scheme == "https" else 80)
         host = (parts.hostname or "").lower().rstrip(".")
     except ValueError as error:
-        raise AddressNotAllowed(f"the url cannot be used: {error}") from None
+        raise AddressNotAllowed(f"the url is not valid: {error}") from None
     if parts.username is not None or parts.password is not None:
-        raise AddressNotAllowed("the url carries credentials, which a webhook's url must not")
+        raise AddressNotAllowed("the url contains credentials, which a webhook's url must not")
     if parts.scheme not in {"http", "https"} or not host:
-        raise AddressNotAllowed("the url is no http or https url with a host")
+        raise AddressNotAllowed("the url is not an http or https url with a host")
     return host, port

@@ -1,4 +1,4 @@
-"""What left, or was to leave: deliveries and their attempts, whatever becomes of the world."""
+"""The delivery log: deliveries and their attempts, kept when the world is rewound."""
 
 from collections import deque
 from collections.abc import Iterator
@@ -12,21 +12,21 @@ _MOST_KEPT = 5_000
 
 
 class DeliveryOutcome(StrEnum):
-    """Where a delivery stands."""
+    """The outcome of a delivery."""
 
     PENDING = "pending"
     DELIVERED = "delivered"
     FAILED = "failed"
-    """Every attempt failed, or the endpoint said that it is gone."""
+    """Every attempt failed, or the endpoint responded 410 Gone."""
     WITHHELD = "withheld"
-    """Never sent: the address is not one that this server may call."""
+    """Never sent: deliveries to the address are not allowed."""
     LOST = "lost"
-    """Never sent: a fault lost it."""
+    """Never sent: lost by an injected fault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attempt:
-    """One try: when, on the world's clock, and what came of it. `error` says why it failed."""
+    """One attempt, at an instant of the world. `error` says why it failed."""
 
     at: float
     status: int | None = None
@@ -36,17 +36,17 @@ class Attempt:
     response_headers: tuple[tuple[str, str], ...] = ()
     response_body: str = ""
     retry_after: float | None = None
-    """Seconds that the endpoint asked to be left alone."""
+    """Seconds to wait before the next attempt, as the endpoint asked."""
 
     @property
     def succeeded(self) -> bool:
-        """Whether the endpoint took it: 2xx and nothing else."""
+        """Whether the endpoint accepted it: 2xx and nothing else."""
         return self.status is not None and 200 <= self.status < 300
 
 
 @dataclass(slots=True)
 class Delivery:
-    """A message on its way to an endpoint, or there, or given up."""
+    """The delivery of a message to an endpoint: pending, delivered or failed."""
 
     number: int
     webhook_id: str
@@ -58,7 +58,7 @@ class Delivery:
 
 
 class DeliveryLog:
-    """The newest deliveries of a sandbox. No number is given twice."""
+    """The newest deliveries of a sandbox. Numbers are never reused."""
 
     def __init__(self) -> None:
         self._kept: deque[Delivery] = deque(maxlen=_MOST_KEPT)
@@ -68,23 +68,23 @@ class DeliveryLog:
         return iter(self._kept)
 
     def enter(self, webhook: Webhook, message: Message) -> Delivery:
-        """Enter a delivery that begins, and return it."""
+        """Add a new delivery and return it."""
         self._made += 1
         delivery = Delivery(self._made, webhook.id, webhook.url, message)
         self._kept.append(delivery)
         return delivery
 
     def find(self, number: int) -> Delivery | None:
-        """Return a delivery by its number where it is still kept."""
+        """Return a delivery by its number, if it is still kept."""
         index = number - (self._made - len(self._kept) + 1)
         return self._kept[index] if 0 <= index < len(self._kept) else None
 
     def break_off(self, reason: str) -> None:
-        """Give up every delivery that is under way."""
+        """Give up every pending delivery."""
         for delivery in self._kept:
             if delivery.outcome is DeliveryOutcome.PENDING:
                 delivery.outcome, delivery.reason = DeliveryOutcome.FAILED, reason
 
     def clear(self) -> None:
-        """Forget every delivery; numbers go on."""
+        """Remove every delivery; numbering continues."""
         self._kept.clear()

@@ -56,7 +56,7 @@ class DeliveryChangeLog(Protocol):
 
 
 class WebhookDispatcher:
-    """The outbox of one sandbox. Without a sender, what is in it waits for ever."""
+    """The outbox of one sandbox. Without a sender, its messages wait forever."""
 
     def __init__(
         self,
@@ -79,7 +79,7 @@ class WebhookDispatcher:
         if image is None:
             log.clear()
         else:
-            log.break_off("its world went back in time")
+            log.break_off("the world was rewound")
         self.outbox = Outbox(image, keep=self._change_log.append_outbox, log=log)
 
     def enqueue(self, facts: Iterable[Fact]) -> None:

@@ -1,4 +1,4 @@
-"""One POST over the network: to checked addresses, without redirects, bounded in bytes."""
+"""The HTTP client of the sender: checked addresses only, no redirects, bounded bodies."""
 
 import socket
 from typing import NamedTuple
@@ -13,7 +13,7 @@ _MOST_HEADERS = 50
 
 
 class WebhookResponse(NamedTuple):
-    """What an endpoint answered; of the body only the beginning."""
+    """The response of an endpoint, with the beginning of its body."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -21,7 +21,7 @@ class WebhookResponse(NamedTuple):
 
 
 class RequestFailed(Exception):
-    """There was no answer; the message says why."""
+    """There was no response; the message says why."""
 
 
 class WebhookClient:
@@ -38,7 +38,7 @@ class WebhookClient:
         )
 
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> WebhookResponse:
-        """Send a request and return the answer. Raises `RequestFailed`."""
+        """Send a request and return the response. Raises `RequestFailed`."""
         try:
             async with self._session.post(
                 url, data=body, headers=headers, allow_redirects=False
@@ -47,7 +47,7 @@ class WebhookClient:
                 try:
                     content = await response.content.read(_MOST_READ)
                 except aiohttp.ClientError:
-                    content = b""  # the status is what counts
+                    content = b""  # only the status counts
                 return WebhookResponse(response.status, told, content)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             text = str(error)
@@ -60,7 +60,7 @@ class WebhookClient:
 
 
 class _Checked(AbstractResolver):
-    """Gives connections the addresses that were checked, and no others."""
+    """Resolves names to the addresses that were checked, and no others."""
 
     def __init__(self, addresses: AddressPolicy) -> None:
         self._addresses = addresses

@@ -1,6 +1,6 @@
-"""From the world's facts to the events that endpoints subscribe to.
+"""Turns the world's facts into the events that endpoints subscribe to.
 
-The reference names the events and the signature and shows no payload: its shape is inferred.
+The reference names the events and the signature but shows no payload: its shape is inferred.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from statuspool_mock.time_parsing import written
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An event as it is sent: the same bytes to every endpoint, at every attempt."""
+    """An event as it is sent: the same bytes to every endpoint at every attempt."""
 
     id: str
     event: str
@@ -36,9 +36,10 @@ class Message:
 
 
 def message_for(fact: Fact, world: World, *, number: int) -> Message | None:
-    """Return what endpoints are told of a fact, None where they are told nothing.
+    """Return the message about a fact, or None if endpoints are not notified of it.
 
-    `number` makes its id, which the same world gives again. Reference: POST /webhooks, `events`.
+    `number` determines its id, so the same world gives the same id. Reference: POST /webhooks,
+    `events`.
     """
     match fact:
         case StatusChanged():
@@ -78,7 +79,7 @@ def compose(
     seed: int,
     number: int,
 ) -> Message:
-    """Return a message with its body written once and for all."""
+    """Return a message with its body serialized."""
     digest = hashlib.blake2b(f"{seed} message {number}".encode(), digest_size=12)
     message_id = f"evt_{digest.hexdigest()}"
     body = payload(delivery_id=message_id, event=event, created_at=written(at), data=told)
@@ -97,7 +98,7 @@ def message_from(data: Mapping[str, Any]) -> Message:
 
 
 def sample(event: str, monitor: Monitor, world: World, *, number: int) -> Message:
-    """Return an event that did not happen, for endpoints that want to see one."""
+    """Return an event that did not happen, to test endpoints with."""
     now = world.now
     if event == "incident_created":
         told: dict[str, Any] = {

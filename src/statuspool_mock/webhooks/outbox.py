@@ -1,6 +1,6 @@
-"""Who is still to be told what, and when. Pure: nothing is sent here.
+"""The messages that still have to be sent, and when. Pure: nothing is sent here.
 
-Each endpoint has a line of its own: the next message leaves when the one before it was delivered or
+Each endpoint has a queue of its own. The next message is sent when the one before was delivered or
 given up, so that events arrive in order. Times are the world's, in seconds.
 """
 
@@ -15,17 +15,17 @@ from statuspool_mock.webhooks.delivery_log import Attempt, Delivery, DeliveryLog
 from statuspool_mock.webhooks.messages import Message, message_data, message_from
 
 RETRY_SECONDS = (5, 300, 1_800, 7_200, 18_000)
-"""How long after each failed attempt the next one follows."""
+"""Seconds from each failed attempt to the next."""
 
 OVERTAKEN_SECONDS = 30.0
-"""How long a message that is to be overtaken waits for another to do so."""
+"""Seconds that an out-of-order message waits to be overtaken by another."""
 
 Json = Mapping[str, Any]
 
 
 @dataclass(slots=True)
 class EndpointQueue:
-    """What waits for one endpoint. `attempts` and `due_at` are those of the first message."""
+    """The messages for one endpoint. `attempts` and `due_at` are those of the first one."""
 
     waiting: deque[Message] = field(default_factory=deque)
     tried: int = 0
@@ -36,7 +36,7 @@ class EndpointQueue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueState:
-    """One line as an immutable value."""
+    """A queue as an immutable value."""
 
     webhook_id: str
     messages: tuple[Message, ...]
@@ -46,17 +46,17 @@ class QueueState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxState:
-    """All that waits, as an immutable value; the log is not part of it."""
+    """Everything in the outbox as an immutable value, without the delivery log."""
 
     made: int = 0
     lines: tuple[QueueState, ...] = ()
 
 
 class Outbox:
-    """The lines of one world's endpoints.
+    """The queues of one world's endpoints.
 
-    `keep` is told of every change as plain data, which `replay` understands. Deliveries are entered
-    in `log`.
+    `keep` is called with every change as plain data that `replay` understands. Deliveries are
+    recorded in `log`.
     """
 
     def __init__(
@@ -70,9 +70,9 @@ class Outbox:
         self._keep = keep or _forget
         self._overtaken: set[str] = set()
         self.made = image.made
-        """How many messages there have been."""
+        """How many messages were ever made."""
         self._lines: dict[str, EndpointQueue] = {}
-        self._due: list[tuple[float, int, str]] = []  # (when, turn, whose), a heap
+        self._due: list[tuple[float, int, str]] = []  # (due at, turn, webhook id), a heap
         self._turns = 0
         self.log = DeliveryLog() if log is None else log
         for item in image.lines:
@@ -80,7 +80,7 @@ class Outbox:
             self._schedule(item.webhook_id, line, item.due_at)
 
     def image(self) -> OutboxState:
-        """Return all that waits."""
+        """Return everything in the outbox."""
         return OutboxState(
             made=self.made,
             lines=tuple(
@@ -96,7 +96,7 @@ class Outbox:
         )
 
     def post(self, message: Message, webhooks: Iterable[Webhook], *, now: float) -> list[str]:
-        """Put a message into the lines of endpoints; return whose."""
+        """Put a message into the queues of endpoints; return their ids."""
         told = []
         for webhook in webhooks:
             line = self._lines.setdefault(webhook.id, EndpointQueue())
@@ -110,7 +110,7 @@ class Outbox:
         return told
 
     def replay(self, change: Json, webhooks: Mapping[str, Webhook]) -> None:
-        """Do again what `keep` was told. Raises `KeyError`, `TypeError` or `ValueError`."""
+        """Apply a change as passed to `keep`. Raises `KeyError`, `TypeError` or `ValueError`."""
         if "posted" in change:
             self.made += 1
             to = [webhooks[webhook_id] for webhook_id in change["to"]]
@@ -130,17 +130,17 @@ class Outbox:
 
     @property
     def next_due(self) -> float | None:
-        """When the next attempt is due, None where none is."""
+        """The instant at which the next attempt is due, or None."""
         self._drop_stale()
         return self._due[0][0] if self._due else None
 
     @property
     def waiting(self) -> int:
-        """How many messages wait, in all lines together."""
+        """The number of messages in all queues."""
         return sum(len(line.waiting) for line in self._lines.values())
 
     def waiting_for(self, webhook_id: str) -> int:
-        """Return how many messages wait for one endpoint."""
+        """Return the number of messages for one endpoint."""
         line = self._lines.get(webhook_id)
         return 0 if line is None else len(line.waiting)
 
@@ -152,7 +152,7 @@ class Outbox:
             yield webhook_id
 
     def first(self, webhook_id: str) -> tuple[Message, bool] | None:
-        """Return the message that is due for an endpoint, and whether faults may still meet it."""
+        """Return the message due for an endpoint, and whether faults may still affect it."""
         line = self._lines.get(webhook_id)
         if line is None or not line.waiting:
             return None
@@ -167,7 +167,7 @@ class Outbox:
         return line.current
 
     def postpone(self, webhook_id: str, *, now: float) -> None:
-        """Let the first message of a line be overtaken by the next, or by one that may come."""
+        """Let the first message of a queue be overtaken by the next one, or by a later one."""
         line = self._lines[webhook_id]
         self._overtaken.add(line.waiting[0].id)
         wait = 0.0 if len(line.waiting) > 1 else OVERTAKEN_SECONDS
@@ -176,7 +176,7 @@ class Outbox:
         self._schedule(webhook_id, line, now + wait)
 
     def settle(self, delivery: Delivery, attempt: Attempt, *, now: float) -> None:
-        """Enter what came of an attempt; the same message is due again, or the next one is."""
+        """Record the outcome of an attempt, and schedule a retry or the next message."""
         delivery.attempts.append(attempt)
         line = self._lines.get(delivery.webhook_id)
         if line is None or line.current is not delivery:
@@ -195,13 +195,13 @@ class Outbox:
     def give_up(
         self, delivery: Delivery, outcome: DeliveryOutcome, reason: str, *, now: float
     ) -> None:
-        """Take a message out of its line without another attempt."""
+        """Remove a message from its queue without another attempt."""
         line = self._lines.get(delivery.webhook_id)
         if line is not None and line.current is delivery:
             self._leave(line, delivery, outcome, reason, now)
 
     def close(self, webhook: Webhook, reason: str) -> None:
-        """Give up all that waits for an endpoint."""
+        """Give up every message for an endpoint."""
         line = self._lines.pop(webhook.id, None)
         if line is None:
             return
@@ -235,7 +235,7 @@ class Outbox:
         heappush(self._due, (at, self._turns, webhook_id))
 
     def _drop_stale(self) -> None:
-        """Drop entries of lines that are gone or were scheduled anew."""
+        """Drop heap entries of queues that are gone or were rescheduled."""
         while self._due:
             _, turn, webhook_id = self._due[0]
             line = self._lines.get(webhook_id)
@@ -249,7 +249,7 @@ def _forget(change: Json) -> None:
 
 
 def image_data(image: OutboxState) -> dict[str, Any]:
-    """Return all that waits as plain data for JSON."""
+    """Return the state of an outbox as plain data for JSON."""
     messages = {message.id: message for line in image.lines for message in line.messages}
     return {
         "made": image.made,
@@ -267,7 +267,7 @@ def image_data(image: OutboxState) -> dict[str, Any]:
 
 
 def image_from(data: Mapping[str, Any]) -> OutboxState:
-    """Return the image of `image_data`. Raises `KeyError`, `TypeError` or `ValueError`."""
+    """Return the state of `image_data`. Raises `KeyError`, `TypeError` or `ValueError`."""
     messages = {item["id"]: message_from(item) for item in data["messages"]}
     return OutboxState(
         made=data["made"],

@@ -1,6 +1,6 @@
-"""Carries deliveries out: signed, in order, bounded in time, in bytes and in number.
+"""Sends deliveries: signed, in order, bounded in time, size and number.
 
-One courier serves all worlds of a server. Redirects are never followed, and connections are made to
+One sender serves all worlds of a server. Redirects are never followed, and connections are made to
 the addresses that were checked, whatever a name resolves to by then.
 """
 
@@ -15,6 +15,7 @@ import logging
 import time
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
@@ -37,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 
 class DeliverySource(Protocol):
-    """A world with an outbox, as far as its courier is concerned."""
+    """What a sender needs of a world whose deliveries it sends."""
 
     outbox: Outbox
 
@@ -49,47 +50,51 @@ class DeliverySource(Protocol):
         """Return an endpoint. Raises `UnknownWebhook`."""
 
     def draw_delivery_fault(self, message: Message) -> InjectedFault | None:
-        """Return what befalls a delivery."""
+        """Return the fault to inject into a delivery, if any."""
 
     def note_attempt(self, delivery: Delivery, attempt: Attempt) -> None:
-        """Take note of an attempt."""
+        """Record an attempt."""
 
     def note_gone(self, webhook: Webhook) -> None:
-        """Take note that an endpoint wants no more."""
+        """Record that an endpoint is gone."""
 
 
 class WebhookSender:
     """Sends what is due in worlds, in the background and on request.
 
-    `allowed` are hosts beyond this machine that may be called. `standard` adds the headers of
-    Standard Webhooks beside the vendor's own.
+    `allowed` are hosts beyond this machine that deliveries may be sent to. `standard` adds the
+    headers of Standard Webhooks to those of the API.
     """
 
     def __init__(self, *, allowed: Iterable[str] = (), standard: bool = False) -> None:
         self._addresses = AddressPolicy(allowed)
         self._standard = standard
-        self._open_wire: WebhookClient | None = None
-        self._unanswered: type[Exception] = OSError
+        self._opened_client: WebhookClient | None = None
+        self._request_failed: type[Exception] = OSError
         self._room = asyncio.Semaphore(_MOST_AT_ONCE)
-        self._under_way: dict[int, set[asyncio.Task[None]]] = {}
+        self._tasks: dict[DeliverySource, set[asyncio.Task[None]]] = {}
 
-    def start(self, sender: DeliverySource) -> None:
+    def start(self, source: DeliverySource) -> None:
         """Send what is due, in the background. Needs a running event loop."""
-        tasks = self._under_way.setdefault(id(sender), set())
-        for webhook_id in sender.outbox.take_due(now=sender.instant):
-            task = asyncio.get_running_loop().create_task(self._serve_line(sender, webhook_id))
-            tasks.add(task)
-            task.add_done_callback(tasks.discard)
+        for webhook_id in source.outbox.take_due(now=source.instant):
+            task = asyncio.get_running_loop().create_task(self._send_due(source, webhook_id))
+            self._tasks.setdefault(source, set()).add(task)
+            task.add_done_callback(partial(self._finished, source))
 
-    async def settle(self, sender: DeliverySource, *, seconds: float) -> bool:
-        """Send what is due and wait until it has arrived or failed; False where time ran out."""
+    def _finished(self, source: DeliverySource, task: asyncio.Task[None]) -> None:
+        tasks = self._tasks[source]
+        tasks.discard(task)
+        if not tasks:
+            del self._tasks[source]
+
+    async def settle(self, source: DeliverySource, *, seconds: float) -> bool:
+        """Send what is due and wait until it has arrived or failed; return False on time-out."""
         try:
             async with asyncio.timeout(seconds):
                 while True:
-                    self.start(sender)
-                    tasks = self._under_way.get(id(sender))
+                    self.start(source)
+                    tasks = self._tasks.get(source)
                     if not tasks:
-                        self._under_way.pop(id(sender), None)
                         return True
                     await asyncio.wait(tasks)
         except TimeoutError:
@@ -97,75 +102,75 @@ class WebhookSender:
 
     async def close(self) -> None:
         """Close every connection."""
-        for tasks in self._under_way.values():
+        for tasks in self._tasks.values():
             for task in tasks:
                 task.cancel()
-        if self._open_wire is not None:
-            await self._open_wire.close()
+        if self._opened_client is not None:
+            await self._opened_client.close()
 
-    async def _serve_line(self, sender: DeliverySource, webhook_id: str) -> None:
-        """Make the attempt that is due for one endpoint, and those that are due after it."""
+    async def _send_due(self, source: DeliverySource, webhook_id: str) -> None:
+        """Make the attempt that is due for one endpoint, and those that become due after it."""
         try:
-            webhook = sender.webhook(webhook_id)
+            webhook = source.webhook(webhook_id)
         except UnknownWebhook:
             return
-        due = sender.outbox.first(webhook_id)
+        due = source.outbox.first(webhook_id)
         if due is None:
             return
         message, is_fresh = due
-        injected = sender.draw_delivery_fault(message) if is_fresh else None
+        injected = source.draw_delivery_fault(message) if is_fresh else None
         mishap = injected.mishap if injected else None
         if mishap is DeliveryFault.OUT_OF_ORDER:
-            sender.outbox.postpone(webhook_id, now=sender.instant)
-            self.start(sender)
+            source.outbox.postpone(webhook_id, now=source.instant)
+            self.start(source)
             return
-        delivery = sender.outbox.begin(webhook)
+        delivery = source.outbox.begin(webhook)
         try:
-            await self._try(sender, webhook, delivery, mishap)
+            await self._try(source, webhook, delivery, mishap)
         except Exception:  # noqa: BLE001 - one endpoint must not stop the others
-            _log.exception("Delivery %s to %s broke down", delivery.message.id, webhook.url)
-            sender.outbox.give_up(
-                delivery, DeliveryOutcome.FAILED, "broke down", now=sender.instant
+            _log.exception("Delivery %s to %s: internal error", delivery.message.id, webhook.url)
+            source.outbox.give_up(
+                delivery, DeliveryOutcome.FAILED, "internal error", now=source.instant
             )
-        self.start(sender)
+        self.start(source)
 
     async def _try(
         self,
-        sender: DeliverySource,
+        source: DeliverySource,
         webhook: Webhook,
         delivery: Delivery,
         mishap: DeliveryFault | None,
     ) -> None:
-        outbox = sender.outbox
+        outbox = source.outbox
         if mishap is DeliveryFault.LOST:
-            outbox.give_up(delivery, DeliveryOutcome.LOST, "a fault lost it", now=sender.instant)
+            outbox.give_up(delivery, DeliveryOutcome.LOST, "lost by a fault", now=source.instant)
             return
         try:
             await self._addresses.check(webhook.url)
         except AddressNotAllowed as withheld:
-            outbox.give_up(delivery, DeliveryOutcome.WITHHELD, str(withheld), now=sender.instant)
+            outbox.give_up(delivery, DeliveryOutcome.WITHHELD, str(withheld), now=source.instant)
             return
         for _ in range(2 if mishap is DeliveryFault.TWICE else 1):
             async with self._room:
-                attempt = await self._attempt(sender, webhook, delivery.message)
-            sender.note_attempt(delivery, attempt)
+                attempt = await self._attempt(source, webhook, delivery.message)
+            source.note_attempt(delivery, attempt)
         if attempt.status == 410:
             delivery.attempts.append(attempt)
             outbox.close(webhook, "the endpoint is gone (410)")
-            sender.note_gone(webhook)
+            source.note_gone(webhook)
         else:
-            outbox.settle(delivery, attempt, now=sender.instant)
+            outbox.settle(delivery, attempt, now=source.instant)
 
-    async def _attempt(self, sender: DeliverySource, webhook: Webhook, message: Message) -> Attempt:
-        at, began = sender.instant, time.perf_counter()
+    async def _attempt(self, source: DeliverySource, webhook: Webhook, message: Message) -> Attempt:
+        at, began = source.instant, time.perf_counter()
         headers = self._headers(webhook, message, at=at)
         responded, error = None, None
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
                 responded = await self.post(webhook.url, message.body, headers)
         except TimeoutError:
-            error = f"no whole answer within {TIMEOUT_SECONDS:.0f} s"
-        except self._unanswered as unanswered:
+            error = f"no complete response within {TIMEOUT_SECONDS:.0f} s"
+        except self._request_failed as unanswered:
             error = str(unanswered)
         attempt = Attempt(
             at=at,
@@ -179,7 +184,7 @@ class WebhookSender:
         return replace(
             attempt,
             status=status,
-            error=None if 200 <= status < 300 else f"answered {status}",
+            error=None if 200 <= status < 300 else f"status {status}",
             response_headers=responded.headers,
             response_body=responded.body[:_MOST_KEPT].decode("utf-8", "replace"),
             retry_after=_retry_after(dict(responded.headers), now=at),
@@ -203,20 +208,20 @@ class WebhookSender:
         return headers
 
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> "WebhookResponse":
-        """Send one request. Raises what the HTTP client calls unanswered."""
-        return await self._wire().post(url, body, headers)
+        """Send one request. Raises `RequestFailed` of the HTTP client."""
+        return await self._client().post(url, body, headers)
 
-    def _wire(self) -> "WebhookClient":
-        """Return the connections; the HTTP client is imported when there is something to send."""
-        if self._open_wire is None:
-            wire = import_module("statuspool_mock.webhooks.http_client")
-            self._unanswered = wire.Unanswered
-            self._open_wire = wire.WebhookClient(self._addresses)
-        return self._open_wire
+    def _client(self) -> "WebhookClient":
+        """Return the HTTP client, which is imported when there is something to send."""
+        if self._opened_client is None:
+            module = import_module("statuspool_mock.webhooks.http_client")
+            self._request_failed = module.RequestFailed
+            self._opened_client = module.WebhookClient(self._addresses)
+        return self._opened_client
 
 
 def _standard_key(secret: str) -> bytes:
-    """Return a secret as Standard Webhooks has it: base64 after `whsec_`, else its text."""
+    """Return the key of a secret: base64 after `whsec_` as in Standard Webhooks, else its text."""
     if secret.startswith("whsec_"):
         with contextlib.suppress(binascii.Error, ValueError):
             return base64.b64decode(secret.removeprefix("whsec_"), validate=True)

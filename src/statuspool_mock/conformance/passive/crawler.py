@@ -50,7 +50,6 @@ class Crawler:
         self._base = base.rstrip("/")
         self._key = key
         self._most_monitors = most_monitors
-        self._spacing = _WINDOW_SECONDS / rate
         self._sleep = sleep
         self._client = httpx.Client(timeout=timeout_seconds, verify=tls or True, trust_env=False)
         self._asked: list[float] = []

@@ -1,6 +1,6 @@
-"""The console: a page over one world, in files of our own that talk to the control plane only.
+"""The console: static files for a page that shows one world through the control plane.
 
-How a view is added: docs/console.md.
+docs/console.md explains how to add a view.
 """
 
 import mimetypes
@@ -18,19 +18,19 @@ POLICY = (
 _HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Referrer-Policy": "no-referrer",  # the page's address may hold a key
+    "Referrer-Policy": "no-referrer",  # the page's address may contain a key
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "no-cache",
 }
-# The machine's own table may call modules text/plain, and a browser then refuses them.
+# The machine's table may map modules to text/plain, which browsers refuse.
 _TYPES = mimetypes.MimeTypes()
 _TYPES.add_type("text/javascript", ".js")
 
 
 class Console:
-    """Answers with the page at `base_path`, and leaves the rest to `app`.
+    """Serves the page at `base_path`; the app serves the rest.
 
-    Its files hold nothing of any world, so they need neither key nor token; what they ask for does.
+    The files contain nothing of any world, so they need neither key nor token; their requests do.
     """
 
     def __init__(self, app: ASGIApp, *, base_path: str) -> None:
@@ -41,7 +41,7 @@ class Console:
         self._files: dict[str, Path] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer with a file of the console, or let the app answer."""
+        """Serve a file of the console, or pass the request on to the app."""
         found = self._found(scope) if scope["type"] == "http" else None
         await (found or self._app)(scope, receive, send)
 
@@ -59,7 +59,7 @@ class Console:
         return None
 
     def _respond(self, scope: Scope, name: str) -> ASGIApp | None:
-        if self._files is None:  # what is not listed is not served: no path leads elsewhere
+        if self._files is None:  # only listed files are served, so no path leads elsewhere
             self._files = {
                 path.relative_to(ASSETS).as_posix(): path
                 for path in ASSETS.rglob("*")

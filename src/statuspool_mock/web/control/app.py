@@ -1,4 +1,4 @@
-"""The control plane over HTTP: gate, key, validation, and what the control room does."""
+"""The control plane as an ASGI application."""
 
 import asyncio
 import json
@@ -23,7 +23,10 @@ from statuspool_mock.web.routing import routed
 from statuspool_mock.web.vendor.pipeline import WRITES
 
 _MOST_BYTES = 64 << 20  # a snapshot of a large world
-_OPEN = ("POST", f"{CONTROL_PATH}/receiver")  # the courier has no token, and it changes nothing
+_OPEN = (
+    "POST",
+    f"{CONTROL_PATH}/receiver",
+)  # the webhook sender has no token, and this changes nothing
 _STREAM_HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -31,7 +34,7 @@ _STREAM_HEADERS = (
 
 
 class ControlOperation:
-    """One operation of the control plane: judges a request, carries it out, answers."""
+    """Handles the requests to one operation: check, carry out, record, respond."""
 
     def __init__(
         self,
@@ -48,7 +51,7 @@ class ControlOperation:
         self._strict = strict
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; whatever goes wrong wears the API's envelope."""
+        """Handle a request; every error becomes an error response of the API."""
         request = await ApiRequest.read(scope, receive, self._operation, most_bytes=_MOST_BYTES)
         access = None
         try:
@@ -58,15 +61,15 @@ class ControlOperation:
                 await _stream(result, receive, send)
                 return
             response = self._checked(ApiResponse(self._operation.success_status, result))
-        except Exception as error:  # noqa: BLE001 - the last stop before the wire
+        except Exception as error:  # noqa: BLE001 - the last stop before the encoded
             response = error_response(error, request_id=scope[REQUEST_ID])
-        wire = response.wire()
+        encoded = response.encoded()
         if access is not None and response.status < 400 and self._operation.method in WRITES:
             sandbox = access.sandbox
             if sandbox.journal.is_kept:
-                sandbox.record(request.exchange(access, wire, control=True), None)
+                sandbox.record(request.exchange(access, encoded, control=True), None)
             sandbox.events.add("control", {"operation": self._operation.id}, at=sandbox.instant)
-        await wire.send(send)
+        await encoded.send(send)
 
     def _access(self, request: ApiRequest) -> Access | None:
         if not self._operation.is_secured:
@@ -96,20 +99,20 @@ class ControlOperation:
         return await self._function(context)
 
     def _checked(self, response: ApiResponse) -> ApiResponse:
-        """Return the answer. Raises `RuntimeError` where it breaks the document, if strict."""
+        """Return the response. If strict, raises `RuntimeError` if it violates the document."""
         if not self._strict:
             return response
-        wire = None if response.body is None else json.loads(encode(response.body))
+        encoded = None if response.body is None else json.loads(encode(response.body))
         violations = self._operation.check_response(
-            status=response.status, headers={"content-type": "application/json"}, value=wire
+            status=response.status, headers={"content-type": "application/json"}, value=encoded
         )
         if violations:
-            raise RuntimeError(f"{self._operation.id} against its document: {violations}")
+            raise RuntimeError(f"{self._operation.id} violates the document: {violations}")
         return response
 
 
 async def _stream(parts: AsyncGenerator[bytes, None], receive: Receive, send: Send) -> None:
-    """Send parts as they come, until there are no more or the client leaves."""
+    """Send parts as they are produced, until they end or the client disconnects."""
     start = {"type": "http.response.start", "status": 200, "headers": [*_STREAM_HEADERS]}
     await send(start)
     leaving = asyncio.ensure_future(gone(receive))
@@ -125,7 +128,7 @@ async def _stream(parts: AsyncGenerator[bytes, None], receive: Receive, send: Se
 
 
 class ControlPlane:
-    """Everything below `/_mock`. It is built when it is first asked for."""
+    """Everything below `/_mock`. It is built on first use."""
 
     def __init__(
         self,
@@ -144,7 +147,7 @@ class ControlPlane:
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in, if it may."""
+        """Check access, then handle a request."""
         if scope["type"] != "http":
             return
         try:

@@ -1,4 +1,4 @@
-"""One call of the control plane, judged right: which world, with which values."""
+"""The context of one control request: its sandbox and its validated values."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,24 +10,24 @@ from statuspool_mock.simulation import Command, Monitor, Team, World
 
 
 class MutantSwitch(Protocol):
-    """Which mutants the server has."""
+    """The mutants of the server."""
 
     may_switch: bool
 
     def listed(self) -> Iterable[dict[str, Any]]:
-        """Return mutants as data."""
+        """Return the mutants as data."""
 
     def switch(self, names: Sequence[str]) -> None:
-        """Have these mutants and no others. Raises `ValueError` for an unknown name."""
+        """Activate exactly these mutants. Raises `ValueError` for an unknown name."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlContext:
-    """`path` and `values` are the parameters of path and query, `body` the JSON that was sent."""
+    """A control request. `path` and `values` are parameters of path and query, `body` its JSON."""
 
     sandboxes: Sandboxes
     access: Access | None
-    """None for the operations that need no key."""
+    """None for operations without a key."""
     path: Mapping[str, str]
     values: Mapping[str, Any]
     body: Any
@@ -36,19 +36,19 @@ class ControlContext:
 
     @property
     def sandbox(self) -> Sandbox:
-        """The world that the key opened, with its clock and memory."""
-        assert self.access is not None  # noqa: S101 - the document asks for a key
+        """The sandbox that the key opens."""
+        assert self.access is not None  # noqa: S101 - the document requires a key
         return self.access.sandbox
 
     @property
     def team(self) -> Team:
-        """Whose monitors the key may drive."""
-        assert self.access is not None  # noqa: S101 - the document asks for a key
+        """The team whose monitors the key controls."""
+        assert self.access is not None  # noqa: S101 - the document requires a key
         return self.access.team
 
     @property
     def world(self) -> World:
-        """The world to look at; changes go through the sandbox."""
+        """The world, for queries; changes go through the sandbox."""
         return self.sandbox.world
 
     def monitor(self) -> Monitor:
@@ -62,11 +62,11 @@ class ControlContext:
         return made
 
     def duration(self, name: str) -> int | None:
-        """Return a field of the body in seconds, None where it is not there."""
+        """Return a duration of the body in seconds, or None if it is missing."""
         return None if name not in self.body else duration(self.body[name], field=name)
 
     def instant(self, name: str) -> int | None:
-        """Return a field of the body as an instant, None where it is not there."""
+        """Return an instant of the body, or None if it is missing."""
         return instant(self.body.get(name), field=name)
 
 

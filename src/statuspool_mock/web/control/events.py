@@ -1,4 +1,4 @@
-"""What happens, as it happens: server-sent events."""
+"""The event stream of a world, as server-sent events."""
 
 import asyncio
 import json
@@ -15,7 +15,7 @@ _PULSES_BETWEEN_COMMENTS = 30
 
 
 async def stream_events(context: ControlContext) -> Any:
-    """Answer GET /events."""
+    """Handle GET /events."""
     given = context.headers.get(b"last-event-id", b"").decode("latin-1")
     newest = context.sandbox.events.newest
     number = int(given) if given.isascii() and given.isdigit() and len(given) < 16 else newest
@@ -23,7 +23,7 @@ async def stream_events(context: ControlContext) -> Any:
 
 
 async def _stream(context: ControlContext, number: int) -> AsyncGenerator[bytes, None]:
-    """Yield events for ever; where time runs, the world keeps up with it while somebody looks."""
+    """Yield events forever, and let a running world catch up with its clock meanwhile."""
     sandbox = context.sandbox
     yield b"retry: 1000\n\n"
     quiet = 0

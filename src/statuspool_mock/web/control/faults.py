@@ -20,23 +20,23 @@ _SHAPES = ({"fixed_ms"}, {"least_ms", "most_ms"}, {"median_ms", "sigma"})
 
 
 async def list_faults(context: ControlContext) -> Any:
-    """Answer GET /faults."""
+    """Handle GET /faults."""
     sandbox = context.sandbox
     return {"results": [_json(*entry) for entry in sandbox.faults.entries(now=sandbox.instant)]}
 
 
 async def add_fault(context: ControlContext) -> Any:
-    """Answer POST /faults."""
+    """Handle POST /faults."""
     body, sandbox = dict(context.body), context.sandbox
     if not {"status", "latency", "breakage", "mishap"} & set(body):
-        raise InvalidInput("Must have an effect: status, latency, breakage or mishap")
+        raise InvalidInput("Must have at least one of status, latency, breakage and mishap")
     if "mishap" in body:
         if body.setdefault("operation", DELIVERY) != DELIVERY or _EFFECTS_ON_ANSWERS & set(body):
-            raise InvalidInput(f"Is for {DELIVERY} only, and stands alone", field="mishap")
+            raise InvalidInput(f"Is for {DELIVERY} only, without other effects", field="mishap")
     elif body.get("operation") == DELIVERY:
-        raise InvalidInput("Must be there for deliveries", field="mishap")
+        raise InvalidInput("Is required for deliveries", field="mishap")
     if "retry_after" in body and body.get("status") != 429:
-        raise InvalidInput("Is for status 429 only", field="retry_after")
+        raise InvalidInput("Is only allowed with status 429", field="retry_after")
     operation = body.get("operation")
     known_operations = [*context.sandboxes.document.operations, DELIVERY]
     if operation is not None and operation not in known_operations:
@@ -61,14 +61,14 @@ async def add_fault(context: ControlContext) -> Any:
 
 
 async def remove_faults(context: ControlContext) -> Any:
-    """Answer DELETE /faults."""
+    """Handle DELETE /faults."""
     context.sandbox.remove_faults()
 
 
 async def remove_fault(context: ControlContext) -> Any:
-    """Answer DELETE /faults/{name}."""
+    """Handle DELETE /faults/{name}."""
     if not context.sandbox.remove_faults(context.path["name"]):
-        raise NotFound(f"No fault is called {context.path['name']!r}; it may be spent.")
+        raise NotFound(f"There is no fault {context.path['name']!r}; it may be used up.")
 
 
 _PLAIN = (

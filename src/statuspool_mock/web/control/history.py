@@ -1,4 +1,4 @@
-"""One monitor's past, and what lies before and after now in the whole world."""
+"""The history of a monitor, and the timeline of a world before and after now."""
 
 from heapq import nsmallest
 from typing import Any
@@ -13,11 +13,11 @@ _HOUR = 3_600
 _LONGEST = 370 * 24 * _HOUR
 _FARTHEST = 7 * 24 * _HOUR
 _MOST_CHANGES = 4_000
-_MOST_FORESEEN = 20_000  # monitors: copying more would hold up those who use the API
+_MOST_FORESEEN = 20_000  # monitors: copying more would delay other requests
 
 
 async def get_history(context: ControlContext) -> Any:
-    """Answer GET /monitors/{id}/history."""
+    """Handle GET /monitors/{id}/history."""
     since, until = _window(context)
     monitor_history = context.world.monitor_history(context.monitor())
     samples = monitor_history.samples(since=since, until=until, most=context.values["points"])
@@ -33,7 +33,7 @@ async def get_history(context: ControlContext) -> Any:
 
 
 async def list_checks(context: ControlContext) -> Any:
-    """Answer GET /monitors/{id}/checks."""
+    """Handle GET /monitors/{id}/checks."""
     since, until = _window(context, longest=None)
     page = context.world.monitor_history(context.monitor()).rows(
         since=since,
@@ -52,7 +52,7 @@ async def list_checks(context: ControlContext) -> Any:
 
 
 async def list_monitor_incidents(context: ControlContext) -> Any:
-    """Answer GET /monitors/{id}/incidents."""
+    """Handle GET /monitors/{id}/incidents."""
     world, monitor = context.world, context.monitor()
     incidents = world.incidents(team=context.team, monitor_id=monitor.id)
     shown = incidents[: context.values["limit"]]
@@ -63,9 +63,9 @@ async def list_monitor_incidents(context: ControlContext) -> Any:
 
 
 async def get_timeline(context: ControlContext) -> Any:
-    """Answer GET /timeline.
+    """Handle GET /timeline.
 
-    What is to come is what a copy of the world lives through if nobody interferes.
+    The future is what a copy of the world simulates if nothing is changed.
     """
     now = context.world.now
     since, until = _window(context, ahead=True)
@@ -115,7 +115,7 @@ def _window(
 
 
 def _by_region(samples: list[list[Check]]) -> dict[str, list[int | None]]:
-    """Return a series for each region, None where it was not among those checked."""
+    """Return a series for each region; None where the region was not checked."""
     regions = dict.fromkeys(check.region for checks in samples for check in checks)
     found = [{check.region: check.response_time_ms for check in checks} for checks in samples]
     return {region: [sample.get(region) for sample in found] for region in regions}

@@ -1,4 +1,4 @@
-"""The journal: look, count, verify, export; and what its exchanges covered."""
+"""The journal: query, count, verify, export; and coverage."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -41,7 +41,7 @@ def _found(context: ControlContext) -> list[Exchange]:
 
 
 async def query_journal(context: ControlContext) -> Any:
-    """Answer GET /journal."""
+    """Handle GET /journal."""
     found = _found(context)
     newest = found[: -context.values["limit"] - 1 : -1]
     document = context.sandboxes.document
@@ -53,22 +53,22 @@ async def query_journal(context: ControlContext) -> Any:
 
 
 async def count_journal(context: ControlContext) -> Any:
-    """Answer GET /journal/count."""
+    """Handle GET /journal/count."""
     return {"count": len(_found(context))}
 
 
 async def get_exchange(context: ControlContext) -> Any:
-    """Answer GET /journal/{number}."""
+    """Handle GET /journal/{number}."""
     number = context.path["number"]
     plain = number.isascii() and number.isdigit() and len(number) < 16
     exchange = context.sandbox.journal.find(int(number)) if plain else None
     if exchange is None:
-        raise NotFound(f"No exchange {number} is kept.")
+        raise NotFound(f"There is no exchange {number} in the journal.")
     return full_exchange_json(exchange, context.sandboxes.document)
 
 
 async def verify_journal(context: ControlContext) -> Any:
-    """Answer POST /journal/verify."""
+    """Handle POST /journal/verify."""
     body = dict(context.body)
     times, at_least, at_most = (body.pop(name, None) for name in ("times", "at_least", "at_most"))
     least, most = _bounds(times, at_least, at_most)
@@ -93,7 +93,7 @@ def _near_misses(context: ControlContext, result: MatchResult) -> list[dict[str,
 def _bounds(times: int | None, least: int | None, most: int | None) -> tuple[int, int | None]:
     if times is not None:
         if least is not None or most is not None:
-            raise InvalidInput("Must not stand beside at_least or at_most", field="times")
+            raise InvalidInput("Must not be given together with at_least or at_most", field="times")
         return times, times
     if least is None and most is None:
         return 1, None
@@ -109,17 +109,17 @@ def _in_words(least: int, most: int | None) -> str:
 
 
 async def export_har(context: ControlContext) -> Any:
-    """Answer GET /journal.har."""
+    """Handle GET /journal.har."""
     return har.archive(list(_exchanges(context)), version=__version__)
 
 
 async def clear_journal(context: ControlContext) -> Any:
-    """Answer DELETE /journal."""
+    """Handle DELETE /journal."""
     context.sandbox.history.clear()
 
 
 async def get_coverage(context: ControlContext) -> Any:
-    """Answer GET /coverage."""
+    """Handle GET /coverage."""
     counts = context.sandbox.coverage.met
     grid = cells(context.sandboxes.document.operations.values())
     met = sum(cell in counts for cell in grid)

@@ -1,4 +1,4 @@
-"""All monitors at a glance: rows as a status page shows them, found, sorted and counted."""
+"""The overview of all monitors: rows as on a status page, searched, sorted and counted."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ _WORST_FIRST = (Status.DOWN, Status.DEGRADED, Status.UP, Status.PAUSED)
 
 
 async def list_board(context: ControlContext) -> Any:
-    """Answer GET /board."""
+    """Handle GET /board."""
     world, team = context.world, context.team
     page = _page(context)
     return {
@@ -30,13 +30,13 @@ async def list_board(context: ControlContext) -> Any:
 
 
 async def list_tags(context: ControlContext) -> Any:
-    """Answer GET /tags."""
+    """Handle GET /tags."""
     tags = Counter(tag for monitor in _all(context, None) for tag in monitor.tags)
     return {"results": [{"tag": tag, "monitors": tags[tag]} for tag in sorted(tags)]}
 
 
 def _page(context: ControlContext) -> Page[Monitor]:
-    """Return what is to be seen. Where nothing is searched or sorted, nothing else is looked at."""
+    """Return the page to show. Without search and sort order, only that page is read."""
     values, world = context.values, context.world
     status = Status(values["status"]) if "status" in values else None
     search, tag, sort = values.get("search", ""), values.get("tag"), values["sort"]

@@ -1,4 +1,4 @@
-"""Single monitors: look closer, force, pause, script."""
+"""Single monitors: details, forced statuses, pause, scripted outages."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ _HOUR = 3_600
 
 
 async def list_world_monitors(context: ControlContext) -> Any:
-    """Answer GET /monitors."""
+    """Handle GET /monitors."""
     page = context.world.monitors(
         team=context.team, page=context.values["page"], limit=context.values["limit"]
     )
@@ -32,12 +32,12 @@ async def list_world_monitors(context: ControlContext) -> Any:
 
 
 async def get_world_monitor(context: ControlContext) -> Any:
-    """Answer GET /monitors/{id}."""
+    """Handle GET /monitors/{id}."""
     return monitor_json(context.world, context.monitor())
 
 
 async def force_status(context: ControlContext) -> Any:
-    """Answer PUT /monitors/{id}/status."""
+    """Handle PUT /monitors/{id}/status."""
     command = ForceStatus(
         team=context.team,
         monitor_id=context.monitor().id,
@@ -49,29 +49,29 @@ async def force_status(context: ControlContext) -> Any:
 
 
 async def release_status(context: ControlContext) -> Any:
-    """Answer DELETE /monitors/{id}/status."""
+    """Handle DELETE /monitors/{id}/status."""
     command = ReleaseMonitor(team=context.team, monitor_id=context.monitor().id)
     return monitor_json(context.world, context.apply(command))
 
 
 async def pause_monitor(context: ControlContext) -> Any:
-    """Answer POST /monitors/{id}/pause."""
+    """Handle POST /monitors/{id}/pause."""
     command = PauseMonitor(team=context.team, monitor_id=context.monitor().id)
     return monitor_json(context.world, context.apply(command))
 
 
 async def resume_monitor(context: ControlContext) -> Any:
-    """Answer POST /monitors/{id}/resume."""
+    """Handle POST /monitors/{id}/resume."""
     command = ResumeMonitor(team=context.team, monitor_id=context.monitor().id)
     return monitor_json(context.world, context.apply(command))
 
 
 async def add_outage(context: ControlContext) -> Any:
-    """Answer POST /monitors/{id}/outages."""
+    """Handle POST /monitors/{id}/outages."""
     start, end, lasts = context.instant("from"), context.instant("to"), context.duration("for")
     if end is not None and lasts is not None:
-        raise InvalidInput("Must not stand beside to", field="for")
-    # What begins now shows from the next check on; the check of this very second has been made.
+        raise InvalidInput("Must not be given together with to", field="for")
+    # An outage that begins now shows from the next check on: that of this second has been made.
     start = context.world.now + 1 if start is None else start
     command = ScriptOutage(
         team=context.team,
@@ -87,7 +87,7 @@ async def add_outage(context: ControlContext) -> Any:
 
 
 async def clear_outages(context: ControlContext) -> Any:
-    """Answer DELETE /monitors/{id}/outages."""
+    """Handle DELETE /monitors/{id}/outages."""
     command = ClearOutages(team=context.team, monitor_id=context.monitor().id)
     return monitor_json(context.world, context.apply(command))
 

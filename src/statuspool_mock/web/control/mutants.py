@@ -1,4 +1,4 @@
-"""Mutants: which are on, and others where the server lets them be switched."""
+"""Mutants: list them, and switch them if the server allows it."""
 
 from typing import Any
 
@@ -7,16 +7,18 @@ from statuspool_mock.web.control.context import ControlContext
 
 
 async def list_mutants(context: ControlContext) -> Any:
-    """Answer GET /mutants."""
+    """Handle GET /mutants."""
     board = context.active_mutants
     return {"results": list(board.listed()), "may_switch": board.may_switch}
 
 
 async def switch_mutants(context: ControlContext) -> Any:
-    """Answer PUT /mutants."""
+    """Handle PUT /mutants."""
     board = context.active_mutants
     if not board.may_switch:
-        raise Conflict("This server's mutants stay as they are: start it with --switch-mutants.")
+        raise Conflict(
+            "The mutants of this server are fixed; start it with --switch-mutants to change them."
+        )
     try:
         board.switch(context.body["names"])
     except ValueError as error:

@@ -1,4 +1,4 @@
-"""Which function carries out which operation of the control plane's document."""
+"""The function of each operation in the control plane's document."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any

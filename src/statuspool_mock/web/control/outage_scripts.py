@@ -1,4 +1,4 @@
-"""Screenplays: list, play, step, break off."""
+"""Outage scripts: list, play, step, stop."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ _EVERYONE = 2**31
 
 
 async def list_screenplays(context: ControlContext) -> Any:
-    """Answer GET /screenplays."""
+    """Handle GET /screenplays."""
     del context
     return {
         "results": [
@@ -23,12 +23,12 @@ async def list_screenplays(context: ControlContext) -> Any:
 
 
 async def get_play(context: ControlContext) -> Any:
-    """Answer GET /play."""
+    """Handle GET /play."""
     return active_script_json(_under_way(context), now=context.world.now)
 
 
 async def start_play(context: ControlContext) -> Any:
-    """Answer POST /play."""
+    """Handle POST /play."""
     sandbox, body = context.sandbox, context.body
     running = sandbox.active_script
     if running is not None and sandbox.world.now < running.end:
@@ -57,17 +57,17 @@ async def start_play(context: ControlContext) -> Any:
 
 
 async def step_play(context: ControlContext) -> Any:
-    """Answer POST /play/step."""
+    """Handle POST /play/step."""
     active_script = _under_way(context)
     now = context.world.now
     following = [at for at, _ in active_script.cues if at > now]
     if not following:
-        raise Conflict("The last cue is past.")
+        raise Conflict("The last step is over.")
     return advance_json(context.sandbox, await advance(context.sandbox, to=following[0]))
 
 
 async def stop_play(context: ControlContext) -> Any:
-    """Answer DELETE /play."""
+    """Handle DELETE /play."""
     _under_way(context)
     page = context.world.monitors(team=context.team, limit=_EVERYONE)
     for monitor in page.items:
@@ -78,7 +78,7 @@ async def stop_play(context: ControlContext) -> Any:
 
 def _under_way(context: ControlContext) -> ActiveScript:
     if context.sandbox.active_script is None:
-        raise NotFound("Nothing is being played; start with POST /_mock/play.")
+        raise NotFound("No outage script is being played; start one with POST /_mock/play.")
     return context.sandbox.active_script
 
 
@@ -96,7 +96,7 @@ def _scene(
 
 
 def _cast(context: ControlContext, item: dict[str, Any], field: str) -> tuple[Monitor, ...]:
-    """Return the monitors of a scene. Raises `InvalidInput` where there is none."""
+    """Return the monitors of a scene. Raises `InvalidInput` if there is none."""
     if "monitor_ids" in item:
         try:
             found = [
@@ -113,5 +113,5 @@ def _cast(context: ControlContext, item: dict[str, Any], field: str) -> tuple[Mo
         if (tag is None or tag in monitor.tags) and (region is None or region in monitor.regions)
     )
     if not cast:
-        raise InvalidInput("No monitor of yours is meant by this scene", field=field)
+        raise InvalidInput("No monitor of your team matches", field=field)
     return cast

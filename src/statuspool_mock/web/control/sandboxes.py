@@ -1,4 +1,4 @@
-"""The worlds of this server."""
+"""The sandboxes of this server."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from statuspool_mock.web.control.context import ControlContext
 
 
 async def list_sandboxes(context: ControlContext) -> Any:
-    """Answer GET /sandboxes."""
+    """Handle GET /sandboxes."""
     sandboxes = context.sandboxes
     return {
         "results": [_json(sandbox) for sandbox in sandboxes],
@@ -19,12 +19,12 @@ async def list_sandboxes(context: ControlContext) -> Any:
 
 
 async def delete_sandbox(context: ControlContext) -> Any:
-    """Answer DELETE /sandboxes/{name}."""
+    """Handle DELETE /sandboxes/{name}."""
     context.sandboxes.delete(context.path["name"])
 
 
 async def get_health(context: ControlContext) -> Any:
-    """Answer GET /health."""
+    """Handle GET /health."""
     return {"status": "ok", "version": __version__, "scenario": context.sandboxes.scenario}
 
 

@@ -1,4 +1,4 @@
-"""From the values of a sandbox to the JSON of the control plane's document."""
+"""Serializes values of a sandbox to the JSON of the control plane's document."""
 
 import json
 from typing import Any
@@ -25,12 +25,12 @@ _MOST_FACTS = 10_000
 
 
 def optional(at: float | None) -> str | None:
-    """Return an instant as text, None where there is none."""
+    """Return an instant as text, or None for None."""
     return None if at is None else written(at)
 
 
 def clock_json(sandbox: Sandbox) -> Json:
-    """Return what a world's clock shows and how it runs."""
+    """Return the time of a world's clock, and how it runs."""
     clock = sandbox.clock.reading()
     return {
         "now": written(clock.shows),
@@ -57,7 +57,7 @@ def advance_json(sandbox: Sandbox, advanced: Advance) -> Json:
 
 
 def fact_json(fact: Fact, world: World) -> Json:
-    """Return a fact with its kind, and its monitor's name while there is such a monitor."""
+    """Return a fact with its kind, and the name of its monitor if that still exists."""
     told = _fact_json(fact)
     try:
         name = world.monitor(told["monitor_id"], team=told["team"]).name
@@ -101,7 +101,7 @@ def _fact_json(fact: Fact) -> Json:
 
 
 def monitor_json(world: World, monitor: Monitor) -> Json:
-    """Return a monitor with what only the world knows of it."""
+    """Return a monitor with the details that the API does not show."""
     reading = world.reading(monitor)
     return {
         "id": monitor.id,
@@ -148,7 +148,7 @@ def _epoch_json(epoch: Epoch) -> Json:
 
 
 def active_script_json(active_script: ActiveScript, *, now: float) -> Json:
-    """Return a play with its cues, and which of them are done."""
+    """Return the outage script being played, with its steps and which of them are done."""
     return {
         "screenplays": active_script.screenplays,
         "pace": active_script.pace,
@@ -162,7 +162,7 @@ def active_script_json(active_script: ActiveScript, *, now: float) -> Json:
 
 
 def exchange_json(exchange: Exchange, document: Document) -> Json:
-    """Return an exchange in one row."""
+    """Return an exchange as a row of a list."""
     return {
         "number": exchange.number,
         "request_id": exchange.request_id,
@@ -192,7 +192,7 @@ def full_exchange_json(exchange: Exchange, document: Document) -> Json:
 
 
 def warnings(exchange: Exchange, document: Document) -> list[str]:
-    """Return what the API ignored in a request: unknown parameters and fields."""
+    """Return warnings about parts of a request that were ignored: unknown parameters and fields."""
     operation = document.operations.get(exchange.operation)
     if operation is None:
         return []

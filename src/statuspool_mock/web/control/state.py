@@ -1,4 +1,4 @@
-"""Reset, save, restore, checkpoints and rewind, case files."""
+"""The state of a sandbox: reset, snapshots, checkpoints, case files."""
 
 import re
 from typing import Any
@@ -18,30 +18,30 @@ _NAME = re.compile(r"[\w. -]{1,64}")
 
 
 async def reset_world(context: ControlContext) -> Any:
-    """Answer POST /reset."""
+    """Handle POST /reset."""
     sandboxes, body = context.sandboxes, context.body
     context.sandbox.reset(sandboxes.open_world(body.get("scenario"), body.get("seed")))
     return clock_json(context.sandbox)
 
 
 async def get_snapshot(context: ControlContext) -> Any:
-    """Answer GET /snapshot."""
+    """Handle GET /snapshot."""
     return state_data(context.sandbox.state())
 
 
 async def restore_snapshot(context: ControlContext) -> Any:
-    """Answer PUT /snapshot."""
+    """Handle PUT /snapshot."""
     context.sandbox.become(state_from(context.body), why="restored")
     return clock_json(context.sandbox)
 
 
 async def list_checkpoints(context: ControlContext) -> Any:
-    """Answer GET /checkpoints."""
+    """Handle GET /checkpoints."""
     return {"results": [_json(*entry) for entry in context.sandbox.checkpoints]}
 
 
 async def keep_checkpoint(context: ControlContext) -> Any:
-    """Answer PUT /checkpoints/{name}."""
+    """Handle PUT /checkpoints/{name}."""
     name = context.path["name"]
     if not _NAME.fullmatch(name):
         raise InvalidInput("Must be 1 to 64 letters, digits, spaces, dots, dashes", field="name")
@@ -49,18 +49,18 @@ async def keep_checkpoint(context: ControlContext) -> Any:
 
 
 async def rewind_to_checkpoint(context: ControlContext) -> Any:
-    """Answer POST /checkpoints/{name}/rewind."""
+    """Handle POST /checkpoints/{name}/rewind."""
     context.sandbox.become(context.sandbox.checkpoints.get(context.path["name"]), why="rewound")
     return clock_json(context.sandbox)
 
 
 async def delete_checkpoint(context: ControlContext) -> Any:
-    """Answer DELETE /checkpoints/{name}."""
+    """Handle DELETE /checkpoints/{name}."""
     context.sandbox.checkpoints.delete(context.path["name"])
 
 
 async def export_case(context: ControlContext) -> Any:
-    """Answer GET /case."""
+    """Handle GET /case."""
     return case_data(context.sandbox, context.sandboxes)
 
 

@@ -1,4 +1,4 @@
-"""Webhooks: who is told, what was delivered, and telling again."""
+"""Webhooks: endpoints, deliveries, triggers and redelivery."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from statuspool_mock.webhooks import Attempt, Delivery, DeliveryOutcome, sample
 
 
 async def list_world_webhooks(context: ControlContext) -> Any:
-    """Answer GET /webhooks."""
+    """Handle GET /webhooks."""
     waiting = context.sandbox.dispatcher.outbox.waiting_for
     return {
         "results": [
@@ -30,12 +30,12 @@ async def list_world_webhooks(context: ControlContext) -> Any:
 
 
 async def take_delivery(context: ControlContext) -> None:
-    """Answer POST /receiver."""
-    del context  # what is to be seen of it is in the log of deliveries
+    """Handle POST /receiver."""
+    del context  # the delivery log shows it
 
 
 async def trigger_webhooks(context: ControlContext) -> Any:
-    """Answer POST /webhooks/trigger."""
+    """Handle POST /webhooks/trigger."""
     body, sandbox = context.body, context.sandbox
     event = body["event"]
     monitor = _monitor(context)
@@ -47,14 +47,14 @@ async def trigger_webhooks(context: ControlContext) -> Any:
         active = context.world.webhooks(team=context.team, active=True)
         told = [webhook for webhook in active if event in webhook.events]
     if not told:
-        raise Conflict(f"No active webhook of yours is subscribed to {event}.")
+        raise Conflict(f"No active webhook of your team is subscribed to {event}.")
     sandbox.dispatcher.post(message, told)
     await sandbox.dispatcher.delivered(seconds=30)
     return {"message_id": message.id, "webhooks": [webhook.id for webhook in told]}
 
 
 async def list_deliveries(context: ControlContext) -> Any:
-    """Answer GET /deliveries."""
+    """Handle GET /deliveries."""
     values = context.values
     mine = {webhook.id for webhook in context.world.webhooks(team=context.team)}
     found = [
@@ -72,7 +72,7 @@ async def list_deliveries(context: ControlContext) -> Any:
 
 
 async def get_delivery(context: ControlContext) -> Any:
-    """Answer GET /deliveries/{number}."""
+    """Handle GET /deliveries/{number}."""
     delivery = _delivery(context)
     return {
         **_row(delivery),
@@ -82,14 +82,14 @@ async def get_delivery(context: ControlContext) -> Any:
 
 
 async def redeliver(context: ControlContext) -> Any:
-    """Answer POST /deliveries/{number}/redeliver."""
+    """Handle POST /deliveries/{number}/redeliver."""
     delivery = _delivery(context)
     await _send_again(context, [delivery])
     return {"redelivered": 1}
 
 
 async def redeliver_failed(context: ControlContext) -> Any:
-    """Answer POST /deliveries/redeliver."""
+    """Handle POST /deliveries/redeliver."""
     failed = [
         delivery
         for delivery in context.sandbox.dispatcher.outbox.log
@@ -119,7 +119,7 @@ def _delivery(context: ControlContext) -> Delivery:
     delivery = context.sandbox.dispatcher.outbox.log.find(int(number)) if plain else None
     mine = {webhook.id for webhook in context.world.webhooks(team=context.team)}
     if delivery is None or delivery.webhook_id not in mine:
-        raise NotFound(f"No delivery {number} is kept.")
+        raise NotFound(f"There is no delivery {number} in the log.")
     return delivery
 
 
@@ -135,7 +135,7 @@ def _monitor(context: ControlContext) -> Monitor:
         return context.world.monitor(context.body["monitor_id"].lower(), team=context.team)
     items = context.world.monitors(team=context.team, limit=1).items
     if not items:
-        raise InvalidInput("Must be there, as you have no monitors", field="monitor_id")
+        raise InvalidInput("Is required, since your team has no monitors", field="monitor_id")
     return items[0]
 
 

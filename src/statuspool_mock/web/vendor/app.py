@@ -1,4 +1,4 @@
-"""The vendor's API as an ASGI application: the document, its operations, its edge."""
+"""The Statuspool API as an ASGI application."""
 
 import asyncio
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from starlette.types import ASGIApp
 from statuspool_mock.contract import Document
 from statuspool_mock.sandbox import Sandboxes
 from statuspool_mock.web.docs_pages import DocsPages
-from statuspool_mock.web.middleware import UnroutedRequests, with_middleware
+from statuspool_mock.web.middleware import UnroutedHandler, with_middleware
 from statuspool_mock.web.routing import routed
 from statuspool_mock.web.vendor.operations import OPERATIONS
 from statuspool_mock.web.vendor.pipeline import OperationPipeline, Pause
@@ -28,12 +28,12 @@ def build_api(
     control: ASGIApp | None = None,
     pause: Pause = asyncio.sleep,
 ) -> ASGIApp:
-    """Return the vendor's API as an ASGI application, with its pages.
+    """Return the Statuspool API as an ASGI application, with its documentation pages.
 
-    `origins` may read answers from a browser. `strict` checks every answer against the document
-    and turns a wrong one into a 500. `seed` decides the request ids. `control` answers below
-    `/_mock`. `pause` waits, in seconds, where an answer is to be late. Raises `KeyError` where the
-    document has an operation that no function carries out.
+    `origins` may read responses in a browser. `strict` checks every response against the document
+    and turns a violation into a 500. `seed` determines the request ids. `control` handles requests
+    below `/_mock`. `pause` waits, in seconds, before a delayed response. Raises `KeyError` if the
+    document has an operation without a function.
     """
     base_path = urlsplit(document.raw["servers"][0]["url"]).path
     shape = MonitorSerializer()
@@ -46,5 +46,5 @@ def build_api(
         base_path=base_path,
     )
     pages = DocsPages(api, document=document, base_path=base_path, docs=_DOCS, front_door="/")
-    unrouted = UnroutedRequests(document, base_path, sandboxes)
+    unrouted = UnroutedHandler(document, base_path, sandboxes)
     return with_middleware(pages, unrouted=unrouted, origins=origins, seed=seed, control=control)

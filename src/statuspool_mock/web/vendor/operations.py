@@ -1,4 +1,4 @@
-"""The eleven operations: take, ask, shape. No rule of the vendor lives here."""
+"""The eleven operations: read the request, ask the world, serialize. No rules are here."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class OperationCall(NamedTuple):
-    """A request that was judged right: whose, to which object, with which values."""
+    """A validated request: its sandbox and team, the object in the path, and its values."""
 
     sandbox: Sandbox
     team: Team
@@ -39,7 +39,7 @@ class OperationCall(NamedTuple):
 
     @property
     def world(self) -> World:
-        """The world to look at; changes go through the sandbox."""
+        """The world, for queries; changes go through the sandbox."""
         return self.sandbox.world
 
     def monitor(self) -> Monitor:
@@ -48,7 +48,7 @@ class OperationCall(NamedTuple):
 
 
 async def list_monitors(call: OperationCall) -> ApiResponse:
-    """Answer GET /monitors."""
+    """Handle GET /monitors."""
     wanted = call.values.get("status")
     page = call.world.summaries(
         team=call.team,
@@ -60,7 +60,7 @@ async def list_monitors(call: OperationCall) -> ApiResponse:
 
 
 async def create_monitor(call: OperationCall) -> ApiResponse:
-    """Answer POST /monitors."""
+    """Handle POST /monitors."""
     monitor = call.sandbox.apply(CreateMonitor(team=call.team, **_configuration(call.body)))
     assert isinstance(monitor, Monitor)  # noqa: S101 - for the type checker
     headers = (("Location", f"/v1/monitors/{monitor.id}"),)
@@ -68,14 +68,14 @@ async def create_monitor(call: OperationCall) -> ApiResponse:
 
 
 async def get_monitor(call: OperationCall) -> ApiResponse:
-    """Answer GET /monitors/{id}."""
+    """Handle GET /monitors/{id}."""
     monitor = call.monitor()
     sla = serializers.sla_json(call.world.sla(monitor))
     return ApiResponse(200, {**call.shape(call.world.summary(monitor)), "sla_30d": sla})
 
 
 async def update_monitor(call: OperationCall) -> ApiResponse:
-    """Answer PUT /monitors/{id}."""
+    """Handle PUT /monitors/{id}."""
     changes = _configuration(call.body)
     monitor = call.sandbox.apply(EditMonitor(team=call.team, monitor_id=call.monitor_id, **changes))
     assert isinstance(monitor, Monitor)  # noqa: S101 - for the type checker
@@ -83,18 +83,18 @@ async def update_monitor(call: OperationCall) -> ApiResponse:
 
 
 async def delete_monitor(call: OperationCall) -> ApiResponse:
-    """Answer DELETE /monitors/{id}."""
+    """Handle DELETE /monitors/{id}."""
     call.sandbox.apply(DeleteMonitor(team=call.team, monitor_id=call.monitor_id))
     return ApiResponse(204, None)
 
 
 async def get_monitor_status(call: OperationCall) -> ApiResponse:
-    """Answer GET /monitors/{id}/status."""
+    """Handle GET /monitors/{id}/status."""
     return ApiResponse(200, serializers.reading_json(call.world.reading(call.monitor())))
 
 
 async def list_monitor_logs(call: OperationCall) -> ApiResponse:
-    """Answer GET /monitors/{id}/logs."""
+    """Handle GET /monitors/{id}/logs."""
     since, until = call.values.get("from"), call.values.get("to")
     if since is not None and until is not None and since > until:
         raise InvalidRequest([Violation("from", "Must not be later than to")])
@@ -109,7 +109,7 @@ async def list_monitor_logs(call: OperationCall) -> ApiResponse:
 
 
 async def list_incidents(call: OperationCall) -> ApiResponse:
-    """Answer GET /incidents."""
+    """Handle GET /incidents."""
     incidents = call.world.incidents(
         team=call.team,
         monitor_id=call.values.get("monitor_id"),
@@ -120,7 +120,7 @@ async def list_incidents(call: OperationCall) -> ApiResponse:
 
 
 async def create_incident(call: OperationCall) -> ApiResponse:
-    """Answer POST /incidents."""
+    """Handle POST /incidents."""
     body = call.body
     command = CreateIncident(
         team=call.team,
@@ -133,13 +133,13 @@ async def create_incident(call: OperationCall) -> ApiResponse:
 
 
 async def list_webhooks(call: OperationCall) -> ApiResponse:
-    """Answer GET /webhooks."""
+    """Handle GET /webhooks."""
     webhooks = call.world.webhooks(team=call.team, active=call.values.get("active"))
     return ApiResponse(200, serializers.whole_json(webhooks, serializers.webhook_json))
 
 
 async def create_webhook(call: OperationCall) -> ApiResponse:
-    """Answer POST /webhooks."""
+    """Handle POST /webhooks."""
     body = call.body
     command = RegisterWebhook(
         team=call.team, url=body["url"], events=tuple(body["events"]), secret=body["secret"]
@@ -149,7 +149,7 @@ async def create_webhook(call: OperationCall) -> ApiResponse:
 
 
 def _configuration(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the known fields of a body, lists as the tuples that the engine keeps."""
+    """Return the known fields of a body, with lists as tuples for the simulation."""
     return {
         name: tuple(body[name]) if isinstance(body[name], list) else body[name]
         for name in _CONFIGURATION
@@ -170,4 +170,4 @@ OPERATIONS: Mapping[str, Callable[[OperationCall], Awaitable[ApiResponse]]] = {
     "listWebhooks": list_webhooks,
     "createWebhook": create_webhook,
 }
-"""Which function carries out which operation of the document."""
+"""The function of each operation in the document."""

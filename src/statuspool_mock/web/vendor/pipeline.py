@@ -1,8 +1,8 @@
-"""The order in which a request to the API is judged, behind Connexion's routing.
+"""The order in which a request to the API is checked, after routing.
 
 Preferred errors, key (401), faults, rate limit (429), read-only key (403), object (404, 403),
-validation (400), and only then the operation. From the key to the journal nothing is awaited that
-waits: what a request does happens at one instant, and only its answer may be late.
+validation (400), and only then the operation. Between key and journal nothing is awaited that
+waits: a request takes effect at one instant, and only its response may be delayed.
 """
 
 import asyncio
@@ -44,7 +44,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class _Case:
-    """What is known of a request while it is judged."""
+    """What is known about a request while it is checked."""
 
     access: Access | None = None
     preference: Preference = NO_PREFERENCE
@@ -57,7 +57,7 @@ class _Case:
 
 
 class OperationPipeline:
-    """One operation of the document: judges a request, carries it out, answers."""
+    """Handles the requests to one operation: check, carry out, record, respond."""
 
     def __init__(
         self,
@@ -76,29 +76,29 @@ class OperationPipeline:
         self._pause = pause
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; whatever goes wrong wears the vendor's envelope."""
+        """Handle a request; every error becomes an error response of the API."""
         began = time.perf_counter()
         request = await ApiRequest.read(scope, receive, self._operation)
         case = _Case()
         try:
             response = await self._respond(request, case)
-        except Exception as error:  # noqa: BLE001 - the last stop before the wire
+        except Exception as error:  # noqa: BLE001 - every error gets a response
             response = error_response(error, request_id=scope[REQUEST_ID])
         injected = case.injected
         if self._strict and injected is None:
             response = self._checked(response, scope[REQUEST_ID])
-        wire = response.wire()
+        encoded = response.encoded()
         exchange = None
         if case.access is not None and case.access.sandbox.journal.is_kept:
             faults = injected.faults if injected else ()
-            exchange = request.exchange(case.access, wire, faults=faults)
+            exchange = request.exchange(case.access, encoded, faults=faults)
             case.access.sandbox.record(exchange, response.body)
         if case.delay_ms:
             await self._pause(case.delay_ms / 1000)
         if injected is not None and injected.breakage is not None:
-            await send_broken(wire, injected.breakage, scope, receive, send)
+            await send_broken(encoded, injected.breakage, scope, receive, send)
         else:
-            await wire.send(send)
+            await encoded.send(send)
         if exchange is not None:
             exchange.milliseconds = (time.perf_counter() - began) * 1000
 
@@ -122,7 +122,7 @@ class OperationPipeline:
         monitor_id = request.object_id
         values, body, violations = request.values()
         if violations:
-            if monitor_id:  # an object that is not there outranks what is wrong with the request
+            if monitor_id:  # a missing object takes precedence over violations
                 sandbox.world.monitor(monitor_id, team=access.team)
             raise InvalidRequest(violations)
         response = await self._function(
@@ -146,7 +146,7 @@ class OperationPipeline:
             raise Unauthorized from None
 
     def _inject_fault(self, request: ApiRequest, case: _Case, access: Access) -> None:
-        """Draw what befalls this request. Raises `RequestedError` where a fault sets the status."""
+        """Inject faults, if any. Raises `RequestedError` if a fault sets the status."""
         operation = self._operation
         target = FaultTarget(operation.id, operation.method, request.object_id, access.role)
         case.injected = injected = access.sandbox.inject_fault(target)
@@ -154,16 +154,16 @@ class OperationPipeline:
             raise RequestedError(injected.status, retry_after=injected.retry_after)
 
     def _checked(self, response: ApiResponse, request_id: str) -> ApiResponse:
-        """Return the answer, or a 500 where it breaks the document."""
+        """Return the response, or a 500 if it violates the document."""
         headers = {name.lower(): value for name, value in response.headers}
         headers |= {"x-request-id": request_id, "content-type": "application/json"}
-        wire = None if response.body is None else json.loads(encode(response.body))
+        value = None if response.body is None else json.loads(encode(response.body))
         violations = self._operation.check_response(
-            status=response.status, headers=headers, value=wire
+            status=response.status, headers=headers, value=value
         )
         if not violations:
             return response
-        _log.error("%s answered against its document: %s", self._operation.id, violations)
+        _log.error("The response of %s violates the document: %s", self._operation.id, violations)
         return error_response(
             RuntimeError(f"{self._operation.id}: {violations}"), request_id=request_id
         )

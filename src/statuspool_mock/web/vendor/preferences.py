@@ -1,4 +1,4 @@
-"""The `Prefer` header: errors and delays on request, as users of other mocks know it (RFC 7240)."""
+"""The `Prefer` header (RFC 7240), with which a client asks for errors and delays."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,7 @@ _MOST_DELAY_MS = 60_000
 
 
 class Preference(NamedTuple):
-    """What a request asks for beside its operation."""
+    """What a request asks for with `Prefer`."""
 
     code: int | None
     delay_ms: int
@@ -26,9 +26,9 @@ NO_PREFERENCE = Preference(None, 0)
 
 
 def read_preference(text: str) -> Preference:
-    """Return the preference in a header's text; other preferences than ours are ignored.
+    """Return the preference in a header; unknown preferences are ignored.
 
-    Raises `InvalidRequest` for a `code` or `delay` that is no number in range.
+    Raises `InvalidRequest` for a `code` or `delay` that is not a number in range.
     """
     values = {"code": None, "delay": 0}
     for part in text.replace(";", ",").split(","):
@@ -45,14 +45,14 @@ def read_preference(text: str) -> Preference:
 def obey_code(preference: Preference, operation: Operation) -> None:
     """Raise the error that was asked for; asking for success changes nothing.
 
-    Raises `InvalidRequest` where the operation has no such answer.
+    Raises `InvalidRequest` if the operation has no such response.
     """
     code = preference.code
     if code is None or code == operation.success_status:
         return
     if code not in operation.statuses:
         possible = ", ".join(map(str, sorted(operation.statuses)))
-        raise _refused(f"{operation.id} never answers {code}; it answers {possible}")
+        raise _refused(f"{operation.id} never responds with {code}, only with {possible}")
     raise RequestedError(code)
 
 

@@ -1,4 +1,4 @@
-"""From the engine's values to the JSON of the document."""
+"""Serializes values of the simulation to the JSON of the document."""
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -19,14 +19,14 @@ def instant(seconds: int) -> str:
 
 
 def optional_instant(seconds: int | None) -> str | None:
-    """Return an instant, or None where there is none."""
+    """Return an instant as text, or None for None."""
     return None if seconds is None else instant(seconds)
 
 
 class MonitorSerializer:
-    """Shapes monitors as lists show them; one that stands as it stood is shaped once.
+    """Serializes monitors, and caches the result as long as a summary is the same.
 
-    Nobody may change what is returned.
+    Callers must not change what is returned.
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ def sla_json(sla: Sla) -> Json:
 
 
 def reading_json(reading: Reading) -> Json:
-    """Return what /status tells."""
+    """Return the body of /status."""
     status, last_check_at, response_time_ms, uptime_30d = reading
     return {
         "status": status,
@@ -91,7 +91,7 @@ def check_json(check: Check) -> Json:
 
 
 def incident_json(incident: Incident, now: int) -> Json:
-    """Return an incident; an open one has lasted until now."""
+    """Return an incident; the duration of an open one is until now."""
     return {
         "id": incident.id,
         "monitor_id": incident.monitor_id,
@@ -116,7 +116,7 @@ def webhook_json(webhook: Webhook) -> Json:
 
 
 def created_webhook_json(webhook: Webhook) -> Json:
-    """Return a webhook as its registration is answered: with both names of its id."""
+    """Return a webhook as in the response to its registration, with both names of its id."""
     return {
         **webhook_json(webhook),
         "webhook_id": webhook.id,
@@ -134,6 +134,6 @@ def page_json(page: Page[T], shape: Callable[[T], Json]) -> Json:
 
 
 def whole_json(items: Iterable[T], shape: Callable[[T], Json]) -> Json:
-    """Return a list that has no pages in the envelope of those that have."""
+    """Return a list without pages in the envelope of a page."""
     results = [shape(item) for item in items]
     return {"results": results, "page": 1, "total_pages": 1 if results else 0}
