@@ -16,7 +16,7 @@ from statuspool_mock.web.control_auth import ControlAuth, ControlDenied
 from statuspool_mock.web.docs_pages import DocsPages
 from statuspool_mock.web.errors import InvalidRequest, Unauthorized, error_response
 from statuspool_mock.web.fault_responses import gone
-from statuspool_mock.web.middleware import CONTROL_PATH, ErrorMiddleware, UnroutedRequests
+from statuspool_mock.web.middleware import CONTROL_PATH, ErrorMiddleware, UnroutedHandler
 from statuspool_mock.web.requests import REQUEST_ID, ApiRequest
 from statuspool_mock.web.responses import ApiResponse, encode
 from statuspool_mock.web.routing import routed
@@ -175,4 +175,4 @@ class ControlPlane:
         )
         docs = f"{CONTROL_PATH}/docs"
         pages = DocsPages(operations, document=document, base_path=CONTROL_PATH, docs=docs)
-        return ErrorMiddleware(pages, UnroutedRequests(document, CONTROL_PATH, None))
+        return ErrorMiddleware(pages, UnroutedHandler(document, CONTROL_PATH, None))
