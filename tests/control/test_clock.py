@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from statuspool_mock.client import RequestRefused
-from statuspool_mock.web.control import clock
+from statuspool_mock.sandbox import advancing
 
 
 def instant(text):
@@ -102,7 +102,7 @@ def test_moves_that_make_no_sense_are_refused_by_name(world, body, field):
 
 
 def test_one_move_does_a_bounded_amount_of_work_and_says_so(world, monkeypatch):
-    monkeypatch.setattr(clock, "MOST_CHANGES", 2_000)
+    monkeypatch.setattr(advancing, "MOST_CHANGES", 2_000)
     moved = world.clock.advance("30d")
     assert moved["complete"] is False
     assert "Advance again" in moved["note"]

@@ -47,7 +47,7 @@ def work(monkeypatch):
         return evaluated_block.Stretch(*args, **values)
 
     monkeypatch.setattr(timeline, "draw_block", counted_draw)
-    monkeypatch.setattr(timeline, "Stretch", counted_block)
+    monkeypatch.setattr(timeline, "EvaluatedBlock", counted_block)
     return counts
 
 
@@ -119,7 +119,7 @@ def test_a_page_touches_only_its_own_monitors(monkeypatch):
             looked_up["monitors"] += 1
             return super().__getitem__(key)
 
-    monkeypatch.setattr(world._scheduler, "watches", Counted(world._scheduler.tracked))
+    monkeypatch.setattr(world._scheduler, "tracked", Counted(world._scheduler.tracked))
     assert len(world.monitors(team=Team.OWN, page=100, limit=20).items) == 20
     assert len(world.monitors(team=Team.OWN, status=Status.DOWN, page=2, limit=20).items) == 10
     assert looked_up["monitors"] == 30

@@ -19,7 +19,7 @@ class UnknownMutant(ValueError):
 
 def all_mutants() -> Sequence[Mutant]:
     """Return all mutants that there are."""
-    found: Sequence[Mutant] = import_module("statuspool_mock.mutants.catalog").GALLERY
+    found: Sequence[Mutant] = import_module("statuspool_mock.mutants.catalog").CATALOG
     return found
 
 
