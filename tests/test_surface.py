@@ -6,11 +6,9 @@ import pytest
 
 PACKAGES = (
     "statuspool_mock",
-    "statuspool_mock.web",
     "statuspool_mock.conformance.receivers",
     "statuspool_mock.client",
     "statuspool_mock.contract",
-    "statuspool_mock.web.control",
     "statuspool_mock.simulation",
     "statuspool_mock.interception",
     "statuspool_mock.exchanges",

@@ -131,5 +131,5 @@ def test_a_receiver_answers_as_it_is_told():
 
 
 def test_tolerating_what_does_not_exist_is_an_error():
-    with StatuspoolMock() as mock, pytest.raises(ValueError, match="there are errors, deliveries"):
+    with StatuspoolMock() as mock, pytest.raises(ValueError, match="expected errors or deliveries"):
         mock.tolerate("everything")

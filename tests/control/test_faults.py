@@ -83,7 +83,7 @@ def test_a_fault_can_be_removed(world, api):
     fault = world.faults.add(status=500)
     world.faults.remove(fault["id"])
     assert statuses(api, 1) == [200]
-    with pytest.raises(RequestRefused, match="may be spent"):
+    with pytest.raises(RequestRefused, match="may be used up"):
         world.faults.remove(fault["id"])
 
 

@@ -133,7 +133,7 @@ def test_it_is_bounded_and_says_from_where_it_is_kept(world, api):
     response = world._call("GET", "/_mock/journal", limit=2000)
     assert response["total"] <= 1_000
     assert response["kept_from"] > 1
-    with pytest.raises(RequestRefused, match="No exchange 1 is kept"):
+    with pytest.raises(RequestRefused, match="There is no exchange 1"):
         world.journal.get(1)
 
 

@@ -47,7 +47,7 @@ def test_step_by_step_moves_from_cue_to_cue(world):
     for cue in play["cues"]:
         if datetime.fromisoformat(world.clock.read()["now"]) < datetime.fromisoformat(cue["at"]):
             assert world.step()["now"] == cue["at"]
-    with pytest.raises(RequestRefused, match="last cue") as refused:
+    with pytest.raises(RequestRefused, match="last step") as refused:
         world.step()
     assert refused.value.status == 409
 

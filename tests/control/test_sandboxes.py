@@ -59,7 +59,7 @@ def test_a_closed_world_begins_anew(world, key):
     world.monitors.create("Gone soon")
     world.close_sandbox(key.removeprefix("sp_test_"))
     assert "Gone soon" not in [monitor["name"] for monitor in world.monitors.all()]
-    with pytest.raises(RequestRefused, match="No sandbox called 'nobody'"):
+    with pytest.raises(RequestRefused, match="No sandbox 'nobody'"):
         world.close_sandbox("nobody")
 
 

@@ -91,7 +91,7 @@ def test_two_servers_do_not_share_a_folder(settings):
             check=False,
         )
     assert done.returncode == 2
-    assert "Another server keeps its worlds in" in done.stderr
+    assert "Another server stores its worlds in" in done.stderr
 
 
 def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path):
@@ -104,7 +104,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path):
     )
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "Cannot keep worlds in" in done.stderr
+    assert "Cannot store worlds in" in done.stderr
 
 
 def test_secrets_are_readable_by_their_owner_only(settings):

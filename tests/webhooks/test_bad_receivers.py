@@ -33,7 +33,7 @@ def tell(world, shop):
         ("http://0.0.0.0/", "not this machine"),
         ("http://hooks.myapp.io/statuspool", "--webhook-allow"),
         ("http://127.0.0.1.nip.io/", "not this machine"),
-        ("http://user:hush@127.0.0.1/", "carries credentials"),
+        ("http://user:hush@127.0.0.1/", "contains credentials"),
         ("http://2130706433/", "not this machine"),
     ],
 )
@@ -110,7 +110,7 @@ def test_silence_ends_after_the_time_out(tell, monkeypatch):
     with Receiver(lambda _: done.wait(20)) as receiver:
         delivery = tell(receiver.url)
         done.set()
-    assert delivery["tries"][0]["error"] == "no whole answer within 0 s"
+    assert delivery["tries"][0]["error"] == "no complete response within 0 s"
 
 
 def test_a_host_that_was_allowed_is_called():

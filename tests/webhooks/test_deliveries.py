@@ -318,7 +318,7 @@ def test_what_left_stays_told_when_its_world_goes_back_in_time(world, shop, rece
     world.rewind("before")
     assert [
         (one["number"], one["outcome"], one["reason"]) for one in world.webhooks.deliveries()
-    ] == [(2, "failed", "its world went back in time"), (1, "delivered", None)]
+    ] == [(2, "failed", "the world was rewound"), (1, "delivered", None)]
     world.webhooks.trigger("status_change", monitor_id=shop["id"])
     receiver.wait_for(3)
     assert world.webhooks.deliveries()[0]["number"] == 3
