@@ -100,9 +100,9 @@ def test_what_is_piped_in_reaches_it():
     [
         (["--", "no-such-program"], 127, "no-such-program: command not found"),
         (["--", "/etc/hostname"], 126, "/etc/hostname: cannot be run"),
-        (["--"], 2, "give the program after --"),
-        ([], 2, "give the program after --"),
-        (["echo", "x"], 2, "give the program after --"),
+        (["--"], 2, "expected a program after --: statuspool-mock run [OPTIONS] -- PROGRAM"),
+        ([], 2, "expected a program after --: statuspool-mock run [OPTIONS] -- PROGRAM"),
+        (["echo", "x"], 2, "expected a program after --: statuspool-mock run [OPTIONS] -- PROGRAM"),
         (["--scenario", "nope", "--", "true"], 2, "scenario 'nope'"),
         (["--host", "127.0.0.1", "--", "true"], 2, "--host"),
         (["--frob", "--", "true"], 2, "--frob"),

@@ -11,8 +11,8 @@ import pytest
 import requests
 
 from statuspool_mock.interception import Authority, AuthorityUnusable
+from tests.cli.conftest import called as run
 from tests.mock_process import command, serving
-from tests.test_cli import run
 
 KEY = {"Authorization": "Bearer sp_test_demo"}
 

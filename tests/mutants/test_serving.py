@@ -62,7 +62,7 @@ def test_an_unknown_name_is_one_line_with_what_is_near_it(name, near):
     done = run("serve", "--mutant", name)
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()
-    assert f"--mutant: came {name!r}, expected the name of a mutant" in line
+    assert f"--mutant: expected the name of a mutant, got {name!r}" in line
     assert near in line
 
 

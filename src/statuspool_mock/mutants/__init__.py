@@ -33,7 +33,7 @@ def choose(names: Sequence[str]) -> tuple[Mutant, ...]:
             near = near or [each for each in known if name and name in each][:3]
             hint = f"near it: {', '.join(near)}" if near else "nothing is near it"
             raise UnknownMutant(
-                f"came {name!r}, expected the name of a mutant ({hint}; "
+                f"expected the name of a mutant, got {name!r} ({hint}; "
                 "statuspool-mock mutants lists all)"
             )
     return tuple(known[name] for name in dict.fromkeys(names))

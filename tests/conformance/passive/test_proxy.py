@@ -279,7 +279,7 @@ def test_its_own_address_is_no_upstream(free_port):
         check=False,
     )
     assert refused.returncode == 2
-    assert "that is the address of this proxy" in refused.stderr
+    assert "--upstream: expected another server, got the address of this proxy" in refused.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -367,15 +367,24 @@ def test_an_upstream_with_a_certificate_of_its_own_is_trusted_by_ca():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("--upstream", "nope"), "expected a base url such as https://api.example.com/v1"),
-        (("--upstream", "https://u:p@a.example/v1"), "holds a user name or password"),
-        (("--upstream", "http://a.example/v1?x=1"), "expected a base url"),
-        (("--upstream", "http://127.0.0.1:9/v1", "--ca", "/none.pem"), "argument --ca: /none.pem"),
+        (("--upstream", "nope"), "expected a URL such as https://api.example.com/v1, got 'nope'"),
+        (
+            ("--upstream", "https://u:p@a.example/v1"),
+            "expected a URL without a user name or password",
+        ),
+        (("--upstream", "http://a.example/v1?x=1"), "expected a URL such as"),
+        (
+            ("--upstream", "http://127.0.0.1:9/v1", "--ca", "/none.pem"),
+            "--ca: expected a file, got '/none.pem'",
+        ),
         (
             ("--upstream", "http://127.0.0.1:9/v1", "--record", "/none/x.har"),
-            "argument --record: ",
+            "--record: expected a file that can be written, got ",
         ),
-        (("--upstream", "http://127.0.0.1:9/v1", "--port", "x"), "came 'x'"),
+        (
+            ("--upstream", "http://127.0.0.1:9/v1", "--port", "x"),
+            "--port: expected an integer from 0 to 65535, got 'x'",
+        ),
     ],
 )
 def test_a_bad_option_is_one_line(arguments, message):
@@ -398,14 +407,14 @@ def test_a_refused_option_leaves_no_file(tmp_path):
         check=False,
     )
     assert refused.returncode == 2
-    assert "argument --jsonl: " in refused.stderr
+    assert "--jsonl: expected a file that can be written, got " in refused.stderr
     assert not archive.exists() or json.loads(archive.read_text())
 
 
 def test_it_needs_no_heavy_library_of_the_server():
     """A proxy in front of something else has no use for Connexion or Faker."""
     code = (
-        "import sys, statuspool_mock.commands.proxy;"
+        "import sys, statuspool_mock.cli.proxy.serving;"
         "print([name for name in ('connexion', 'faker', 'flask', 'schemathesis') "
         "if name in sys.modules])"
     )

@@ -183,17 +183,34 @@ def test_tls_that_is_none_is_exit_code_2_and_says_tls():
 @pytest.mark.parametrize(
     ("url", "arguments", "words"),
     [
-        ("ftp://127.0.0.1/", ["--secret", "s"], "came 'ftp://127.0.0.1/', expected one such as"),
-        ("http://", ["--secret", "s"], "expected one such as"),
-        ("http://[::1", ["--secret", "s"], "expected one such as"),
-        ("http://127.0.0.1:99999/", ["--secret", "s"], "expected one such as"),
+        (
+            "ftp://127.0.0.1/",
+            ["--secret", "s"],
+            "URL: expected a URL such as http://127.0.0.1:8000",
+        ),
+        ("ftp://127.0.0.1/", ["--secret", "s"], ", got 'ftp://127.0.0.1/'"),
+        ("http://", ["--secret", "s"], "expected a URL such as"),
+        ("http://[::1", ["--secret", "s"], "expected a URL such as"),
+        ("http://127.0.0.1:99999/", ["--secret", "s"], "expected a URL such as"),
         ("http://me:hush@127.0.0.1/", ["--secret", "s"], "user name or password"),
         ("http://me:hush@127.0.0.1:99999", ["--secret", "s"], "user name or password"),
-        ("http://127.0.0.1/", ["--secret", ""], "the secret is empty"),
-        ("http://127.0.0.1/", [], "--secret S, or STATUSPOOL_WEBHOOK_SECRET"),
-        ("http://127.0.0.1/", ["--secret", "s", "--report", "pdf=x"], "came 'pdf=x', expected"),
+        (
+            "http://127.0.0.1/",
+            ["--secret", ""],
+            "secret is required, and must not be empty: --secret SECRET, or",
+        ),
+        ("http://127.0.0.1/", [], "--secret SECRET, or STATUSPOOL_WEBHOOK_SECRET=SECRET"),
+        (
+            "http://127.0.0.1/",
+            ["--secret", "s", "--report", "pdf=x"],
+            "expected junit=PATH or json=PATH, got",
+        ),
         ("http://127.0.0.1/", ["--secret", "s", "--report", "json=/nowhere/x"], "/nowhere/x"),
-        ("http://127.0.0.1/", ["--secret", "s", "--timeout", "0"], "came '0', expected seconds"),
+        (
+            "http://127.0.0.1/",
+            ["--secret", "s", "--timeout", "0"],
+            "expected a number above 0 up to 3600, got '0'",
+        ),
     ],
 )
 def test_bad_options_are_one_clear_line_and_exit_code_2(url, arguments, words):

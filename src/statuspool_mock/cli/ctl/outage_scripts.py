@@ -1,0 +1,98 @@
+"""`ctl screenplays`, `play`, `step`, `stop`: named outages over a set of monitors."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from statuspool_mock.cli.command import option
+from statuspool_mock.cli.ctl.clock import show_clock
+from statuspool_mock.cli.ctl.outcome import Line, Outcome, Table, done, text
+from statuspool_mock.cli.ctl.verb import given, verb
+from statuspool_mock.cli.types import Integer, Number, OneOf
+
+if TYPE_CHECKING:
+    from statuspool_mock.client import Control
+
+
+@verb("screenplays")
+def screenplays(control: "Control") -> Outcome:
+    """List the screenplays, which are scripted series of outages."""
+    return Outcome(control.screenplays(), _screenplays)
+
+
+@verb("play")
+@click.argument(
+    "names",
+    nargs=-1,
+    required=True,
+    metavar="NAME...",
+    help="Screenplay. Several run at the same time.",
+)
+@option("--tag", metavar="TAG", show_default="all monitors", help="Only monitors with this tag.")
+@option(
+    "--region",
+    metavar="REGION",
+    show_default="all regions",
+    help="Region that fails. Affects only monitors that are checked from it.",
+)
+@option(
+    "--pace",
+    type=OneOf(["live", "time-lapse", "step"]),
+    default="live",
+    help="Pace of the clock: real time, faster, or stopped until `ctl step`.",
+)
+@option(
+    "--rate",
+    type=Number(),
+    metavar="N",
+    show_default="60",
+    help="Seconds per real second of a time-lapse.",
+)
+@option(
+    "--seed",
+    type=Integer(),
+    default=0,
+    metavar="N",
+    help="Seed of the details. The same seed gives the same outages.",
+)
+def play(
+    control: "Control",
+    *,
+    names: tuple[str, ...],
+    tag: str | None,
+    region: str | None,
+    **how: Any,
+) -> Outcome:
+    """Start screenplays."""
+    choice = given(tag=tag, region=region)
+    scenes = [{"name": name, **choice} for name in names]
+    return Outcome(control.play(*scenes, **given(**how)), _play)
+
+
+@verb("step")
+def step(control: "Control") -> Outcome:
+    """Move the clock to the next step of the running screenplays."""
+    return Outcome(control.step(), show_clock)
+
+
+@verb("stop")
+def stop(control: "Control") -> Outcome:
+    """Stop the running screenplays."""
+    control.stop()
+    return done()
+
+
+VERBS = (screenplays, play, step, stop)
+
+
+def _screenplays(found: Any) -> Iterator[Line | Table]:
+    rows = ((one["name"], one["about"]) for one in found)
+    yield Table(("Name", "Description"), rows, empty="No screenplays.")
+
+
+def _play(play: Any) -> Iterator[Line | Table]:
+    names = ", ".join(play["screenplays"])
+    yield text(f"{names}, {play['pace']}, {play['start']} to {play['end']}")
+    rows = ((cue["at"], cue["about"], "✓" if cue["done"] else "") for cue in play["cues"])
+    yield Table(("At", "Step", "Done"), rows, empty="No steps.")

@@ -1,0 +1,142 @@
+"""`ctl reset`, `snapshot`, `checkpoint`, `case`, `sandbox`: the state of sandboxes."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from statuspool_mock.cli.command import option
+from statuspool_mock.cli.completion import scenario_names
+from statuspool_mock.cli.ctl.clock import show_clock
+from statuspool_mock.cli.ctl.files import file_argument, save
+from statuspool_mock.cli.ctl.outcome import Line, Outcome, Table, done
+from statuspool_mock.cli.ctl.verb import topic, verb
+from statuspool_mock.cli.types import InputFile, Integer
+
+if TYPE_CHECKING:
+    from statuspool_mock.client import Control
+
+_name_argument = click.argument("name", metavar="NAME", help="Name of the checkpoint.")
+
+
+@verb("reset")
+@option(
+    "--scenario",
+    metavar="NAME",
+    show_default="the server's",
+    shell_complete=scenario_names,
+    help="Start from another scenario that ships with the package.",
+)
+@option(
+    "--seed", type=Integer(), metavar="N", show_default="the server's", help="Use another seed."
+)
+def reset(control: "Control", *, scenario: str | None, seed: int | None) -> Outcome:
+    """Reset the sandbox to its scenario."""
+    return Outcome(control.reset(scenario=scenario, seed=seed), show_clock)
+
+
+@verb("save")
+@file_argument
+def save_snapshot(control: "Control", *, file: Path) -> Outcome:
+    """Save the sandbox. The file contains webhook secrets."""
+    return save(control.snapshot(), file, what="the sandbox, including webhook secrets,")
+
+
+@verb("load")
+@click.argument("file", type=InputFile(), metavar="FILE", help="File that `save` wrote.")
+def load_snapshot(control: "Control", *, file: Path) -> Outcome:
+    """Replace the sandbox by a saved one."""
+    content = file.read_text("utf-8")
+    try:
+        snapshot = json.loads(content)
+    except ValueError as error:
+        raise ValueError(f"{file} is not JSON: {error}") from None
+    return Outcome(control.restore(snapshot), show_clock)
+
+
+@verb("list")
+def list_checkpoints(control: "Control") -> Outcome:
+    """List the checkpoints."""
+    return Outcome(control.checkpoints(), _checkpoints)
+
+
+@verb("keep")
+@_name_argument
+def keep(control: "Control", *, name: str) -> Outcome:
+    """Make a checkpoint of the sandbox as it is now."""
+    return Outcome([control.keep(name)], _checkpoints)
+
+
+@verb("rewind")
+@_name_argument
+def rewind(control: "Control", *, name: str) -> Outcome:
+    """Go back to a checkpoint. What is random repeats itself."""
+    return Outcome(control.rewind(name), show_clock)
+
+
+@verb("drop")
+@_name_argument
+def drop(control: "Control", *, name: str) -> Outcome:
+    """Delete a checkpoint."""
+    control.forget(name)
+    return done()
+
+
+@verb("case")
+@file_argument
+def case(control: "Control", *, file: Path) -> Outcome:
+    """Save what happened as a case file, for `statuspool-mock replay`."""
+    return save(control.case(), file, what="a case file")
+
+
+@verb("list")
+def list_sandboxes(control: "Control") -> Outcome:
+    """List the open sandboxes."""
+    return Outcome(control.sandboxes(), _sandboxes)
+
+
+@verb("close")
+@click.argument("name", metavar="NAME", help="Sandbox, as `ctl sandbox list` names it.")
+def close_sandbox(control: "Control", *, name: str) -> Outcome:
+    """Close a sandbox. Its state is lost."""
+    control.close_sandbox(name)
+    return done()
+
+
+VERBS = (
+    reset,
+    topic("snapshot", "Save the sandbox to a file, or load it.", save_snapshot, load_snapshot),
+    topic(
+        "checkpoint",
+        "Make checkpoints and go back to them.",
+        list_checkpoints,
+        keep,
+        rewind,
+        drop,
+    ),
+    case,
+    topic("sandbox", "List and close the sandboxes of the server.", list_sandboxes, close_sandbox),
+)
+
+
+def _checkpoints(found: Any) -> Iterator[Line | Table]:
+    rows = ((one["name"], one["now"]) for one in found)
+    yield Table(("Name", "At"), rows, empty="No checkpoints.")
+
+
+def _sandboxes(listing: Any) -> Iterator[Line | Table]:
+    rows = (
+        (
+            sandbox["name"],
+            sandbox["now"],
+            f"×{sandbox['rate']:g}",
+            sandbox["monitors"],
+            sandbox["exchanges"],
+            f"{sandbox['idle_seconds']:.0f}s",
+        )
+        for sandbox in listing["results"]
+    )
+    titles = ("Name", "Clock", "Rate", "Monitors", "Exchanges", "Idle")
+    yield Table(titles, rows, empty="No open sandboxes.")

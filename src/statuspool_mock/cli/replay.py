@@ -1,0 +1,37 @@
+"""`statuspool-mock replay`: the exchanges of a case file once more."""
+
+import json
+from pathlib import Path
+
+import click
+
+from statuspool_mock.cli.command import Command
+from statuspool_mock.cli.errors import CommandFailed
+from statuspool_mock.cli.types import InputFile
+
+
+@click.command(cls=Command)
+@click.argument(
+    "file", type=InputFile(), metavar="FILE", help="Case file, saved by `statuspool-mock ctl case`."
+)
+def replay(*, file: Path) -> int:
+    """Replay a case file and compare the responses.
+
+    Exit code 0: every response was the same; 1: one differed; 2: the file cannot be used.
+    """
+    from statuspool_mock import replay as case_replay
+    from statuspool_mock.sandbox import InvalidInput, case_from
+
+    try:
+        case = case_from(json.loads(file.read_text("utf-8")))
+    except (OSError, ValueError, RecursionError) as error:
+        raise CommandFailed(f"{file}: cannot be read as JSON: {error}") from error
+    except InvalidInput as error:
+        raise CommandFailed(f"{file}: {error.field}: {error}") from error
+    difference = case_replay.replay(case)
+    if difference is not None:
+        click.echo(str(difference))
+        return 1
+    compared = sum(step.compared for step in case.steps)
+    click.echo(f"No difference: {compared} responses are the same, byte for byte.")
+    return 0

@@ -1,0 +1,265 @@
+"""The options that `serve` and `run` share, and the settings of a server that they make."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from statuspool_mock.cli.command import Decorated, option
+from statuspool_mock.cli.completion import mutant_names, scenario_names
+from statuspool_mock.cli.types import SEED, Integer, OneOf
+
+if TYPE_CHECKING:
+    from statuspool_mock.scenarios.world_factory import ClockChoice
+    from statuspool_mock.server import Settings
+
+_RATE = re.compile(r"[x×](\d{1,5}(?:\.\d{1,3})?)", re.ASCII)
+_ORIGIN = re.compile(r"\*|https?://[^\s/?#]+", re.ASCII)
+_LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
+_WORLD, _ACCESS, _LIMITS, _BREAKING = "Sandboxes", "Access", "Limits", "Breaking the contract"
+
+
+class ClockType(click.ParamType["ClockChoice"]):
+    """How the clocks of new sandboxes start."""
+
+    name = "clock"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the choice that `live`, `x10` or an ISO 8601 time stands for."""
+        from statuspool_mock.scenarios.world_factory import ClockChoice
+        from statuspool_mock.time_parsing import instant
+
+        if value == "live":
+            return ClockChoice(rate=1.0)
+        rate = _RATE.fullmatch(value)
+        if rate and float(rate[1]) > 0:
+            return ClockChoice(rate=float(rate[1]))
+        try:
+            return ClockChoice(at=instant(value), rate=0.0)
+        except ValueError:
+            expected = "live, x10 or an ISO 8601 time such as 2025-01-15T09:42:11Z"
+            self.fail(f"expected {expected}, got {value!r}", param, ctx)
+
+
+class RateLimitType(click.ParamType[str]):
+    """A number of requests, or `off`."""
+
+    name = "rate limit"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the text, which is `off` or a number from 1."""
+        text = str(value)
+        if text != "off" and not (
+            text.isascii() and text.isdigit() and len(text) < 9 and int(text) > 0
+        ):
+            self.fail(f"expected off or a number of requests from 1, got {text!r}", param, ctx)
+        return text
+
+
+class Origin(click.ParamType[str]):
+    """The origin of a page, as browsers send it."""
+
+    name = "origin"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the origin."""
+        if not _ORIGIN.fullmatch(value):
+            expected = "an origin such as http://localhost:5173, without a path"
+            self.fail(f"expected {expected}, got {value!r}", param, ctx)
+        return str(value)
+
+
+class MutantName(click.ParamType[str]):
+    """The name of a mutant."""
+
+    name = "mutant"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name of a mutant that there is."""
+        from statuspool_mock import mutants
+
+        try:
+            mutants.choose([value])
+        except mutants.UnknownMutant as error:
+            self.fail(str(error), param, ctx)
+        return str(value)
+
+
+def port_option(default: int) -> Callable[[Decorated], Decorated]:
+    """Declare where a server listens."""
+    help_text = "Port to listen on; 0 picks a free one."
+    return option("--port", type=Integer(0, 65_535), default=default, metavar="N", help=help_text)
+
+
+control_token_option = option(
+    "--control-token",
+    metavar="TOKEN",
+    envvar="STATUSPOOL_CONTROL_TOKEN",
+    show_envvar=True,
+    show_default="none",
+    section=_ACCESS,
+    help="Require this token in the X-Control-Token header of requests to /_mock. Without a token, "
+    "/_mock is closed if other machines can reach the server.",
+)
+
+_OPTIONS = (
+    option(
+        "--scenario",
+        default="default",
+        metavar="NAME|FILE",
+        shell_complete=scenario_names,
+        section=_WORLD,
+        help="Scenario that new sandboxes start from: a name that `statuspool-mock scenarios` "
+        "lists, or a file.",
+    ),
+    option(
+        "--seed",
+        type=Integer(0, SEED),
+        default=1,
+        metavar="N",
+        section=_WORLD,
+        help="Seed for outages and response times. The same seed gives the same history.",
+    ),
+    option(
+        "--clock",
+        type=ClockType(),
+        metavar="live|TIME|xN",
+        show_default="as the scenario says",
+        section=_WORLD,
+        help="Clock of new sandboxes: live for real time, an ISO 8601 time to freeze it there, or "
+        "xN to run N times as fast.",
+    ),
+    option(
+        "--data",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        show_default="in memory only",
+        section=_WORLD,
+        help="Keep sandboxes in this folder across restarts.",
+    ),
+    option(
+        "--journal",
+        type=Integer(0, 100_000),
+        default=1_000,
+        metavar="N",
+        section=_WORLD,
+        help="Number of exchanges that each sandbox records, up to 4 MiB; 0 turns the journal off.",
+    ),
+    option(
+        "--rate-limit",
+        type=RateLimitType(),
+        metavar="N|off",
+        show_default="120; off while the clock is frozen",
+        section=_LIMITS,
+        help="Requests per minute for each API key.",
+    ),
+    option(
+        "--max-sandboxes",
+        type=Integer(1, 100_000),
+        default=200,
+        metavar="N",
+        section=_LIMITS,
+        help="Number of sandboxes open at once. Another one closes the one unused for longest.",
+    ),
+    option(
+        "--idle-hours",
+        type=Integer(1, 100_000),
+        default=24,
+        metavar="N",
+        section=_LIMITS,
+        help="Close sandboxes that have not been used for N hours, whenever another one opens.",
+    ),
+    option(
+        "--cors",
+        type=Origin(),
+        multiple=True,
+        metavar="ORIGIN",
+        show_default="any origin",
+        section=_ACCESS,
+        help="Allow browser requests from this origin only; repeatable.",
+    ),
+    control_token_option,
+    option(
+        "--webhook-allow",
+        multiple=True,
+        metavar="HOST",
+        show_default="this machine only",
+        section="Webhooks",
+        help="Deliver webhooks to this host as well; repeatable.",
+    ),
+    option(
+        "--standard-webhooks",
+        is_flag=True,
+        section="Webhooks",
+        help="Also send the headers of the Standard Webhooks specification.",
+    ),
+    option(
+        "--mutant",
+        type=MutantName(),
+        multiple=True,
+        metavar="NAME",
+        show_default="none",
+        shell_complete=mutant_names,
+        section=_BREAKING,
+        help="Break the contract in this way, one that `statuspool-mock mutants` lists; "
+        "repeatable.",
+    ),
+    option(
+        "--switch-mutants",
+        is_flag=True,
+        section=_BREAKING,
+        help="Allow mutants to be switched while the server runs, in the console and with "
+        "`statuspool-mock ctl mutants`. They apply to all sandboxes.",
+    ),
+    option(
+        "--strict",
+        is_flag=True,
+        section="Diagnostics",
+        help="Check every response of the mock against the OpenAPI document.",
+    ),
+    option(
+        "--log-level",
+        type=OneOf(_LOG_LEVELS),
+        default="warning",
+        section="Diagnostics",
+        help="Least severe messages to log.",
+    ),
+)
+
+
+def server_options(command: Decorated) -> Decorated:
+    """Declare the options that `settings_from` takes, but for host and port."""
+    for declare in reversed(_OPTIONS):
+        command = declare(command)
+    return command
+
+
+def settings_from(
+    *,
+    clock: "ClockChoice | None",
+    rate_limit: str | None,
+    cors: tuple[str, ...],
+    mutant: tuple[str, ...],
+    max_sandboxes: int,
+    idle_hours: int,
+    **others: Any,
+) -> "Settings":
+    """Return the settings that the options make; `others` are named like their settings."""
+    from statuspool_mock.sandbox import RateLimit
+    from statuspool_mock.scenarios.world_factory import ClockChoice
+    from statuspool_mock.server import DOCUMENTED_LIMIT, Settings
+
+    limit: RateLimit | None = RateLimit(DOCUMENTED_LIMIT)
+    if rate_limit is not None:
+        limit = None if rate_limit == "off" else RateLimit(int(rate_limit), even_frozen=True)
+    return Settings(
+        clock=clock or ClockChoice(),
+        rate_limit=limit,
+        origins=cors or ("*",),
+        mutants=tuple(dict.fromkeys(mutant)),
+        most_sandboxes=max_sandboxes,
+        idle_seconds=idle_hours * 3600,
+        **others,
+    )

@@ -1,0 +1,8 @@
+"""Why a server cannot start, as `serve` and `run` report it."""
+
+from statuspool_mock.interception import AuthorityUnusable
+from statuspool_mock.sandbox.directory import StorageUnavailable
+from statuspool_mock.scenarios import ScenarioRejected
+from statuspool_mock.web.sockets import CannotListen
+
+CANNOT_START = (ScenarioRejected, StorageUnavailable, CannotListen, AuthorityUnusable)

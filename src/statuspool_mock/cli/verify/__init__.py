@@ -1,0 +1,271 @@
+"""`statuspool-mock verify`: any server against the contract, from the outside."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from statuspool_mock.cli.command import Command, Decorated, option
+from statuspool_mock.cli.completion import clause_names
+from statuspool_mock.cli.errors import CommandFailed
+from statuspool_mock.cli.remote import BASE_URL, api_key_option
+from statuspool_mock.cli.types import (
+    ApiKey,
+    InputFile,
+    Integer,
+    ListenAddress,
+    Number,
+    OneOf,
+    ReportFile,
+    WebAddress,
+)
+
+if TYPE_CHECKING:
+    from statuspool_mock.conformance.active.options import Options
+
+_KEYS, _SCOPE, _LIMITS, _CLAUSES, _RESULTS = (
+    "Other keys",
+    "What the run may do",
+    "Limits",
+    "Which clauses to check",
+    "Results",
+)
+
+
+def _other_key(name: str, about: str) -> Callable[[Decorated], Decorated]:
+    return option(
+        name,
+        type=ApiKey(),
+        metavar="KEY",
+        show_default="none; clauses that need it are not verified",
+        section=_KEYS,
+        help=about,
+    )
+
+
+@click.command(cls=Command)
+@click.argument(
+    "url",
+    required=False,
+    type=WebAddress(BASE_URL),
+    metavar="URL",
+    help="Base URL of the server's API, such as https://host/v1. Only --list does without it.",
+)
+@api_key_option
+@option(
+    "--timeout",
+    type=Number(0, 600, min_open=True),
+    default=10.0,
+    metavar="SECONDS",
+    help="Time that a response may take.",
+)
+@option(
+    "--ca",
+    type=InputFile(),
+    metavar="FILE",
+    show_default="the usual authorities",
+    help="PEM file of the certificate authority that signed the server's certificate.",
+)
+@_other_key("--readonly-key", "A read-only key of the same team.")
+@_other_key("--other-team-key", "A full key of another team.")
+@_other_key("--revoked-key", "A key that has been revoked.")
+@option("--read-only", is_flag=True, section=_SCOPE, help="Change nothing on the server.")
+@option(
+    "--allow-permanent",
+    is_flag=True,
+    section=_SCOPE,
+    help="Also create incidents and webhooks, which the API cannot delete.",
+)
+@option(
+    "--check-rate-limit",
+    is_flag=True,
+    section=_SCOPE,
+    help="Check the rate limit, which uses up the requests of a minute.",
+)
+@option(
+    "--webhook-listen",
+    type=ListenAddress(),
+    metavar="HOST:PORT",
+    show_default="webhook deliveries are not verified",
+    section=_SCOPE,
+    help="Receive webhook deliveries here. Needs --allow-permanent.",
+)
+@option(
+    "--webhook-url",
+    metavar="URL",
+    show_default="the address of --webhook-listen",
+    section=_SCOPE,
+    help="URL at which the server reaches that address.",
+)
+@option(
+    "--profile",
+    type=OneOf(["quick", "standard", "deep"]),
+    default="standard",
+    section=_LIMITS,
+    help="How thorough the run is: quick sends up to 240 requests, standard up to 600, deep as "
+    "many as it needs.",
+)
+@option(
+    "--budget",
+    type=Integer(1, 1_000_000),
+    metavar="N",
+    show_default="that of the profile",
+    section=_LIMITS,
+    help="Number of requests to send at most.",
+)
+@option(
+    "--rate",
+    type=Integer(1, 1_000_000),
+    metavar="N",
+    show_default="120; unlimited for a server on this machine",
+    section=_LIMITS,
+    help="Requests per minute to send with each key.",
+)
+@option(
+    "--seed",
+    type=Integer(),
+    default=0,
+    metavar="N",
+    section=_LIMITS,
+    help="Seed of generated requests. The same seed generates the same ones.",
+)
+@option(
+    "--level",
+    type=OneOf(["documented", "inferred"]),
+    default="inferred",
+    section=_CLAUSES,
+    help="Check only what the reference says, or also what can be inferred from it.",
+)
+@option(
+    "--only",
+    multiple=True,
+    metavar="CLAUSE",
+    show_default="all clauses",
+    shell_complete=clause_names,
+    section=_CLAUSES,
+    help="Check this clause or group only; repeatable.",
+)
+@option(
+    "--skip",
+    multiple=True,
+    metavar="CLAUSE",
+    show_default="none",
+    shell_complete=clause_names,
+    section=_CLAUSES,
+    help="Skip this clause or group; repeatable.",
+)
+@option(
+    "--list", "list_only", is_flag=True, section=_CLAUSES, help="List the clauses and send nothing."
+)
+@option(
+    "--dry-run",
+    is_flag=True,
+    section=_CLAUSES,
+    help="Print what would be checked and send nothing.",
+)
+@option(
+    "--report",
+    "reports",
+    type=ReportFile("junit", "json", "html", "md", "github"),
+    multiple=True,
+    metavar="FORMAT=PATH",
+    show_default="none",
+    section=_RESULTS,
+    help="Write a report: junit, json, html, md (Markdown) or github (annotations); repeatable.",
+)
+@option(
+    "--baseline",
+    type=InputFile(),
+    metavar="FILE",
+    show_default="none",
+    section=_RESULTS,
+    help="JSON report of an earlier run. Findings that it lists do not fail this run.",
+)
+def verify(*, list_only: bool, dry_run: bool, **given: Any) -> int:
+    """Check that a server keeps the documented contract.
+
+    The server is tested from the outside, over HTTP. Exit code 0: it conforms; 1: findings; 2: it
+    could not be tested; 130: interrupted.
+    """
+    try:
+        import pytest  # noqa: F401  (the suite is pytest's; all other commands do without it)
+    except ImportError:
+        raise CommandFailed("needs an extra: pip install 'statuspool-mock[verify]'") from None
+    from statuspool_mock.cli.verify import plan, suite
+
+    _check_names([*given["only"], *given["skip"]])
+    if list_only:
+        plan.list_clauses(given["level"], given["only"], given["skip"])
+        return 0
+    reports: Sequence[tuple[str, Path]] = given.pop("reports")
+    options = _options(dry_run=dry_run, **given)
+    if dry_run:
+        plan.show(options)
+        return 0
+    return suite.run(options, reports)
+
+
+def _options(
+    *,
+    dry_run: bool,
+    url: str | None,
+    api_key: str | None,
+    profile: str,
+    level: str,
+    rate: int | None,
+    ca: Path | None,
+    timeout: float,
+    baseline: Path | None,
+    **others: Any,
+) -> "Options":
+    """Return what the run is asked to do; `others` are named like their fields."""
+    from statuspool_mock.conformance.active.clause import Level
+    from statuspool_mock.conformance.active.options import Options, Profile
+
+    if url is None:
+        raise click.UsageError(f"URL is required: the base of the API, such as {BASE_URL}")
+    if not api_key and not dry_run:
+        raise click.UsageError("an API key is required: --api-key KEY, or STATUSPOOL_API_KEY=KEY")
+    return Options(
+        url=url,
+        api_key=api_key or "",
+        profile=Profile(profile),
+        level=Level(level),
+        rate_per_minute=rate,
+        ca_file=ca,
+        timeout_seconds=timeout,
+        known=_findings_of(baseline),
+        **others,
+    )
+
+
+def _findings_of(baseline: Path | None) -> frozenset[str]:
+    import json
+
+    if baseline is None:
+        return frozenset()
+    try:
+        results = json.loads(baseline.read_text("utf-8"))["results"]
+        return frozenset(
+            each["clause"] for each in results if each["verdict"] in {"finding", "known finding"}
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise click.BadParameter(
+            f"expected a report that --report json=PATH wrote, got {str(baseline)!r}: {error}",
+            param_hint="--baseline",
+        ) from error
+
+
+def _check_names(names: Sequence[str]) -> None:
+    from difflib import get_close_matches
+
+    from statuspool_mock.conformance.active.clauses import CLAUSES
+
+    groups = dict.fromkeys(clause.group for clause in CLAUSES)
+    known = [*groups, *(clause.id for clause in CLAUSES)]
+    for name in names:
+        if not any(each == name or each.startswith(f"{name}.") for each in known):
+            near = get_close_matches(name, known, n=2)
+            hint = f"did you mean {' or '.join(near)}?" if near else "--list shows all"
+            raise click.UsageError(f"expected a clause or a group, got {name!r}; {hint}")

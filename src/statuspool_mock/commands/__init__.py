@@ -1,1 +1,0 @@
-"""One module a command: `run` carries it out and returns the exit code."""
