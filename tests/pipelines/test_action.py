@@ -128,7 +128,7 @@ def test_what_is_given_is_data_and_never_run(runner, clean):
         source="none",
     )
     assert run.code == 2
-    assert "no clause or group is named 'update $(touch" in run.log
+    assert "expected a clause or a group, got 'update $(touch" in run.log
     assert not trap.exists()
 
 

@@ -31,14 +31,14 @@ _STYLES = {"passed": "green", "advice": "yellow", "failed": "bold red", "unprove
     metavar="SECRET",
     envvar=_SECRET_VARIABLE,
     show_envvar=True,
-    show_default="none; one is required",
+    show_default="none; required",
     help="Secret that the receiver verifies signatures with. Other users of this machine can read "
     "options, but not environment variables.",
 )
 @option(
     "--timeout",
     type=Number(0, 3_600, min_open=True),
-    default=15.0,
+    default=15,
     metavar="SECONDS",
     help="Time that a response may take.",
 )
@@ -125,9 +125,7 @@ def _show(results: "Sequence[CaseResult]") -> None:
     if first.outcome.value == "failed":
         _explain(console, results[0])
         if first.was_answered:
-            console.print(
-                "All else depends on this case: does the receiver know the same secret?\n"
-            )
+            console.print("All other cases depend on it: does the receiver know the same secret?\n")
     else:
         for result in results:
             if result.verdict.outcome.value in {"failed", "advice"}:

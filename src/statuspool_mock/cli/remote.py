@@ -19,7 +19,7 @@ api_key_option = option(
     metavar="KEY",
     envvar="STATUSPOOL_API_KEY",
     show_envvar=True,
-    show_default="none; a server requires one",
+    show_default="none; required to send requests",
     help="API key of the team.",
 )
 rate_option = option(

@@ -91,8 +91,8 @@ def seed_from(
 ) -> None:
     """Write a scenario modelled on an existing account.
 
-    The account is read from recorded responses or from a server. Exit code 2: no monitors were
-    found, or the server could not be asked.
+    The account is read from recorded responses or from a server. Exit code 0: done; 2: no monitors
+    were found, or the server could not be asked.
     """
     from statuspool_mock import contract, scenarios
     from statuspool_mock.conformance.passive.archives import Archive, NotAnArchive, Roots

@@ -253,7 +253,7 @@ def test_an_upstream_that_says_nothing_is_a_502_of_the_proxys_own(sent):
         assert response.text.startswith("statuspool-mock proxy: The upstream cannot be reached: ")
         result = proxy.stop()
     assert result.code == 2
-    assert "The upstream was never reached." in result.told
+    assert "statuspool-mock proxy: the server was never reached" in result.told
 
 
 def test_a_proxy_that_saw_nothing_has_judged_nothing(mock):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from statuspool_mock.cli.command import Decorated, option
+from statuspool_mock.cli.command import option
 from statuspool_mock.cli.ctl.outcome import Line, Outcome, Table, text
 from statuspool_mock.cli.ctl.verb import given, topic, verb
 from statuspool_mock.cli.types import Integer
@@ -28,14 +28,13 @@ region_option = option(
 )
 
 
-def _duration_option(show_default: str) -> Callable[[Decorated], Decorated]:
-    return option(
-        "--for",
-        "lasting",
-        metavar="DURATION",
-        show_default=show_default,
-        help="How long it lasts.",
-    )
+_duration_option = option(
+    "--for",
+    "lasting",
+    metavar="DURATION",
+    show_default="until released",
+    help="How long to force it.",
+)
 
 
 @verb("list")
@@ -53,7 +52,7 @@ def show(control: "Control", *, monitor: str) -> Outcome:
 
 @verb("down")
 @monitor_argument
-@_duration_option("until released")
+@_duration_option
 @region_option
 def down(control: "Control", *, monitor: str, **how: Any) -> Outcome:
     """Make a monitor's checks fail."""
@@ -62,7 +61,7 @@ def down(control: "Control", *, monitor: str, **how: Any) -> Outcome:
 
 @verb("up")
 @monitor_argument
-@_duration_option("until released")
+@_duration_option
 @region_option
 def up(control: "Control", *, monitor: str, **how: Any) -> Outcome:
     """Make a monitor's checks succeed."""
@@ -71,7 +70,7 @@ def up(control: "Control", *, monitor: str, **how: Any) -> Outcome:
 
 @verb("degrade")
 @monitor_argument
-@_duration_option("until released")
+@_duration_option
 @region_option
 def degrade(control: "Control", *, monitor: str, **how: Any) -> Outcome:
     """Make a monitor's checks slow."""
@@ -116,7 +115,13 @@ def resume(control: "Control", *, monitor: str) -> Outcome:
 @monitor_argument
 @option("--from", "start", metavar="TIME", show_default="now", help="When it begins.")
 @option("--to", "end", metavar="TIME", show_default="1h after --from", help="When it ends.")
-@_duration_option("1h, unless --to is given")
+@option(
+    "--for",
+    "lasting",
+    metavar="DURATION",
+    show_default="1h, unless --to is given",
+    help="How long it lasts.",
+)
 @option(
     "--status-code",
     type=Integer(),

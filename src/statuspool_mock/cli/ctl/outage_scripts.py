@@ -27,7 +27,7 @@ def screenplays(control: "Control") -> Outcome:
     nargs=-1,
     required=True,
     metavar="NAME...",
-    help="Screenplay. Several run at the same time.",
+    help="Screenplay to start, as `ctl screenplays` names it. Several run at the same time.",
 )
 @option("--tag", metavar="TAG", show_default="all monitors", help="Only monitors with this tag.")
 @option(
@@ -47,14 +47,14 @@ def screenplays(control: "Control") -> Outcome:
     type=Number(),
     metavar="N",
     show_default="60",
-    help="Seconds per real second of a time-lapse.",
+    help="Seconds of the sandbox per real second, for --pace time-lapse.",
 )
 @option(
     "--seed",
     type=Integer(),
     default=0,
     metavar="N",
-    help="Seed of the details. The same seed gives the same outages.",
+    help="Seed. The same seed gives the same outages.",
 )
 def play(
     control: "Control",
@@ -64,7 +64,7 @@ def play(
     region: str | None,
     **how: Any,
 ) -> Outcome:
-    """Start screenplays."""
+    """Start screenplays on the monitors."""
     choice = given(tag=tag, region=region)
     scenes = [{"name": name, **choice} for name in names]
     return Outcome(control.play(*scenes, **given(**how)), _play)

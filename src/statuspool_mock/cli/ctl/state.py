@@ -72,7 +72,7 @@ def keep(control: "Control", *, name: str) -> Outcome:
 @verb("rewind")
 @_name_argument
 def rewind(control: "Control", *, name: str) -> Outcome:
-    """Go back to a checkpoint. What is random repeats itself."""
+    """Go back to a checkpoint. The same random events will follow."""
     return Outcome(control.rewind(name), show_clock)
 
 

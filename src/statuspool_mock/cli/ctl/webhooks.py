@@ -25,7 +25,8 @@ def webhooks(control: "Control") -> Outcome:
 @click.argument(
     "event",
     type=OneOf(["status_change", "incident_created", "sla_breach"]),
-    help="Kind of event.",
+    metavar="EVENT",
+    help="Kind of event: status_change, incident_created or sla_breach.",
 )
 @option(
     "--monitor",

@@ -31,13 +31,15 @@ _OUTPUT = "Output"
 @option(
     "--timeout",
     type=Number(0, 3_600, min_open=True),
-    default=60.0,
+    default=60,
     metavar="SECONDS",
     help="Time to wait for the server.",
 )
 @ca_option
 @control_token_option
-@option("--all", "show_all", is_flag=True, section=_OUTPUT, help="Show exchanges without findings.")
+@option(
+    "--all", "show_all", is_flag=True, section=_OUTPUT, help="Also show exchanges without findings."
+)
 @option(
     "--record",
     type=click.Path(path_type=Path),

@@ -50,13 +50,13 @@ def _other_key(name: str, about: str) -> Callable[[Decorated], Decorated]:
     required=False,
     type=WebAddress(BASE_URL),
     metavar="URL",
-    help="Base URL of the server's API, such as https://host/v1. Only --list does without it.",
+    help="Base URL of the server's API, such as https://host/v1. Required unless --list is given.",
 )
 @api_key_option
 @option(
     "--timeout",
     type=Number(0, 600, min_open=True),
-    default=10.0,
+    default=10,
     metavar="SECONDS",
     help="Time that a response may take.",
 )
