@@ -122,5 +122,5 @@ def first_line(command: click.Command) -> str:
 def shown_name(parameter: click.Parameter) -> str:
     """Return what users call a parameter: `--port`, `URL`."""
     if isinstance(parameter, click.Argument):
-        return parameter.human_readable_name
+        return parameter.human_readable_name.strip("[].")
     return max(parameter.opts, key=len)

@@ -33,5 +33,7 @@ def replay(*, file: Path) -> int:
         click.echo(str(difference))
         return 1
     compared = sum(step.compared for step in case.steps)
-    click.echo(f"No difference: {compared} responses are the same, byte for byte.")
+    click.echo(
+        f"No difference in {compared} response{'' if compared == 1 else 's'}, byte for byte."
+    )
     return 0

@@ -25,7 +25,7 @@ class RunCommand(Command):
         program = tuple(args[end + 1 :])
         if not ctx.resilient_parsing and (ctx.params["program"] or not program):
             raise click.UsageError(
-                "expected a program after --: statuspool-mock run [OPTIONS] -- PROGRAM [ARGS]...",
+                "expected a program after --: statuspool-mock run [OPTIONS] -- PROGRAM",
                 ctx,
             )
         ctx.params["program"] = program

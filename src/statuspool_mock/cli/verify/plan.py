@@ -18,7 +18,7 @@ def list_clauses(level: str, only: Sequence[str], skip: Sequence[str]) -> None:
     clauses = chosen(CLAUSES, options)
     width = max((len(clause.id) for clause in clauses), default=0)
     lines = [f"{clause.id:<{width}}  {clause.level:<10}  {clause.says}" for clause in clauses]
-    write("\n".join([*lines, "", f"{len(lines)} clauses."]) + "\n")
+    write("\n".join([*lines, "", f"{_clauses(len(lines))}."]) + "\n")
 
 
 def show(options: Options) -> None:
@@ -34,7 +34,11 @@ def show(options: Options) -> None:
     lines = [
         f"{options.url}: {len(checked)} of {len(clauses)} clauses would be checked.",
         f"  requests: about {cost}{f', at most {most}' if most else ''}",
-        *(f"  not verified: {n} clauses: {why}" for why, n in missing.items() if why),
+        *(f"  not verified: {_clauses(n)}: {why}" for why, n in missing.items() if why),
         "Nothing was sent.",
     ]
     write("\n".join(lines) + "\n")
+
+
+def _clauses(count: int) -> str:
+    return f"{count} clause{'' if count == 1 else 's'}"
