@@ -124,7 +124,7 @@ def _show(results: "Sequence[CaseResult]") -> None:
     first = results[0].verdict
     if first.outcome.value == "failed":
         _explain(console, results[0])
-        if first.was_answered:
+        if first.got_response:
             console.print("All other cases depend on it: does the receiver know the same secret?\n")
     else:
         for result in results:

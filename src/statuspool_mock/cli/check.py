@@ -47,8 +47,8 @@ def check(*, files: tuple[Path, ...], base_url: str | None, as_json: bool) -> in
     try:
         for path in files:
             archive = Archive(path, roots)
-            for exchange, unjudged in archive:
-                found = judge.judge(exchange, unjudged=unjudged)
+            for exchange, unchecked in archive:
+                found = judge.check(exchange, unchecked=unchecked)
                 if not as_json and any(one.kind is not Kind.NOTE for one in found):
                     console.print(summary.line(exchange, found), soft_wrap=True)
             for host, count in archive.skipped.items():
@@ -62,6 +62,6 @@ def check(*, files: tuple[Path, ...], base_url: str | None, as_json: bool) -> in
         summary.show(judge, console)
         for host, count in skipped.items():
             console.print(f"Skipped {count:,} to {host}: not the API.", style="dim", markup=False)
-    if judge.exchanges == sum(judge.unjudged.values()):
+    if judge.exchanges == sum(judge.unchecked.values()):
         raise CommandFailed("no exchange of the API was found; name its base: --base-url URL")
     return int(judge.broken)

@@ -127,12 +127,12 @@ def seed_from(
 
 
 def _learn(account: "Account", document: "Document", exchange: "Exchange") -> None:
-    from statuspool_mock.conformance.passive.parsed_exchange import sighted
+    from statuspool_mock.conformance.passive.parsed_exchange import parse_exchange
 
-    sight = sighted(document, exchange)
+    sight = parse_exchange(document, exchange)
     if sight is not None and sight.succeeded:
         at = sight.exchange.began
-        account.learn(sight.operation.id, sight.exchange.monitor_id, sight.answer, at=at)
+        account.learn(sight.operation.id, sight.exchange.monitor_id, sight.response, at=at)
 
 
 def _write(text: str, output: Path | None) -> None:

@@ -182,7 +182,7 @@ def _faults(faults: Any) -> Iterator[Line | Table]:
             _named(fault, conditions) or "every request",
             _named(fault, effects),
             f"{fault['probability']:g}",
-            f"{fault['struck']} of {fault.get('times', '∞')} ({fault['asked']} matched)",
+            f"{fault['injected']} of {fault.get('times', '∞')} ({fault['asked']} matched)",
             fault["ends_at"] or "removed",
         )
         for fault in faults

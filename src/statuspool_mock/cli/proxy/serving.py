@@ -62,7 +62,7 @@ def serve(
         upstream = Upstream(upstream_url, tls=trusted(ca), timeout_seconds=timeout_seconds)
         keepers = _keepers(upstream_url, record, jsonl, stack)
         gate = ControlAuth(loopback_only=is_local(host), token=control_token)
-        pages = StatusPages(judge, gate=gate, base=upstream.base)
+        pages = StatusPages(judge, auth=gate, base=upstream.base)
 
         def keep(exchange: Exchange, observations: list[Observation]) -> None:
             for each in (pages.keep, *keepers):
