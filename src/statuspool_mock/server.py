@@ -162,11 +162,12 @@ def application(
     response is sent.
     """
     active_mutants = active_mutants or ActiveMutants(settings.mutants)
+    auth = ControlAuth(loopback_only=settings.is_local, token=settings.control_token)
     plane = ControlPlane(
         lambda: contract.load(resources.path("openapi/control.yaml")),
         sandboxes,
         active_mutants=active_mutants,
-        auth=ControlAuth(loopback_only=settings.is_local, token=settings.control_token),
+        auth=auth,
         strict=settings.strict,
     )
     document = sandboxes.document
@@ -181,6 +182,7 @@ def application(
             strict=settings.strict,
             seed=next(seeds),
             control=console,
+            auth=auth,
             pause=pause,
         )
         return wrap(app, document, chosen)

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.routing import Mount, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -42,7 +42,7 @@ _POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' 
 class DocsPages:
     """Serves a document below `base_path` and Swagger UI at `docs`; the app serves the rest.
 
-    `front_door` is a path that redirects to Swagger UI.
+    `start` handles requests to `/`.
     """
 
     def __init__(
@@ -52,21 +52,21 @@ class DocsPages:
         document: Document,
         base_path: str,
         docs: str,
-        front_door: str | None = None,
+        start: ASGIApp | None = None,
     ) -> None:
         self._app = app
         self._prefix = f"{docs}/"
         title = document.raw["info"]["title"]
         page = _PAGE.format(title=title, docs=docs)
-        start = _START.format(base=base_path)
+        script = _START.format(base=base_path)
         self._pages: dict[str, ASGIApp] = {
             f"{base_path}/openapi.json": _Printed(document, base_path, encode, "application/json"),
             f"{base_path}/openapi.yaml": _Printed(document, base_path, _yaml, "application/yaml"),
             docs: HTMLResponse(page, headers={"Content-Security-Policy": _POLICY}),
-            f"{docs}/start.js": Response(start, media_type="text/javascript"),
+            f"{docs}/start.js": Response(script, media_type="text/javascript"),
         }
-        if front_door is not None:
-            self._pages[front_door] = RedirectResponse(docs)
+        if start is not None:
+            self._pages["/"] = start
         self._router = Router(routes=[Mount(f"{docs}/assets", app=_Assets())], default=app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -8,9 +8,11 @@ from starlette.types import ASGIApp
 
 from statuspool_mock.contract import Document
 from statuspool_mock.sandbox import Sandboxes
+from statuspool_mock.web.control_auth import ControlAuth
 from statuspool_mock.web.docs_pages import DocsPages
 from statuspool_mock.web.middleware import UnroutedHandler, with_middleware
 from statuspool_mock.web.routing import routed
+from statuspool_mock.web.start_page import StartPage
 from statuspool_mock.web.vendor.operations import OPERATIONS
 from statuspool_mock.web.vendor.pipeline import OperationPipeline, Pause
 from statuspool_mock.web.vendor.serializers import MonitorSerializer
@@ -26,14 +28,15 @@ def build_api(
     strict: bool = False,
     seed: int = 0,
     control: ASGIApp | None = None,
+    auth: ControlAuth,
     pause: Pause = asyncio.sleep,
 ) -> ASGIApp:
     """Return the Statuspool API as an ASGI application, with its documentation pages.
 
     `origins` may read responses in a browser. `strict` checks every response against the document
     and turns a violation into a 500. `seed` determines the request ids. `control` handles requests
-    below `/_mock`. `pause` waits, in seconds, before a delayed response. Raises `KeyError` if the
-    document has an operation without a function.
+    below `/_mock`; `auth` says whether the start page can link it. `pause` waits, in seconds,
+    before a delayed response. Raises `KeyError` if the document has an operation without a function.
     """
     base_path = urlsplit(document.raw["servers"][0]["url"]).path
     shape = MonitorSerializer()
@@ -45,6 +48,7 @@ def build_api(
         ),
         base_path=base_path,
     )
-    pages = DocsPages(api, document=document, base_path=base_path, docs=_DOCS, front_door="/")
+    start = StartPage(base_path=base_path, auth=auth)
+    pages = DocsPages(api, document=document, base_path=base_path, docs=_DOCS, start=start)
     unrouted = UnroutedHandler(document, base_path, sandboxes)
     return with_middleware(pages, unrouted=unrouted, origins=origins, seed=seed, control=control)
