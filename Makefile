@@ -65,7 +65,7 @@ clean:
 	@touch $@
 
 .venv/installed: .venv/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install -q -c constraints.txt -e .
+	$(BIN)/python -m pip install -q -c constraints.txt -e ".[verify]"
 	@touch $@
 
 .venv/developing: .venv/installed

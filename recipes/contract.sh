@@ -1,13 +1,26 @@
 #!/bin/sh
-# Judge the server at STATUSPOOL_URL with the key STATUSPOOL_API_KEY, in any pipeline that has Python
-# 3.11 and a shell. Reports go to REPORTS; the exit code is that of the judge: 0, 1 findings, 2 untested.
+# Verify the server at STATUSPOOL_URL with the key STATUSPOOL_API_KEY, in any pipeline that has Python
+# 3.11 and a shell. Reports go to REPORTS; the exit code is that of verify: 0, 1 findings, 2 untested.
+# SOURCE is what pip installs: a clone of statuspool-mock, or git+https://HOST/PATH. The default is the
+# clone that this script is in; set it where the script was copied to another repository.
 set -eu
 reports=${REPORTS:-statuspool-report}
+source=${SOURCE:-$(dirname "$0")/..}
+case $source in
+  *://*) requirement="statuspool-mock[verify] @ $source" ;;
+  *)
+    if ! [ -f "$source/openapi/statuspool.yaml" ]; then
+      echo "$0: $source is not a clone of statuspool-mock; set SOURCE to one, or to git+https://HOST/PATH" >&2
+      exit 2
+    fi
+    requirement="$(cd "$source" && pwd)[verify]"
+    ;;
+esac
 venv=$(mktemp -d)
 trap 'rm -rf "$venv"' EXIT
 
 python3 -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${SOURCE:-statuspool-mock[verify]}"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$requirement"
 mkdir -p "$reports"
 "$venv/bin/statuspool-mock" verify "$STATUSPOOL_URL" \
   --report "junit=$reports/junit.xml" --report "html=$reports/report.html" \

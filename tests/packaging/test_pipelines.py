@@ -38,7 +38,7 @@ def test_the_action_installs_its_own_version(server, environment, tmp_path):
 
 def test_the_generic_recipe_installs_judges_and_keeps_the_exit_code(server, environment, tmp_path):
     done = subprocess.run(
-        [ROOT / "ci" / "contract.sh"],
+        [ROOT / "recipes" / "contract.sh"],
         capture_output=True,
         encoding="utf-8",
         check=False,

@@ -1,4 +1,4 @@
-"""The recipes under ci/ do what they say, run as their pipelines run them."""
+"""The recipes/ do what they say, run as their pipelines run them."""
 
 import json
 import re
@@ -13,8 +13,8 @@ from tests.docs.test_written_code import blocks_of
 from tests.mock_process import serving
 
 ROOT = Path(__file__).parents[2]
-GITLAB = yaml.safe_load((ROOT / "ci" / "gitlab.yml").read_text("utf-8"))
-GITHUB = yaml.safe_load((ROOT / "ci" / "github.yml").read_text("utf-8"))
+GITLAB = yaml.safe_load((ROOT / "recipes" / "gitlab.yml").read_text("utf-8"))
+GITHUB = yaml.safe_load((ROOT / "recipes" / "github.yml").read_text("utf-8"))
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
 CLIENT = """test:
 	curl -fsS https://api.statuspool.io/v1/monitors -H 'Authorization: Bearer sp_test_ci'

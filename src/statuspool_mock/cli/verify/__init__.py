@@ -191,7 +191,10 @@ def verify(*, list_only: bool, dry_run: bool, **given: Any) -> int:
     try:
         import pytest  # noqa: F401  (the suite is pytest's; all other commands do without it)
     except ImportError:
-        raise CommandFailed("needs an extra: pip install 'statuspool-mock[verify]'") from None
+        raise CommandFailed(
+            f"needs pytest and Schemathesis: {sys.executable} -m pip install "
+            "'pytest>=9,<10' 'schemathesis>=4.32,<4.33'"
+        ) from None
     from statuspool_mock.cli.verify import plan, suite
 
     _check_names([*given["only"], *given["skip"]])
@@ -242,6 +245,7 @@ def _options(
 
 def _findings_of(baseline: Path | None) -> frozenset[str]:
     import json
+import sys
 
     if baseline is None:
         return frozenset()
