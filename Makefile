@@ -1,15 +1,19 @@
-# make serve: the API on http://127.0.0.1:4747/v1      make test: everything that CI calls tests
+# make serve: the API on http://127.0.0.1:4747/v1      make test: the tests      make help: all targets
 # Needs Python 3.11 or newer; PYTHON=python3.12 chooses another than python3.
 
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
 
-.PHONY: serve test lint package docs site matrix compare bench clean help
+unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and each would compile all of it
+
+.PHONY: serve test test-fast test-long lint package docs site matrix compare bench clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
 	@echo "make test    run the tests (ARGS='-k docs' passes options)"
+	@echo "make test-fast  only those that start neither a program nor a browser: a minute"
+	@echo "make test-long  those that take minutes: recipes and tutorials in fresh environments"
 	@echo "make lint    ruff, mypy and the import rules"
 	@echo "make package build the wheel and the sdist into dist/, and try them"
 	@echo "make docs    write the pages that are made from the code"
@@ -23,7 +27,13 @@ serve: .venv/installed
 	@$(BIN)/statuspool-mock serve $(ARGS)
 
 test: .venv/developing
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+
+test-fast: .venv/developing
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not (long or process or browser)" $(ARGS)
+
+test-long: .venv/developing
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m long $(ARGS)
 
 lint: .venv/developing
 	$(BIN)/ruff check .

@@ -60,7 +60,7 @@ def page_of(text):
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as site:
-        threading.Thread(target=site.serve_forever, daemon=True).start()
+        threading.Thread(target=site.serve_forever, args=[0.02], daemon=True).start()
         yield f"http://127.0.0.1:{site.server_port}/"
         site.shutdown()
 

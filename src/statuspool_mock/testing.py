@@ -22,6 +22,9 @@ from statuspool_mock.server import RunningServer, Settings
 
 __all__ = ["BackgroundErrors", "Receiver", "SandboxWorld", "StatuspoolMock"]
 
+_POLL_SECONDS = 0.02
+"""How long the end of a receiver may take: each test that uses one waits for it."""
+
 
 class BackgroundErrors(AssertionError):
     """Errors that happened in the background of a test; the message lists them."""
@@ -130,7 +133,9 @@ class Receiver:
         app = flask.Flask("receiver")
         app.post("/hook")(self._take)
         self._server = make_server("127.0.0.1", 0, app, threaded=True)
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": _POLL_SECONDS}, daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()

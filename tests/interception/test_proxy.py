@@ -33,7 +33,7 @@ def site():
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}/page?x=1"
         server.shutdown()
@@ -128,7 +128,7 @@ def users_proxy(site):
                     self.wfile.write(chunk)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
         thread.start()
         yield f"http://me:hush@127.0.0.1:{server.server_address[1]}", asked
         server.shutdown()

@@ -42,7 +42,7 @@ def providing(dialect: Dialect, *, limit: int | None = DOCUMENTED_LIMIT) -> Iter
     }
     provider = Provider(dialect, known, limit=limit)
     server = make_server("127.0.0.1", 0, provider.app, threaded=True, request_handler=_Quiet)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = Thread(target=server.serve_forever, args=[0.02], daemon=True)
     thread.start()
     try:
         yield Served(f"http://127.0.0.1:{server.server_port}/v1", keys, dialect)

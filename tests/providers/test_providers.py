@@ -192,7 +192,7 @@ def test_a_delivery_is_signed_over_its_very_bytes(client, mine):
         return "", 204
 
     server = make_server("127.0.0.1", 0, receiver)
-    Thread(target=server.serve_forever, daemon=True).start()
+    Thread(target=server.serve_forever, args=[0.02], daemon=True).start()
     url = f"http://127.0.0.1:{server.server_port}/hook"
     for events in (["incident_created"], ["sla_breach"]):
         hook = {"url": url, "events": events, "secret": "whsec — ä"}

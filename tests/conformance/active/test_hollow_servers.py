@@ -29,7 +29,7 @@ def answering(answer):
     app = Flask(__name__)
     app.before_request(answer)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    thread = Thread(target=server.serve_forever)
+    thread = Thread(target=server.serve_forever, args=[0.02])
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}/v1"

@@ -143,7 +143,7 @@ def receiving(receive: Receive, *, tls: ssl.SSLContext | None = None) -> Iterato
         return receive(request.get_data(), request.headers.get("X-Statuspool-Signature", ""))
 
     server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
     thread.start()
     try:
         yield f"{'https' if tls else 'http'}://127.0.0.1:{server.server_port}/hook"

@@ -40,7 +40,7 @@ def _listening():
         return "", 204
 
     server = make_server("127.0.0.1", 0, receiver, threaded=True, request_handler=_Quiet)
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread = Thread(target=server.serve_forever, args=[0.02], daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}", heard

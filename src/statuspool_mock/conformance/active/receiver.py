@@ -43,7 +43,9 @@ class DeliveryReceiver:
         app.add_url_rule("/<place>", "take", self._take, methods=["POST", "PUT", "GET"])
         self._server = make_server(host, port, app, threaded=True, request_handler=_Quiet)
         self.url = (public_url or f"http://{host}:{self._server.server_port}").rstrip("/")
-        self._thread = Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = Thread(
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
+        )
         self._thread.start()
 
     def _take(self, place: str) -> tuple[str, int]:

@@ -1,0 +1,98 @@
+"""The recipes install what they need from a clone, and do what they are for."""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.mock_process import serving
+from tests.pipelines.composite import Runner
+from tests.pipelines.test_recipes import CLIENT, GITHUB, GITLAB
+
+HOSTED = "https://github.com/your-organisation/statuspool-mock"
+REPORTS = {"junit.xml", "report.html", "report.json", "report.md"}
+
+
+@pytest.fixture(scope="module")
+def server():
+    with serving("--rate-limit", "off") as served:
+        yield served
+
+
+@pytest.fixture
+def job(machine):
+    """A machine as the image python:3.13 is one: `python` has pip, and programs go to the PATH."""
+    made = machine.run("python3 -m venv ../python")
+    assert made.returncode == 0, made.stderr
+    machine.find_first(machine.work.parent / "python" / "bin")
+    return machine
+
+
+def target(server, path="/v1"):
+    return {
+        "STATUSPOOL_URL": server.url.replace("/v1", path),
+        "STATUSPOOL_API_KEY": "sp_test_recipe",
+    }
+
+
+def test_the_script_installs_the_clone_that_it_is_in(machine, clone, server):
+    done = machine.run(f"{clone}/recipes/contract.sh", **target(server))
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert {path.name for path in (machine.work / "statuspool-report").iterdir()} == REPORTS
+
+
+def test_a_copy_of_the_script_installs_its_source_and_keeps_the_exit_code(machine, clone, server):
+    shutil.copy(clone / "recipes" / "contract.sh", machine.work)
+    untold = machine.run("./contract.sh", **target(server))
+    assert untold.returncode == 2
+    assert "set SOURCE to one" in untold.stderr
+    source = {"SOURCE": f"git+file://{clone}"}
+    done = machine.run("./contract.sh", **target(server, "/v2"), **source)
+    assert done.returncode == 2
+    assert "the URL should be the API's base" in done.stderr
+    assert {path.name for path in (machine.work / "statuspool-report").iterdir()} == REPORTS
+
+
+@pytest.mark.parametrize("name", ["server", "client"])
+def test_a_job_for_gitlab_runs_from_its_first_line_to_its_last(name, job, clone, server):
+    (job.work / "Makefile").write_text(CLIENT)
+    steps = GITLAB[name]
+    script = "\n".join([*steps["before_script"], *steps["script"]])
+    source = {"STATUSPOOL_MOCK": f"git+file://{clone}"}
+    done = job.run(script, **target(server), **{**GITLAB["variables"], **source})
+    assert done.returncode == 0, done.stdout + done.stderr
+    if name == "server":
+        assert (job.work / steps["artifacts"]["reports"]["junit"]).is_file()
+    else:
+        assert json.loads(done.stdout.partition("\n")[2])["results"]
+
+
+def test_the_client_s_job_for_github_runs_from_its_first_line_to_its_last(job, clone):
+    """Git is told to find what is hosted in the clone."""
+    (job.work / "Makefile").write_text(CLIENT)
+    script = "\n".join(step["run"] for step in GITHUB["jobs"]["client"]["steps"] if "run" in step)
+    assert HOSTED in script
+    hosted = {
+        "GIT_CONFIG_COUNT": "1",
+        "GIT_CONFIG_KEY_0": f"url.file://{clone}.insteadOf",
+        "GIT_CONFIG_VALUE_0": HOSTED,
+    }
+    done = job.run(script, **hosted)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert json.loads(done.stdout.partition("\n")[2])["results"]
+
+
+def test_the_action_installs_its_own_version(server, machine, clone):
+    runner = Runner(folder=machine.work, environment=machine.environment)
+    run = runner.run(clone / "action.yml", url=server.url, api_key="sp_test_ci", profile="quick")
+    assert run.code == 0, run.log
+    assert "statuspool-mock 0." in run.log
+    assert "keeps what was verified of the contract" in run.summary
+
+
+def test_no_program_of_this_environment_is_on_the_path(machine):
+    done = machine.run("command -v statuspool-mock pytest ruff || true; command -v python3")
+    (python,) = done.stdout.split()
+    assert Path(sys.prefix) not in Path(python).parents
