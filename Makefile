@@ -30,7 +30,7 @@ test: .venv/developing
 	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
 
 test-fast: .venv/developing
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not (long or process or browser)" $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist worksteal -m "not (long or slow or process or browser)" $(ARGS)
 
 test-long: .venv/developing
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m long $(ARGS)

@@ -7,10 +7,40 @@ import httpx
 import pytest
 
 from statuspool_mock.client import Control
+from tests.marking import Guard, starts_programs
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that runs the tests in the background ignores Ctrl-C, and so would what they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+_guard = Guard()
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what needs more than this process: pyproject.toml explains the markers."""
+    for item in items:
+        fixtures = [
+            definition.func
+            for definitions in item._fixtureinfo.name2fixturedefs.values()
+            for definition in definitions
+        ]
+        if any(map(starts_programs, [item.function, *fixtures])):
+            item.add_marker(pytest.mark.process)
+        if "browser" in item.fixturenames:
+            item.add_marker(pytest.mark.browser)
+        if "dist" in item.fixturenames:
+            item.add_marker(pytest.mark.package)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item):
+    """Let the guard know which test runs."""
+    _guard.running = item
+    try:
+        return (yield)
+    finally:
+        _guard.running = None
 
 
 @pytest.fixture

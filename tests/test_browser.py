@@ -15,7 +15,10 @@ from statuspool_mock.server import RunningServer, Settings
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed"),
+]
 
 # A page of another origin: its calls need a preflight, and it may read only what is exposed.
 PAGE = """<!doctype html><title>waiting</title><pre id="out"></pre><script>

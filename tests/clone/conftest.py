@@ -2,14 +2,13 @@
 
 import re
 import shutil
-import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.clone.machine import Machine
+from tests.clone.machine import Machine, is_open
 from tests.docs.test_written_code import blocks_of
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +29,6 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.long)
-            item.add_marker(pytest.mark.process)
             item.add_marker(pytest.mark.xdist_group("clone"))
 
 
@@ -82,6 +80,5 @@ def installed(clone, python3, tmp_path_factory):
 @pytest.fixture
 def port_4747():
     """Skip where something listens on the port that the pages name."""
-    with socket.socket() as probe:
-        if probe.connect_ex(("127.0.0.1", 4747)) == 0:
-            pytest.skip("port 4747 is in use, so what the pages say about it was not tried")
+    if is_open(4747):
+        pytest.skip("port 4747 is in use, so what the pages say about it was not tried")

@@ -2,14 +2,13 @@
 
 import os
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
-
-import httpx
 
 KEPT = ("PIP_", "UV_", "SSL_CERT_", "http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY",
         "HTTPS_PROXY", "NO_PROXY", "GIT_SSL_")  # fmt: skip
@@ -55,22 +54,23 @@ class Machine:
             script, code, output.read_text("utf-8"), errors.read_text("utf-8")
         )
 
-    def leftovers(self) -> list[str]:
-        """Return the command lines of what is still running, Linux only."""
-        processes = [process for session in self._sessions for process in _members(session)]
-        return [
-            Path(f"/proc/{process}/cmdline").read_text("utf-8").replace("\0", " ")
-            for process in processes
-        ]
+    def leftovers(self, *, seconds: float = 20) -> list[str]:
+        """Return the command lines of what still runs after some seconds for it to end."""
+        deadline = time.monotonic() + seconds
+        while found := [line for session in self._sessions for line in _members(session).values()]:
+            if time.monotonic() > deadline:
+                break
+            time.sleep(0.1)
+        return found
 
     @contextmanager
-    def terminal(self, command: str, *, ready: str, cwd: Path | None = None) -> Iterator[None]:
-        """Run a command in another terminal, from when `ready` answers until Ctrl-C."""
+    def terminal(self, command: str, *, port: int, cwd: Path | None = None) -> Iterator[None]:
+        """Run a command in another terminal, from when it listens until Ctrl-C."""
         process, _, errors = self._start(f"exec {command}", cwd=cwd)
         deadline = time.monotonic() + 300
-        while not _answers(ready):
+        while not is_open(port):
             assert process.poll() is None, f"{command}: {errors.read_text('utf-8')}"
-            assert time.monotonic() < deadline, f"{command}: {ready} does not answer"
+            assert time.monotonic() < deadline, f"{command}: nothing listens on {port}"
             time.sleep(0.1)
         yield
         os.killpg(process.pid, signal.SIGINT)
@@ -97,19 +97,21 @@ class Machine:
         return process, output, errors
 
 
-def _answers(url: str) -> bool:
-    try:
-        httpx.get(url, timeout=5)
-    except httpx.HTTPError:
-        return False
-    return True
+def is_open(port: int) -> bool:
+    """Return whether something listens on a port of this machine."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def _members(session: int) -> Iterator[int]:
+def _members(session: int) -> dict[int, str]:
+    """Return the running processes of a session with their command lines; Linux only."""
+    found = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             fields = (folder / "stat").read_text("utf-8").rpartition(")")[2].split()
+            line = (folder / "cmdline").read_text("utf-8").replace("\0", " ")
         except OSError:
             continue  # it has ended
         if int(fields[3]) == session and fields[0] != "Z":
-            yield int(folder.name)
+            found[int(folder.name)] = line
+    return found

@@ -8,7 +8,6 @@ import pytest
 
 from tests.docs.test_written_code import blocks_of
 
-WELL = "http://127.0.0.1:4747/v1/openapi.json"
 RECEIVER = "env STATUSPOOL_WEBHOOK_SECRET=whsec_example .venv/bin/python \
 examples/flask-receiver/receiver.py --port 8000"
 KEY = {"Authorization": "Bearer sp_test_tour"}
@@ -34,20 +33,18 @@ class Reader:
 
     def serve(self, command):
         self.leave()
-        self._server.enter_context(self._machine.terminal(command, ready=WELL, cwd=self._clone))
+        self._server.enter_context(self._machine.terminal(command, port=4747, cwd=self._clone))
 
     def leave(self):
         self._server.close()
 
     def proxy(self, command):
         """Send a request through it while it runs."""
-        url = "http://127.0.0.1:4750/v1/monitors"
-        with self._machine.terminal(command, ready=url, cwd=self._clone):
-            assert httpx.get(url, headers=KEY).json()["results"]
+        with self._machine.terminal(command, port=4750, cwd=self._clone):
+            assert httpx.get("http://127.0.0.1:4750/v1/monitors", headers=KEY).json()["results"]
 
     def certify(self, command):
-        ready = "http://127.0.0.1:8000/"
-        with self._machine.terminal(RECEIVER, ready=ready, cwd=self._clone):
+        with self._machine.terminal(RECEIVER, port=8000, cwd=self._clone):
             self.type(command)
 
     def type(self, script):

@@ -11,7 +11,7 @@ from tests.mock_process import serving
 from tests.pipelines.composite import Runner
 from tests.pipelines.test_recipes import CLIENT, GITHUB, GITLAB
 
-HOSTED = "https://github.com/your-organisation/statuspool-mock"
+HOSTS = ("https://github.com", "https://gitlab.com")
 REPORTS = {"junit.xml", "report.html", "report.json", "report.md"}
 
 
@@ -19,6 +19,19 @@ REPORTS = {"junit.xml", "report.html", "report.json", "report.md"}
 def server():
     with serving("--rate-limit", "off") as served:
         yield served
+
+
+@pytest.fixture
+def hosted(clone):
+    """The variables by which git finds in the clone what your-organisation has pushed."""
+    settings = {
+        f"GIT_CONFIG_KEY_{number}": f"url.file://{clone}.insteadOf"
+        for number in range(len(HOSTS) * 2)
+    }
+    urls = [f"{host}/your-organisation/statuspool-mock" for host in HOSTS]
+    for number, url in enumerate([*urls, *(f"{url}.git" for url in urls)]):
+        settings[f"GIT_CONFIG_VALUE_{number}"] = url
+    return {**settings, "GIT_CONFIG_COUNT": str(len(HOSTS) * 2)}
 
 
 @pytest.fixture
@@ -43,45 +56,40 @@ def test_the_script_installs_the_clone_that_it_is_in(machine, clone, server):
     assert {path.name for path in (machine.work / "statuspool-report").iterdir()} == REPORTS
 
 
-def test_a_copy_of_the_script_installs_its_source_and_keeps_the_exit_code(machine, clone, server):
+def test_a_copy_of_the_script_installs_its_source_and_keeps_the_exit_code(
+    machine, clone, server, hosted
+):
     shutil.copy(clone / "recipes" / "contract.sh", machine.work)
     untold = machine.run("./contract.sh", **target(server))
     assert untold.returncode == 2
     assert "set SOURCE to one" in untold.stderr
-    source = {"SOURCE": f"git+file://{clone}"}
-    done = machine.run("./contract.sh", **target(server, "/v2"), **source)
+    source = {"SOURCE": f"git+{HOSTS[0]}/your-organisation/statuspool-mock"}
+    done = machine.run("./contract.sh", **target(server, "/v2"), **source, **hosted)
     assert done.returncode == 2
     assert "the URL should be the API's base" in done.stderr
     assert {path.name for path in (machine.work / "statuspool-report").iterdir()} == REPORTS
 
 
 @pytest.mark.parametrize("name", ["server", "client"])
-def test_a_job_for_gitlab_runs_from_its_first_line_to_its_last(name, job, clone, server):
+def test_a_job_for_gitlab_runs_from_its_first_line_to_its_last(name, job, hosted, server):
     (job.work / "Makefile").write_text(CLIENT)
     steps = GITLAB[name]
     script = "\n".join([*steps["before_script"], *steps["script"]])
-    source = {"STATUSPOOL_MOCK": f"git+file://{clone}"}
-    done = job.run(script, **target(server), **{**GITLAB["variables"], **source})
+    done = job.run(script, **target(server), **GITLAB["variables"], **hosted)
     assert done.returncode == 0, done.stdout + done.stderr
     if name == "server":
         assert (job.work / steps["artifacts"]["reports"]["junit"]).is_file()
     else:
-        assert json.loads(done.stdout.partition("\n")[2])["results"]
+        assert json.loads(done.stdout.splitlines()[-1])["results"]
 
 
-def test_the_client_s_job_for_github_runs_from_its_first_line_to_its_last(job, clone):
-    """Git is told to find what is hosted in the clone."""
+def test_the_client_s_job_for_github_runs_from_its_first_line_to_its_last(job, hosted):
     (job.work / "Makefile").write_text(CLIENT)
     script = "\n".join(step["run"] for step in GITHUB["jobs"]["client"]["steps"] if "run" in step)
-    assert HOSTED in script
-    hosted = {
-        "GIT_CONFIG_COUNT": "1",
-        "GIT_CONFIG_KEY_0": f"url.file://{clone}.insteadOf",
-        "GIT_CONFIG_VALUE_0": HOSTED,
-    }
+    assert f"git+{HOSTS[0]}/your-organisation/statuspool-mock" in script
     done = job.run(script, **hosted)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert json.loads(done.stdout.partition("\n")[2])["results"]
+    assert json.loads(done.stdout.splitlines()[-1])["results"]
 
 
 def test_the_action_installs_its_own_version(server, machine, clone):

@@ -8,7 +8,6 @@ from tests.docs.test_written_code import TUTORIALS, blocks_of
 
 SERVED = ("docs/tutorials/front-end.md", "docs/pipelines.md")
 """Pages whose reader has `statuspool-mock serve` running in another terminal."""
-WELL = "http://127.0.0.1:4747/v1/openapi.json"
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def test_a_tutorial_that_is_left_halfway_leaves_nothing_running(page, shell):
 def test_a_page_whose_server_runs_in_another_terminal(page, shell):
     if "node " in code_of(page) and shutil.which("node") is None:
         pytest.skip("node is not installed, so the tutorial was not tried")
-    with shell.terminal("statuspool-mock serve", ready=WELL):
+    with shell.terminal("statuspool-mock serve", port=4747):
         done = shell.run(code_of(page))
     assert done.returncode == 0, done.stdout + done.stderr
     assert shell.leftovers() == []

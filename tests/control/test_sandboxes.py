@@ -13,6 +13,7 @@ WORLDS = 50
 STEADY = "https://perfect.test/"
 
 
+@pytest.mark.slow
 def test_fifty_keys_at_once_never_see_each_other(server):
     """Real clients that start together, each driving and using its own world."""
     start = threading.Barrier(WORLDS)

@@ -180,6 +180,7 @@ def test_python_runs(block, run):
     assert run(block.code, sys.executable, "-").strip()
 
 
+@pytest.mark.node
 @pytest.mark.parametrize("block", written_in("js"), ids=str)
 def test_javascript_runs_in_node(block, run):
     node = shutil.which("node")

@@ -25,11 +25,13 @@ def test_python_programs_print_what_the_reference_prints(program):
     assert (done.returncode, done.stdout, done.stderr) == (0, PRINTED, "")
 
 
+@pytest.mark.node
 def test_node_s_own_fetch_prints_what_the_reference_prints():
     done = run("--scenario", "docs", "--", found("node"), str(PROGRAMS / "with_fetch.mjs"))
     assert (done.returncode, done.stdout) == (0, PRINTED)
 
 
+@pytest.mark.node
 def test_node_s_https_module_reaches_the_mock_with_an_agent_of_its_own():
     done = run("--scenario", "docs", "--", found("node"), str(PROGRAMS / "with_https.cjs"))
     assert (done.returncode, done.stdout) == (0, "Page 1 of 3\n")

@@ -58,6 +58,7 @@ def test_a_program_that_a_signal_ends_exits_as_in_a_shell(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.process
 def test_ctrl_c_on_a_terminal_interrupts_the_program_once():
     """The terminal signals both of us: passing it on would be a second Ctrl-C."""
     process, terminal = pty.fork()

@@ -45,6 +45,7 @@ def test_each_mutant_has_its_probe():
     assert set(PROBES) == set(NAMES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
 def test_a_probe_passes_on_a_clean_server_and_fails_on_its_mutant(name, clean):
     with ExitStack() as stack:

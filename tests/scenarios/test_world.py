@@ -134,6 +134,7 @@ def test_in_the_sla_breach_one_is_under_its_target_and_one_soon_will_be():
     assert world.sla(checkout).uptime < world.sla(checkout).target
 
 
+@pytest.mark.slow
 def test_the_large_world_has_the_believable_mix():
     world = opened("large")
     monitors = world.monitors(team=Team.OWN, limit=5_000).items

@@ -95,6 +95,7 @@ def test_a_new_monitor_draws_the_block_it_is_in_and_no_other(work):
     assert work["blocks"] <= 102  # one of them may begin its next block just now
 
 
+@pytest.mark.slow
 def test_outages_scripted_for_later_are_not_looked_at_now(work):
     world, monitor = old_world("flapping")
     work.clear()

@@ -108,6 +108,7 @@ def command(kind, monitor, now, length, interval):
             return ReleaseMonitor(monitor_id=monitor.id)
 
 
+@pytest.mark.slow
 @given(months(), st.sampled_from((None, "restored", "cloned", "imaged")))
 @settings(max_examples=100)
 def test_breaches_are_told_at_the_checks_a_walk_over_all_of_them_finds(plan, copied):

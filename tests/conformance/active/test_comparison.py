@@ -7,6 +7,8 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 
+pytestmark = pytest.mark.process  # by modules of benchmarks/
+
 
 @pytest.fixture(autouse=True)
 def _benchmarks(monkeypatch):
