@@ -17,7 +17,7 @@ class Sent(NamedTuple):
 
 
 class Receiver:
-    """Answers with each of `responses` in turn, then 200: a status, or a function of the handler."""
+    """Responds with each of `responses` (statuses or functions of the handler), then with 200."""
 
     def __init__(self, *responses):
         self.responses = list(responses)

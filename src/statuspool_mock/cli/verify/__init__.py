@@ -1,5 +1,6 @@
 """`statuspool-mock verify`: any server against the contract, from the outside."""
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any

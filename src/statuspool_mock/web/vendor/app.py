@@ -36,7 +36,8 @@ def build_api(
     `origins` may read responses in a browser. `strict` checks every response against the document
     and turns a violation into a 500. `seed` determines the request ids. `control` handles requests
     below `/_mock`; `auth` says whether the start page can link it. `pause` waits, in seconds,
-    before a delayed response. Raises `KeyError` if the document has an operation without a function.
+    before a delayed response. Raises `KeyError` if the document has an operation without a
+    function.
     """
     base_path = urlsplit(document.raw["servers"][0]["url"]).path
     shape = MonitorSerializer()
