@@ -246,7 +246,6 @@ def _options(
 
 def _findings_of(baseline: Path | None) -> frozenset[str]:
     import json
-import sys
 
     if baseline is None:
         return frozenset()
