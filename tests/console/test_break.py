@@ -1,4 +1,4 @@
-"""Breaking it from the page: switches, what is in force, screenplays."""
+"""Breaking it from the page: switches, what is in force, scripts."""
 
 import httpx
 import pytest
@@ -53,13 +53,13 @@ def test_faults_of_others_are_shown_and_removed(page, world, api):
     expect(page.get_by_text("The API behaves.")).to_be_visible()
 
 
-def test_a_screenplay_is_played_step_by_step(page, world):
+def test_a_script_is_played_step_by_step(page, world):
     page.get_by_label("Played").select_option(label="step by step")
     page.get_by_role("button", name="Play global-outage").click()
-    cues = page.get_by_role("group", name="Cues")
-    expect(cues.get_by_role("row").nth(1)).to_be_visible()
-    page.get_by_role("button", name="Next scene").click()
-    expect(cues.get_by_text("done").first).to_be_visible()
+    steps = page.get_by_role("group", name="Steps")
+    expect(steps.get_by_role("row").nth(1)).to_be_visible()
+    page.get_by_role("button", name="Next step").click()
+    expect(steps.get_by_text("done").first).to_be_visible()
     assert any(one["status"] == "down" for one in world.monitors.all())
     page.get_by_role("button", name="Stop", exact=True).click()
     expect(page.get_by_text("Nothing is played.")).to_be_visible()

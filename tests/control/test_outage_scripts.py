@@ -1,4 +1,4 @@
-"""Screenplays are played live, in time-lapse or step by step, over the monitors that are meant."""
+"""Outage scripts are played live, in time-lapse or step by step, over the chosen monitors."""
 
 from datetime import datetime
 
@@ -7,14 +7,14 @@ import pytest
 from statuspool_mock.client import RequestRefused
 
 
-def test_every_screenplay_is_listed_and_can_be_played(world):
-    for screenplay in world.screenplays():
+def test_every_script_is_listed_and_can_be_played(world):
+    for script in world.outage_scripts():
         world.keep("before")
-        play = world.play(screenplay["name"], seed=4)
-        assert play["cues"]
+        play = world.play(script["name"], seed=4)
+        assert play["steps"]
         facts = world.clock.set(play["end"])["facts"]
         changed = {fact["monitor_id"] for fact in facts if fact["kind"] == "status_changed"}
-        assert len(changed) >= 6, screenplay["name"]
+        assert len(changed) >= 6, script["name"]
         world.rewind("before")
 
 
@@ -31,22 +31,22 @@ def test_only_the_monitors_with_the_tag_play(world):
     assert outside not in {fact["monitor_id"] for fact in facts}
 
 
-def test_scenes_play_together_each_at_its_time(world):
+def test_scripts_play_together_each_at_its_time(world):
     play = world.play(
         {"name": "single-region", "region": "us-east-1"}, {"name": "flapping", "after": "3h"}
     )
     start = datetime.fromisoformat(play["start"])
-    last = max(datetime.fromisoformat(cue["at"]) for cue in play["cues"])
-    assert play["screenplays"] == ["single-region", "flapping"]
+    last = max(datetime.fromisoformat(step["at"]) for step in play["steps"])
+    assert play["scripts"] == ["single-region", "flapping"]
     assert (last - start).total_seconds() > 3 * 3600
 
 
 def test_step_by_step_moves_from_cue_to_cue(world):
     play = world.play("deploy-brownout", pace="step")
     assert world.clock.read()["mode"] == "frozen"
-    for cue in play["cues"]:
-        if datetime.fromisoformat(world.clock.read()["now"]) < datetime.fromisoformat(cue["at"]):
-            assert world.step()["now"] == cue["at"]
+    for step in play["steps"]:
+        if datetime.fromisoformat(world.clock.read()["now"]) < datetime.fromisoformat(step["at"]):
+            assert world.step()["now"] == step["at"]
     with pytest.raises(RequestRefused, match="last step") as refused:
         world.step()
     assert refused.value.status == 409

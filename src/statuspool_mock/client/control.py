@@ -100,15 +100,15 @@ class Control:
         """Return the exchanges as a case file for `statuspool-mock replay`."""
         return self._json("GET", "/_mock/case")
 
-    def screenplays(self) -> list[Json]:
+    def outage_scripts(self) -> list[Json]:
         """Return the outage scripts."""
-        found: list[Json] = self._call("GET", "/_mock/screenplays")["results"]
+        found: list[Json] = self._call("GET", "/_mock/outage-scripts")["results"]
         return found
 
-    def play(self, *scenes: str | Mapping[str, Any], **how: Any) -> Json:
+    def play(self, *scripts: str | Mapping[str, Any], **how: Any) -> Json:
         """Play outage scripts, by name or as objects with `tag`, `region` and `after`."""
-        written = [{"name": scene} if isinstance(scene, str) else dict(scene) for scene in scenes]
-        return self._json("POST", "/_mock/play", {"scenes": written, **given(how)})
+        requests = [{"name": one} if isinstance(one, str) else dict(one) for one in scripts]
+        return self._json("POST", "/_mock/play", {"scripts": requests, **given(how)})
 
     def step(self) -> Json:
         """Advance to the next step of the outage script."""

@@ -29,11 +29,11 @@ class ClockReading:
 class ActiveScript:
     """Outage scripts being played: their steps (instant, description) and pace."""
 
-    screenplays: tuple[str, ...]
+    scripts: tuple[str, ...]
     start: int
     end: int
     pace: str
-    cues: tuple[tuple[int, str], ...]
+    steps: tuple[tuple[int, str], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +116,7 @@ def _active_script(data: Mapping[str, Any]) -> ActiveScript:
     return ActiveScript(
         **dict(data)
         | {
-            "screenplays": tuple(data["screenplays"]),
-            "cues": tuple((int(at), str(about)) for at, about in data["cues"]),
+            "scripts": tuple(data["scripts"]),
+            "steps": tuple((int(at), str(about)) for at, about in data["steps"]),
         }
     )

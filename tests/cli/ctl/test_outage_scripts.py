@@ -1,9 +1,9 @@
-"""`ctl screenplays`, `play`, `step` and `stop`."""
+"""`ctl scripts`, `play`, `step` and `stop`."""
 
 
-def test_screenplays_run_step_by_step_and_stop(ctl):
-    assert "recovery-storm" in ctl("screenplays").out
+def test_scripts_run_step_by_step_and_stop(ctl):
+    assert "recovery-storm" in ctl("scripts").out
     started = ctl("play", "global-outage", "--tag", "production", "--pace", "step").out
-    assert "everything grows slow" in started
+    assert "everything becomes slow" in started
     assert "frozen" in ctl("step").out
     assert ctl("stop").out == "Done.\n"

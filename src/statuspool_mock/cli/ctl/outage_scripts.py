@@ -1,4 +1,4 @@
-"""`ctl screenplays`, `play`, `step`, `stop`: named outages over a set of monitors."""
+"""`ctl scripts`, `play`, `step`, `stop`: named outages over a set of monitors."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from statuspool_mock.client import Control
 
 
-@verb("screenplays")
-def screenplays(control: "Control") -> Outcome:
-    """List the screenplays, which are scripted series of outages."""
-    return Outcome(control.screenplays(), _screenplays)
+@verb("scripts")
+def outage_scripts(control: "Control") -> Outcome:
+    """List the outage scripts: named series of outages over several monitors."""
+    return Outcome(control.outage_scripts(), _scripts)
 
 
 @verb("play")
@@ -27,7 +27,7 @@ def screenplays(control: "Control") -> Outcome:
     nargs=-1,
     required=True,
     metavar="NAME...",
-    help="Screenplay to start, as `ctl screenplays` names it. Several run at the same time.",
+    help="Outage script to play, as listed by `ctl scripts`. Several run at the same time.",
 )
 @option("--tag", metavar="TAG", show_default="all monitors", help="Only monitors with this tag.")
 @option(
@@ -64,35 +64,35 @@ def play(
     region: str | None,
     **how: Any,
 ) -> Outcome:
-    """Start screenplays on the monitors."""
+    """Play outage scripts on the monitors."""
     choice = given(tag=tag, region=region)
-    scenes = [{"name": name, **choice} for name in names]
-    return Outcome(control.play(*scenes, **given(**how)), _play)
+    scripts = [{"name": name, **choice} for name in names]
+    return Outcome(control.play(*scripts, **given(**how)), _play)
 
 
 @verb("step")
 def step(control: "Control") -> Outcome:
-    """Move the clock to the next step of the running screenplays."""
+    """Advance the clock to the next step of the outage scripts being played."""
     return Outcome(control.step(), show_clock)
 
 
 @verb("stop")
 def stop(control: "Control") -> Outcome:
-    """Stop the running screenplays."""
+    """Stop the outage scripts being played."""
     control.stop()
     return done()
 
 
-VERBS = (screenplays, play, step, stop)
+VERBS = (outage_scripts, play, step, stop)
 
 
-def _screenplays(found: Any) -> Iterator[Line | Table]:
+def _scripts(found: Any) -> Iterator[Line | Table]:
     rows = ((one["name"], one["about"]) for one in found)
-    yield Table(("Name", "Description"), rows, empty="No screenplays.")
+    yield Table(("Name", "Description"), rows, empty="No outage scripts.")
 
 
 def _play(play: Any) -> Iterator[Line | Table]:
-    names = ", ".join(play["screenplays"])
+    names = ", ".join(play["scripts"])
     yield text(f"{names}, {play['pace']}, {play['start']} to {play['end']}")
-    rows = ((cue["at"], cue["about"], "✓" if cue["done"] else "") for cue in play["cues"])
+    rows = ((step["at"], step["about"], "✓" if step["done"] else "") for step in play["steps"])
     yield Table(("At", "Step", "Done"), rows, empty="No steps.")

@@ -1,7 +1,7 @@
-"""Outages with a story: named, seeded, composable; written for a cast of monitors."""
+"""Outage scripts: named, seeded, composable sequences of outages over several monitors."""
 
 from statuspool_mock.simulation.outage_scripts.catalog import OUTAGE_SCRIPTS
-from statuspool_mock.simulation.outage_scripts.compiler import write
+from statuspool_mock.simulation.outage_scripts.compiler import compile_scripts
 from statuspool_mock.simulation.outage_scripts.model import (
     CompiledScript,
     OutageScript,
@@ -17,5 +17,5 @@ __all__ = [
     "ScriptRejected",
     "ScriptRequest",
     "ScriptStep",
-    "write",
+    "compile_scripts",
 ]

@@ -1,4 +1,4 @@
-"""Where a screenplay is acted out: its cast, its luck, and what is written down of it."""
+"""The builder with which outage scripts create outages and steps."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,40 +10,40 @@ _SLOW_MS = 2_150
 
 
 class NotApplicable(Exception):
-    """The cast cannot do what the screenplay promises; the message says why."""
+    """The script is not possible with these monitors; the message says why."""
 
 
 class ScriptBuilder:
-    """Monitors and a clock for one scene; `slow`, `failing` and `cues` are what comes of it."""
+    """Builds one script for some monitors; the results are `slow`, `failing` and `steps`."""
 
     def __init__(
-        self, cast: Sequence[Monitor], *, key: bytes, start: int, region: str | None
+        self, monitors: Sequence[Monitor], *, key: bytes, start: int, region: str | None
     ) -> None:
-        self.cast = cast
+        self.monitors = monitors
         self.start = start
         self.region = region
         self.slow: list[ScriptOutage] = []
         self.failing: list[ScriptOutage] = []
-        self.cues: list[tuple[int, str]] = []
+        self.steps: list[tuple[int, str]] = []
         self._key = key
         self._draws = 0
 
     def between(self, low: int, high: int) -> int:
-        """Draw a number from low to high, both included."""
+        """Draw a random number from low to high, both included."""
         self._draws += 1
         raw = prng.digest(self._key, self._draws, size=8)
         return low + int.from_bytes(raw, "little") % (high - low + 1)
 
     def regions(self, monitor: Monitor) -> tuple[str, ...]:
-        """Return the regions in which a monitor acts, in an order of their own."""
+        """Return the regions in which a monitor is affected, in random order."""
         if self.region is not None:
             return (self.region,)
         left = list(monitor.regions)
         return tuple(left.pop(self.between(0, len(left) - 1)) for _ in monitor.regions)
 
-    def say(self, at: int, about: str) -> None:
-        """Write down in words what happens at an instant."""
-        self.cues.append((at, about))
+    def add_step(self, at: int, about: str) -> None:
+        """Add a description of what happens at an instant."""
+        self.steps.append((at, about))
 
     def slow_down(
         self,
@@ -54,7 +54,7 @@ class ScriptBuilder:
         to_ms: int,
         regions: Iterable[str] | None = None,
     ) -> None:
-        """Let answers of a monitor grow slower step by step, up to a median of `to_ms`."""
+        """Make a monitor's responses slower step by step, up to a median of `to_ms`."""
         self._slow(monitor, start, end, (_SLOW_MS, to_ms), regions)
 
     def speed_up(
@@ -66,7 +66,7 @@ class ScriptBuilder:
         from_ms: int,
         regions: Iterable[str] | None = None,
     ) -> None:
-        """Let answers of a monitor grow quicker step by step, from a median of `from_ms`."""
+        """Make a monitor's responses faster step by step, from a median of `from_ms`."""
         self._slow(monitor, start, end, (from_ms, _SLOW_MS), regions)
 
     def fail(
@@ -78,7 +78,7 @@ class ScriptBuilder:
         ways: Sequence[Effect],
         regions: Iterable[str] | None = None,
     ) -> None:
-        """Let checks of a monitor fail, every few minutes in another of these ways."""
+        """Make a monitor's checks fail, every few minutes in another of these ways."""
         at = start
         while at < end:
             until = min(at + self.between(2, 5) * _STEP_SECONDS, end) if len(ways) > 1 else end
@@ -129,9 +129,9 @@ class ScriptBuilder:
         return None if self.region is None else (self.region,)
 
 
-def named(cast: Sequence[Monitor]) -> str:
-    """Return the monitors in words."""
-    first, *others = (monitor.name for monitor in cast)
+def names_of(monitors: Sequence[Monitor]) -> str:
+    """Return the names of monitors as text."""
+    first, *others = (monitor.name for monitor in monitors)
     if len(others) > 1:
         return f"{first} and {len(others)} others"
     return f"{first} and {others[0]}" if others else first

@@ -1,4 +1,4 @@
-"""From scenes to a play."""
+"""Compiles requests for outage scripts to outages."""
 
 from collections.abc import Sequence
 
@@ -13,64 +13,66 @@ from statuspool_mock.simulation.outage_scripts.model import (
 )
 
 
-def write(scenes: Sequence[ScriptRequest], *, seed: int, start: int) -> CompiledScript:
-    """Write the scenes into one play that begins at `start`, in seconds since 1970.
+def compile_scripts(requests: Sequence[ScriptRequest], *, seed: int, start: int) -> CompiledScript:
+    """Compile requests into one script that begins at `start`, in seconds since 1970.
 
-    Same scenes, seed and start: same play. Raises `ScriptRejected`.
+    The same requests, seed and start give the same result. Raises `ScriptRejected`.
     """
-    if not scenes:
-        raise ScriptRejected("A play needs at least one scene.")
-    stages = [
-        _staged(scene, key=prng.key_of(seed, "scene", number, scene.name), start=start)
-        for number, scene in enumerate(scenes)
+    if not requests:
+        raise ScriptRejected("At least one outage script is required.")
+    builders = [
+        _built(request, key=prng.key_of(seed, "scene", number, request.name), start=start)
+        for number, request in enumerate(requests)
     ]
-    slow = [outage for stage in stages for outage in stage.slow]
-    failing = [outage for stage in stages for outage in stage.failing]
-    cues = [ScriptStep(at=at, about=about) for stage in stages for at, about in stage.cues]
+    slow = [outage for builder in builders for outage in builder.slow]
+    failing = [outage for builder in builders for outage in builder.failing]
+    steps = [ScriptStep(at=at, about=about) for builder in builders for at, about in builder.steps]
     return CompiledScript(
         outages=(*sorted(slow, key=_start), *sorted(failing, key=_start)),
-        cues=tuple(sorted(cues, key=lambda cue: cue.at)),
+        steps=tuple(sorted(steps, key=lambda step: step.at)),
         start=start,
         end=max(outage.end for outage in (*slow, *failing)),
     )
 
 
-def _staged(scene: ScriptRequest, *, key: bytes, start: int) -> ScriptBuilder:
-    screenplay = OUTAGE_SCRIPTS.get(scene.name)
-    if screenplay is None:
+def _built(request: ScriptRequest, *, key: bytes, start: int) -> ScriptBuilder:
+    script = OUTAGE_SCRIPTS.get(request.name)
+    if script is None:
         known = ", ".join(OUTAGE_SCRIPTS)
-        raise ScriptRejected(f"No screenplay is called {scene.name!r}; there are {known}.")
-    if scene.after_seconds < 0:
+        raise ScriptRejected(f"Unknown outage script {request.name!r}; expected one of {known}.")
+    if request.after_seconds < 0:
         raise ScriptRejected(
-            f"{scene.name} cannot begin {-scene.after_seconds} s before the play does."
+            f"{request.name} cannot begin {-request.after_seconds} s before the play does."
         )
-    stage = ScriptBuilder(
-        _cast(scene), key=key, start=start + scene.after_seconds, region=scene.region
+    builder = ScriptBuilder(
+        _monitors(request), key=key, start=start + request.after_seconds, region=request.region
     )
-    for monitor in stage.cast:
-        if stage.start < monitor.created_at:
+    for monitor in builder.monitors:
+        if builder.start < monitor.created_at:
             raise ScriptRejected(
-                f"{scene.name} would begin at {stage.start}, before {monitor.name} was created "
+                f"{request.name} would begin at {builder.start}, before {monitor.name} was created "
                 f"at {monitor.created_at}."
             )
     try:
-        screenplay.act(stage)
+        script.build(builder)
     except NotApplicable as error:
-        raise ScriptRejected(f"{scene.name} cannot be played: {error}") from None
-    return stage
+        raise ScriptRejected(f"{request.name} cannot be played: {error}") from None
+    return builder
 
 
-def _cast(scene: ScriptRequest) -> tuple[Monitor, ...]:
-    """Return the monitors of a scene that are checked from its region."""
-    if not scene.cast:
-        raise ScriptRejected(f"{scene.name} has no cast: name at least one monitor.")
-    cast = tuple(m for m in scene.cast if scene.region is None or scene.region in m.regions)
-    if not cast:
-        there = ", ".join(dict.fromkeys(region for m in scene.cast for region in m.regions))
+def _monitors(request: ScriptRequest) -> tuple[Monitor, ...]:
+    """Return the monitors of a request that are checked from its region."""
+    if not request.monitors:
+        raise ScriptRejected(f"{request.name} has no monitors: name at least one.")
+    monitors = tuple(
+        m for m in request.monitors if request.region is None or request.region in m.regions
+    )
+    if not monitors:
+        there = ", ".join(dict.fromkeys(region for m in request.monitors for region in m.regions))
         raise ScriptRejected(
-            f"No monitor of {scene.name} is checked from {scene.region}, only from {there}."
+            f"No monitor of {request.name} is checked from {request.region}, only from {there}."
         )
-    return cast
+    return monitors
 
 
 def _start(outage: ScriptOutage) -> int:

@@ -1,4 +1,4 @@
-"""The words of the stage: what is asked for, and what is written."""
+"""Outage scripts, requests for them, and what they are compiled to."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -8,36 +8,36 @@ from statuspool_mock.simulation.outage_scripts.builder import ScriptBuilder
 
 
 class ScriptRejected(Exception):
-    """A scene that cannot be played; the message says why."""
+    """A request that cannot be compiled; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutageScript:
-    """An outage one can ask for by name. `duration_seconds` is how long it takes, about."""
+    """A named script. `duration_seconds` is its approximate length."""
 
     name: str
     about: str
     duration_seconds: int
-    act: Callable[[ScriptBuilder], None]
+    build: Callable[[ScriptBuilder], None]
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptRequest:
-    """A screenplay for these monitors, so many seconds after the play's start.
+    """A script for these monitors, starting `after_seconds` after the start of the play.
 
-    With `region`, all of it is seen from that region only; `single-region` otherwise takes the one
-    that most of the cast is checked from.
+    With `region` it is seen from that region only. `single-region` otherwise takes the region that
+    most of the monitors are checked from.
     """
 
     name: str
-    cast: tuple[Monitor, ...]
+    monitors: tuple[Monitor, ...]
     after_seconds: int = field(default=0, kw_only=True)
     region: str | None = field(default=None, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScriptStep:
-    """What happens at an instant, in words."""
+    """A description of what happens at an instant."""
 
     at: int
     about: str
@@ -45,12 +45,12 @@ class ScriptStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledScript:
-    """Outages in the order in which to apply them, and cues in the order in which to read them.
+    """Outages in the order in which to apply them, and steps in order of time.
 
-    What fails comes after what is only slow: of two outages at once, the later applied one shows.
+    Failures are applied after slowness: of two outages at once, the one applied later shows.
     """
 
     outages: tuple[ScriptOutage, ...]
-    cues: tuple[ScriptStep, ...]
+    steps: tuple[ScriptStep, ...]
     start: int
     end: int

@@ -43,7 +43,7 @@ OPERATIONS: Mapping[str, Function] = {
     "clearOutages": monitors.clear_outages,
     "listMutants": mutants.list_mutants,
     "switchMutants": mutants.switch_mutants,
-    "listScreenplays": outage_scripts.list_screenplays,
+    "listOutageScripts": outage_scripts.list_outage_scripts,
     "getPlay": outage_scripts.get_play,
     "startPlay": outage_scripts.start_play,
     "stepPlay": outage_scripts.step_play,

@@ -11,13 +11,13 @@ from statuspool_mock.web.control.serializers import active_script_json, advance_
 _EVERYONE = 2**31
 
 
-async def list_screenplays(context: ControlContext) -> Any:
-    """Handle GET /screenplays."""
+async def list_outage_scripts(context: ControlContext) -> Any:
+    """Handle GET /outage-scripts."""
     del context
     return {
         "results": [
-            {"name": screenplay.name, "about": screenplay.about}
-            for screenplay in outage_scripts.OUTAGE_SCRIPTS.values()
+            {"name": script.name, "about": script.about}
+            for script in outage_scripts.OUTAGE_SCRIPTS.values()
         ]
     }
 
@@ -32,25 +32,27 @@ async def start_play(context: ControlContext) -> Any:
     sandbox, body = context.sandbox, context.body
     running = sandbox.active_script
     if running is not None and sandbox.world.now < running.end:
-        raise Conflict(f"{', '.join(running.screenplays)} is being played; stop it first.")
+        raise Conflict(f"{', '.join(running.scripts)} is being played; stop it first.")
     pace = body.get("pace", "live")
-    scenes = [_scene(context, item, place) for place, item in enumerate(body["scenes"])]
+    requests = [_request(context, item, place) for place, item in enumerate(body["scripts"])]
     try:
-        play = outage_scripts.write(scenes, seed=body.get("seed", 0), start=sandbox.world.now + 1)
+        compiled = outage_scripts.compile_scripts(
+            requests, seed=body.get("seed", 0), start=sandbox.world.now + 1
+        )
     except outage_scripts.ScriptRejected as error:
-        raise InvalidInput(str(error), field="scenes") from None
-    for outage in play.outages:
+        raise InvalidInput(str(error), field="scripts") from None
+    for outage in compiled.outages:
         sandbox.apply(outage)
     active_script = ActiveScript(
-        screenplays=tuple(scene.name for scene in scenes),
-        start=play.start,
-        end=play.end,
+        scripts=tuple(request.name for request in requests),
+        start=compiled.start,
+        end=compiled.end,
         pace=pace,
-        cues=tuple((cue.at, cue.about) for cue in play.cues),
+        steps=tuple((step.at, step.about) for step in compiled.steps),
     )
     sandbox.set_active_script(active_script)
     if pace == "time-lapse":
-        sandbox.run_clock(float(body.get("rate", 60)), until=play.end, then=sandbox.rate)
+        sandbox.run_clock(float(body.get("rate", 60)), until=compiled.end, then=sandbox.rate)
     elif pace == "step":
         sandbox.run_clock(0.0)
     return await get_play(context)
@@ -60,7 +62,7 @@ async def step_play(context: ControlContext) -> Any:
     """Handle POST /play/step."""
     active_script = _under_way(context)
     now = context.world.now
-    following = [at for at, _ in active_script.cues if at > now]
+    following = [at for at, _ in active_script.steps if at > now]
     if not following:
         raise Conflict("The last step is over.")
     return advance_json(context.sandbox, await advance(context.sandbox, to=following[0]))
@@ -82,21 +84,21 @@ def _under_way(context: ControlContext) -> ActiveScript:
     return context.sandbox.active_script
 
 
-def _scene(
+def _request(
     context: ControlContext, item: dict[str, Any], place: int
 ) -> outage_scripts.ScriptRequest:
-    field = f"scenes.{place}"
+    field = f"scripts.{place}"
     after = duration(item["after"], field=f"{field}.after") if "after" in item else 0
     return outage_scripts.ScriptRequest(
         item["name"],
-        _cast(context, item, field),
+        _monitors(context, item, field),
         after_seconds=after,
         region=item.get("region"),
     )
 
 
-def _cast(context: ControlContext, item: dict[str, Any], field: str) -> tuple[Monitor, ...]:
-    """Return the monitors of a scene. Raises `InvalidInput` if there is none."""
+def _monitors(context: ControlContext, item: dict[str, Any], field: str) -> tuple[Monitor, ...]:
+    """Return the monitors of a request. Raises `InvalidInput` if there is none."""
     if "monitor_ids" in item:
         try:
             found = [
@@ -107,11 +109,11 @@ def _cast(context: ControlContext, item: dict[str, Any], field: str) -> tuple[Mo
     else:
         found = list(context.world.monitors(team=context.team, limit=_EVERYONE).items)
     tag, region = item.get("tag"), item.get("region")
-    cast = tuple(
+    chosen = tuple(
         monitor
         for monitor in found
         if (tag is None or tag in monitor.tags) and (region is None or region in monitor.regions)
     )
-    if not cast:
+    if not chosen:
         raise InvalidInput("No monitor of your team matches", field=field)
-    return cast
+    return chosen

@@ -150,13 +150,13 @@ def _epoch_json(epoch: Epoch) -> Json:
 def active_script_json(active_script: ActiveScript, *, now: float) -> Json:
     """Return the outage script being played, with its steps and which of them are done."""
     return {
-        "screenplays": active_script.screenplays,
+        "scripts": active_script.scripts,
         "pace": active_script.pace,
         "start": written(active_script.start),
         "end": written(active_script.end),
-        "cues": [
+        "steps": [
             {"at": written(at), "about": about, "done": at <= now}
-            for at, about in active_script.cues
+            for at, about in active_script.steps
         ],
     }
 

@@ -1,4 +1,4 @@
-/** Break it: switches for the usual faults, screenplays, and what is in force. */
+/** Break it: switches for the usual faults, scripts, and what is in force. */
 
 import { button, element } from "../element.js";
 import { card, empty, grid, label, line, listing, table, whole } from "../elements/card.js";
@@ -38,14 +38,14 @@ export default function open({ place, app, signal }) {
   );
 
   async function refresh() {
-    const [{ results }, screenplays, gallery, running] = await Promise.all([
+    const [{ results }, scripts, gallery, running] = await Promise.all([
       app.client.get("faults", { signal }),
-      app.client.get("screenplays", { signal }),
+      app.client.get("outage-scripts", { signal }),
       app.client.get("mutants", { signal }),
       app.client.get("play", { signal }).catch((error) => ignoreMissing(error)),
     ]);
     await faults.show(results, stage.regionSwitch(running));
-    await stage.show(screenplays.results, running);
+    await stage.show(scripts.results, running);
     await mutants.show(gallery);
   }
 
@@ -123,7 +123,7 @@ class Faults {
   }
 }
 
-/** The screenplays that there are, and the one that is played. */
+/** The outage scripts, and the ones being played. */
 class Stage {
   constructor(app, changed) {
     this._app = app;
@@ -141,46 +141,46 @@ class Stage {
       label("break-region", "Region"),
       this._region,
     );
-    return card("Screenplays", {}, options, this._plays);
+    return card("Outage scripts", {}, options, this._plays);
   }
 
   played() {
     return card("On stage", {}, this._play);
   }
 
-  async show(screenplays, running) {
-    const rows = screenplays.map((one) => [
+  async show(scripts, running) {
+    const rows = scripts.map((one) => [
       whole(one.name),
       one.about,
       button("Play", () => this._start(one.name), { "aria-label": `Play ${one.name}` }),
     ]);
-    await renew(this._plays, table("Screenplays", ["Name", "What happens", ""], rows));
+    await renew(this._plays, table("Outage scripts", ["Name", "What happens", ""], rows));
     await renew(this._play, ...(running ? this._running(running) : [empty("Nothing is played.")]));
   }
 
-  /** One region fails: that is no fault of the API, but a screenplay, which ends by itself. */
+  /** One region fails: that is not an API fault but an outage script, which ends by itself. */
   regionSwitch(running) {
-    const isOn = running?.screenplays.includes(REGION_DOWN) ?? false;
+    const isOn = running?.scripts.includes(REGION_DOWN) ?? false;
     const flip = () => (isOn ? this._stop() : this._start(REGION_DOWN));
     return toggle("Region down", "The region named below fails for a while", isOn, flip);
   }
 
-  _running({ screenplays, pace, cues }) {
-    const rows = cues.map((cue) => [whole(hour(cue.at)), cue.about, cue.done ? "done" : ""]);
+  _running({ scripts, pace, steps }) {
+    const rows = steps.map((step) => [whole(hour(step.at)), step.about, step.done ? "done" : ""]);
     return [
       line(
-        element("strong", {}, screenplays.join(", ")),
-        pace === "step" && button("Next scene", () => this._step(), { class: "primary", icon: "next" }),
+        element("strong", {}, scripts.join(", ")),
+        pace === "step" && button("Next step", () => this._step(), { class: "primary", icon: "next" }),
         button("Stop", () => this._stop()),
       ),
-      table("Cues", ["At", "What", ""], rows),
+      table("Steps", ["At", "What", ""], rows),
     ];
   }
 
   async _start(name) {
     const region = this._region.value.trim();
-    const scenes = [{ name, ...(region && { region }) }];
-    await this._app.client.post("play", { scenes, pace: this._pace.value });
+    const scripts = [{ name, ...(region && { region }) }];
+    await this._app.client.post("play", { scripts, pace: this._pace.value });
     this._app.toasts.done(`${name} is on.`);
     await this._changed();
   }

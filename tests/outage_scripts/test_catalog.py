@@ -1,4 +1,4 @@
-"""What each screenplay promises, played in a world and seen by its checks."""
+"""What each script promises, played in a world and seen by its checks."""
 
 from itertools import groupby, pairwise
 
@@ -21,7 +21,7 @@ from statuspool_mock.simulation.outage_scripts import (
     OUTAGE_SCRIPTS,
     ScriptRejected,
     ScriptRequest,
-    write,
+    compile_scripts,
 )
 
 START = 1_736_900_000
@@ -46,12 +46,12 @@ def world_of(*intervals, age=0, **values):
     return world, world.monitors(team=Team.OWN, limit=100).items
 
 
-def play_in(world, *scenes, seed=0):
-    """Play the scenes and return the play and what happened from its start to its end."""
-    play = write(scenes, seed=seed, start=world.now + 1)
-    for outage in play.outages:
+def play_in(world, *requests, seed=0):
+    """Play the scripts and return the play and what happened from its start to its end."""
+    compiled = compile_scripts(requests, seed=seed, start=world.now + 1)
+    for outage in compiled.outages:
         world.apply(outage)
-    return play, world.advance(to=play.end + 600)
+    return compiled, world.advance(to=compiled.end + 600)
 
 
 def states_of(facts, monitor):
@@ -59,15 +59,17 @@ def states_of(facts, monitor):
     return [fact.current for fact in mine]
 
 
-def rows_of(world, monitor, play):
-    return world.logs(monitor, since=play.start, until=play.end, limit=1_000_000).items
+def rows_of(world, monitor, compiled):
+    return world.logs(monitor, since=compiled.start, until=compiled.end, limit=1_000_000).items
 
 
-def failing_at(world, monitor, play):
+def failing_at(world, monitor, compiled):
     """For each check of the play the regions that failed."""
     return {
         instant: {row.region for row in rows if row.error_message is not None}
-        for instant, rows in groupby(rows_of(world, monitor, play), key=lambda row: row.timestamp)
+        for instant, rows in groupby(
+            rows_of(world, monitor, compiled), key=lambda row: row.timestamp
+        )
     }
 
 
@@ -76,32 +78,32 @@ def failing_at(world, monitor, play):
 @settings(max_examples=8)
 def test_every_play_begins_and_ends_with_all_well(name, seed):
     """Monitors of every interval are affected, and are up again when it is over."""
-    world, cast = world_of(*INTERVALS, age=DAY)
-    play, facts = play_in(world, ScriptRequest(name, tuple(cast)), seed=seed)
-    for monitor in cast:
+    world, monitors = world_of(*INTERVALS, age=DAY)
+    compiled, facts = play_in(world, ScriptRequest(name, tuple(monitors)), seed=seed)
+    for monitor in monitors:
         assert states_of(facts, monitor)[-1] is Status.UP
         assert world.status(monitor) is Status.UP
     assert not world.incidents(team=Team.OWN, resolved=False)
-    assert play.start < play.end
-    assert play.start <= play.cues[0].at
-    assert [cue.at for cue in play.cues] == sorted(cue.at for cue in play.cues)
-    assert play.cues[-1].at <= play.end
+    assert compiled.start < compiled.end
+    assert compiled.start <= compiled.steps[0].at
+    assert [step.at for step in compiled.steps] == sorted(step.at for step in compiled.steps)
+    assert compiled.steps[-1].at <= compiled.end
 
 
 @pytest.mark.parametrize("name", OUTAGE_SCRIPTS)
 def test_a_play_takes_about_as_long_as_announced(name):
-    world, cast = world_of(30, 60, age=30 * DAY)
-    play = write([ScriptRequest(name, tuple(cast))], seed=3, start=world.now)
+    world, monitors = world_of(30, 60, age=30 * DAY)
+    compiled = compile_scripts([ScriptRequest(name, tuple(monitors))], seed=3, start=world.now)
     announced = OUTAGE_SCRIPTS[name].duration_seconds
-    assert announced / 2 < play.end - play.start < announced * 2
+    assert announced / 2 < compiled.end - compiled.start < announced * 2
 
 
 @pytest.mark.parametrize("name", [name for name in OUTAGE_SCRIPTS if name != "cert-expiry"])
 def test_sites_are_slow_around_their_failures(name):
     """No site falls from well to dead and back in a moment; only certificates do."""
     world, (monitor,) = world_of(30, age=DAY)
-    play, _ = play_in(world, ScriptRequest(name, (monitor,)))
-    good = [row for row in rows_of(world, monitor, play) if row.error_message is None]
+    compiled, _ = play_in(world, ScriptRequest(name, (monitor,)))
+    good = [row for row in rows_of(world, monitor, compiled) if row.error_message is None]
     slow = {row.response_time_ms for row in good if row.response_time_ms >= SLOW_FROM_MS}
     assert name == "flapping" or len(slow) >= 5
 
@@ -110,12 +112,12 @@ def test_sites_are_slow_around_their_failures(name):
 @settings(max_examples=15)
 def test_a_single_region_degrades_and_nothing_goes_down(seed, count):
     regions = (*REGIONS, "sa-east-1", "af-south-1")[:count]
-    world, cast = world_of(*INTERVALS, regions=regions)
-    scene = ScriptRequest("single-region", tuple(cast), region=regions[-1])
-    play, facts = play_in(world, scene, seed=seed)
-    for monitor in cast:
+    world, monitors = world_of(*INTERVALS, regions=regions)
+    request = ScriptRequest("single-region", tuple(monitors), region=regions[-1])
+    compiled, facts = play_in(world, request, seed=seed)
+    for monitor in monitors:
         assert set(states_of(facts, monitor)) == {Status.DEGRADED, Status.UP}
-        failing = failing_at(world, monitor, play)
+        failing = failing_at(world, monitor, compiled)
         assert set().union(*failing.values()) == {regions[-1]}
     assert not world.incidents(team=Team.OWN)
 
@@ -131,38 +133,38 @@ def test_a_single_region_is_drawn_where_none_is_given():
             regions=("us-east-1",),
         )
     )
-    cast = world.monitors(team=Team.OWN).items
-    play, facts = play_in(world, ScriptRequest("single-region", tuple(cast)))
-    assert {region for outage in play.outages for region in outage.regions} == {"us-east-1"}
-    for monitor in cast:
+    monitors = world.monitors(team=Team.OWN).items
+    compiled, facts = play_in(world, ScriptRequest("single-region", tuple(monitors)))
+    assert {region for outage in compiled.outages for region in outage.regions} == {"us-east-1"}
+    for monitor in monitors:
         assert set(states_of(facts, monitor)) == {Status.DEGRADED, Status.UP}
 
 
 @given(seed=seeds)
 @settings(max_examples=15)
 def test_a_global_outage_takes_all_down_in_all_regions_at_once(seed):
-    world, cast = world_of(*INTERVALS, *INTERVALS)
-    play, _ = play_in(world, ScriptRequest("global-outage", tuple(cast)), seed=seed)
+    world, monitors = world_of(*INTERVALS, *INTERVALS)
+    compiled, _ = play_in(world, ScriptRequest("global-outage", tuple(monitors)), seed=seed)
     dark = []
-    for monitor in cast:
-        failing = failing_at(world, monitor, play)
+    for monitor in monitors:
+        failing = failing_at(world, monitor, compiled)
         everywhere = [instant for instant, regions in failing.items() if regions == set(REGIONS)]
         dark.append((everywhere[0], everywhere[-1]))
         (incident,) = world.incidents(team=Team.OWN, monitor_id=monitor.id)
         assert set(incident.affected_regions) == set(REGIONS)
     assert max(first for first, _ in dark) < min(last for _, last in dark)
-    messages = {row.error_message for m in cast for row in rows_of(world, m, play)}
+    messages = {row.error_message for m in monitors for row in rows_of(world, m, compiled)}
     assert len(messages) >= 3
 
 
 def test_an_expired_certificate_shows_as_tls_everywhere_in_the_same_instant():
-    world, cast = world_of(30, 30, 30)
-    play, facts = play_in(world, ScriptRequest("cert-expiry", tuple(cast)))
+    world, monitors = world_of(30, 30, 30)
+    compiled, facts = play_in(world, ScriptRequest("cert-expiry", tuple(monitors)))
     opened = [fact for fact in facts if isinstance(fact, IncidentOpened)]
     assert len(opened) == 3
     assert len({fact.at for fact in opened}) == 1
-    for monitor in cast:
-        rows = rows_of(world, monitor, play)
+    for monitor in monitors:
+        rows = rows_of(world, monitor, compiled)
         messages = {row.error_message for row in rows} - {None}
         assert messages == {"TLS handshake failed: certificate has expired"}
         renewed = {
@@ -174,21 +176,21 @@ def test_an_expired_certificate_shows_as_tls_everywhere_in_the_same_instant():
 @given(seed=seeds)
 @settings(max_examples=15)
 def test_flapping_opens_an_incident_again_and_again(seed):
-    world, cast = world_of(*INTERVALS)
-    play_in(world, ScriptRequest("flapping", tuple(cast)), seed=seed)
-    for monitor in cast:
+    world, monitors = world_of(*INTERVALS)
+    play_in(world, ScriptRequest("flapping", tuple(monitors)), seed=seed)
+    for monitor in monitors:
         assert len(world.incidents(team=Team.OWN, monitor_id=monitor.id)) >= 5
 
 
 @given(seed=seeds)
 @settings(max_examples=15)
 def test_a_deploy_takes_one_monitor_after_another_down(seed):
-    world, cast = world_of(30, 30, 30, 30)
-    _, facts = play_in(world, ScriptRequest("deploy-brownout", tuple(cast)), seed=seed)
+    world, monitors = world_of(30, 30, 30, 30)
+    _, facts = play_in(world, ScriptRequest("deploy-brownout", tuple(monitors)), seed=seed)
     opened = [fact for fact in facts if isinstance(fact, IncidentOpened)]
     began = {fact.incident.monitor_id: fact.at for fact in opened}
-    assert sorted(began) == sorted(monitor.id for monitor in cast)
-    in_turn = [began[monitor.id] for monitor in cast]
+    assert sorted(began) == sorted(monitor.id for monitor in monitors)
+    in_turn = [began[monitor.id] for monitor in monitors]
     assert in_turn == sorted(in_turn)  # two that fail within 30 s are found by the same check
     resolved = [fact for fact in facts if isinstance(fact, IncidentResolved)]
     assert all(fact.incident.duration_seconds(fact.at) < 600 for fact in resolved)
@@ -198,10 +200,10 @@ def test_a_deploy_takes_one_monitor_after_another_down(seed):
 @settings(max_examples=15)
 def test_after_a_recovery_storm_all_are_back_at_once_and_some_fail_again(seed):
     """Each resolves at its first check after the same instant, is slow, and relapses."""
-    world, cast = world_of(*INTERVALS)
-    _, facts = play_in(world, ScriptRequest("recovery-storm", tuple(cast)), seed=seed)
+    world, monitors = world_of(*INTERVALS)
+    _, facts = play_in(world, ScriptRequest("recovery-storm", tuple(monitors)), seed=seed)
     first_back = []
-    for monitor in cast:
+    for monitor in monitors:
         newest_first = world.incidents(team=Team.OWN, monitor_id=monitor.id)
         assert len(newest_first) >= 2
         assert newest_first[-1].duration_seconds(0) > 40 * 60 - monitor.interval_seconds
@@ -222,88 +224,88 @@ def test_after_a_recovery_storm_all_are_back_at_once_and_some_fail_again(seed):
 def test_a_slow_burn_ends_below_the_sla_target(seed, target, interval, age):
     """However old a spotless monitor is."""
     world, (monitor,) = world_of(interval, age=age, sla_target=target)
-    play = write(
+    compiled = compile_scripts(
         [ScriptRequest("slow-burn-sla-breach", (monitor,))], seed=seed, start=world.now + 1
     )
-    for outage in play.outages:
+    for outage in compiled.outages:
         world.apply(outage)
     assert world.sla(monitor).uptime == 100
-    world.advance(to=play.end)
+    world.advance(to=compiled.end)
     assert world.sla(monitor).uptime < target
 
 
 def test_a_slow_burn_in_one_region_breaches_too_and_opens_no_incident():
     world, (monitor,) = world_of(30, age=40 * DAY)
-    scene = ScriptRequest("slow-burn-sla-breach", (monitor,), region="us-east-1")
-    play_in(world, scene)
+    request = ScriptRequest("slow-burn-sla-breach", (monitor,), region="us-east-1")
+    play_in(world, request)
     assert world.sla(monitor).uptime < monitor.sla_target
     assert not world.incidents(team=Team.OWN)
 
 
 @pytest.mark.parametrize("name", OUTAGE_SCRIPTS)
-def test_a_region_narrows_any_screenplay(name):
+def test_a_region_narrows_any_script(name):
     world, (monitor,) = world_of(30)
-    play, facts = play_in(world, ScriptRequest(name, (monitor,), region="us-east-1"))
-    assert {outage.regions for outage in play.outages} == {("us-east-1",)}
+    compiled, facts = play_in(world, ScriptRequest(name, (monitor,), region="us-east-1"))
+    assert {outage.regions for outage in compiled.outages} == {("us-east-1",)}
     assert Status.DOWN not in states_of(facts, monitor)
 
 
 @given(seed=seeds)
 @settings(max_examples=15)
 def test_same_seed_same_play(seed):
-    _, cast = world_of(30, 60)
-    scenes = [ScriptRequest(name, tuple(cast), after_seconds=90) for name in OUTAGE_SCRIPTS]
-    play = write(scenes, seed=seed, start=START)
-    assert write(scenes, seed=seed, start=START) == play
-    assert write(scenes, seed=seed + 1, start=START) != play
+    _, monitors = world_of(30, 60)
+    requests = [ScriptRequest(name, tuple(monitors), after_seconds=90) for name in OUTAGE_SCRIPTS]
+    compiled = compile_scripts(requests, seed=seed, start=START)
+    assert compile_scripts(requests, seed=seed, start=START) == compiled
+    assert compile_scripts(requests, seed=seed + 1, start=START) != compiled
 
 
-def test_scenes_may_be_played_together_over_the_same_monitors():
+def test_scripts_may_be_played_together_over_the_same_monitors():
     """Where one only slows what another breaks, it is broken."""
-    world, cast = world_of(30, 60)
-    both = tuple(cast)
-    play, facts = play_in(
+    world, monitors = world_of(30, 60)
+    both = tuple(monitors)
+    compiled, facts = play_in(
         world,
         ScriptRequest("single-region", both, region="us-east-1"),
         ScriptRequest("deploy-brownout", both, after_seconds=300),
         ScriptRequest("cert-expiry", both[:1], after_seconds=600),
     )
-    assert Status.DOWN in states_of(facts, cast[1])
-    messages = [row.error_message for row in rows_of(world, cast[0], play)]
+    assert Status.DOWN in states_of(facts, monitors[1])
+    messages = [row.error_message for row in rows_of(world, monitors[0], compiled)]
     assert any("certificate" in message for message in messages if message)
-    slow = [outage.status_code == 200 for outage in play.outages]
+    slow = [outage.status_code == 200 for outage in compiled.outages]
     assert slow == sorted(slow, reverse=True)
-    assert play.start == START + 1
-    assert play.end == max(outage.end for outage in play.outages)
+    assert compiled.start == START + 1
+    assert compiled.end == max(outage.end for outage in compiled.outages)
 
 
 def test_failures_fail_whatever_status_is_expected():
     """A monitor that expects 503 is not content with an outage of 503."""
-    world, cast = world_of(30, expected_status=503)
-    play_in(world, ScriptRequest("global-outage", tuple(cast)))
+    world, monitors = world_of(30, expected_status=503)
+    play_in(world, ScriptRequest("global-outage", tuple(monitors)))
     assert world.incidents(team=Team.OWN)
 
 
 @pytest.mark.parametrize(
     ("change", "told"),
     [
-        ({"name": "meteor"}, "No screenplay is called 'meteor'; there are single-region"),
-        ({"cast": ()}, "no cast"),
+        ({"name": "meteor"}, "Unknown outage script 'meteor'; expected one of single-region"),
+        ({"monitors": ()}, "no monitors"),
         ({"region": "mars-1"}, "mars-1, only from eu-central-1, us-east-1"),
         ({"after_seconds": -5}, "5 s before"),
         ({"after_seconds": 0, "start": START - 1}, "created"),
         ({"name": "slow-burn-sla-breach", "target": 20.0}, "SLA target of 20.0 %"),
     ],
 )
-def test_scenes_that_cannot_be_played_are_refused_with_the_reason(change, told):
+def test_scripts_that_cannot_be_played_are_refused_with_the_reason(change, told):
     target = change.pop("target", 99.9)
     start = change.pop("start", START)
-    _, cast = world_of(30, sla_target=target)
-    values = {"name": "flapping", "cast": tuple(cast)} | change
+    _, monitors = world_of(30, sla_target=target)
+    values = {"name": "flapping", "monitors": tuple(monitors)} | change
     with pytest.raises(ScriptRejected, match=told):
-        write([ScriptRequest(**values)], seed=0, start=start)
+        compile_scripts([ScriptRequest(**values)], seed=0, start=start)
 
 
-def test_a_play_without_scenes_is_refused():
-    with pytest.raises(ScriptRejected, match="at least one"):
-        write([], seed=0, start=START)
+def test_a_play_without_scripts_is_refused():
+    with pytest.raises(ScriptRejected, match="At least one"):
+        compile_scripts([], seed=0, start=START)
