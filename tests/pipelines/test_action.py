@@ -95,7 +95,7 @@ def test_an_option_that_verify_refuses_fails_with_2_and_an_annotation(runner, cl
         ACTION, url=clean.url, api_key="sp_test_action", args="--no-such", source="none"
     )
     assert (run.code, run.outputs["exit-code"]) == (2, "2")
-    assert "unrecognized arguments: --no-such" in run.log
+    assert "no such option '--no-such'" in run.log
     ((_, _, told),) = annotations(run)
     assert "the log of this step says why" in told
 
