@@ -69,6 +69,7 @@ def test_another_correct_reading_of_the_reference_has_no_finding(dialect):
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("profile", ["quick", pytest.param("standard", marks=pytest.mark.long)])
 @pytest.mark.parametrize(
     ("mutant", "clause"),
     [
@@ -80,11 +81,11 @@ def test_another_correct_reading_of_the_reference_has_no_finding(dialect):
         ("others-logs-readable", "teams.others-logs"),
     ],
 )
-def test_a_wrong_server_is_found_out_and_the_clause_says_how(mutant, clause, tmp_path):
+def test_a_wrong_server_is_found_out_and_the_clause_says_how(mutant, clause, profile, tmp_path):
     report = tmp_path / "report.json"
     with serving("--rate-limit", "off", "--mutant", mutant) as served:
         done = verify(
-            *(served.url, *keys("m"), "--report", f"json={report}"),
+            *(served.url, *keys("m"), "--report", f"json={report}", "--profile", profile),
             *("--allow-permanent", "--webhook-listen", "127.0.0.1:0"),
         )
     assert done.returncode == 1, done.stdout + done.stderr
