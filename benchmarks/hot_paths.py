@@ -32,7 +32,8 @@ KEY = "sp_test_hot"
 CLIENT = """
 import socket, sys
 port, count = int(sys.argv[1]), int(sys.argv[2])
-request = b"GET /v1/monitors?limit=20 HTTP/1.1\\r\\nHost: x\\r\\nAuthorization: Bearer sp_test_hot\\r\\n\\r\\n"
+lines = b"GET /v1/monitors?limit=20 HTTP/1.1", b"Host: x", b"Authorization: Bearer sp_test_hot"
+request = b"\\r\\n".join(lines) + b"\\r\\n\\r\\n"
 with socket.create_connection(("127.0.0.1", port)) as connection:
     for _ in range(count):
         connection.sendall(request)
@@ -82,7 +83,7 @@ def repeated(act: Callable[[], Any], count: int) -> Callable[[], int]:
 
 
 def small_values() -> list[Gain]:
-    incident = Incident("id", 1, "m", Team.OWN, "down", 0, ("a", "b"), True)
+    incident = Incident("id", 1, "m", Team.OWN, "down", 0, ("a", "b"), automatic=True)
     statuses = dict.fromkeys(Status, 0)
     effect = FAILURES[0]
     by_id, by_value = {(id(effect), 1): 0}, {(effect, 1): 0}
@@ -160,7 +161,7 @@ class InProcess:
 def caches() -> list[Gain]:
     api = InProcess()
     status = f"/v1/monitors/{api.monitor.id}/status"
-    routes = _found(api.app, "_cached")
+    routes = _routes_of_the_api()
     serializers = [one for one in gc.get_objects() if type(one).__name__ == "MonitorSerializer"]
     tracked = api.sandboxes.access(KEY).sandbox.world._scheduler.tracked.values()  # noqa: SLF001
     operation = api.sandboxes.document.operations["listMonitors"]
@@ -264,10 +265,11 @@ def collections() -> tuple[float, float]:
     return before, after
 
 
-def _found(app: Any, name: str) -> Any:
-    """Return the attribute of that name somewhere inside an application."""
+def _routes_of_the_api() -> dict[Any, Any]:
+    """Return the cache of routes, wherever it is in the application."""
     (routes,) = (one for one in gc.get_objects() if type(one).__name__ == "_Routes")
-    return getattr(routes, name)
+    found: dict[Any, Any] = routes._cached  # noqa: SLF001
+    return found
 
 
 def main() -> None:
