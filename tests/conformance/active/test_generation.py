@@ -7,9 +7,9 @@ import pytest
 
 from statuspool_mock import contract
 from statuspool_mock.conformance.active import tolerances
+from statuspool_mock.conformance.active.errors import Finding
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.generation import Generator, Phase
-from statuspool_mock.conformance.active.results import Finding
 from statuspool_mock.conformance.active.session import UNSENT
 
 DOCUMENT = contract.load()

@@ -82,7 +82,7 @@ def test_a_429_is_no_verdict_and_leaves_what_it_hides_unverified(tmp_path):
 
     done, told = judged(answer, tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr  # the list needs no key
-    assert not [r for r in told["results"] if r["came"].startswith("429")]
+    assert not [r for r in told["results"] if r["got"].startswith("429")]
     creation = [r for r in told["results"] if r["clause"].startswith("create.")]
     assert {r["verdict"] for r in creation} == {"not verified"}
 

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+from statuspool_mock.conformance.active.errors import Finding
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import Finding
 
 
 def expect_status(answer: ServerResponse, *allowed: int, because: str = "") -> None:

@@ -2,34 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.levels import Level, Need
 
-Check = Callable[["Context"], None]
-
-
-class Level(StrEnum):
-    """Where the promise comes from."""
-
-    DOCUMENTED = "documented"
-    SAMPLE = "sample"
-    INFERRED = "inferred"
-
-
-class Need(StrEnum):
-    """What a clause cannot be judged without; the value says what to do for it."""
-
-    WRITES = "leave out --read-only: it writes"
-    PERMANENT = "give --allow-permanent: incidents and webhooks cannot be deleted"
-    READ_ONLY_KEY = "give --readonly-key"
-    OTHER_TEAM_KEY = "give --other-team-key"
-    REVOKED_KEY = "give --revoked-key"
-    RATE_LIMIT = "give --check-rate-limit: it spends a minute's requests"
-    RECEIVER = "give --webhook-listen HOST:PORT"
-    TIME = "choose --profile standard or deep"
+Check = Callable[[Context], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.options import Options
 from statuspool_mock.conformance.active.receiver import DeliveryReceiver
-from statuspool_mock.conformance.active.results import Finding, NotVerified
 from statuspool_mock.conformance.active.session import MAIN, OTHER_TEAM, Session
 
 Value = TypeVar("Value")

@@ -23,8 +23,8 @@ from schemathesis.generation.hypothesis.builder import (
     create_test,
 )
 
+from statuspool_mock.conformance.active.errors import Finding, NotVerified, ServerUnusable
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import Finding, NotVerified, ServerUnusable
 from statuspool_mock.conformance.active.session import UNSENT
 from statuspool_mock.contract import Document
 

@@ -5,8 +5,8 @@ import re
 from typing import Any
 from uuid import UUID, uuid4
 
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
 
 _MONITOR_PATH = re.compile(r"/monitors/([^/?]+)")
 _READS = {"GET", "HEAD", "OPTIONS"}

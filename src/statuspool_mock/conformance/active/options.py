@@ -5,7 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from statuspool_mock.conformance.active.clause import Clause, Level, Need
+from statuspool_mock.conformance.active.levels import Level
 
 
 class Profile(StrEnum):
@@ -72,32 +72,3 @@ class Options:
         if self.rate_per_minute is not None:
             return self.rate_per_minute
         return None if self.is_local else _DOCUMENTED_RATE
-
-    def chooses(self, clause: Clause) -> bool:
-        """Whether --only, --skip and --level leave this clause in."""
-        if self.level is Level.DOCUMENTED and clause.level is Level.INFERRED:
-            return False
-        if self.only and not any(_names(text, clause) for text in self.only):
-            return False
-        return not any(_names(text, clause) for text in self.skip)
-
-    def lacks(self, clause: Clause) -> str:
-        """Return why a clause cannot be judged in this run, nothing where it can."""
-        missing = [need for need in Need if need in clause.needs and not self._has(need)]
-        return "; ".join(missing)
-
-    def _has(self, need: Need) -> bool:
-        return {
-            Need.WRITES: not self.read_only,
-            Need.PERMANENT: self.allow_permanent and not self.read_only,
-            Need.READ_ONLY_KEY: self.readonly_key is not None,
-            Need.OTHER_TEAM_KEY: self.other_team_key is not None,
-            Need.REVOKED_KEY: self.revoked_key is not None,
-            Need.RATE_LIMIT: self.check_rate_limit,
-            Need.RECEIVER: self.webhook_listen is not None,
-            Need.TIME: self.profile is not Profile.QUICK,
-        }[need]
-
-
-def _names(text: str, clause: Clause) -> bool:
-    return clause.id == text or clause.id.startswith(f"{text}.")

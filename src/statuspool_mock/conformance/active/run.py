@@ -1,21 +1,17 @@
 """A run: every clause judged in its order, on one scene, with the server left clean."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from statuspool_mock import contract
 from statuspool_mock.conformance.active.clause import Clause
 from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import Finding, NotVerified, ServerUnusable
 from statuspool_mock.conformance.active.options import Options
 from statuspool_mock.conformance.active.receiver import DeliveryReceiver
-from statuspool_mock.conformance.active.results import (
-    ClauseResult,
-    Finding,
-    NotVerified,
-    ServerUnusable,
-    Verdict,
-)
+from statuspool_mock.conformance.active.results import ClauseResult, Verdict
+from statuspool_mock.conformance.active.selection import chosen, lacks
 from statuspool_mock.conformance.active.session import Session
 
 Listener = Callable[[ClauseResult], None]
@@ -43,10 +39,10 @@ class VerificationRun:
             answer = self.session.get("/monitors")
         except Finding as error:
             hint = "Is it running, and is the URL its base, such as http://127.0.0.1:4747/v1?"
-            if "CERTIFICATE_VERIFY_FAILED" in error.came:
+            if "CERTIFICATE_VERIFY_FAILED" in error.got:
                 hint = "Give the certificate authority that signed it: --ca FILE"
             raise ServerUnusable(
-                f"{self.session.base} cannot be reached: {error.came}. {hint}"
+                f"{self.session.base} cannot be reached: {error.got}. {hint}"
             ) from error
         except NotVerified as error:
             raise ServerUnusable(f"{self.session.base}: {error}") from error
@@ -73,9 +69,9 @@ class VerificationRun:
         except Finding as finding:
             known = clause.id in self.options.known
             result.verdict = Verdict.KNOWN if known else Verdict.FINDING
-            result.came, result.expected = finding.came, finding.expected
-            if finding.answer is not None:
-                result.curl = finding.answer.curl()
+            result.got, result.expected = finding.got, finding.expected
+            if finding.response is not None:
+                result.curl = finding.response.curl()
         except (NotVerified, ServerUnusable) as error:
             result.verdict, result.reason = Verdict.NOT_VERIFIED, str(error)
             if isinstance(error, ServerUnusable):
@@ -98,7 +94,7 @@ class VerificationRun:
     def _check(self, clause: Clause) -> None:
         if self.cannot:
             raise NotVerified(self.cannot)
-        lacking = self.options.lacks(clause)
+        lacking = lacks(self.options, clause)
         if lacking:
             raise NotVerified(lacking)
         clause.check(self.scene)
@@ -129,11 +125,6 @@ class VerificationRun:
         judged = self.count(Verdict.PASSED) + self.count(Verdict.NOTE) + self.count(Verdict.KNOWN)
         answered = any(answer.is_success for answer in self.session.exchanges)
         return 0 if judged and answered and not self.cannot and not self.has_failed else 2
-
-
-def chosen(clauses: Sequence[Clause], options: Options) -> list[Clause]:
-    """Return the clauses that --only, --skip and --level leave in."""
-    return [clause for clause in clauses if options.chooses(clause)]
 
 
 def judged(options: Options) -> VerificationRun:

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 
 import httpx
 
+from statuspool_mock.conformance.active.errors import Finding, NotVerified, ServerUnusable
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.ledger import Ledger
 from statuspool_mock.conformance.active.options import Options
-from statuspool_mock.conformance.active.results import Finding, NotVerified, ServerUnusable
 from statuspool_mock.contract.document import Document
 
 UNSENT: Any = object()

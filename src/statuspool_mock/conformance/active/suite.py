@@ -8,7 +8,8 @@ from statuspool_mock.conformance.active.clause import Clause
 from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.options import Options, Profile
 from statuspool_mock.conformance.active.results import ClauseResult, Verdict
-from statuspool_mock.conformance.active.run import VerificationRun, chosen
+from statuspool_mock.conformance.active.run import VerificationRun
+from statuspool_mock.conformance.active.selection import chosen
 
 SUITE = "test_clauses.py"
 JUDGEMENT = pytest.StashKey[VerificationRun]()
@@ -68,7 +69,7 @@ def describe(result: ClauseResult) -> str:
     lines = [
         f"{result.clause.id} ({result.clause.level}; {result.clause.section})",
         f"  promised: {result.clause.says}",
-        f"  came:     {result.came}",
+        f"  came:     {result.got}",
         f"  expected: {result.expected}",
     ]
     return "\n".join([*lines, f"  {result.curl}"] if result.curl else lines)

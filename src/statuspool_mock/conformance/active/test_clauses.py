@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from statuspool_mock.conformance.active.clause import Clause
-from statuspool_mock.conformance.active.results import ServerUnusable
+from statuspool_mock.conformance.active.errors import ServerUnusable
 from statuspool_mock.conformance.active.run import VerificationRun
 from statuspool_mock.conformance.active.suite import JUDGEMENT, verify
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect_equal, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup
 from statuspool_mock.conformance.active.clauses.validation import (
     EXPECTED,
     INTERVAL,
@@ -15,8 +15,9 @@ from statuspool_mock.conformance.active.clauses.validation import (
     rank,
 )
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import Finding
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import Finding
+from statuspool_mock.conformance.active.levels import Need
 
 chapter = ClauseGroup("validation", section="Monitors, POST /monitors; Error Codes, 400")
 chapters = (chapter,)

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from statuspool_mock.conformance.active.assertions import expect
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import Finding, NotVerified
+from statuspool_mock.conformance.active.levels import Level
 
 chapter = ClauseGroup("errors", section="Error Codes")
 _answers = ClauseGroup("answers", section="Endpoint List")

@@ -1,8 +1,9 @@
 """Who is let in. Reference: introduction; Error Codes, 401."""
 
 from statuspool_mock.conformance.active.assertions import expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.levels import Need
 from statuspool_mock.conformance.active.session import REVOKED, UNSENT
 
 chapter = ClauseGroup("auth", section="Introduction; Error Codes, 401")

@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_list
-from statuspool_mock.conformance.active.clause import ClauseGroup, Level, Need
+from statuspool_mock.conformance.active.clause import ClauseGroup
 from statuspool_mock.conformance.active.context import REGIONS, Context, shared
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.time_parsing import moment
 
 chapter = ClauseGroup("meaning", section="Status, GET /monitors/{id}/status")

@@ -6,10 +6,11 @@ from statuspool_mock.conformance.active.assertions import (
     expect_status,
     ids,
 )
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup
 from statuspool_mock.conformance.active.context import REGIONS, Context
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.conformance.active.session import MAIN
 from statuspool_mock.time_parsing import moment
 

@@ -3,10 +3,11 @@
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status, ids
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup
 from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
 
 chapter = ClauseGroup("delete", section="Monitors, DELETE /monitors/{id}")
 chapters = (chapter,)

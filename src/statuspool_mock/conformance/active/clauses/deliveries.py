@@ -5,10 +5,11 @@ import hmac
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_list
-from statuspool_mock.conformance.active.clause import ClauseGroup, Level, Need
+from statuspool_mock.conformance.active.clause import ClauseGroup
 from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.errors import Finding, NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.conformance.active.receiver import DeliveryReceiver, ReceivedDelivery
-from statuspool_mock.conformance.active.results import Finding, NotVerified
 from statuspool_mock.conformance.active.session import OTHER_TEAM
 
 chapter = ClauseGroup("deliveries", section="Webhooks, POST /webhooks; Register Webhook")

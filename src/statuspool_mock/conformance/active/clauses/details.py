@@ -3,10 +3,11 @@
 import re
 
 from statuspool_mock.conformance.active.assertions import expect_status
-from statuspool_mock.conformance.active.clause import ClauseGroup, Need
+from statuspool_mock.conformance.active.clause import ClauseGroup
 from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.errors import Finding
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import Finding
+from statuspool_mock.conformance.active.levels import Need
 
 chapter = ClauseGroup("validation", section="Monitors, POST /monitors; Error Codes, 400")
 chapters = (chapter,)

@@ -1,8 +1,9 @@
 """What is asked oddly, or for what is not there. Reference: Error Codes."""
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.levels import Level, Need
 
 chapter = ClauseGroup("errors", section="Error Codes")
 robust = ClauseGroup("robust", section="Error Codes, 500")

@@ -4,10 +4,11 @@ from datetime import timedelta, timezone
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_list, expect_status, ids
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup
 from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.time_parsing import moment
 
 chapter = ClauseGroup("filters", section="Monitors, GET /monitors")

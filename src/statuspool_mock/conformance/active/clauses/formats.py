@@ -5,10 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import Finding, NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.time_parsing import moment
 
 Test = Callable[[Any], bool]

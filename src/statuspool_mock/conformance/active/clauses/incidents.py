@@ -9,11 +9,12 @@ from statuspool_mock.conformance.active.assertions import (
     expect_status,
     ids,
 )
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup
 from statuspool_mock.conformance.active.clauses.details import details_name
 from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Need
 from statuspool_mock.time_parsing import moment
 
 chapter = ClauseGroup("incidents", section="Incidents, POST /incidents")

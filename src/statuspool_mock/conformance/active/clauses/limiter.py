@@ -4,10 +4,11 @@ import re
 import time
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status
-from statuspool_mock.conformance.active.clause import ClauseGroup, Need
+from statuspool_mock.conformance.active.clause import ClauseGroup
 from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Need
 from statuspool_mock.conformance.active.session import OTHER_TEAM, READ_ONLY
 
 chapter = ClauseGroup("rate-limit", section="Endpoint List; Error Codes, 429")

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_equal, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup
 from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
 
 chapter = ClauseGroup("pagination", section="Monitors, GET /monitors; Code Examples, List Monitors")
 chapters = (chapter,)

@@ -1,10 +1,11 @@
 """What a refusal leaves as it was, and bodies that are none. Reference: Error Codes, 400."""
 
 from statuspool_mock.conformance.active.assertions import expect, expect_equal, expect_status
-from statuspool_mock.conformance.active.clause import ClauseGroup, Level, Need
+from statuspool_mock.conformance.active.clause import ClauseGroup
 from statuspool_mock.conformance.active.clauses.details import details_name
 from statuspool_mock.conformance.active.context import Context
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.errors import NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
 
 chapter = ClauseGroup("validation", section="Monitors, POST /monitors; Error Codes, 400")
 chapters = (chapter,)

@@ -3,9 +3,10 @@
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup
 from statuspool_mock.conformance.active.context import Context
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.errors import NotVerified
+from statuspool_mock.conformance.active.levels import Need
 from statuspool_mock.conformance.active.session import READ_ONLY
 
 chapter = ClauseGroup("roles", section="Error Codes, 403")

@@ -12,11 +12,12 @@ from uuid import UUID
 from statuspool_mock import contract
 from statuspool_mock.conformance.active import tolerances
 from statuspool_mock.conformance.active.assertions import expect, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup
 from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
+from statuspool_mock.conformance.active.levels import Need
 from statuspool_mock.conformance.active.options import Profile
-from statuspool_mock.conformance.active.results import NotVerified
 from statuspool_mock.conformance.active.session import UNSENT
 
 chapter = ClauseGroup("schema", section="Endpoint List; Error Codes; the OpenAPI document")

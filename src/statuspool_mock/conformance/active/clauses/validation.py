@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup
 from statuspool_mock.conformance.active.clauses.details import answer_to_nothing, fields_of
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.exchange import ServerResponse
+from statuspool_mock.conformance.active.levels import Level, Need
 
 chapter = ClauseGroup("validation", section="Monitors, POST /monitors; Error Codes, 400")
 chapters = (chapter,)

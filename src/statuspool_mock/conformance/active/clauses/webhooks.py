@@ -8,11 +8,12 @@ from statuspool_mock.conformance.active.assertions import (
     expect_list,
     expect_status,
 )
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup
 from statuspool_mock.conformance.active.clauses.details import details_name
 from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
 
 chapter = ClauseGroup("webhooks", section="Webhooks, POST /webhooks")
 chapters = (chapter,)

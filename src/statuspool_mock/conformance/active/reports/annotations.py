@@ -24,7 +24,7 @@ def _ended(judgement: VerificationRun, verdict: Verdict) -> list[ClauseResult]:
 def _annotation(kind: str, result: ClauseResult) -> str:
     clause = result.clause
     title = f"{clause.id} ({clause.level}: {clause.section})"
-    told = f"{clause.says}\ncame:     {result.came}\nexpected: {result.expected}"
+    told = f"{clause.says}\ncame:     {result.got}\nexpected: {result.expected}"
     return _command(kind, title, f"{told}\n{result.curl}".rstrip())
 
 

@@ -55,13 +55,13 @@ def _add_case(suite: ET.Element, result: ClauseResult) -> None:
         suite, "testcase", classname=clause.group, name=clause.id, time=f"{result.seconds:.3f}"
     )
     if result.verdict is Verdict.FINDING:
-        message = _clean(f"came {result.came}, expected {result.expected}")
+        message = _clean(f"came {result.got}, expected {result.expected}")
         text = f"{clause.says}\n{clause.level}: {clause.section}\n{result.curl}"
         ET.SubElement(case, "failure", message=message).text = _clean(text)
     elif result.verdict is Verdict.NOT_VERIFIED:
         ET.SubElement(case, "skipped", message=_clean(result.reason))
     elif result.notes or result.verdict is Verdict.KNOWN:
-        known = [f"known finding: came {result.came}"] if result.came else []
+        known = [f"known finding: came {result.got}"] if result.got else []
         ET.SubElement(case, "system-out").text = _clean("\n".join([*result.notes, *known]))
 
 

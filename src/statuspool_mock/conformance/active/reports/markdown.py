@@ -15,7 +15,7 @@ def as_markdown(judgement: VerificationRun) -> bytes:
                 "",
                 f"{_plain(result.clause.says)} ({result.clause.level}: {result.clause.section})",
                 "",
-                *_fenced(f"came:     {result.came}\nexpected: {result.expected}\n{result.curl}"),
+                *_fenced(f"came:     {result.got}\nexpected: {result.expected}\n{result.curl}"),
                 "",
             ]
     lines += ["| group | " + " | ".join(map(str, Verdict)) + " | requests |"]

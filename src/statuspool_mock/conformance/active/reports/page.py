@@ -84,7 +84,7 @@ def _tiles(judgement: VerificationRun) -> str:
 def _finding(result: ClauseResult) -> str:
     rows = (
         ("promised", result.clause.says),
-        ("came", result.came),
+        ("came", result.got),
         ("expected", result.expected),
         ("source", f"{result.clause.level}: {result.clause.section}"),
     )
