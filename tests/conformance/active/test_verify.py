@@ -54,7 +54,7 @@ def test_the_mock_conforms_within_the_budget_and_nothing_is_left_behind(server, 
     assert told["requests"] <= {"quick": 240, "standard": 600}[profile]
     assert told["verdicts"]["passed"] > 150
     assert monitors_of(server.url, f"sp_test_clean-{profile}") == before
-    assert {text.split()[0] for text in told["left"]} == {"incident", "webhook"}
+    assert {text.split()[0] for text in told["left_behind"]} == {"incident", "webhook"}
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)

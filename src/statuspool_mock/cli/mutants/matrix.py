@@ -73,13 +73,13 @@ def _try(name: str, profile: Profile) -> Trial:
         settings = Settings(port=0, mutants=settings.mutants, rate_limit=None)
     key = f"sp_test_{uuid4().hex}"
     with RunningServer(settings) as server:
-        judgement = judged(_options(server.url, key, profile, limited=limited))
-    findings = [r.clause.id for r in judgement.results if r.verdict is Verdict.FINDING]
+        run = verify(_options(server.url, key, profile, limited=limited))
+    findings = [r.clause.id for r in run.results if r.verdict is Verdict.FINDING]
     return Trial(
         mutant=name,
         findings=tuple(findings),
-        requests=judgement.session.requests,
-        trouble=judgement.cannot,
+        requests=run.session.requests,
+        trouble=run.unusable,
     )
 
 

@@ -11,7 +11,11 @@ Check = Callable[[Context], None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """One promise. `requests` estimates what judging it costs beyond what others share."""
+    """One promise.
+
+    `requests` estimates what checking it costs beyond what clauses share. `prerequisites` are
+    clauses and groups whose responses it checks; a run executes them first.
+    """
 
     id: str
     group: str
@@ -20,14 +24,15 @@ class Clause:
     says: str
     requests: int
     needs: frozenset[Need]
+    prerequisites: tuple[str, ...]
     check: Check
 
 
 class ClauseGroup:
-    """Clauses of one group, in the order in which they are judged."""
+    """Clauses of one group, in the order in which they are checked."""
 
-    def __init__(self, group: str, *, section: str) -> None:
-        self.group = group
+    def __init__(self, name: str, *, section: str) -> None:
+        self.name = name
         self.section = section
         self.clauses: list[Clause] = []
 
@@ -40,22 +45,30 @@ class ClauseGroup:
         section: str = "",
         requests: int = 1,
         needs: Iterable[Need] = (),
+        prerequisites: Iterable[str] = (),
     ) -> Callable[[Check], Check]:
-        """Make the decorated check a clause named `group.name`."""
+        """Make the decorated check a clause with the id `group.name`."""
 
-        def keep(check: Check) -> Check:
+        def register(check: Check) -> Check:
             self.clauses.append(
                 Clause(
-                    id=f"{self.group}.{name}",
-                    group=self.group,
+                    id=f"{self.name}.{name}",
+                    group=self.name,
                     level=level,
                     section=section or self.section,
                     says=says,
                     requests=requests,
                     needs=frozenset(needs),
+                    prerequisites=tuple(prerequisites),
                     check=check,
                 )
             )
             return check
 
-        return keep
+        return register
+
+
+def named(check: Check, name: str) -> Check:
+    """Name a check that a factory made, as tracebacks and profilers show it."""
+    check.__name__ = check.__qualname__ = name.replace("-", "_").replace(".", "_")
+    return check

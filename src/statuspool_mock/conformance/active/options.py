@@ -1,4 +1,4 @@
-"""What a run is asked to do."""
+"""The options of a run."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,7 +9,7 @@ from statuspool_mock.conformance.active.levels import Level
 
 
 class Profile(StrEnum):
-    """How much a run may ask of the server."""
+    """How many requests a run may send."""
 
     QUICK = "quick"
     STANDARD = "standard"
@@ -23,7 +23,7 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Everything `statuspool-mock verify` can be told. `url` is the base, such as …/v1."""
+    """The options of `statuspool-mock verify`. `url` is the API's base, such as …/v1."""
 
     url: str
     api_key: str
@@ -45,16 +45,16 @@ class Options:
     ca_file: Path | None = None
     timeout_seconds: float = 10.0
     known: frozenset[str] = field(default_factory=frozenset)
-    """Ids of clauses whose findings a baseline holds already."""
+    """Ids of clauses whose findings are in the baseline."""
 
     @property
-    def most_requests(self) -> int | None:
-        """The budget: as told, else that of the profile; None is without bound."""
+    def max_requests(self) -> int | None:
+        """The budget: the option, else the profile's; None is without bound."""
         return self.budget if self.budget is not None else _BUDGETS[self.profile]
 
     @property
     def is_quick(self) -> bool:
-        """Whether requests are dear."""
+        """Whether requests are scarce."""
         return self.profile is Profile.QUICK
 
     @property
@@ -64,10 +64,9 @@ class Options:
 
     @property
     def pace_per_minute(self) -> int | None:
-        """Requests a minute for each key: as told, else the documented limit; None on loopback.
+        """Requests a minute for each key: the option, else the documented limit.
 
-        A server on this machine is nobody's production: it says itself, with a 429, if it has a
-        limit.
+        None, without bound, for a server on this machine: it responds with a 429 if it has a limit.
         """
         if self.rate_per_minute is not None:
             return self.rate_per_minute

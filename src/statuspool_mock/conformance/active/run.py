@@ -1,4 +1,4 @@
-"""A run: every clause judged in its order, on one scene, with the server left clean."""
+"""A run: every clause checked in its order, in one context, with the server left clean."""
 
 import time
 from collections.abc import Callable
@@ -9,34 +9,34 @@ from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified, ServerUnusable
 from statuspool_mock.conformance.active.options import Options
-from statuspool_mock.conformance.active.receiver import DeliveryReceiver
 from statuspool_mock.conformance.active.results import ClauseResult, Verdict
-from statuspool_mock.conformance.active.selection import chosen, lacks
+from statuspool_mock.conformance.active.selection import chosen, lacks, prerequisites, skips
 from statuspool_mock.conformance.active.session import Session
 
 Listener = Callable[[ClauseResult], None]
 
 
 class VerificationRun:
-    """One run's results. `open` asks once whether there is anything to judge."""
+    """The results of one run. `open` asks once whether there is anything to check."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
         self.session = Session(options, contract.load())
-        self.scene = Context(options, self.session)
+        self.context = Context(options, self.session)
         self.results: list[ClauseResult] = []
-        self.left: list[str] = []
-        self.cannot: str = ""
-        """Why nothing, or nothing more, can be tested."""
+        self.left_behind: list[str] = []
+        self.unusable = ""
+        """Why nothing, or nothing more, can be checked."""
         self.has_failed = False
         """Whether a check broke in a way that is no verdict."""
         self.started = time.monotonic()
         self.listeners: list[Listener] = []
+        self._executed: dict[str, ClauseResult] = {}
 
     def open(self) -> None:
-        """Ask for the list of monitors. Raises `ServerUnusable` where that says it is pointless."""
+        """Request the list of monitors. Raises `ServerUnusable` where checking is pointless."""
         try:
-            answer = self.session.get("/monitors")
+            response = self.session.get("/monitors")
         except Finding as error:
             hint = "Is it running, and is the URL its base, such as http://127.0.0.1:4747/v1?"
             if "CERTIFICATE_VERIFY_FAILED" in error.got:
@@ -46,25 +46,35 @@ class VerificationRun:
             ) from error
         except NotVerified as error:
             raise ServerUnusable(f"{self.session.base}: {error}") from error
-        if answer.status in {401, 403}:
+        if response.status in {401, 403}:
             raise ServerUnusable(
-                f"GET /monitors answered {answer.status}: give a good key, with --api-key or "
-                "STATUSPOOL_API_KEY"
+                f"GET /monitors responded with {response.status}: give a valid key, with --api-key "
+                "or STATUSPOOL_API_KEY"
             )
-        if answer.status in {404, 405} or 300 <= answer.status < 400:
+        if response.status in {404, 405} or 300 <= response.status < 400:
             raise ServerUnusable(
-                f"GET {self.session.base}/monitors answered {answer.status}: the URL should be the "
-                "API's base, such as http://127.0.0.1:4747/v1"
+                f"GET {self.session.base}/monitors responded with {response.status}: the URL "
+                "should be the API's base, such as http://127.0.0.1:4747/v1"
             )
 
-    def judge(self, clause: Clause) -> ClauseResult:
-        """Judge one clause and keep its result."""
+    def check(self, clause: Clause) -> ClauseResult:
+        """Check one clause after its prerequisites, and keep its result."""
+        result = self._execute(clause)
+        self.results.append(result)
+        for listener in self.listeners:
+            listener(result)
+        return result
+
+    def _execute(self, clause: Clause) -> ClauseResult:
+        """Check a clause, once a run: it may be a prerequisite of several others."""
+        if clause.id in self._executed:
+            return self._executed[clause.id]
         before, started = self.session.requests, time.monotonic()
         result = ClauseResult(clause=clause, verdict=Verdict.PASSED)
-        self.scene.notes = []
         try:
-            self._check(clause)
-            if self.scene.notes:
+            self._execute_prerequisites(clause)
+            clause.check(self.context)
+            if self.context.notes:
                 result.verdict = Verdict.NOTE
         except Finding as finding:
             known = clause.id in self.options.known
@@ -72,41 +82,49 @@ class VerificationRun:
             result.got, result.expected = finding.got, finding.expected
             if finding.response is not None:
                 result.curl = finding.response.curl()
-        except (NotVerified, ServerUnusable) as error:
-            result.verdict, result.reason = Verdict.NOT_VERIFIED, str(error)
-            if isinstance(error, ServerUnusable):
-                self.cannot = str(error)
-        except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
-            result.verdict = Verdict.NOT_VERIFIED  # the shape is another clause's business
-            result.reason = f"an answer has an unexpected shape: {error!r}"
         except Exception as error:  # noqa: BLE001  (whatever it is, it must not look like silence)
             result.verdict = Verdict.NOT_VERIFIED
-            result.reason = f"the judge itself failed, please report it: {error!r:.300}"
-            self.has_failed = True
-        result.notes = list(self.scene.notes)
+            result.reason = self._reason(error)
+        result.notes, self.context.notes = self.context.notes, []
         result.requests = self.session.requests - before
         result.seconds = time.monotonic() - started
-        self.results.append(result)
-        for listener in self.listeners:
-            listener(result)
+        self._executed[clause.id] = result
         return result
 
-    def _check(self, clause: Clause) -> None:
-        if self.cannot:
-            raise NotVerified(self.cannot)
+    def _execute_prerequisites(self, clause: Clause) -> None:
+        """Send what the clause checks. Raises `NotVerified` where nothing of it can be sent."""
+        if self.unusable:
+            raise NotVerified(self.unusable)
         lacking = lacks(self.options, clause)
         if lacking:
             raise NotVerified(lacking)
-        clause.check(self.scene)
+        needed = prerequisites(CLAUSES, clause)
+        left_in = [each for each in needed if not skips(self.options, each)]
+        possible = [each for each in left_in if not lacks(self.options, each)]
+        if needed and not left_in:
+            left_out = ", ".join(clause.prerequisites)
+            raise NotVerified(f"--skip leaves out the clauses that it needs: {left_out}")
+        if needed and not possible:
+            raise NotVerified(lacks(self.options, left_in[0]))
+        for each in possible:
+            self._execute(each)
+
+    def _reason(self, error: Exception) -> str:
+        if isinstance(error, ServerUnusable):
+            self.unusable = str(error)
+        if isinstance(error, NotVerified | ServerUnusable):
+            return str(error)
+        if isinstance(error, AttributeError | KeyError | TypeError | ValueError | IndexError):
+            return f"a response has an unexpected shape: {error!r}"  # which other clauses check
+        self.has_failed = True
+        return f"verify itself failed, please report it: {error!r:.300}"
 
     def close(self) -> None:
-        """Take away what the run made, and remember what had to stay."""
+        """Delete what the run created, and remember what had to stay."""
         try:
-            self.left = self.session.clean_up()
+            self.left_behind = self.session.clean_up()
         finally:
-            for value in self.scene.kept.values():
-                if isinstance(value, DeliveryReceiver):
-                    value.close()
+            self.context.close()
             self.session.close()
 
     @property
@@ -119,23 +137,23 @@ class VerificationRun:
         return sum(result.verdict is verdict for result in self.results)
 
     def exit_code(self) -> int:
-        """Return 0 where all that was judged is kept, 1 for findings, 2 where nothing was."""
+        """Return 0 where every checked clause holds, 1 for findings, 2 where none was checked."""
         if self.count(Verdict.FINDING):
             return 1
-        judged = self.count(Verdict.PASSED) + self.count(Verdict.NOTE) + self.count(Verdict.KNOWN)
-        answered = any(answer.is_success for answer in self.session.exchanges)
-        return 0 if judged and answered and not self.cannot and not self.has_failed else 2
+        checked = self.count(Verdict.PASSED) + self.count(Verdict.NOTE) + self.count(Verdict.KNOWN)
+        succeeded = any(response.is_success for response in self.session.exchanges)
+        return 0 if checked and succeeded and not self.unusable and not self.has_failed else 2
 
 
-def judged(options: Options) -> VerificationRun:
-    """Judge every chosen clause, without pytest, and leave the server clean."""
-    judgement = VerificationRun(options)
+def verify(options: Options) -> VerificationRun:
+    """Check every chosen clause, without pytest, and leave the server clean."""
+    run = VerificationRun(options)
     try:
-        judgement.open()
+        run.open()
         for clause in chosen(CLAUSES, options):
-            judgement.judge(clause)
+            run.check(clause)
     except ServerUnusable as error:
-        judgement.cannot = str(error)
+        run.unusable = str(error)
     finally:
-        judgement.close()
-    return judgement
+        run.close()
+    return run

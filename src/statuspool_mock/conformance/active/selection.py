@@ -18,7 +18,17 @@ def chooses(options: Options, clause: Clause) -> bool:
         return False
     if options.only and not names(options.only, clause):
         return False
-    return not names(options.skip, clause)
+    return not skips(options, clause)
+
+
+def skips(options: Options, clause: Clause) -> bool:
+    """Whether --skip leaves a clause out."""
+    return names(options.skip, clause)
+
+
+def prerequisites(clauses: Sequence[Clause], clause: Clause) -> list[Clause]:
+    """Return the clauses that are to be executed before this one, in their order."""
+    return [each for each in clauses if each is not clause and names(clause.prerequisites, each)]
 
 
 def names(texts: Sequence[str], clause: Clause) -> bool:

@@ -1,7 +1,7 @@
-"""The document as the judge holds it against others: what the rulings leave open is open.
+"""The document as `verify` holds it against other servers: what the rulings leave open is open.
 
-Three readings of requests come of it. What `narrow` calls right must be taken, what `wide` calls
-wrong must be refused, and what lies between may be either.
+`narrow` allows the requests that every server must accept, `wide` forbids those that every server
+must refuse. A server may treat the requests between them either way.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,10 +34,10 @@ _PROMISED: Mapping[str, set[str]] = {
     "listWebhooks": {"results", "id", "url", "events", "active", "last_triggered_at"},
     "createWebhook": {"id", "active", "webhook_id", "verification_token"},
 }
-"""What the reference promises of each operation's answers; the document requires more."""
+"""What the reference promises of each operation's responses; the document requires more."""
 _OTHER_REFUSALS = ("403", "404", "405", "413", "414", "415", "431")
-_TOLD_ELSEWHERE = {"format", "pattern", "minLength", "minItems"}
-"""Keywords that clauses of their own judge, with more sense for what ISO 8601 allows."""
+_CHECKED_BY_CLAUSES = {"format", "pattern", "minLength", "minItems"}
+"""Keywords that have clauses of their own, which know more of what ISO 8601 allows."""
 
 _MARKED = "^verify-[A-Za-z0-9]*$"
 _PLAIN = "^[A-Za-z][A-Za-z0-9 -]*[A-Za-z0-9]$"
@@ -60,10 +60,10 @@ _NARROW: Mapping[str, Schema] = {
 }
 _WIDE: Mapping[str, Schema] = {
     "url": {"format": None, "pattern": "^[Hh][Tt][Tt][Pp][Ss]?://[^\\s/?#]"},
-    "interval_seconds": {"type": "number"},  # 60.0 is 60 to many a parser
+    "interval_seconds": {"type": "number"},  # 60.0 is 60 to many parsers
     "regions": {"minItems": None, "items": {"type": "string"}},
     "expected_status": {"type": "number", "multipleOf": 1, "minimum": None, "maximum": None},
-    "monitor_id": {"format": None},  # no UUID: as good as unknown
+    "monitor_id": {"format": None},  # an id that is not a UUID is as good as unknown
     "title": {"minLength": None},
     "secret": {"minLength": None},
     "events": {"minItems": None},
@@ -71,8 +71,8 @@ _WIDE: Mapping[str, Schema] = {
 
 
 def narrow(document: Document) -> Document:
-    """Return the document whose right requests every server must take."""
-    raw = _with_open_answers(document)
+    """Return the document whose valid requests every server must accept."""
+    raw = _with_open_responses(document)
     for media in _bodies(raw):
         schema = media["schema"]
         for example in media.get("examples", {}).values():
@@ -88,8 +88,8 @@ def narrow(document: Document) -> Document:
 
 
 def wide(document: Document) -> Document:
-    """Return the document whose wrong bodies every server must refuse."""
-    raw = _with_open_answers(document)
+    """Return the document whose invalid bodies every server must refuse."""
+    raw = _with_open_responses(document)
     for media in _bodies(raw):
         schema = media["schema"]
         _edit(schema["properties"], _WIDE)
@@ -98,9 +98,9 @@ def wide(document: Document) -> Document:
     return Document(raw)
 
 
-def _with_open_answers(document: Document) -> Schema:
+def _with_open_responses(document: Document) -> Schema:
     raw: Schema = deepcopy(document.resolved)
-    raw.pop("security", None)  # keys are other clauses' business, and the session's to send
+    raw.pop("security", None)  # other clauses check keys, and the session sends them
     for item in raw["paths"].values():
         shared = item.pop("parameters", [])
         for definition in item.values():
@@ -128,7 +128,7 @@ def _open(definition: Schema) -> None:
 
 
 def _loosened(schema: Any, promised: set[str]) -> Any:
-    """Return a schema that asks of answers what is promised, and lets them say more."""
+    """Return a schema that requires what is promised, and allows more."""
     if isinstance(schema, list):
         return [_loosened(each, promised) for each in schema]
     if not isinstance(schema, dict):
@@ -136,7 +136,7 @@ def _loosened(schema: Any, promised: set[str]) -> Any:
     kept = {
         keyword: _loosened(value, promised)
         for keyword, value in schema.items()
-        if keyword not in _TOLD_ELSEWHERE
+        if keyword not in _CHECKED_BY_CLAUSES
     }
     if isinstance(kept.get("required"), list):
         kept["required"] = [name for name in kept["required"] if name in promised]
@@ -145,7 +145,7 @@ def _loosened(schema: Any, promised: set[str]) -> Any:
     if kept.get("type") == "integer":
         kept["type"] = "number"
     if isinstance(kept.get("properties"), dict):
-        kept["properties"].pop("sla_30d", None)  # that there is one is documented, not its form
+        kept["properties"].pop("sla_30d", None)  # its presence is documented, its shape is not
     return kept
 
 
@@ -161,7 +161,7 @@ def _bodies(raw: Schema) -> Iterator[Schema]:
 
 
 def _mark(example: Schema) -> None:
-    """Let an example say who made it, and have nobody told of it who did not ask."""
+    """Mark an example as this run's, and have its webhook notify nobody."""
     if "name" in example:
         example["name"] = "verify-ProductionAPI"
     if "secret" in example:
