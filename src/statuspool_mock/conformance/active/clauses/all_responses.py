@@ -70,7 +70,7 @@ def _has_code(status: int, code: str) -> Check:
 for _status, _code in CODES.items():
     group.clause(
         f"code-{_status}",
-        f"A {_status} has {_code} in error.",
+        f"The error code of a {_status} is {_code}.",
         section=f"Error Codes, {_status}",
         requests=0,
         prerequisites=_SENDERS[_status],
