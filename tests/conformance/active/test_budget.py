@@ -1,4 +1,4 @@
-"""A run asks no more of a server than it was allowed, cleaning up included."""
+"""A run sends no more requests than its budget allows, cleaning up included."""
 
 import json
 import re

@@ -19,7 +19,7 @@ from statuspool_mock.mutants.catalog import CATALOG
 from statuspool_mock.server import RunningServer, Settings
 
 _LIMITER, _CLEAN = "rate limiter", ""
-_LIMITED_AT_ONCE = 8  # they wait for minutes to pass, and do little else
+_LIMITED_AT_ONCE = 8  # they mostly wait for minutes to pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

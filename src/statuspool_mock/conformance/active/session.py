@@ -7,6 +7,7 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -54,7 +55,7 @@ class Session:
         self._sent_at: dict[str, deque[float]] = {}
         self._last_at: dict[str, float] = {}
         self._failures = 0
-        self._refusals = 0
+        self._is_closed = False
         self._keys = {
             MAIN: options.api_key,
             READ_ONLY: options.readonly_key,
@@ -90,25 +91,34 @@ class Session:
             body = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
         if body is not None and not any(name.lower() == "content-type" for name in sent_headers):
             sent_headers["Content-Type"] = "application/json"
-        real = f"Bearer {self._keys[key]}" if authorization is UNSENT else authorization
-        shown = f"Bearer {_VARIABLES[key]}" if authorization is UNSENT else authorization
-        url = self.base + path + (f"?{urlencode(query)}" if query else "")
-        for attempt in range(_MAX_RETRIES + 1):
-            if counts:
-                self._spend()
-            self._pace(key)
-            response = self._attempt(method, url, path, real, shown, sent_headers, body, key)
-            if response.status != 429 or not self.is_paced:
-                self._refusals = 0
-                break
-            if attempt < _MAX_RETRIES and not self._refusals:
-                self._wait(_retry_seconds(response, attempt))
-        else:
-            self._refusals += 1
-            raise NotVerified(f"the server still responds with 429 after {_MAX_RETRIES} waits")
+        request = _Request(
+            method=method,
+            url=self.base + path + (f"?{urlencode(query)}" if query else ""),
+            path=path.partition("?")[0],
+            authorization=f"Bearer {self._keys[key]}" if authorization is UNSENT else authorization,
+            shown=f"Bearer {_VARIABLES[key]}" if authorization is UNSENT else authorization,
+            headers=sent_headers,
+            body=body,
+            key=key,
+        )
+        response = self._send_until_accepted(request, counts=counts)
         if response.is_success:
             self.ledger.enter(response)
         return response
+
+    def _send_until_accepted(self, request: "_Request", *, counts: bool) -> ServerResponse:
+        for attempt in range(_MAX_RETRIES + 1):
+            if counts:
+                self._spend()
+            self._pace(request.key)
+            response = self._attempt(request)
+            if response.status != 429 or not self.is_paced:
+                self._is_closed = False
+                return response
+            if attempt < _MAX_RETRIES and not self._is_closed:
+                self.wait(_retry_seconds(response, attempt))
+        self._is_closed = True  # it is not waited for again
+        raise NotVerified(f"the server still responds with 429 after {_MAX_RETRIES} waits")
 
     @property
     def last_response(self) -> ServerResponse:
@@ -128,11 +138,12 @@ class Session:
         """Wait until this run has sent no request for a minute."""
         last = self._last_at.get(MAIN)
         if last is not None:
-            self._wait(max(0.0, last + 61 - time.monotonic()))
+            self.wait(max(0.0, last + 61 - time.monotonic()))
 
     def wait(self, seconds: float) -> None:
         """Wait, and count the time."""
-        self._wait(seconds)
+        self.waited_seconds += seconds
+        time.sleep(seconds)
 
     def close(self) -> None:
         """Close the connections."""
@@ -170,78 +181,75 @@ class Session:
         while sent and sent[0] <= now - 60:
             sent.popleft()
         if len(sent) >= rate:
-            self._wait(sent[0] + 60 - now)
+            self.wait(sent[0] + 60 - now)
             sent.popleft()
         sent.append(time.monotonic())
 
-    def _wait(self, seconds: float) -> None:
-        self.waited_seconds += seconds
-        time.sleep(seconds)
-
-    def _attempt(  # noqa: PLR0917  (one exchange has these parts)
-        self,
-        method: str,
-        url: str,
-        path: str,
-        real: str | None,
-        shown: str | None,
-        headers: dict[str, str],
-        body: bytes | None,
-        key: str,
-    ) -> ServerResponse:
+    def _attempt(self, request: "_Request") -> ServerResponse:
         self.requests += 1
-        auth = {} if real is None else {"Authorization": real}
-        started = self._last_at[key] = time.monotonic()
+        headers = dict(request.headers)
+        if request.authorization is not None:
+            headers["Authorization"] = request.authorization
+        started = self._last_at[request.key] = time.monotonic()
         try:
-            response = self._client.request(method, url, headers={**headers, **auth}, content=body)
+            received = self._client.request(
+                request.method, request.url, headers=headers, content=request.body
+            )
         except (httpx.TransportError, httpx.DecodingError) as error:
             self._failures += 1
             if self._failures >= _MAX_FAILURES:
                 raise ServerUnusable(f"{self.base} no longer responds: {error}") from error
-            raise Finding(
-                f"no response to {method} {path}: {type(error).__name__} {error}".strip(),
-                "a response",
-                self._no_response(method, url, path, shown, headers, body),
-            ) from error
+            reason = f"{type(error).__name__} {error}".strip()
+            got = f"no response to {request.method} {request.path}: {reason}"
+            raise Finding(got, "a response", self._response(request)) from error
         self._failures = 0
-        found = self._document.find(method, path.partition("?")[0])
-        received = ServerResponse(
-            operation=found[0].id if found else "",
-            method=method,
-            url=url,
-            authorization=shown,
-            sent_headers=headers,
-            sent=body,
-            status=response.status_code,
-            headers={name.lower(): text for name, text in response.headers.items()},
-            body=response.content,
-            key=key,
+        response = self._response(
+            request,
+            status=received.status_code,
+            headers={name.lower(): text for name, text in received.headers.items()},
+            body=received.content,
             seconds=time.monotonic() - started,
         )
-        self.exchanges.append(received)
-        return received
+        self.exchanges.append(response)
+        return response
 
-    def _no_response(  # noqa: PLR0917  (as above)
+    def _response(
         self,
-        method: str,
-        url: str,
-        path: str,
-        shown: str | None,
-        headers: dict[str, str],
-        body: bytes | None,
+        request: "_Request",
+        *,
+        status: int = 0,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        seconds: float = 0.0,
     ) -> ServerResponse:
-        found = self._document.find(method, path)
+        found = self._document.find(request.method, request.path)
         return ServerResponse(
             operation=found[0].id if found else "",
-            method=method,
-            url=url,
-            authorization=shown,
-            sent_headers=headers,
-            sent=body,
-            status=0,
-            headers={},
-            body=b"",
+            method=request.method,
+            url=request.url,
+            authorization=request.shown,
+            sent_headers=request.headers,
+            sent=request.body,
+            status=status,
+            headers=headers or {},
+            body=body,
+            key=request.key,
+            seconds=seconds,
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """A request. `shown` is its authorization with a variable in place of the key."""
+
+    method: str
+    url: str
+    path: str
+    authorization: str | None
+    shown: str | None
+    headers: Mapping[str, str]
+    body: bytes | None
+    key: str
 
 
 def _retry_seconds(response: ServerResponse, attempt: int) -> float:
