@@ -58,6 +58,11 @@ class Options:
         return self.profile is Profile.QUICK
 
     @property
+    def may_create_permanent(self) -> bool:
+        """Whether incidents and webhooks may be created, which cannot be deleted."""
+        return self.allow_permanent and not self.read_only
+
+    @property
     def is_local(self) -> bool:
         """Whether the server is on this machine."""
         return urlsplit(self.url).hostname in _LOOPBACK

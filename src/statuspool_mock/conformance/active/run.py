@@ -10,7 +10,13 @@ from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified, ServerUnusable
 from statuspool_mock.conformance.active.options import Options
 from statuspool_mock.conformance.active.results import ClauseResult, Verdict
-from statuspool_mock.conformance.active.selection import chosen, lacks, prerequisites, skips
+from statuspool_mock.conformance.active.selection import (
+    chosen,
+    executable_prerequisites,
+    lacks,
+    prerequisites,
+    skips,
+)
 from statuspool_mock.conformance.active.session import Session
 
 Listener = Callable[[ClauseResult], None]
@@ -98,16 +104,18 @@ class VerificationRun:
         lacking = lacks(self.options, clause)
         if lacking:
             raise NotVerified(lacking)
-        needed = prerequisites(CLAUSES, clause)
-        left_in = [each for each in needed if not skips(self.options, each)]
-        possible = [each for each in left_in if not lacks(self.options, each)]
-        if needed and not left_in:
-            left_out = ", ".join(clause.prerequisites)
-            raise NotVerified(f"--skip leaves out the clauses that it needs: {left_out}")
-        if needed and not possible:
-            raise NotVerified(lacks(self.options, left_in[0]))
+        possible = executable_prerequisites(self.options, CLAUSES, clause)
+        if clause.prerequisites and not possible:
+            raise NotVerified(self._why_not_executable(clause))
         for each in possible:
             self._execute(each)
+
+    def _why_not_executable(self, clause: Clause) -> str:
+        for each in prerequisites(CLAUSES, clause):
+            if not skips(self.options, each):
+                return lacks(self.options, each)
+        left_out = ", ".join(clause.prerequisites)
+        return f"--skip leaves out the clauses that it needs: {left_out}"
 
     def _reason(self, error: Exception) -> str:
         if isinstance(error, ServerUnusable):

@@ -31,6 +31,27 @@ def prerequisites(clauses: Sequence[Clause], clause: Clause) -> list[Clause]:
     return [each for each in clauses if each is not clause and names(clause.prerequisites, each)]
 
 
+def executed(
+    options: Options, clauses: Sequence[Clause], checked: Sequence[Clause]
+) -> list[Clause]:
+    """Return the clauses that a run executes to check these: their prerequisites are among them."""
+    ids = {clause.id for clause in checked}
+    for clause in checked:
+        ids.update(each.id for each in executable_prerequisites(options, clauses, clause))
+    return [clause for clause in clauses if clause.id in ids]
+
+
+def executable_prerequisites(
+    options: Options, clauses: Sequence[Clause], clause: Clause
+) -> list[Clause]:
+    """Return the prerequisites that --skip leaves in and whose needs are met."""
+    return [
+        each
+        for each in prerequisites(clauses, clause)
+        if not skips(options, each) and not lacks(options, each)
+    ]
+
+
 def names(texts: Sequence[str], clause: Clause) -> bool:
     """Whether one of the texts is the clause's id, or a group that it belongs to."""
     return any(clause.id == text or clause.id.startswith(f"{text}.") for text in texts)
@@ -45,7 +66,7 @@ def lacks(options: Options, clause: Clause) -> str:
 def _met(options: Options) -> set[Need]:
     conditions = {
         Need.WRITES: not options.read_only,
-        Need.PERMANENT: options.allow_permanent and not options.read_only,
+        Need.PERMANENT: options.may_create_permanent,
         Need.READ_ONLY_KEY: options.readonly_key is not None,
         Need.OTHER_TEAM_KEY: options.other_team_key is not None,
         Need.REVOKED_KEY: options.revoked_key is not None,

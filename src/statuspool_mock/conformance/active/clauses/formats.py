@@ -6,6 +6,7 @@ from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.clauses.incidents import some_incidents
 from statuspool_mock.conformance.active.clauses.property_tests import (
     Test,
     is_event_list,
@@ -22,6 +23,7 @@ from statuspool_mock.conformance.active.clauses.property_tests import (
     one_of,
     or_null,
 )
+from statuspool_mock.conformance.active.clauses.webhooks import some_webhooks
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
@@ -55,12 +57,12 @@ def _logs(context: Context) -> list[ServerResponse]:
 
 
 def _incidents(context: Context) -> list[ServerResponse]:
-    context.incident_list()
+    some_incidents(context)
     return context.successes("listIncidents")
 
 
 def _webhooks(context: Context) -> list[ServerResponse]:
-    context.webhook_list()
+    some_webhooks(context)
     return context.successes("listWebhooks")
 
 

@@ -14,6 +14,8 @@ from statuspool_mock import contract
 from statuspool_mock.conformance.active import tolerances
 from statuspool_mock.conformance.active.assertions import expect, expect_status
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.clauses.incidents import some_incidents
+from statuspool_mock.conformance.active.clauses.webhooks import some_webhooks
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
@@ -34,6 +36,11 @@ _SCENARIOS: Mapping[Profile, tuple[int, int]] = {  # how many, of how many steps
     Profile.STANDARD: (5, 6),
     Profile.DEEP: (40, 10),
 }
+_FILLED: Mapping[str, Callable[[Context], ServerResponse]] = {
+    "listIncidents": some_incidents,
+    "listWebhooks": some_webhooks,
+}
+"""Lists that would be empty where nothing has been created yet."""
 _PERMANENT = ("createIncident", "createWebhook")
 _MAX_PERMANENT = 3
 """How often an operation may succeed that creates what cannot be deleted."""
@@ -76,6 +83,8 @@ def _target(context: Context) -> str:
 
 def _conforms(operation: contract.Operation) -> Check:
     def check(context: Context) -> None:
+        if operation.id in _FILLED:
+            _FILLED[operation.id](context)
         if context.options.is_quick and context.successes(operation.id):
             return  # it was requested and succeeded, and every response is checked
         for phase_name, most in _AMOUNTS[context.options.profile].items():

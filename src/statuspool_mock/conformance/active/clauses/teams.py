@@ -179,7 +179,7 @@ def hides_incidents_of_others(context: Context) -> None:
         for item in _incidents_of(context, OTHER_TEAM).items
         if str(item.get("monitor_id")) not in own
     ]
-    if not others and context.options.allow_permanent and not context.options.read_only:
+    if not others and context.options.may_create_permanent:
         monitor_id = context.other_teams_monitor()["id"]
         body = {"monitor_id": monitor_id, "title": f"{context.mark} other team's"}
         recorded = context.api.send("POST", "/incidents", value=body, key=OTHER_TEAM)
