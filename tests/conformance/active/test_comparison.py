@@ -52,8 +52,8 @@ def test_another_implementation_can_be_inventoried(verifiers):
 @pytest.mark.parametrize("judge", ["Verify", "Schemathesis"])
 def test_an_unreachable_server_is_an_error_and_not_a_finding(verifiers, judge):
     settings = {"Verify": "quick", "Schemathesis": 1}[judge]
-    nobody = "http://127.0.0.1:9/v1"
-    trial = getattr(verifiers, judge)(settings).judge(nobody, verifiers.fresh_keys())
+    unreachable = "http://127.0.0.1:9/v1"
+    trial = getattr(verifiers, judge)(settings).judge(unreachable, verifiers.fresh_keys())
     assert not trial.alarms
     assert trial.trouble
 

@@ -111,7 +111,7 @@ class Context:
     def down_monitor(self) -> dict[str, Any]:
         """A monitor of a host that cannot exist."""
         return self.create(
-            name=f"{self.mark} nobody there", url="https://down.test/", interval_seconds=30
+            name=f"{self.mark} unreachable", url="https://down.test/", interval_seconds=30
         )
 
     @shared
