@@ -13,7 +13,6 @@ from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.levels import Level
 from statuspool_mock.conformance.active.options import Options, Profile
 from statuspool_mock.conformance.active.results import Verdict
-from statuspool_mock.conformance.active.run import judged
 from statuspool_mock.mutants import Mutant, choose
 from statuspool_mock.mutants.catalog import CATALOG
 from statuspool_mock.server import RunningServer, Settings

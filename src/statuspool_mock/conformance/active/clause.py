@@ -14,7 +14,7 @@ class Clause:
     """One promise.
 
     `requests` estimates what checking it costs beyond what clauses share. `prerequisites` are
-    clauses and groups whose responses it checks; a run executes them first.
+    clauses and groups whose responses it checks too; a run executes them first, where it can.
     """
 
     id: str

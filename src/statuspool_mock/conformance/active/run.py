@@ -78,7 +78,9 @@ class VerificationRun:
         before, started = self.session.requests, time.monotonic()
         result = ClauseResult(clause=clause, verdict=Verdict.PASSED)
         try:
-            self._execute_prerequisites(clause)
+            self._require(clause)
+            for each in executable_prerequisites(self.options, CLAUSES, clause):
+                self._execute(each)
             clause.check(self.context)
             if self.context.notes:
                 result.verdict = Verdict.NOTE
@@ -90,42 +92,41 @@ class VerificationRun:
                 result.curl = finding.response.curl()
         except Exception as error:  # noqa: BLE001  (whatever it is, it must not look like silence)
             result.verdict = Verdict.NOT_VERIFIED
-            result.reason = self._reason(error)
+            result.reason = self._reason(clause, error)
         result.notes, self.context.notes = self.context.notes, []
         result.requests = self.session.requests - before
         result.seconds = time.monotonic() - started
         self._executed[clause.id] = result
         return result
 
-    def _execute_prerequisites(self, clause: Clause) -> None:
-        """Send what the clause checks. Raises `NotVerified` where nothing of it can be sent."""
+    def _require(self, clause: Clause) -> None:
         if self.unusable:
             raise NotVerified(self.unusable)
         lacking = lacks(self.options, clause)
         if lacking:
             raise NotVerified(lacking)
-        possible = executable_prerequisites(self.options, CLAUSES, clause)
-        if clause.prerequisites and not possible:
-            raise NotVerified(self._why_not_executable(clause))
-        for each in possible:
-            self._execute(each)
 
-    def _why_not_executable(self, clause: Clause) -> str:
-        for each in prerequisites(CLAUSES, clause):
-            if not skips(self.options, each):
-                return lacks(self.options, each)
-        left_out = ", ".join(clause.prerequisites)
-        return f"--skip leaves out the clauses that it needs: {left_out}"
-
-    def _reason(self, error: Exception) -> str:
+    def _reason(self, clause: Clause, error: Exception) -> str:
         if isinstance(error, ServerUnusable):
             self.unusable = str(error)
-        if isinstance(error, NotVerified | ServerUnusable):
+        if isinstance(error, NotVerified):
+            return self._missing_prerequisites(clause) or str(error)
+        if isinstance(error, ServerUnusable):
             return str(error)
         if isinstance(error, AttributeError | KeyError | TypeError | ValueError | IndexError):
             return f"a response has an unexpected shape: {error!r}"  # which other clauses check
         self.has_failed = True
         return f"verify itself failed, please report it: {error!r:.300}"
+
+    def _missing_prerequisites(self, clause: Clause) -> str:
+        """Return why none of a clause's prerequisites could be executed; empty where some were."""
+        needed = prerequisites(CLAUSES, clause)
+        if not needed or executable_prerequisites(self.options, CLAUSES, clause):
+            return ""
+        for each in needed:
+            if not skips(self.options, each):
+                return lacks(self.options, each)
+        return f"--skip leaves out the clauses that it needs: {', '.join(clause.prerequisites)}"
 
     def close(self) -> None:
         """Delete what the run created, and remember what had to stay."""

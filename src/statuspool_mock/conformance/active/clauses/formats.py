@@ -80,6 +80,7 @@ class Resource:
     responses: Responses
     in_results: bool = False
     needs: tuple[Need, ...] = ()
+    prerequisites: tuple[str, ...] = ()
 
     def objects(self, context: Context) -> Iterator[tuple[Any, ServerResponse]]:
         """Yield each object with its response."""
@@ -116,6 +117,7 @@ class Resource:
             level=level,
             requests=0,
             needs=self.needs,
+            prerequisites=self.prerequisites,
         )(named(check, f"{self.group.name}_has_{name}"))
 
 
@@ -143,6 +145,7 @@ _detail = Resource(
     ClauseGroup("monitors.get", section="Monitors, GET /monitors/{id}"),
     "GET /monitors/{id}",
     _monitors,
+    prerequisites=("delete.then-404.monitor",),  # an error sent as a 200 is not a monitor
 )
 _detail.has("id", is_uuid, "a UUID")
 _detail.has("name", is_text, "a string")

@@ -199,6 +199,7 @@ def hides_incidents_of_others(context: Context) -> None:
     section=_INCIDENTS,
     requests=2,
     needs=(Need.TIME,),
+    prerequisites=("incidents.filters", "teams.others-incidents-by-monitor"),
 )
 def lists_incidents_of_own_monitors(context: Context) -> None:
     known = {str(monitor["id"]) for monitor in context.listed_monitors()}
