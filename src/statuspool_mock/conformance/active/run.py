@@ -81,6 +81,7 @@ class VerificationRun:
             self._require(clause)
             for each in executable_prerequisites(self.options, CLAUSES, clause):
                 self._execute(each)
+            self._require(clause)  # again: the server may be gone by now
             clause.check(self.context)
             if self.context.notes:
                 result.verdict = Verdict.NOTE
