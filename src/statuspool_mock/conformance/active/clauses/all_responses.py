@@ -33,7 +33,7 @@ _ALL = (
 _SENDERS = {
     400: _REFUSED,
     401: ("auth",),
-    403: ("roles", "teams"),
+    403: ("roles", "teams.others-monitor", "teams.others-status", "teams.others-logs"),
     404: ("delete", "update", "teams", "incidents", "robust", *_UNKNOWN),
     429: ("rate-limit",),
     500: _ALL,
