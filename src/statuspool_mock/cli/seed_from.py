@@ -110,8 +110,8 @@ def seed_from(
                 _learn(account, document, step.exchange)
         else:
             roots = Roots(document, base=base_url)
-            for exchange, unjudged in Archive(Path(source), roots):
-                if unjudged is None:
+            for exchange, unchecked in Archive(Path(source), roots):
+                if unchecked is None:
                     _learn(account, document, exchange)
     except (NotAnArchive, CrawlFailed) as error:
         raise CommandFailed(str(error)) from error

@@ -8,11 +8,11 @@ from multiprocessing import get_context
 from uuid import uuid4
 
 from statuspool_mock.cli.output import write
-from statuspool_mock.conformance.active.clause import Level
 from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.levels import Level
 from statuspool_mock.conformance.active.options import Options, Profile
 from statuspool_mock.conformance.active.results import Verdict
+from statuspool_mock.conformance.active.run import verify
 from statuspool_mock.mutants import Mutant, choose
 from statuspool_mock.mutants.catalog import CATALOG
 from statuspool_mock.server import RunningServer, Settings
