@@ -1,6 +1,10 @@
 """The wheel with its extra judges servers and tests clients."""
 
+import pytest
+
 from tests.packaging.conftest import serving
+
+pytestmark = pytest.mark.process
 
 
 def test_verify_with_its_extra_judges(judging):

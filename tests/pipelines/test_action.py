@@ -9,6 +9,8 @@ import yaml
 
 from tests.mock_process import serving
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 ACTION = ROOT / "action.yml"
 UPLOAD = "actions/upload-artifact@v6"

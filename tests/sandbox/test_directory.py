@@ -82,6 +82,7 @@ def test_the_log_is_folded_into_a_snapshot_before_it_grows_for_ever(settings):
         assert sum(path.stat().st_size for path in files) < 1_000_000
 
 
+@pytest.mark.process
 def test_two_servers_do_not_share_a_folder(settings):
     with RunningServer(settings):
         done = subprocess.run(
@@ -94,6 +95,7 @@ def test_two_servers_do_not_share_a_folder(settings):
     assert "Another server stores its worlds in" in done.stderr
 
 
+@pytest.mark.process
 def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path):
     (tmp_path / "file").write_text("")
     done = subprocess.run(
@@ -176,6 +178,7 @@ def check_that_nothing_is_lost(served, told, gone, doubtful):
         assert all(there[key] == made[key] for key in there.keys() & made.keys())
 
 
+@pytest.mark.process
 def test_kill_9_under_load_loses_nothing_acknowledged(tmp_path):
     """Many times over, at random instants, with worlds that are folded again and again."""
     data = str(tmp_path / "worlds")

@@ -20,6 +20,7 @@ def test_this_python_makes_the_pinned_world():
     assert fingerprint() == PINNED
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", ["python3.11", "python3.12", "python3.13", "python3.14"])
 def test_other_pythons_make_it_too(name):
     path = shutil.which(name)

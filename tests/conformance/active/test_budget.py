@@ -8,6 +8,8 @@ from uuid import uuid4
 import pytest
 from tests.mock_process import command, serving
 
+pytestmark = pytest.mark.process
+
 
 @pytest.mark.parametrize("budget", [7, 40, 61])
 def test_a_run_stays_within_its_budget(budget, tmp_path):

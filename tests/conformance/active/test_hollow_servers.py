@@ -9,6 +9,8 @@ from flask import Flask, request
 from tests.conformance.active.test_verify import verify
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+pytestmark = pytest.mark.process
+
 CODES = {403: "FORBIDDEN", 404: "NOT_FOUND", 429: "RATE_LIMITED", 500: "INTERNAL_ERROR"}
 EMPTY_PAGE = {"results": [], "page": 1, "total_pages": 0}
 

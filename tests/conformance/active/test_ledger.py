@@ -2,9 +2,12 @@
 
 from uuid import uuid4
 
+import pytest
 from flask import request
 from tests.conformance.active.test_hollow_servers import responding
 from tests.conformance.active.test_verify import verify
+
+pytestmark = pytest.mark.process
 
 THEIRS = {"id": str(uuid4()), "name": "Checkout", "url": "https://api.example.com/health"}
 

@@ -2,7 +2,10 @@
 
 import subprocess
 
+import pytest
 from tests.mock_process import command
+
+pytestmark = pytest.mark.process
 
 SAMPLE = ("put-not-stored", "status-filter-ignored", "page-ignored", "names-garbled")
 

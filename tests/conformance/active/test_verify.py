@@ -12,6 +12,8 @@ from tests.mock_process import command, serving
 from tests.providers.dialects import DIALECTS
 from tests.providers.serving import providing
 
+pytestmark = pytest.mark.process
+
 
 def verify(*arguments, **environment):
     return subprocess.run(

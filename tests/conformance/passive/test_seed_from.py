@@ -75,6 +75,7 @@ def test_other_implementations_have_a_likeness(dialect, tmp_path):
         assert account(likeness.url)[0]
 
 
+@pytest.mark.process
 def test_recorded_traffic_has_a_likeness(tmp_path):
     archive = tmp_path / "traffic.har"
     with (

@@ -153,6 +153,7 @@ def test_nobody_there_is_exit_code_2_for_nothing_was_tested():
     assert done.stdout == ""
 
 
+@pytest.mark.process
 def test_a_receiver_with_a_certificate_of_its_own_is_certified_where_that_is_trusted(tmp_path):
     authority = Authority.made_now()
     trusted = str(authority.write_certificate(tmp_path))
@@ -222,6 +223,7 @@ def test_bad_options_are_one_clear_line_and_exit_code_2(url, arguments, words):
     assert "hush" not in done.stderr
 
 
+@pytest.mark.process
 def test_ctrl_c_is_exit_code_130_without_a_traceback():
     asked, ended = threading.Event(), threading.Event()
 
