@@ -18,6 +18,8 @@ from tests.providers.serving import providing
 
 from statuspool_mock.server import RunningServer, Settings
 
+pytestmark = pytest.mark.process
+
 KEY = {"Authorization": "Bearer sp_test_proxy"}
 VIOLATIONS = "x-statuspool-violations"
 PAGE = b'{"results": [], "page": 1, "total_pages": 0}'
