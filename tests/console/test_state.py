@@ -28,8 +28,8 @@ def test_a_world_is_reset_to_another_scenario(page, world):
 
 def test_a_checkpoint_is_kept_gone_back_to_and_forgotten(page, world):
     before = world.clock.read()["now"]
-    page.get_by_label("Remember now as").fill("before lunch")
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_label("Name of the checkpoint").fill("before lunch")
+    page.get_by_role("button", name="Save").click()
     row = page.get_by_role("group", name="Checkpoints").get_by_role("row").nth(1)
     expect(row).to_contain_text("before lunch")
     world.clock.advance("2h")
@@ -53,7 +53,7 @@ def test_a_snapshot_leaves_and_comes_back(page, world, api):
 def test_a_case_is_downloaded(page, api):
     api.get("/monitors")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download case").click()
+        page.get_by_role("button", name="Download case file").click()
     assert json.loads(download.value.path().read_text())["exchanges"]
 
 
