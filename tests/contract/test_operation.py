@@ -148,7 +148,7 @@ def test_operations_are_found_by_method_and_path():
         ("a: [", "YAML"),
         ("just text", "paths"),
         ("paths: {/x: {get: {operationId: x, $ref: '#/nowhere'}}}", "points to nothing"),
-        ("paths: {/x: {$ref: '#/a'}}\na: {$ref: '#/a'}", "leads back"),
+        ("paths: {/x: {$ref: '#/a'}}\na: {$ref: '#/a'}", "is circular"),
     ],
 )
 def test_a_document_that_cannot_be_used_is_refused_with_the_reason(tmp_path, text, told):

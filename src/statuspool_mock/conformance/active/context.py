@@ -10,9 +10,10 @@ from statuspool_mock.conformance.active.options import Options
 from statuspool_mock.conformance.active.receiver import DeliveryReceiver
 from statuspool_mock.conformance.active.results import Finding, NotVerified
 from statuspool_mock.conformance.active.session import MAIN, OTHER_TEAM, Session
+from statuspool_mock.contract.reference import DEFAULT_REGIONS
 
 Value = TypeVar("Value")
-REGIONS = ["eu-central-1", "us-east-1", "ap-northeast-1"]
+REGIONS = list(DEFAULT_REGIONS)
 _MOST_PAGES = 6
 
 

@@ -5,23 +5,17 @@ from typing import Any
 
 from statuspool_mock.conformance.passive.observation import Observation, mistake, violation
 from statuspool_mock.conformance.passive.parsed_exchange import ParsedExchange
+from statuspool_mock.contract.reference import ERROR_CODES, MAX_PAGE_SIZE
+from statuspool_mock.contract.tolerances import DURATION_ROUNDING_SECONDS
 from statuspool_mock.time_parsing import moment
 
-_CODES = {
-    400: "INVALID_REQUEST",
-    401: "UNAUTHORIZED",
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    429: "RATE_LIMITED",
-    500: "INTERNAL_ERROR",
-}
 _FLAGS = {"true": True, "false": False}
 _CONFIGURED = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
 
 
 def error_code(parsed: ParsedExchange) -> Iterator[Observation]:
     """Each status has its code. Reference: Error Codes."""
-    expected = _CODES[parsed.status]
+    expected = ERROR_CODES[parsed.status]
     given = parsed.response.get("error") if isinstance(parsed.response, dict) else None
     if isinstance(given, str) and given != expected:
         yield violation("error-code", f"A {parsed.status} has the code {expected}, not {given!r}.")
@@ -69,10 +63,10 @@ def no_secret(parsed: ParsedExchange) -> Iterator[Observation]:
 def page_size(parsed: ParsedExchange) -> Iterator[Observation]:
     """A page is the one that was asked for, and no longer. Reference: Monitors, Logs."""
     response = parsed.response if isinstance(parsed.response, dict) else {}
-    page, limit = parsed.number("page", 1), parsed.number("limit", 100)
+    page, limit = parsed.number("page", 1), parsed.number("limit", MAX_PAGE_SIZE)
     if isinstance(response.get("page"), int) and response["page"] != page:
         yield violation("page", f"Page {page} was asked for, page {response['page']} came.")
-    if 1 <= limit <= 100 and len(parsed.results) > limit:
+    if 1 <= limit <= MAX_PAGE_SIZE and len(parsed.results) > limit:
         yield violation(
             "limit", f"At most {limit} results were asked for, {len(parsed.results)} came."
         )
@@ -123,7 +117,10 @@ def incident_times(parsed: ParsedExchange) -> Iterator[Observation]:
             continue
         if end < start:
             yield violation("incident", f"Incident {incident.get('id')} ends before it starts.")
-        elif isinstance(lasted, int) and abs((end - start).total_seconds() - lasted) > 1:
+        elif (
+            isinstance(lasted, int)
+            and abs((end - start).total_seconds() - lasted) > DURATION_ROUNDING_SECONDS
+        ):
             seconds = round((end - start).total_seconds())
             yield violation(
                 "incident",
@@ -205,7 +202,7 @@ _OF_SUCCESS: Mapping[str, tuple[Rule, ...]] = {
     "listWebhooks": (no_secret, filters),
 }
 _OF_ERRORS: Mapping[int, tuple[Rule, ...]] = {
-    **dict.fromkeys(_CODES, (error_code,)),
+    **dict.fromkeys(ERROR_CODES, (error_code,)),
     400: (error_code, every_detail),
     401: (error_code, known_key),
     429: (error_code, retry_after),

@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl
 
 from statuspool_mock.conformance.passive.observation import Observation, mistake, note, violation
 from statuspool_mock.conformance.passive.parsed_exchange import ParsedExchange
+from statuspool_mock.contract.reference import RATE_WINDOW_SECONDS, REQUESTS_PER_MINUTE
 
 _MOST_KEPT = 10_000
-_DOCUMENTED_LIMIT = 120
 _STORED = ("name", "url", "interval_seconds", "expected_status")
 _Chosen = tuple[tuple[str, str], ...]  # the parameters of a list but for its page
 
@@ -41,7 +41,7 @@ class _Caller:
     listings: OrderedDict[_Chosen, _Listing] = field(default_factory=OrderedDict)
     written: int = 0
     quiet_until: float = 0.0
-    passed: deque[float] = field(default_factory=lambda: deque(maxlen=_DOCUMENTED_LIMIT + 1))
+    passed: deque[float] = field(default_factory=lambda: deque(maxlen=REQUESTS_PER_MINUTE + 1))
 
 
 class StatefulRules:
@@ -81,8 +81,8 @@ def _patience(caller: _Caller, parsed: ParsedExchange) -> Iterator[Observation]:
             caller.quiet_until = max(caller.quiet_until, at + int(seconds))
         return
     caller.passed.append(at)
-    if len(caller.passed) > _DOCUMENTED_LIMIT and at - caller.passed[0] < 60:
-        yield note("limit-not-met", f"More than {_DOCUMENTED_LIMIT} requests passed in a minute.")
+    if len(caller.passed) > REQUESTS_PER_MINUTE and at - caller.passed[0] < RATE_WINDOW_SECONDS:
+        yield note("limit-not-met", f"More than {REQUESTS_PER_MINUTE} requests passed in a minute.")
         caller.passed.clear()
 
 

@@ -1,24 +1,26 @@
 """What all answers of the run promise, judged when all have come. Reference: Error Codes."""
 
 from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
 
+from statuspool_mock import contract
 from statuspool_mock.conformance.active.assertions import expect
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.results import Finding, NotVerified
+from statuspool_mock.contract.reference import ERROR_CODES
+from statuspool_mock.contract.rulings import may_respond_with
 
 chapter = ClauseGroup("errors", section="Error Codes")
 _answers = ClauseGroup("answers", section="Endpoint List")
 chapters = (chapter, _answers)
-CODES = {
-    400: "INVALID_REQUEST",
-    401: "UNAUTHORIZED",
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    429: "RATE_LIMITED",
-    500: "INTERNAL_ERROR",
-}
+_OPERATIONS = contract.load().operations
+
+
+def parameters_of(answer: ServerResponse) -> dict[str, str]:
+    """Return the query parameters of the request."""
+    return dict(parse_qsl(urlsplit(answer.url).query))
 
 
 def _errors(scene: Context, *statuses: int) -> Iterator[ServerResponse]:
@@ -47,7 +49,7 @@ def _of_status(status: int, code: str) -> Check:
     return check
 
 
-for _status_code, _code in CODES.items():
+for _status_code, _code in ERROR_CODES.items():
     chapter.clause(
         f"code-{_status_code}",
         f"A {_status_code} says {_code} in error.",
@@ -100,7 +102,9 @@ def _(scene: Context) -> None:
 def _(scene: Context) -> None:
     for answer in scene.api.exchanges:
         if answer.operation and answer.status >= 400:
-            good = answer.status in {*CODES, 405, 413, 414, 415, 431}
+            good = may_respond_with(
+                _OPERATIONS[answer.operation], answer.status, parameters_of(answer)
+            )
             if answer.status >= 500:
                 continue  # that is never-5xx
             expect(good, answer.summary(), "one of 400, 401, 403, 404, 429", answer)

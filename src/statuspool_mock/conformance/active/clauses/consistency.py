@@ -9,12 +9,16 @@ from statuspool_mock.conformance.active.clause import ClauseGroup, Level, Need
 from statuspool_mock.conformance.active.context import REGIONS, Context, shared
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.contract.tolerances import (
+    CLOCK_SLACK_SECONDS,
+    DURATION_ROUNDING_SECONDS,
+    RATE_LIMIT_SLACK_SECONDS,
+    UPTIME_ROUNDING,
+)
 from statuspool_mock.time_parsing import moment
 
 chapter = ClauseGroup("meaning", section="Status, GET /monitors/{id}/status")
 chapters = (chapter,)
-_SLACK_SECONDS = 15
-_ROUNDING = 0.06
 _SLOWEST_INTERVAL_SECONDS = 300
 
 
@@ -24,7 +28,7 @@ def _rows(answer: ServerResponse) -> list[dict[str, Any]]:
 
 def _slack_seconds(scene: Context) -> int:
     """Return how far answers may lie apart: a rate limit may have come between them."""
-    return _SLACK_SECONDS + (90 if scene.api.waited_seconds else 0)
+    return CLOCK_SLACK_SECONDS + (RATE_LIMIT_SLACK_SECONDS if scene.api.waited_seconds else 0)
 
 
 def _some(scene: Context) -> list[dict[str, Any]]:
@@ -153,8 +157,8 @@ def _(scene: Context) -> None:
         if bad and count - bad < count and count <= 9:
             most += 100 / count  # a check may have come in between
         came = f"uptime_30d {uptime} where {bad} of {good + bad} entries seen, of {count}, failed"
-        expect(least - _ROUNDING <= uptime, came, f"{least:.3f} or more", status)
-        expect(uptime <= most + _ROUNDING, came, f"{most:.3f} or less", status)
+        expect(least - UPTIME_ROUNDING <= uptime, came, f"{least:.3f} or more", status)
+        expect(uptime <= most + UPTIME_ROUNDING, came, f"{most:.3f} or less", status)
         is_fraction = 0 < uptime <= 1 and good > bad
         expect(not is_fraction, came, "a percentage, not a fraction", status)
 
@@ -231,7 +235,9 @@ def _(scene: Context) -> None:
                 compared += 1
                 early = (created - at).total_seconds()
                 came = f"an entry of {at}, made {created}"
-                expect(early <= _SLACK_SECONDS, came, "later entries", scene.logs()[monitor_id])
+                expect(
+                    early <= CLOCK_SLACK_SECONDS, came, "later entries", scene.logs()[monitor_id]
+                )
     if not compared:
         raise NotVerified("new monitors have no entries yet, or tell no created_at")
 
@@ -250,7 +256,12 @@ def _(scene: Context) -> None:
         if began and ended and isinstance(told, int | float):
             lasted = (ended - began).total_seconds()
             came = f"duration_seconds {told} for {began} to {ended}"
-            expect(abs(told - lasted) <= 1, came, f"{lasted:.0f}", scene.incidents())
+            expect(
+                abs(told - lasted) <= DURATION_ROUNDING_SECONDS,
+                came,
+                f"{lasted:.0f}",
+                scene.incidents(),
+            )
             compared += 1
     if not compared:
         raise NotVerified("no incident is resolved")

@@ -9,10 +9,10 @@ from statuspool_mock.conformance.active.context import Context, shared
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.results import NotVerified
 from statuspool_mock.conformance.active.session import OTHER_TEAM, READ_ONLY
+from statuspool_mock.contract.reference import REQUESTS_PER_MINUTE as LIMIT
 
 chapter = ClauseGroup("rate-limit", section="Endpoint List; Error Codes, 429")
 chapters = (chapter,)
-LIMIT = 120
 _NEEDS = (Need.RATE_LIMIT,)
 _LONGEST_SECONDS = 75
 

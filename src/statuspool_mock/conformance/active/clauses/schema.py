@@ -18,6 +18,7 @@ from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.options import Profile
 from statuspool_mock.conformance.active.results import NotVerified
 from statuspool_mock.conformance.active.session import UNSENT
+from statuspool_mock.contract import readings
 
 chapter = ClauseGroup("schema", section="Endpoint List; Error Codes; the OpenAPI document")
 chapters = (chapter,)
@@ -54,7 +55,7 @@ def _narrow(_: Context) -> contract.Document:
 @shared
 def _wide(_: Context) -> contract.Document:
     """The document whose wrong bodies must be refused."""
-    return tolerances.wide(contract.load())
+    return readings.wide(contract.load())
 
 
 @shared
