@@ -109,6 +109,9 @@ def _loosened(schema: Any, promised: frozenset[str], dropped: frozenset[str]) ->
     if kept.get("type") == "integer":
         kept["type"] = "number"
     if isinstance(kept.get("properties"), dict):
-        for name in UNNAMED_FIELDS:
-            kept["properties"].pop(name, None)
+        kept["properties"] = {
+            name: field
+            for name, field in kept["properties"].items()
+            if name not in UNNAMED_FIELDS and field.get("x-source") != "inferred"
+        }
     return kept

@@ -4,11 +4,12 @@ This is the data of `docs/rulings.md`, which gives the reasons. Both checkers of
 that they agree about an exchange.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from statuspool_mock.contract.operation import Operation
-from statuspool_mock.contract.reference import DEFAULT_REGIONS, MAX_PAGE_SIZE
+from statuspool_mock.contract.reference import DEFAULT_REGIONS, MAX_PAGE_SIZE, RATE_WINDOW_SECONDS
 
 Schema = Mapping[str, Any]
 _MAX_DIGITS = 4_000  # Python refuses to read more than 4,300
@@ -101,3 +102,21 @@ def may_accept_parameter(name: str, text: str) -> bool:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
+
+
+def named_fields(details: Any) -> set[str]:
+    """Return the names in the `details` of a 400: `tags.0`, `tags[0]` and `body.tags` name tags.
+
+    Reference: Error Codes, 400; how an entry names a nested field is not documented.
+    """
+    names: set[str] = set()
+    for entry in details if isinstance(details, list) else ():
+        text = entry.get("field") if isinstance(entry, dict) else None
+        if isinstance(text, str):
+            names.update(part for part in re.split(r"[\[\]./]", text) if part)
+    return names
+
+
+def is_retry_after(text: str) -> bool:
+    """Whether a `Retry-After` is whole seconds, no more than a minute. Error Codes, 429."""
+    return _is_number(text) and 1 <= int(text) <= RATE_WINDOW_SECONDS

@@ -1,12 +1,11 @@
 """How a 400 names what was wrong. Reference: Error Codes, 400."""
 
-import re
-
 from statuspool_mock.conformance.active.assertions import expect_status
 from statuspool_mock.conformance.active.clause import ClauseGroup, Need
 from statuspool_mock.conformance.active.context import Context, shared
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.results import Finding
+from statuspool_mock.contract.rulings import named_fields
 
 chapter = ClauseGroup("validation", section="Monitors, POST /monitors; Error Codes, 400")
 chapters = (chapter,)
@@ -14,13 +13,7 @@ chapters = (chapter,)
 
 def fields_of(answer: ServerResponse) -> set[str]:
     """Return the fields that `details` names: `tags.0`, `tags[0]` and `body.tags` are tags."""
-    details = answer.fields.get("details")
-    named: set[str] = set()
-    for entry in details if isinstance(details, list) else ():
-        text = entry.get("field") if isinstance(entry, dict) else None
-        if isinstance(text, str):
-            named.update(part for part in re.split(r"[\[\]./]", text) if part)
-    return named
+    return named_fields(answer.fields.get("details"))
 
 
 def details_name(answer: ServerResponse, fields: set[str]) -> None:
