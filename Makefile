@@ -7,7 +7,7 @@ ARGS ?=
 
 unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and each would compile all of it
 
-.PHONY: serve test test-fast test-long lint package docs site matrix compare bench clean help
+.PHONY: serve test test-fast test-long lint package docs site matrix sweep compare bench clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
@@ -19,6 +19,7 @@ help:
 	@echo "make docs    write the pages that are made from the code"
 	@echo "make site    build the documentation into build/site, to be read without a server too"
 	@echo "make matrix  judge every mutant, and write what finds out which (ARGS=--jobs=4)"
+	@echo "make sweep   check every clause alone, on the mock and on a mutant that it detects"
 	@echo "make compare hold the judge beside stock Schemathesis (ARGS='--every 1 --jobs 4')"
 	@echo "make bench   measure the API beside others"
 	@echo "make clean   remove the virtual environment and what tools left behind"
@@ -55,6 +56,9 @@ site: .venv/documenting
 matrix: .venv/developing
 	$(BIN)/statuspool-mock mutants --matrix $(ARGS) > docs/kill-matrix.md.new; \
 		code=$$?; mv docs/kill-matrix.md.new docs/kill-matrix.md; exit $$code
+
+sweep: .venv/developing
+	STATUSPOOL_SWEEP=1 $(BIN)/python -m pytest -n auto tests/conformance/active/test_alone.py $(ARGS)
 
 compare: .venv/developing
 	$(BIN)/python benchmarks/compare.py $(ARGS) > docs/schemathesis.md.new

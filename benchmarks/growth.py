@@ -19,7 +19,7 @@ FEW, MANY = 100, 100_000
 _DOWN = 25  # in both worlds, so that the filtered pages are equally long
 _DEFAULT_COLLECTOR = (
     "import sys; from statuspool_mock import cli, server; "
-    "server.rest_the_collector = lambda: None; sys.exit(cli.main())"
+    "server.tune_for_serving = lambda: None; sys.exit(cli.main())"
 )
 
 

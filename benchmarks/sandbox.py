@@ -17,7 +17,7 @@ from rounds import typical
 from statuspool_mock import contract, scenarios
 from statuspool_mock.sandbox import Sandboxes
 from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
-from statuspool_mock.web.gc_tuning import rest_the_collector
+from statuspool_mock.web.gc_tuning import tune_for_serving
 
 _DAYS_30 = 30 * 86_400
 _ENDPOINTS, _MONITORS = 100, 100
@@ -58,7 +58,7 @@ def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> Sandbo
 
 
 def _in_process(rounds: int) -> tuple[float, float, int]:
-    rest_the_collector()  # as `serve` does
+    tune_for_serving()  # as `serve` does
     worlds = WorldFactory(scenarios.load("default"), seed=1, clock=ClockChoice(at=1_764_072_000))
     sandboxes = Sandboxes(worlds, document=contract.load(), wall=time.monotonic)
     opened, advanced, facts = [], [], 0

@@ -76,7 +76,7 @@ class Verify:
         )
         results = told.get("results", [])
         found = (each["clause"] for each in results if each["verdict"] == "finding")
-        trouble = trouble or told.get("cannot", "")
+        trouble = trouble or told.get("unusable", "")
         return Trial(frozenset(found), told.get("requests", 0), cost, trouble)
 
 

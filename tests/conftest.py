@@ -1,4 +1,4 @@
-"""What holds for every test."""
+"""Fixtures and hooks of all tests."""
 
 import secrets
 import signal
@@ -7,26 +7,19 @@ import httpx
 import pytest
 
 from statuspool_mock.client import Control
-from tests.marking import Guard, starts_programs
+from tests.marking import ProcessGuard
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that runs the tests in the background ignores Ctrl-C, and so would what they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-_guard = Guard()
+_guard = ProcessGuard()
 
 
 def pytest_collection_modifyitems(items):
-    """Mark what needs more than this process: pyproject.toml explains the markers."""
+    """Mark tests by fixtures that need more than Python; pyproject.toml explains the markers."""
     for item in items:
-        fixtures = [
-            definition.func
-            for definitions in item._fixtureinfo.name2fixturedefs.values()
-            for definition in definitions
-        ]
-        if any(map(starts_programs, [item.function, *fixtures])):
-            item.add_marker(pytest.mark.process)
         if "browser" in item.fixturenames:
             item.add_marker(pytest.mark.browser)
         if "dist" in item.fixturenames:
@@ -35,7 +28,7 @@ def pytest_collection_modifyitems(items):
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item):
-    """Let the guard know which test runs."""
+    """Tell the guard which test is running."""
     _guard.running = item
     try:
         return (yield)
@@ -50,7 +43,7 @@ def key():
 
 @pytest.fixture
 def world(server, key):
-    """A frozen world of the folder's server, driven from beside what is tested."""
+    """Control of a frozen sandbox on the server of the test's folder."""
     with Control(server.control_url, api_key=key) as control:
         control.clock.freeze()
         yield control
@@ -58,6 +51,6 @@ def world(server, key):
 
 @pytest.fixture
 def api(server, key):
-    """The API of the same world."""
+    """A client of the API in the same sandbox."""
     with httpx.Client(base_url=server.url, headers={"Authorization": f"Bearer {key}"}) as client:
         yield client

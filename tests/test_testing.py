@@ -28,6 +28,7 @@ def run(folder, *arguments):
     )
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]])
 def test_the_example_client_is_tested_with_the_plugin(workers):
     done = run(EXAMPLES, "-p", "no:cacheprovider", *workers)
@@ -35,6 +36,7 @@ def test_the_example_client_is_tested_with_the_plugin(workers):
     assert "7 passed" in done.stdout
 
 
+@pytest.mark.process
 def test_trouble_in_the_background_fails_the_test_unasked(tmp_path):
     (tmp_path / "test_trouble.py").write_text(
         """
@@ -61,6 +63,7 @@ def test_a_signature_with_another_secret(statuspool, receiver):
     assert "is not signed with its secret" in done.stdout
 
 
+@pytest.mark.process
 def test_worlds_are_fresh_and_the_server_is_one(tmp_path):
     (tmp_path / "conftest.py").write_text(
         """

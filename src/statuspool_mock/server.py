@@ -32,7 +32,7 @@ from statuspool_mock.web.console import Console
 from statuspool_mock.web.control.app import ControlPlane
 from statuspool_mock.web.control_auth import ControlAuth
 from statuspool_mock.web.fault_responses import TRANSPORT
-from statuspool_mock.web.gc_tuning import rest_the_collector
+from statuspool_mock.web.gc_tuning import tune_for_serving
 from statuspool_mock.web.middleware import CONTROL_PATH
 from statuspool_mock.web.sockets import is_local, listening
 from statuspool_mock.web.vendor.app import build_api
@@ -207,7 +207,7 @@ def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
         host, port = listener.getsockname()[:2]
         address = Address(host, port, composition.keys, settings.scheme)
         server = _Server(composition, settings, on_start=lambda: ready(address))
-        rest_the_collector()
+        tune_for_serving()
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
 

@@ -7,6 +7,8 @@ import sys
 
 import pytest
 
+pytestmark = pytest.mark.process
+
 COMPLETE = "_STATUSPOOL_MOCK_COMPLETE"
 
 

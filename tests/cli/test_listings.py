@@ -4,9 +4,12 @@ import json
 from pathlib import Path
 
 import httpx
+import pytest
 import yaml
 
 from tests.mock_process import serving
+
+pytestmark = pytest.mark.process
 
 
 def test_scenarios_lists_names_with_titles(run):

@@ -24,10 +24,12 @@ def imported_by(*arguments):
     return set(done.stderr.split())
 
 
+@pytest.mark.process
 def test_the_version_is_printed(run):
     assert run("--version").stdout == f"statuspool-mock {__version__}\n"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"]])
 def test_help_and_version_import_no_command(arguments):
     """What makes help slow is imports; counting those does not depend on the machine."""
@@ -37,6 +39,7 @@ def test_help_and_version_import_no_command(arguments):
     }
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("name", COMMANDS)
 def test_the_help_of_a_command_imports_nothing_heavy(name):
     assert imported_by(name, "--help").isdisjoint(HEAVY)
@@ -56,6 +59,7 @@ def test_a_group_without_a_command_prints_its_help_and_fails(group, capsys):
     assert printed.err == ""
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -80,6 +84,7 @@ def test_a_wrong_call_is_one_line_that_names_the_command(run, arguments, words):
     assert "see statuspool-mock" in done.stderr
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_a_reader_that_has_read_enough_is_no_error(unbuffered):
     writer = subprocess.Popen(

@@ -12,6 +12,8 @@ import pytest
 
 from tests.mock_process import command, serving
 
+pytestmark = pytest.mark.process
+
 DOCS_AT = "2025-01-15T10:05:33Z"
 
 

@@ -82,7 +82,7 @@ def test_a_token_opens_it_under_any_host_name_and_nothing_else_does():
         ("POST", "/clock/advance", {"by": "1h", "too": "2h"}, "too"),
         ("POST", "/faults", {"status": 500, "tims": 3}, "tims"),
         ("POST", "/faults", {"latency": {"fixed_ms": 1, "max": 3}}, "latency.max"),
-        ("POST", "/play", {"scenes": [{"name": "flapping", "tags": ["x"]}]}, "scenes.0.tags"),
+        ("POST", "/play", {"scripts": [{"name": "flapping", "tags": ["x"]}]}, "scripts.0.tags"),
         ("POST", "/reset?hard=yes", {}, "hard"),
         ("GET", "/journal?statuss=500", None, "statuss"),
     ],

@@ -4,6 +4,8 @@ import itertools
 import signal
 import threading
 
+import pytest
+
 from statuspool_mock.client import Control
 from tests.mock_process import serving
 
@@ -61,6 +63,7 @@ def test_resets_are_told(world):
     assert [event["event"] for event in take(events, 2)] == ["rewound", "reset"]
 
 
+@pytest.mark.process
 def test_a_listener_does_not_hold_up_the_end_of_the_server():
     with serving("--scenario", "empty") as served, Control(served.control_url) as listener:
         stream = listener.events()

@@ -145,6 +145,7 @@ def test_a_refused_command_changes_not_one_byte(world, method, path, body):
     assert status == 200 or json.dumps(world.snapshot()) == before
 
 
+@pytest.mark.process
 def test_a_case_file_replays_byte_for_byte_in_another_process(world, api, tmp_path):
     made = api.post("/monitors", json={**NEW, "tags": ["café"]}).json()
     world.clock.live()
@@ -178,6 +179,7 @@ def test_a_case_file_replays_byte_for_byte_in_another_process(world, api, tmp_pa
     assert "is fine" in done.stdout
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "text", ["", "{", "[]", '{"kind": "statuspool-mock case", "version": 7}', "[" * 100_000]
 )
@@ -191,6 +193,7 @@ def test_what_is_no_case_file_is_one_clear_line(tmp_path, text):
     assert "case.json" in done.stderr
 
 
+@pytest.mark.process
 def test_a_truncated_case_file_is_refused(world, api, tmp_path):
     api.get("/monitors")
     case = world.case()
@@ -208,6 +211,7 @@ def replayed(case, tmp_path):
     return subprocess.run(command("replay", str(file)), capture_output=True, text=True, check=False)
 
 
+@pytest.mark.process
 def test_a_case_begins_where_everything_since_is_kept(world, api, tmp_path):
     """After the journal was emptied, and after more than it holds."""
     api.post("/monitors", json=NEW)

@@ -17,6 +17,8 @@ import requests
 
 from tests.mock_process import Served, serving
 
+pytestmark = pytest.mark.process
+
 KEY = "YOUR_API_KEY"
 BEARER = {"Authorization": f"Bearer {KEY}"}
 PRODUCTION_API = "4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907"

@@ -18,6 +18,8 @@ from tests.conformance.passive.conftest import proxied
 from tests.examples.flask_receiver import receiving
 from tests.mock_process import Served, serving
 
+pytestmark = pytest.mark.process
+
 ROOT = Path(__file__).parents[2]
 TUTORIALS = tuple(f"docs/tutorials/{name}.md" for name in ("front-end", "contract", "sandbox"))
 PAGES = (

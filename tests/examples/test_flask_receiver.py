@@ -1,8 +1,12 @@
 """The receiver of the examples, told of an outage by a real mock."""
 
+import pytest
+
 from statuspool_mock.client import Control
 from tests.examples.flask_receiver import SECRET, receiving
 from tests.mock_process import serving
+
+pytestmark = pytest.mark.process
 
 
 def deliver_an_outage(url, *, secret):

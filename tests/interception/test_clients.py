@@ -7,6 +7,8 @@ import pytest
 
 from tests.interception.running import PROGRAMS, found, run
 
+pytestmark = pytest.mark.process
+
 PRINTED = """\
 up 2025-01-15T09:42:11Z 143 99.972
 Production API — api.example.com: up

@@ -13,6 +13,8 @@ import pytest
 from tests.interception.running import run, start
 from tests.mock_process import command
 
+pytestmark = pytest.mark.process
+
 WAITS = """
 import signal, sys
 def end(number, frame):

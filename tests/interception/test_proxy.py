@@ -12,6 +12,8 @@ import pytest
 from tests.interception.running import found, run
 from tests.mock_process import command
 
+pytestmark = pytest.mark.process
+
 HEADERS = "{'Authorization': 'Bearer sp_test_demo'}"
 
 

@@ -17,6 +17,7 @@ from tests.mock_process import command, serving
 KEY = {"Authorization": "Bearer sp_test_demo"}
 
 
+@pytest.mark.process
 def test_https_is_served_and_verifies_under_each_name(tmp_path):
     with serving("--tls", "--tls-ca-dir", str(tmp_path)) as served:
         assert served.url.startswith("https://127.0.0.1:")
@@ -28,6 +29,7 @@ def test_https_is_served_and_verifies_under_each_name(tmp_path):
         assert httpx.get(by_name, headers=KEY, verify=trust).status_code == 200
 
 
+@pytest.mark.process
 def test_ctl_drives_a_mock_over_https_where_its_authority_is_trusted():
     with serving("--tls") as served:
         ctl = command("ctl", "clock", "show", "--url", served.control_url)
@@ -38,11 +40,13 @@ def test_ctl_drives_a_mock_over_https_where_its_authority_is_trusted():
         assert subprocess.run(ctl, capture_output=True, check=False).returncode != 0
 
 
+@pytest.mark.process
 def test_who_does_not_know_the_authority_does_not_trust_it():
     with serving("--tls") as served, pytest.raises(requests.exceptions.SSLError):
         requests.get(f"{served.url}/monitors", headers=KEY, timeout=10)
 
 
+@pytest.mark.process
 def test_a_kept_authority_is_trusted_over_restarts(tmp_path):
     with serving("--tls-ca-dir", str(tmp_path)) as served:
         ca_file = served.ca_file
@@ -55,6 +59,7 @@ def test_a_kept_authority_is_trusted_over_restarts(tmp_path):
     assert modes == {"statuspool-mock-ca.pem": 0o644, "statuspool-mock-ca-key.pem": 0o600}
 
 
+@pytest.mark.process
 def test_an_authority_for_one_run_is_gone_after_it(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with serving("--tls") as served:
@@ -69,6 +74,7 @@ def test_servers_that_start_together_keep_one_authority(tmp_path):
     assert len(list((tmp_path / "ca").iterdir())) == 2
 
 
+@pytest.mark.process
 def test_a_folder_that_cannot_be_written_is_one_clear_line_and_exit_code_2(tmp_path):
     (tmp_path / "file").write_text("in the way")
     done = run("serve", "--port", "0", "--tls-ca-dir", str(tmp_path / "file" / "ca"))

@@ -31,6 +31,7 @@ def test_names_are_unique_and_each_mutant_says_what_is_wrong_and_what_was_promis
         assert mutant.promise.endswith(")"), f"{mutant.name} does not say where that stands"
 
 
+@pytest.mark.process
 def test_the_table_lists_every_mutant_under_its_group():
     told = run("mutants").stdout.splitlines()
     assert {line.lower() for line in told if line and not line.startswith((" ", "2"))} == GROUPS
@@ -39,6 +40,7 @@ def test_the_table_lists_every_mutant_under_its_group():
     }
 
 
+@pytest.mark.process
 def test_scripts_get_json():
     listed = json.loads(run("mutants", "--json").stdout)
     assert listed[0] == {
@@ -50,6 +52,7 @@ def test_scripts_get_json():
     assert len(listed) == len(CATALOG)
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     ("name", "near"),
     [
@@ -66,6 +69,7 @@ def test_an_unknown_name_is_one_line_with_what_is_near_it(name, near):
     assert near in line
 
 
+@pytest.mark.process
 def test_a_server_tells_of_its_mutants_on_stderr_and_serves_them_together():
     chosen = ("status-in-capitals", "uptime-as-fraction", "status-in-capitals")
     options = [word for name in chosen for word in ("--mutant", name)]
@@ -100,6 +104,7 @@ def test_what_a_mutant_asks_on_its_own_account_uses_up_nobodys_minute():
             assert statuses == [200, 200, 200, 200, 429]
 
 
+@pytest.mark.process
 def test_pages_and_the_document_stay_as_they_are():
     names = ("any-interval-accepted", "errors-as-200")
     with serving() as plain, serving("--mutant", names[0], "--mutant", names[1]) as served:
@@ -111,6 +116,7 @@ def test_pages_and_the_document_stay_as_they_are():
             assert told == expected.text
 
 
+@pytest.mark.process
 def test_a_server_without_mutants_does_not_even_read_the_gallery():
     code = (
         "import sys\n"

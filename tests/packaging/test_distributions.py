@@ -62,6 +62,7 @@ def test_the_wheel_holds_the_console_and_every_module(held):
     assert {"console/assets/index.html", "py.typed"} <= set(expected)
 
 
+@pytest.mark.process
 def test_the_sdist_builds_the_same_wheel_as_the_checkout(dist, tmp_path):
     with tarfile.open(dist.sdist) as archive:
         archive.extraction_filter = getattr(tarfile, "data_filter", None)  # new in 3.11.4

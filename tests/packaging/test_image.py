@@ -114,6 +114,7 @@ def is_healthy(installed: Path, port: str) -> int:
     ).returncode
 
 
+@pytest.mark.process
 def test_the_image_runs_a_server_that_its_healthcheck_finds_and_sigterm_ends(container, installed):
     port = port_of(container)
     assert is_healthy(installed, port) == 0
@@ -124,6 +125,7 @@ def test_the_image_runs_a_server_that_its_healthcheck_finds_and_sigterm_ends(con
     assert is_healthy(installed, port) == 1
 
 
+@pytest.mark.process
 def test_the_control_plane_stays_closed_without_a_token(container, installed):
     """Compose passes an empty variable on where none is set: that is no token."""
     url = f"http://127.0.0.1:{port_of(container)}/_mock/health"

@@ -12,6 +12,8 @@ import pytest
 from tests.examples.flask_receiver import SECRET, receiving
 from tests.packaging.conftest import ROOT, clean_environment, serving
 
+pytestmark = pytest.mark.process
+
 
 @pytest.fixture(scope="module")
 def mock(bare) -> Iterator[dict[str, Any]]:

@@ -33,6 +33,7 @@ def run(script, folder, environment, **variables):
     )
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(("options", "code"), [((), 0), (("--mutant", "put-not-stored"), 1)])
 def test_gitlabs_server_job_judges_and_reports(options, code, tmp_path, environment):
     job = GITLAB["server"]
@@ -52,6 +53,7 @@ def test_gitlabs_server_job_judges_and_reports(options, code, tmp_path, environm
     assert kept["when"] == "always"
 
 
+@pytest.mark.process
 @pytest.mark.parametrize(
     "script",
     [GITLAB["client"]["script"], [GITHUB["jobs"]["client"]["steps"][-1]["run"]]],

@@ -227,6 +227,7 @@ def test_the_limit_holds_for_each_key_on_its_own(dialect):
         assert client.get("/webhooks", headers=other).status_code == 200
 
 
+@pytest.mark.process
 def test_a_provider_can_be_served_from_a_shell():
     process = subprocess.Popen(
         [sys.executable, "-m", "tests.providers", "stern"], stdout=subprocess.PIPE, cwd=ROOT

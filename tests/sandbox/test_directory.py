@@ -82,6 +82,7 @@ def test_the_log_is_folded_into_a_snapshot_before_it_grows_for_ever(settings):
         assert sum(path.stat().st_size for path in files) < 1_000_000
 
 
+@pytest.mark.process
 def test_two_servers_do_not_share_a_folder(settings):
     with RunningServer(settings):
         done = subprocess.run(
@@ -94,6 +95,7 @@ def test_two_servers_do_not_share_a_folder(settings):
     assert "Another server stores its worlds in" in done.stderr
 
 
+@pytest.mark.process
 def test_a_folder_that_cannot_be_written_is_one_clear_line(tmp_path):
     (tmp_path / "file").write_text("")
     done = subprocess.run(
@@ -166,6 +168,17 @@ class Load(threading.Thread):
                 return
 
 
+def check_that_nothing_is_lost(served, told, gone, doubtful):
+    for number, made in told.items():
+        with Control(served.control_url, api_key=f"sp_test_load{number}") as world:
+            there = {monitor["id"]: monitor["name"] for monitor in world.monitors.all()}
+        assert not gone[number] & there.keys()
+        lost = made.keys() - there.keys() - gone[number] - doubtful[number]
+        assert not lost
+        assert all(there[key] == made[key] for key in there.keys() & made.keys())
+
+
+@pytest.mark.process
 def test_kill_9_under_load_loses_nothing_acknowledged(tmp_path):
     """Many times over, at random instants, with worlds that are folded again and again."""
     data = str(tmp_path / "worlds")
@@ -176,11 +189,12 @@ def test_kill_9_under_load_loses_nothing_acknowledged(tmp_path):
     doubtful = {number: set() for number in range(3)}  # killed while a deletion was under way
     for _ in range(8):
         with serving(*options) as served:
+            check_that_nothing_is_lost(served, told, gone, doubtful)
             loads = [Load(served.url, number) for number in told]
             for load in loads:
                 load.start()
             while not all(load.made for load in loads):
-                pass
+                threading.Event().wait(0.002)
             threading.Event().wait(chance.uniform(0.0, 0.4))
             served.process.send_signal(signal.SIGKILL)
             for load in loads:
@@ -189,13 +203,6 @@ def test_kill_9_under_load_loses_nothing_acknowledged(tmp_path):
             told[load.number] |= load.made
             gone[load.number] |= load.deleted
             doubtful[load.number] |= load.doubtful
-        with serving(*options) as served:
-            for number, made in told.items():
-                with Control(served.control_url, api_key=f"sp_test_load{number}") as world:
-                    there = {monitor["id"]: monitor["name"] for monitor in world.monitors.all()}
-                assert not gone[number] & there.keys()
-                lost = made.keys() - there.keys() - gone[number] - doubtful[number]
-                assert not lost
-                assert all(there[key] == made[key] for key in there.keys() & made.keys())
-            served.process.send_signal(signal.SIGKILL)
+    with serving(*options) as served:
+        check_that_nothing_is_lost(served, told, gone, doubtful)
     assert sum(map(len, told.values())) > 100

@@ -16,6 +16,7 @@ def test_the_same_seed_gives_the_same_bytes_on_every_machine():
     assert digest == "e6a4c5bc20238ebf59ca7c45b1561c982469f24b8cf4fdde9d4ecdabcb0b0ca2"
 
 
+@pytest.mark.process
 def test_bytes_do_not_depend_on_hash_seed_or_locale():
     command = [
         sys.executable,
@@ -57,11 +58,12 @@ def test_hosts_can_never_exist():
         assert planned.creation.url.split("/")[2].endswith(".example")
 
 
+@pytest.mark.process
 def test_a_world_without_generated_monitors_never_imports_faker():
     """Faker costs 0.4 s, which starting a server should not."""
     code = (
-        "import sys; from statuspool_mock import seeding;"
-        "seeding.build_world(seeding.load('default'), seed=1, now=1764072000);"
+        "import sys; from statuspool_mock import scenarios;"
+        "scenarios.build_world(scenarios.load('default'), seed=1, now=1764072000);"
         "sys.exit('faker' in sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -44,7 +44,7 @@ def work(monkeypatch):
 
     def counted_block(*args, **values):
         counts["stretches"] += 1
-        return evaluated_block.Stretch(*args, **values)
+        return evaluated_block.EvaluatedBlock(*args, **values)
 
     monkeypatch.setattr(timeline, "draw_block", counted_draw)
     monkeypatch.setattr(timeline, "EvaluatedBlock", counted_block)

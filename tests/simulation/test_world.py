@@ -446,7 +446,7 @@ def test_webhooks_are_listed_by_team_and_their_secret_is_not_in_a_repr(world):
         (lambda m: CreateMonitor(name="x", url="y", interval_seconds=60, regions=()), "region"),
         (
             lambda m: CreateMonitor(name="x", url="y", interval_seconds=60, monitor_id=m.id),
-            "there already",
+            "already exists",
         ),
         (lambda m: ScriptOutage(monitor_id=m.id, start=NOON + 9, end=NOON + 9), "empty"),
         (lambda m: ScriptOutage(monitor_id=m.id, start=NOON - 9, end=NOON + 9), "created"),

@@ -119,7 +119,7 @@ def test_a_closed_control_plane_is_named_instead_of_linked():
 def test_under_a_foreign_host_name_the_control_plane_is_closed_too(server):
     page, response = opened(server, Host="mock.internal")
     assert not [link for link in page.links if "_mock" in link]
-    assert "Host says" in response.text
+    assert "Host is" in response.text
 
 
 def test_with_a_token_the_console_is_linked_and_the_document_shown_with_the_header():

@@ -241,6 +241,7 @@ def test_waiting_events_survive_a_restart(tmp_path):
         assert titles == ["One", "One", "One", "Two"]
 
 
+@pytest.mark.process
 def test_a_case_with_deliveries_replays_without_them(world, shop, receiver, tmp_path):
     world.monitors.force_down(shop)
     world.clock.advance("1h")

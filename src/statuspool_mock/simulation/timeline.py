@@ -181,10 +181,16 @@ def _keep(memo: dict[_Key, _Kept], key: _Key, value: _Kept) -> None:
 
 
 def _next_block_start(monitor: Monitor, epoch: Epoch, end: int) -> int | None:
-    """Return the start of the next block after `end` that may differ, if any."""
+    """Return an instant of the next block from `end` on that may differ, if there is one.
+
+    An overlay that begins or ends between the last check before `end` and the first one after it
+    concerns the block after `end`.
+    """
     if not BEHAVIOURS[epoch.behaviour].is_steady:
         return end
-    return min((edge for edge in _edges(monitor.overlays) if edge >= end), default=None)
+    edges = (e for e in _edges(monitor.overlays) if check_times.first_tick(epoch, e) >= end)
+    edge = min(edges, default=None)
+    return None if edge is None else max(edge, end)
 
 
 def _as_seen(

@@ -3,7 +3,7 @@
 import gc
 
 
-def rest_the_collector() -> None:
+def tune_for_serving() -> None:
     """Freeze the objects that exist now and collect rarely, in a process that only serves.
 
     A full collection visits every object: with 100,000 monitors it delays a request by 0.1 s. Most

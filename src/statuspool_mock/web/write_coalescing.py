@@ -36,16 +36,16 @@ class _CoalescingTransport:
         self._pieces.append(data)
         self._size += len(data)
         if self._size > _MOST_HELD_BYTES:
-            self._uncork()
+            self._flush()
         elif len(self._pieces) == 1:
-            self._loop.call_soon(self._uncork)
+            self._loop.call_soon(self._flush)
 
     def close(self) -> None:
         """Send what was written, then close."""
-        self._uncork()
+        self._flush()
         self._transport.close()
 
-    def _uncork(self) -> None:
+    def _flush(self) -> None:
         if self._pieces and not self._transport.is_closing():
             self._transport.writelines(self._pieces)
         self._pieces = []

@@ -5,8 +5,12 @@ import signal
 import subprocess
 import threading
 
+import pytest
+
 from statuspool_mock.client import Control
 from tests.mock_process import command
+
+pytestmark = pytest.mark.process
 
 
 def test_events_are_followed_until_ctrl_c(server, key):

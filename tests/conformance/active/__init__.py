@@ -1,1 +1,1 @@
-"""The judge: right about wrong servers, silent about right ones."""
+"""Tests of `verify`: findings in wrong servers, none in right ones."""

@@ -1,4 +1,4 @@
-"""A run asks no more of a server than it was allowed, cleaning up included."""
+"""A run sends no more requests than its budget allows, cleaning up included."""
 
 import json
 import re
@@ -7,6 +7,8 @@ from uuid import uuid4
 
 import pytest
 from tests.mock_process import command, serving
+
+pytestmark = pytest.mark.process
 
 
 @pytest.mark.parametrize("budget", [7, 40, 61])

@@ -1,11 +1,11 @@
-"""What `make compare` tells of `verify` beside stock Schemathesis, from real runs of both."""
+"""The comparison of `verify` with stock Schemathesis, `make compare`, from real runs of both."""
 
 import importlib
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 pytestmark = pytest.mark.process  # by modules of benchmarks/
 
@@ -25,7 +25,7 @@ def comparison():
     return importlib.import_module("comparison")
 
 
-def test_schemathesis_is_heard_and_what_it_leaves_behind_is_seen(verifiers, comparison):
+def test_findings_of_schemathesis_and_what_it_leaves_behind_are_counted(verifiers, comparison):
     keys = verifiers.fresh_keys()
     with verifiers.mock("errors-as-200") as url:
         before = verifiers.inventory(url, keys)
@@ -37,28 +37,28 @@ def test_schemathesis_is_heard_and_what_it_leaves_behind_is_seen(verifiers, comp
     assert sum(ran.left) > 0
 
 
-def test_verify_is_heard(verifiers):
+def test_findings_of_verify_are_counted(verifiers):
     with verifiers.mock("put-not-stored") as url:
         trial = verifiers.Verify("quick").judge(url, verifiers.fresh_keys())
     assert "update.stores-changes" in trial.alarms
     assert 0 < trial.requests <= 240
 
 
-def test_another_implementation_can_be_asked_for_everything_it_has(verifiers):
+def test_another_implementation_can_be_inventoried(verifiers):
     with verifiers.provider("stern") as (url, keys):
         assert len(verifiers.inventory(url, keys)) == 3
 
 
 @pytest.mark.parametrize("judge", ["Verify", "Schemathesis"])
-def test_a_server_that_is_not_there_counts_as_trouble_and_not_as_found_out(verifiers, judge):
+def test_an_unreachable_server_is_an_error_and_not_a_finding(verifiers, judge):
     settings = {"Verify": "quick", "Schemathesis": 1}[judge]
-    nobody = "http://127.0.0.1:9/v1"
-    trial = getattr(verifiers, judge)(settings).judge(nobody, verifiers.fresh_keys())
+    unreachable = "http://127.0.0.1:9/v1"
+    trial = getattr(verifiers, judge)(settings).judge(unreachable, verifiers.fresh_keys())
     assert not trial.alarms
     assert trial.trouble
 
 
-def test_what_schemathesis_says_of_the_mock_itself_is_no_sign_of_a_mutant(verifiers, comparison):
+def test_alarms_that_the_mock_itself_raises_do_not_detect_a_mutant(verifiers, comparison):
     nothing = verifiers.Inventory(frozenset(), frozenset(), frozenset())
     cost = verifiers.Cost(9.0, 2.0)
     quiet = verifiers.Trial(frozenset(), 240, cost)

@@ -1,4 +1,4 @@
-"""What the judge takes from Schemathesis: requests of each phase, and its checks of answers."""
+"""Schemathesis as `verify` uses it: requests of each phase, and its checks of responses."""
 
 import json
 
@@ -7,9 +7,9 @@ import pytest
 
 from statuspool_mock import contract
 from statuspool_mock.conformance.active import tolerances
+from statuspool_mock.conformance.active.errors import Finding
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.generation import Generator, Phase
-from statuspool_mock.conformance.active.results import Finding
 from statuspool_mock.conformance.active.session import UNSENT
 from statuspool_mock.contract import readings
 
@@ -23,7 +23,7 @@ def generator():
     return Generator(NARROW, seed=7)
 
 
-def answer(status, value, *, operation, path="/monitors", media_type="application/json"):
+def response(status, value, *, operation, path="/monitors", media_type="application/json"):
     return ServerResponse(
         operation=operation,
         method=DOCUMENT.operations[operation].method,
@@ -38,7 +38,7 @@ def answer(status, value, *, operation, path="/monitors", media_type="applicatio
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.id)
-def test_each_operation_has_an_example_that_every_server_must_take(generator, operation):
+def test_each_operation_has_an_example_that_every_server_must_accept(generator, operation):
     cases = generator.cases(operation.method, operation.path, Phase.EXAMPLES, most=2)
     if operation.takes_body:
         assert [case.body for case in cases if case.body is not UNSENT]
@@ -49,7 +49,7 @@ def test_each_operation_has_an_example_that_every_server_must_take(generator, op
 
 
 @pytest.mark.parametrize("phase", [Phase.COVERAGE, Phase.FUZZING])
-def test_bodies_are_made_up_right_and_wrong(generator, phase):
+def test_valid_and_invalid_bodies_are_generated(generator, phase):
     cases = generator.cases("POST", "/monitors", phase, most=120)
     bodies = [case.body for case in cases if case.body is not UNSENT]
     right = [body for body in bodies if not NARROW.operations["createMonitor"].check_body(body)]
@@ -61,7 +61,7 @@ def test_bodies_are_made_up_right_and_wrong(generator, phase):
 
 @pytest.fixture(params=["default", "ci"])
 def profile(request):
-    """Let Hypothesis be set up as it is by itself, or as it is where CI is set."""
+    """Set up Hypothesis as it is by default, or as it is where CI is set."""
     before = hypothesis.settings.get_current_profile_name()
     hypothesis.settings.load_profile(request.param)
     yield
@@ -69,7 +69,7 @@ def profile(request):
 
 
 @pytest.mark.usefixtures("profile")
-def test_the_same_seed_makes_up_the_same_requests():
+def test_the_same_seed_generates_the_same_requests():
     def made(seed):
         return [
             (case.query, case.body if case.body is not UNSENT else None)
@@ -78,62 +78,62 @@ def test_the_same_seed_makes_up_the_same_requests():
             )
         ]
 
-    made(1)  # Hypothesis also draws constants of modules, those too that it imports meanwhile
+    made(1)  # Hypothesis also draws constants of modules, and imports some meanwhile
     assert made(1) == made(1) != made(2)
 
 
-def test_an_answer_in_another_shape_is_a_finding_and_more_than_was_promised_is_none(generator):
+def test_another_shape_is_a_finding_and_additional_properties_are_not(generator):
     (case, *_) = generator.cases("POST", "/webhooks", Phase.EXAMPLES, most=1)
     promised = {"id": "1", "webhook_id": "1", "active": True, "verification_token": "t"}
-    case.judge(answer(200, {**promised, "more": 1}, operation="createWebhook"))
+    case.check(response(200, {**promised, "more": 1}, operation="createWebhook"))
     for broken in (
-        answer(202, promised, operation="createWebhook"),
-        answer(201, promised, operation="createWebhook", media_type="text/html"),
-        answer(201, {**promised, "active": "yes"}, operation="createWebhook"),
-        answer(201, {"id": "1"}, operation="createWebhook"),
-        answer(500, {}, operation="createWebhook"),
+        response(202, promised, operation="createWebhook"),
+        response(201, promised, operation="createWebhook", media_type="text/html"),
+        response(201, {**promised, "active": "yes"}, operation="createWebhook"),
+        response(201, {"id": "1"}, operation="createWebhook"),
+        response(500, {}, operation="createWebhook"),
     ):
         with pytest.raises(Finding):
-            case.judge(broken)
+            case.check(broken)
 
 
 def linked(generator, *, deletes):
-    """Play creating and deleting; return what was asked."""
-    asked = []
+    """Create and delete along links; return the requests."""
+    sent = []
 
     def send(case):
-        asked.append((case.method, case.path_id))
+        sent.append((case.method, case.path_id))
         if case.method == "POST":
-            return answer(201, {"id": "made-here"}, operation="createMonitor")
+            return response(201, {"id": "made-here"}, operation="createMonitor")
         path = f"/monitors/{case.path_id}"
         if deletes and case.path_id == "made-here":
-            return answer(204, None, operation="deleteMonitor", path=path)
+            return response(204, None, operation="deleteMonitor", path=path)
         refusal = {"error": "NOT_FOUND", "message": "No."}
-        return answer(404, refusal, operation="deleteMonitor", path=path)
+        return response(404, refusal, operation="deleteMonitor", path=path)
 
     left_out = [o.id for o in OPERATIONS if o.id not in {"createMonitor", "deleteMonitor"}]
     generator.play(send, scenarios=3, steps=5, without=left_out)
-    return asked
+    return sent
 
 
-def test_links_are_followed_with_the_ids_that_came(generator):
-    asked = linked(generator, deletes=True)
-    assert ("DELETE", "made-here") in asked
-    assert {method for method, _ in asked} == {"POST", "DELETE"}
+def test_links_are_followed_with_the_ids_of_responses(generator):
+    sent = linked(generator, deletes=True)
+    assert ("DELETE", "made-here") in sent
+    assert {method for method, _ in sent} == {"POST", "DELETE"}
 
 
-def test_what_was_created_and_cannot_be_found_is_a_finding(generator):
+def test_a_created_monitor_that_is_not_found_is_a_finding(generator):
     with pytest.raises(Finding, match="404"):
         linked(generator, deletes=False)
 
 
-def test_nothing_is_sent_after_the_first_trouble(generator):
-    asked = []
+def test_nothing_is_sent_after_the_first_error(generator):
+    sent = []
 
     def send(case):
-        asked.append(case)
-        raise Finding("nothing", "an answer")
+        sent.append(case)
+        raise Finding("nothing", "a response")
 
     with pytest.raises(Finding):
         generator.play(send, scenarios=5, steps=5, without=())
-    assert len(asked) == 1
+    assert len(sent) == 1

@@ -1,4 +1,4 @@
-"""A server that answers the same to everything keeps no promise, whatever it answers."""
+"""A server that sends one response to everything breaks promises, whatever the response."""
 
 import json
 from contextlib import contextmanager
@@ -8,6 +8,8 @@ import pytest
 from flask import Flask, request
 from tests.conformance.active.test_verify import verify
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+pytestmark = pytest.mark.process
 
 CODES = {403: "FORBIDDEN", 404: "NOT_FOUND", 429: "RATE_LIMITED", 500: "INTERNAL_ERROR"}
 EMPTY_PAGE = {"results": [], "page": 1, "total_pages": 0}
@@ -24,10 +26,10 @@ def refusal(status):
 
 
 @contextmanager
-def answering(answer):
-    """Serve one function's answer under every method and path."""
+def responding(respond):
+    """Serve one function's response under every method and path."""
     app = Flask(__name__)
-    app.before_request(answer)
+    app.before_request(respond)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
     thread = Thread(target=server.serve_forever, args=[0.02])
     thread.start()
@@ -39,65 +41,65 @@ def answering(answer):
         server.server_close()
 
 
-def judged(answer, tmp_path, *more):
-    report = tmp_path / "report.json"
-    with answering(answer) as url:
-        done = verify(url, "--api-key", "some-key", "--report", f"json={report}", *more)
-    return done, json.loads(report.read_text("utf-8"))
+def verified(respond, tmp_path, *more):
+    path = tmp_path / "report.json"
+    with responding(respond) as url:
+        done = verify(url, "--api-key", "some-key", "--report", f"json={path}", *more)
+    return done, json.loads(path.read_text("utf-8"))
 
 
 @pytest.mark.parametrize("status", [403, 404, 429])
 def test_a_server_that_refuses_everything_cannot_be_tested(status, tmp_path):
-    done, told = judged(lambda: refusal(status), tmp_path)
+    done, report = verified(lambda: refusal(status), tmp_path)
     assert done.returncode == 2, done.stdout
     assert str(status) in done.stderr
-    assert told["verdicts"]["passed"] == 0
+    assert report["verdicts"]["passed"] == 0
 
 
-def test_a_server_that_fails_at_everything_has_findings(tmp_path):
-    done, told = judged(lambda: refusal(500), tmp_path)
+def test_a_server_that_always_fails_has_findings(tmp_path):
+    done, report = verified(lambda: refusal(500), tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
-    found = {r["clause"] for r in told["results"] if r["verdict"] == "finding"}
+    found = {r["clause"] for r in report["results"] if r["verdict"] == "finding"}
     assert "errors.never-5xx" in found
 
 
 @pytest.mark.parametrize("status", [403, 404, 500])
-def test_a_list_alone_does_not_make_a_server(status, tmp_path):
-    def answer():
+def test_a_list_alone_is_not_enough(status, tmp_path):
+    def respond():
         if request.method == "GET" and request.path == "/v1/monitors":
             return EMPTY_PAGE
         return refusal(status)
 
-    done, told = judged(answer, tmp_path)
+    done, report = verified(respond, tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
-    found = {r["clause"] for r in told["results"] if r["verdict"] == "finding"}
+    found = {r["clause"] for r in report["results"] if r["verdict"] == "finding"}
     assert {"create.documented-example", "schema.listWebhooks"} <= found
 
 
-def test_a_429_is_no_verdict_and_leaves_what_it_hides_unverified(tmp_path):
-    def answer():
+def test_a_429_is_no_finding_and_leaves_clauses_unverified(tmp_path):
+    def respond():
         if request.method == "GET" and request.path == "/v1/monitors":
             return EMPTY_PAGE
         return refusal(429)
 
-    done, told = judged(answer, tmp_path)
+    done, report = verified(respond, tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr  # the list needs no key
-    assert not [r for r in told["results"] if r["came"].startswith("429")]
-    creation = [r for r in told["results"] if r["clause"].startswith("create.")]
+    assert not [r for r in report["results"] if r["got"].startswith("429")]
+    creation = [r for r in report["results"] if r["clause"].startswith("create.")]
     assert {r["verdict"] for r in creation} == {"not verified"}
 
 
-def test_a_server_that_says_yes_to_everything_has_findings(tmp_path):
-    done, told = judged(lambda: ({**EMPTY_PAGE, "id": "1"}, 200), tmp_path)
+def test_a_server_that_accepts_everything_has_findings(tmp_path):
+    done, report = verified(lambda: ({**EMPTY_PAGE, "id": "1"}, 200), tmp_path)
     assert done.returncode == 1, done.stdout + done.stderr
-    found = {r["clause"] for r in told["results"] if r["verdict"] == "finding"}
+    found = {r["clause"] for r in report["results"] if r["verdict"] == "finding"}
     assert {"schema.createMonitor", "auth.missing-key.list-monitors"} <= found
 
 
 def test_a_schema_clause_alone_fails_where_its_operation_never_succeeds(tmp_path):
-    def answer():
+    def respond():
         return EMPTY_PAGE if request.path == "/v1/monitors" else refusal(404)
 
-    done, told = judged(answer, tmp_path, "--only", "schema.listWebhooks")
+    done, report = verified(respond, tmp_path, "--only", "schema.listWebhooks")
     assert done.returncode == 1
-    assert told["results"][0]["expected"].startswith("a 2xx")
+    assert report["results"][0]["expected"].startswith("a 2xx")

@@ -1,8 +1,11 @@
-"""The judge against mutants: a sample of the matrix that `make matrix` writes."""
+"""`verify` against mutants: a sample of the matrix that `make matrix` writes."""
 
 import subprocess
 
+import pytest
 from tests.mock_process import command
+
+pytestmark = pytest.mark.process
 
 SAMPLE = ("put-not-stored", "status-filter-ignored", "page-ignored", "names-garbled")
 
@@ -17,7 +20,7 @@ def matrix(*names):
     )
 
 
-def test_mutants_are_found_out_and_the_clean_server_is_not_accused():
+def test_mutants_are_detected_and_the_clean_server_has_no_findings():
     done = matrix(*SAMPLE)
     assert done.returncode == 0, done.stdout
     assert f"**{len(SAMPLE)} of {len(SAMPLE)} mutants are found**" in done.stdout

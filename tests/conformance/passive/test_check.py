@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from tests.mock_process import command
 
+pytestmark = pytest.mark.process
+
 MONITOR = {
     "id": "4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907",
     "name": "Production API — api.example.com",

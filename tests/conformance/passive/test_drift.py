@@ -2,25 +2,21 @@
 
 import copy
 import json
-import subprocess
 
 import pytest
 from openapi_spec_validator import validate
-from tests.mock_process import command
+from tests.command_line import run
 from tests.providers.dialects import DIALECTS
 from tests.providers.serving import providing
 
 from statuspool_mock import contract
 from statuspool_mock.server import RunningServer, Settings
 
+pytestmark = pytest.mark.slow
+
 
 def drift(url, key="sp_test_drifting", *arguments):
-    return subprocess.run(
-        command("drift", url, "--api-key", key, "--rate", "100000", *arguments),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return run("drift", url, "--api-key", key, "--rate", "100000", *arguments)
 
 
 def drifted(url, key="sp_test_drifting"):

@@ -212,7 +212,7 @@ def test_a_large_upload_passes_through(mock):
 
 
 @pytest.mark.parametrize(
-    ("answer", "message"),
+    ("response", "message"),
     [
         (
             json_response(200, b'{"results": ["\xff\xfe"]}'),

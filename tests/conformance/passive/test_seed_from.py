@@ -1,27 +1,21 @@
 """`statuspool-mock seed-from`: a mock that looks like the account it was made from."""
 
-import os
-import subprocess
-
 import httpx
 import pytest
+from tests.command_line import run
 from tests.conformance.passive.conftest import proxied
-from tests.mock_process import command
 from tests.providers.dialects import DIALECTS
 from tests.providers.serving import providing
 
 from statuspool_mock.server import RunningServer, Settings
 
+pytestmark = pytest.mark.slow
+
 TOLD = ("name", "url", "interval_seconds", "tags", "regions", "expected_status", "status")
 
 
 def seed_from(source, *arguments, key="sp_test_demo"):
-    return subprocess.run(
-        command("seed-from", str(source), "--rate", "100000", *arguments),
-        capture_output=True,
-        check=False,
-        env={**os.environ, "STATUSPOOL_API_KEY": key},
-    )
+    return run("seed-from", str(source), "--rate", "100000", *arguments, STATUSPOOL_API_KEY=key)
 
 
 def account(url, key="sp_test_demo"):
@@ -34,7 +28,7 @@ def account(url, key="sp_test_demo"):
 
 def served(text, tmp_path, **more):
     path = tmp_path / "likeness.yaml"
-    path.write_bytes(text)
+    path.write_text(text, "utf-8")
     return RunningServer(Settings(port=0, scenario=str(path), rate_limit=None, **more))
 
 
@@ -68,8 +62,8 @@ def test_a_likeness_has_not_drifted(tmp_path):
     with RunningServer(Settings(port=0, scenario="outage", rate_limit=None)) as original:
         text = seed_from(original.url).stdout
     with served(text, tmp_path) as likeness:
-        drift = command("drift", likeness.url, "--api-key", "sp_test_demo", "--rate", "100000")
-        subprocess.run(drift, check=True, capture_output=True)
+        drift = run("drift", likeness.url, "--api-key", "sp_test_demo", "--rate", "100000")
+    assert drift.returncode == 0, drift.stdout
 
 
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
@@ -81,6 +75,7 @@ def test_other_implementations_have_a_likeness(dialect, tmp_path):
         assert account(likeness.url)[0]
 
 
+@pytest.mark.process
 def test_recorded_traffic_has_a_likeness(tmp_path):
     archive = tmp_path / "traffic.har"
     with (
@@ -98,7 +93,7 @@ def test_an_anonymous_likeness_tells_no_name_and_no_url(tmp_path):
         result = seed_from(original.url, "--anonymise", "--seed", "4")
         again = seed_from(original.url, "--anonymise", "--seed", "4")
         monitors, _ = account(original.url)
-    text = result.stdout.decode()
+    text = result.stdout
     for one in monitors.values():
         assert one["name"] not in text
         assert one["url"] not in text
@@ -107,7 +102,7 @@ def test_an_anonymous_likeness_tells_no_name_and_no_url(tmp_path):
     assert {key: one["interval_seconds"] for key, one in drawn.items()} == {
         key: one["interval_seconds"] for key, one in monitors.items()
     }
-    names = [line for line in again.stdout.decode().splitlines() if "name:" in line]
+    names = [line for line in again.stdout.splitlines() if "name:" in line]
     assert names == [line for line in text.splitlines() if "name:" in line]
 
 
@@ -131,4 +126,4 @@ def test_nothing_to_be_learnt_is_one_line_and_exit_code_2(free_port, tmp_path):
         ]
     for result in results:
         assert result.returncode == 2
-        assert result.stderr.count(b"\n") == 1
+        assert result.stderr.count("\n") == 1

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import Flask, Response, request
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 SECRET = "whsec_certify"
 Answer = tuple[str, int]
@@ -132,6 +132,11 @@ def endless(_body: bytes, _signature: str) -> Response:
     return Response(drip(), 200)
 
 
+class Silent(WSGIRequestHandler):
+    def log_request(self, *_args: object, **_named: object) -> None:
+        pass
+
+
 @contextmanager
 def receiving(receive: Receive, *, tls: ssl.SSLContext | None = None) -> Iterator[str]:
     """Serve a receiver on a free port; yield its url."""
@@ -142,7 +147,9 @@ def receiving(receive: Receive, *, tls: ssl.SSLContext | None = None) -> Iterato
     def hook() -> Answer | Response:
         return receive(request.get_data(), request.headers.get("X-Statuspool-Signature", ""))
 
-    server = make_server("127.0.0.1", 0, app, threaded=True, ssl_context=tls)
+    server = make_server(
+        "127.0.0.1", 0, app, threaded=True, request_handler=Silent, ssl_context=tls
+    )
     thread = threading.Thread(target=server.serve_forever, args=[0.02], daemon=True)
     thread.start()
     try:

@@ -8,17 +8,17 @@ from multiprocessing import get_context
 from uuid import uuid4
 
 from statuspool_mock.cli.output import write
-from statuspool_mock.conformance.active.clause import Level
 from statuspool_mock.conformance.active.clauses import CLAUSES
+from statuspool_mock.conformance.active.levels import Level
 from statuspool_mock.conformance.active.options import Options, Profile
 from statuspool_mock.conformance.active.results import Verdict
-from statuspool_mock.conformance.active.run import judged
+from statuspool_mock.conformance.active.run import verify
 from statuspool_mock.mutants import Mutant, choose
 from statuspool_mock.mutants.catalog import CATALOG
 from statuspool_mock.server import RunningServer, Settings
 
 _LIMITER, _CLEAN = "rate limiter", ""
-_LIMITED_AT_ONCE = 8  # they wait for minutes to pass, and do little else
+_LIMITED_AT_ONCE = 8  # they mostly wait for minutes to pass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,13 +72,13 @@ def _try(name: str, profile: Profile) -> Trial:
         settings = Settings(port=0, mutants=settings.mutants, rate_limit=None)
     key = f"sp_test_{uuid4().hex}"
     with RunningServer(settings) as server:
-        judgement = judged(_options(server.url, key, profile, limited=limited))
-    findings = [r.clause.id for r in judgement.results if r.verdict is Verdict.FINDING]
+        run = verify(_options(server.url, key, profile, limited=limited))
+    findings = [r.clause.id for r in run.results if r.verdict is Verdict.FINDING]
     return Trial(
         mutant=name,
         findings=tuple(findings),
-        requests=judgement.session.requests,
-        trouble=judgement.cannot,
+        requests=run.session.requests,
+        trouble=run.unusable,
     )
 
 

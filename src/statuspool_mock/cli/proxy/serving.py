@@ -27,7 +27,7 @@ from statuspool_mock.conformance.passive.status_pages import StatusPages
 from statuspool_mock.conformance.passive.upstream import Upstream
 from statuspool_mock.exchanges import Exchange
 from statuspool_mock.web.control_auth import ControlAuth
-from statuspool_mock.web.gc_tuning import rest_the_collector
+from statuspool_mock.web.gc_tuning import tune_for_serving
 from statuspool_mock.web.sockets import CannotListen, is_local, listening
 from statuspool_mock.web.write_coalescing import CoalescingProtocol
 
@@ -113,7 +113,7 @@ def _serve(app: ASGIApp, listener: socket, *, ready: Callable[[], None]) -> None
     for number in (signal.SIGINT, signal.SIGTERM):
         # Uvicorn repeats a signal when it is done, but the summary is still to be printed.
         signal.signal(number, lambda *_: None)
-    rest_the_collector()
+    tune_for_serving()
     with contextlib.suppress(KeyboardInterrupt):
         _Server(app, ready=ready).run(sockets=[listener])
 

@@ -207,7 +207,7 @@ def verify(*, list_only: bool, dry_run: bool, **given: Any) -> int:
     if dry_run:
         plan.show(options)
         return 0
-    return suite.run(options, reports)
+    return suite.verify(options, reports)
 
 
 def _options(
@@ -224,7 +224,7 @@ def _options(
     **others: Any,
 ) -> "Options":
     """Return what the run is asked to do; `others` are named like their fields."""
-    from statuspool_mock.conformance.active.clause import Level
+    from statuspool_mock.conformance.active.levels import Level
     from statuspool_mock.conformance.active.options import Options, Profile
 
     if url is None:

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from statuspool_mock.cli.output import write
-from statuspool_mock.conformance.active.clause import Level
 from statuspool_mock.conformance.active.clauses import CLAUSES
+from statuspool_mock.conformance.active.levels import Level
 from statuspool_mock.conformance.active.options import Options
-from statuspool_mock.conformance.active.run import chosen
+from statuspool_mock.conformance.active.selection import chosen, executed, lacks
 
 _SHARED_REQUESTS = 40
 """What clauses share, beside what each costs itself."""
@@ -26,11 +26,11 @@ def show(options: Options) -> None:
     clauses = chosen(CLAUSES, options)
     missing: dict[str, int] = {}
     for clause in clauses:
-        reason = options.lacks(clause)
+        reason = lacks(options, clause)
         missing[reason] = missing.get(reason, 0) + 1
-    checked = [clause for clause in clauses if not options.lacks(clause)]
-    most = options.most_requests
-    cost = _SHARED_REQUESTS + sum(clause.requests for clause in checked)
+    checked = [clause for clause in clauses if not lacks(options, clause)]
+    most = options.max_requests
+    cost = _SHARED_REQUESTS + sum(clause.requests for clause in executed(options, CLAUSES, checked))
     lines = [
         f"{options.url}: {len(checked)} of {len(clauses)} clauses would be checked.",
         f"  requests: about {cost}{f', at most {most}' if most else ''}",

@@ -17,7 +17,8 @@ from statuspool_mock.conformance.active.options import Options
 from statuspool_mock.conformance.active.reports import FORMATS
 from statuspool_mock.conformance.active.reports.summary import counts, headline
 from statuspool_mock.conformance.active.results import ClauseResult, Verdict
-from statuspool_mock.conformance.active.run import VerificationRun, chosen
+from statuspool_mock.conformance.active.run import VerificationRun
+from statuspool_mock.conformance.active.selection import chosen
 from statuspool_mock.conformance.active.suite import SUITE, Suite, describe
 
 _INTERRUPTED = 130
@@ -27,36 +28,36 @@ _PLUGINS_OFF = (
 )  # fmt: skip
 
 
-def run(options: Options, reports: Sequence[tuple[str, Path]]) -> int:
+def verify(options: Options, reports: Sequence[tuple[str, Path]]) -> int:
     """Verify. Returns 0 if the server conforms, 1 for findings, 2 if it could not be tested."""
-    judgement = VerificationRun(options)
+    run = VerificationRun(options)
     console = Console(highlight=False)
-    code = _verify(judgement, console)
-    _show(judgement, console, interrupted=code == _INTERRUPTED)
+    code = _verify(run, console)
+    _show(run, console, interrupted=code == _INTERRUPTED)
     for form, path in reports:
         try:
-            write_whole(path, FORMATS[form](judgement), mode=0o644)
+            write_whole(path, FORMATS[form](run), mode=0o644)
         except OSError as error:
             raise CommandFailed(f"{path}: {error.strerror}") from error
     if code == 2:
-        raise CommandFailed(judgement.cannot or headline(judgement))
+        raise CommandFailed(run.unusable or headline(run))
     return code
 
 
-def _verify(judgement: VerificationRun, console: Console) -> int:
+def _verify(run: VerificationRun, console: Console) -> int:
     """Run the suite without the plugins and settings of the folder that it runs in."""
-    judgement.listeners.append(_Progress(judgement, console))
+    run.listeners.append(_Progress(run, console))
     suite = Path(active.__file__).with_name(SUITE)
     arguments = [str(suite), "-c", os.devnull, f"--rootdir={suite.parent}", "--noconftest"]
     arguments += [f"-p{name}" for name in _PLUGINS_OFF]
     with _without_settings():
-        code = pytest.main(arguments, plugins=[Suite(judgement)])
-    if code == pytest.ExitCode.INTERRUPTED and not judgement.cannot:
+        code = pytest.main(arguments, plugins=[Suite(run)])
+    if code == pytest.ExitCode.INTERRUPTED and not run.unusable:
         return _INTERRUPTED
     if code == pytest.ExitCode.INTERNAL_ERROR:
-        judgement.cannot = judgement.cannot or "internal error, see above; please report it"
+        run.unusable = run.unusable or "internal error, see above; please report it"
         return 2
-    return judgement.exit_code()
+    return run.exit_code()
 
 
 @contextlib.contextmanager
@@ -77,15 +78,15 @@ def _without_settings() -> Iterator[None]:
 class _Progress:
     """A status line on a terminal; elsewhere only findings, as they are found."""
 
-    def __init__(self, judgement: VerificationRun, console: Console) -> None:
-        self._judgement = judgement
+    def __init__(self, run: VerificationRun, console: Console) -> None:
+        self._run = run
         self._console = console
-        self._most = len(chosen(CLAUSES, judgement.options))
+        self._most = len(chosen(CLAUSES, run.options))
 
     def __call__(self, result: ClauseResult) -> None:
         if self._console.is_terminal:
-            done = len(self._judgement.results)
-            line = f"{done}/{self._most} clauses, {self._judgement.session.requests} requests"
+            done = len(self._run.results)
+            line = f"{done}/{self._most} clauses, {self._run.session.requests} requests"
             self._console.file.write(f"\r\033[K{line}  {result.clause.id}"[:100])
             if done == self._most or result.verdict is Verdict.FINDING:
                 self._console.file.write("\r\033[K")
@@ -95,9 +96,9 @@ class _Progress:
             self._console.print(Text(describe(result)), soft_wrap=True)
 
 
-def _show(judgement: VerificationRun, console: Console, *, interrupted: bool) -> None:
+def _show(run: VerificationRun, console: Console, *, interrupted: bool) -> None:
     reasons: dict[str, list[str]] = {}
-    for result in judgement.results:
+    for result in run.results:
         if result.verdict is Verdict.NOT_VERIFIED:
             reasons.setdefault(result.reason, []).append(result.clause.id)
         for note in result.notes:
@@ -105,14 +106,14 @@ def _show(judgement: VerificationRun, console: Console, *, interrupted: bool) ->
     for reason, ids in reasons.items():
         which = ids[0] if len(ids) == 1 else f"{len(ids)} clauses, such as {ids[0]}"
         console.print(Text(f"not verified: {which}: {reason}", style="dim"), soft_wrap=True)
-    if judgement.left:
+    if run.left_behind:
         console.print("Left on the server, because the API could not delete it:")
-        for text in judgement.left:
+        for text in run.left_behind:
             console.print(Text(f"  {text}"), soft_wrap=True)
-    if judgement.results:
-        console.print(counts(judgement), soft_wrap=True)
+    if run.results:
+        console.print(counts(run), soft_wrap=True)
     if interrupted:
         console.print("Interrupted. What the run created is deleted, except what is listed above.")
-    elif judgement.exit_code() != 2:
-        style = "bold red" if judgement.exit_code() else "bold green"
-        console.print(Text(headline(judgement), style=style), soft_wrap=True)
+    elif run.exit_code() != 2:
+        style = "bold red" if run.exit_code() else "bold green"
+        console.print(Text(headline(run), style=style), soft_wrap=True)

@@ -1,8 +1,8 @@
-"""The judge: decides whether a server keeps the documented contract, from the outside alone.
+"""`statuspool-mock verify`: checks a server against the documented contract, from the outside.
 
-clause, clauses/   what the reference promises, one check for each sentence
-session, scene     asking the server, and what clauses share
-judgement          a run over all clauses
-test_clauses       the same as a pytest suite; the command line runs this very suite
-reports/           the results for people and machines
+clause, clauses/    the promises of the reference, one check for each sentence
+session, context    requests to the server, and what clauses share
+run                 a run of all clauses
+test_clauses        the same as a pytest suite, which the command line runs
+reports/            results for people and machines
 """

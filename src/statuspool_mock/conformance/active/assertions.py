@@ -1,40 +1,50 @@
-"""Ways to put a promise: each raises `Finding` where the answer breaks it."""
+"""Ways to check a promise: each raises `Finding` where a response breaks it."""
 
 from collections.abc import Iterable
 from typing import Any
 
+from statuspool_mock.conformance.active.errors import Finding
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import Finding
-
-
-def expect_status(answer: ServerResponse, *allowed: int, because: str = "") -> None:
-    """Expect one of these status codes."""
-    if answer.status not in allowed:
-        wanted = " or ".join(map(str, allowed))
-        raise Finding(answer.summary(), f"{wanted}{f': {because}' if because else ''}", answer)
 
 
 def expect(
-    condition: object, came: str, expected: str, answer: ServerResponse | None = None
+    condition: object, got: str, expected: str, response: ServerResponse | None = None
 ) -> None:
     """Expect a condition to hold."""
     if not condition:
-        raise Finding(came, expected, answer)
+        raise Finding(got, expected, response)
 
 
-def expect_equal(came: Any, expected: Any, what: str, answer: ServerResponse | None = None) -> None:
-    """Expect a value, types included: 1 is not True, and 60.0 reads as 60."""
-    if came != expected or isinstance(came, bool) != isinstance(expected, bool):
-        raise Finding(f"{what} {came!r}", repr(expected), answer)
+def expect_status(response: ServerResponse, *allowed: int, because: str = "") -> None:
+    """Expect one of these status codes."""
+    if response.status not in allowed:
+        expected = " or ".join(map(str, allowed))
+        reason = f", because {because}" if because else ""
+        raise Finding(response.summary(), f"{expected}{reason}", response)
 
 
-def expect_list(answer: ServerResponse) -> list[dict[str, Any]]:
+def expect_equal(
+    got: Any, expected: Any, what: str, response: ServerResponse | None = None
+) -> None:
+    """Expect a value, types included: 1 is not True, and 60.0 is 60."""
+    if got != expected or isinstance(got, bool) != isinstance(expected, bool):
+        raise Finding(f"{what} {got!r}", repr(expected), response)
+
+
+def expect_monitor(response: ServerResponse) -> dict[str, Any]:
+    """Expect 200 and a monitor, and return its fields."""
+    if response.status != 200 or not response.fields:
+        raise Finding(response.summary(), "200 and the monitor", response)
+    return dict(response.fields)
+
+
+def expect_list(response: ServerResponse) -> list[dict[str, Any]]:
     """Expect 200 with `results`, and return them."""
-    expect_status(answer, 200)
-    found = answer.fields.get("results")
-    if not isinstance(found, list):
-        raise Finding(answer.summary(), "an object with an array `results`", answer)
-    return [item for item in found if isinstance(item, dict)]
+    expect_status(response, 200)
+    results = response.fields.get("results")
+    if not isinstance(results, list):
+        raise Finding(response.summary(), "an object with an array `results`", response)
+    return [item for item in results if isinstance(item, dict)]
 
 
 def ids(items: Iterable[Any]) -> list[str]:

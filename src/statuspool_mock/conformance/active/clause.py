@@ -2,39 +2,20 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.levels import Level, Need
 
-Check = Callable[["Context"], None]
-
-
-class Level(StrEnum):
-    """Where the promise comes from."""
-
-    DOCUMENTED = "documented"
-    SAMPLE = "sample"
-    INFERRED = "inferred"
-
-
-class Need(StrEnum):
-    """What a clause cannot be judged without; the value says what to do for it."""
-
-    WRITES = "leave out --read-only: it writes"
-    PERMANENT = "give --allow-permanent: incidents and webhooks cannot be deleted"
-    READ_ONLY_KEY = "give --readonly-key"
-    OTHER_TEAM_KEY = "give --other-team-key"
-    REVOKED_KEY = "give --revoked-key"
-    RATE_LIMIT = "give --check-rate-limit: it spends a minute's requests"
-    RECEIVER = "give --webhook-listen HOST:PORT"
-    TIME = "choose --profile standard or deep"
+Check = Callable[[Context], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clause:
-    """One promise. `requests` estimates what judging it costs beyond what others share."""
+    """One promise.
+
+    `requests` estimates what checking it costs beyond what clauses share. `prerequisites` are
+    clauses and groups whose responses it checks too; a run executes them first, where it can.
+    """
 
     id: str
     group: str
@@ -43,14 +24,15 @@ class Clause:
     says: str
     requests: int
     needs: frozenset[Need]
+    prerequisites: tuple[str, ...]
     check: Check
 
 
 class ClauseGroup:
-    """Clauses of one group, in the order in which they are judged."""
+    """Clauses of one group, in the order in which they are checked."""
 
-    def __init__(self, group: str, *, section: str) -> None:
-        self.group = group
+    def __init__(self, name: str, *, section: str) -> None:
+        self.name = name
         self.section = section
         self.clauses: list[Clause] = []
 
@@ -63,22 +45,30 @@ class ClauseGroup:
         section: str = "",
         requests: int = 1,
         needs: Iterable[Need] = (),
+        prerequisites: Iterable[str] = (),
     ) -> Callable[[Check], Check]:
-        """Make the decorated check a clause named `group.name`."""
+        """Make the decorated check a clause with the id `group.name`."""
 
-        def keep(check: Check) -> Check:
+        def register(check: Check) -> Check:
             self.clauses.append(
                 Clause(
-                    id=f"{self.group}.{name}",
-                    group=self.group,
+                    id=f"{self.name}.{name}",
+                    group=self.name,
                     level=level,
                     section=section or self.section,
                     says=says,
                     requests=requests,
                     needs=frozenset(needs),
+                    prerequisites=tuple(prerequisites),
                     check=check,
                 )
             )
             return check
 
-        return keep
+        return register
+
+
+def named(check: Check, name: str) -> Check:
+    """Name a check that a factory made, as tracebacks and profilers show it."""
+    check.__name__ = check.__qualname__ = name.replace("-", "_").replace(".", "_")
+    return check

@@ -1,90 +1,82 @@
-"""What clauses share: monitors made once, lists read once, notes taken."""
+"""What clauses share: monitors created once, lists read once, notes."""
 
-import random
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar
+from contextlib import ExitStack
+from typing import Any
 
+from statuspool_mock.conformance.active.assertions import expect_monitor
+from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.options import Options
 from statuspool_mock.conformance.active.receiver import DeliveryReceiver
-from statuspool_mock.conformance.active.results import Finding, NotVerified
 from statuspool_mock.conformance.active.session import MAIN, OTHER_TEAM, Session
-from statuspool_mock.contract.reference import DEFAULT_REGIONS
+from statuspool_mock.conformance.active.sharing import Computed, shared
 
-Value = TypeVar("Value")
-REGIONS = list(DEFAULT_REGIONS)
-_MOST_PAGES = 6
-
-
-class _Missing(NotVerified):
-    """Something shared is not there; what needs it in turn has nothing to add to the reason."""
-
-
-def shared(make: Callable[["Context"], Value]) -> Callable[["Context"], Value]:
-    """Compute once a run. Where that fails every clause that needs it is not verified."""
-    name = f"{make.__module__}.{make.__qualname__}"
-
-    @wraps(make)
-    def get(scene: "Context") -> Value:
-        if name not in scene.kept:
-            try:
-                scene.kept[name] = make(scene)
-            except _Missing as error:
-                scene.kept[name] = error
-            except (Finding, NotVerified) as error:
-                scene.kept[name] = _Missing(f"{(make.__doc__ or name).split('.')[0]}: {error}")
-        value = scene.kept[name]
-        if isinstance(value, _Missing):
-            raise _Missing(str(value))
-        found: Value = value
-        return found
-
-    return get
+_MAX_PAGES = 6
 
 
 class Context:
-    """One run's shared state. Attributes that ask the server do so once."""
+    """The state that the clauses of one run share. Shared subjects send their requests once."""
 
     def __init__(self, options: Options, session: Session) -> None:
         self.options = options
         self.api = session
-        self.kept: dict[str, Any] = {}
+        self.computed = Computed()
         self.notes: list[str] = []
-        self.draw_key = random.Random(options.seed)  # noqa: S311  (repeatable, not secret)
         self.mark = f"verify-{session.ledger.fresh_id()[:8]}"
+        """Begins the name of everything that this run creates."""
+        self._resources = ExitStack()
+
+    def close(self) -> None:
+        """Release what shared subjects opened."""
+        self._resources.close()
 
     def note(self, text: str) -> None:
-        """Tell of something that is allowed and yet worth knowing."""
+        """Report behaviour that is allowed and still worth knowing."""
         if text not in self.notes:
             self.notes.append(text)
 
-    def seen(self, *operations: str) -> list[ServerResponse]:
-        """Return the successful answers of these operations so far."""
-        return [a for a in self.api.exchanges if a.operation in operations and a.is_success]
+    def successes(self, *operations: str) -> list[ServerResponse]:
+        """Return the successful responses of these operations so far."""
+        return [r for r in self.api.exchanges if r.operation in operations and r.is_success]
 
     def body(self, **changes: Any) -> dict[str, Any]:
-        """Return a right body of POST /monitors; None takes a field away."""
-        whole = {
+        """Return a valid body of POST /monitors; None removes a field."""
+        fields = {
             "name": f"{self.mark} probe",
             "url": "https://api.example.com/health",
             "interval_seconds": 60,
             **changes,
         }
-        return {field: value for field, value in whole.items() if value is not None}
+        return {field: value for field, value in fields.items() if value is not None}
 
-    def make(self, *, key: str = MAIN, **changes: Any) -> dict[str, Any]:
-        """Create a monitor and return what POST answered; it needs an id to be of use."""
+    def create(self, *, key: str = MAIN, **changes: Any) -> dict[str, Any]:
+        """Create a monitor and return the response's fields, which include an id."""
         if self.options.read_only:
-            raise NotVerified("leave out --read-only: it writes")
-        answer = self.api.send("POST", "/monitors", value=self.body(**changes), key=key)
-        if not answer.is_success or not isinstance(answer.fields.get("id"), str):
-            raise NotVerified(f"POST /monitors made none: {answer.summary()}")
-        return dict(answer.fields)
+            raise NotVerified("omit --read-only: it writes")
+        return _created(self.api.send("POST", "/monitors", value=self.body(**changes), key=key))
+
+    def read(self, monitor_id: str, *, key: str = MAIN) -> dict[str, Any]:
+        """Return a monitor as GET /monitors/{id} shows it now."""
+        return expect_monitor(self.api.get(f"/monitors/{monitor_id}", key=key))
+
+    def pages(
+        self, path: str, *, max_pages: int = _MAX_PAGES, **query: Any
+    ) -> list[ServerResponse]:
+        """Return a list's pages from the first on, at most `max_pages`."""
+        pages: list[ServerResponse] = []
+        for page in range(1, max_pages + 1):
+            response = self.api.get(path, query={**query, "page": page})
+            if response.status != 200:
+                raise Finding(response.summary(), "200 and a page", response)
+            pages.append(response)
+            total = response.fields.get("total_pages")
+            if not response.results or not isinstance(total, int) or page >= total:
+                break
+        return pages
 
     @property
-    def example(self) -> dict[str, Any]:
-        """The reference's own example of POST /monitors, under this run's mark."""
+    def example_body(self) -> dict[str, Any]:
+        """The reference's example of POST /monitors, with other values than the defaults."""
         return {
             "name": f"{self.mark} Production API — api.example.com",
             "url": "https://api.example.com/health",
@@ -95,122 +87,120 @@ class Context:
         }
 
     @shared
-    def full_answer(self) -> ServerResponse:
-        """The answer to POST /monitors with every field."""
-        return self.api.send("POST", "/monitors", value=self.example)
+    def example_response(self) -> ServerResponse:
+        """The response to POST /monitors with every field."""
+        return self.api.send("POST", "/monitors", value=self.example_body)
 
     @shared
-    def full(self) -> dict[str, Any]:
+    def example_monitor(self) -> dict[str, Any]:
         """A monitor created with every field."""
-        answer = self.full_answer()
-        if not answer.is_success or not isinstance(answer.fields.get("id"), str):
-            raise NotVerified(f"POST /monitors made none: {answer.summary()}")
-        return dict(answer.fields)
+        return _created(self.example_response())
 
     @shared
-    def minimal(self) -> dict[str, Any]:
+    def minimal_monitor(self) -> dict[str, Any]:
         """A monitor created with only the required fields."""
-        return self.make(name=f"{self.mark} minimal")
+        return self.create(name=f"{self.mark} minimal")
 
     @shared
-    def subject(self) -> dict[str, Any]:
-        """A monitor to try changes on, so that the others stay as they were made."""
-        return self.make(name=f"{self.mark} subject")
+    def scratch_monitor(self) -> dict[str, Any]:
+        """A monitor to try changes on, so that the others stay as they were created."""
+        return self.create(name=f"{self.mark} subject")
 
     @shared
-    def broken(self) -> dict[str, Any]:
+    def down_monitor(self) -> dict[str, Any]:
         """A monitor of a host that cannot exist."""
-        return self.make(
-            name=f"{self.mark} nobody there", url="https://down.test/", interval_seconds=30
+        return self.create(
+            name=f"{self.mark} unreachable", url="https://down.test/", interval_seconds=30
         )
 
     @shared
-    def foreign(self) -> dict[str, Any]:
+    def other_teams_monitor(self) -> dict[str, Any]:
         """A monitor of the other team."""
-        return self.make(name=f"{self.mark} other team", key=OTHER_TEAM)
-
-    def read(self, monitor_id: str, *, key: str = MAIN) -> dict[str, Any]:
-        """Return a monitor as GET tells it now."""
-        answer = self.api.get(f"/monitors/{monitor_id}", key=key)
-        if answer.status != 200 or not answer.fields:
-            raise Finding(answer.summary(), "200 and the monitor", answer)
-        return dict(answer.fields)
-
-    def pages(self, path: str, *, most: int = _MOST_PAGES, **query: Any) -> list[ServerResponse]:
-        """Return a list's pages from the first on, up to `most`."""
-        found: list[ServerResponse] = []
-        for page in range(1, most + 1):
-            answer = self.api.get(path, query={**query, "page": page})
-            if answer.status != 200:
-                raise Finding(answer.summary(), "200 and a page", answer)
-            found.append(answer)
-            total = answer.fields.get("total_pages")
-            if not answer.results or not isinstance(total, int) or page >= total:
-                break
-        return found
+        return self.create(name=f"{self.mark} other team", key=OTHER_TEAM)
 
     @shared
-    def incidents(self) -> ServerResponse:
+    def incident_list(self) -> ServerResponse:
         """The list of incidents."""
-        answer = self.api.get("/incidents")
-        if answer.status != 200 or not isinstance(answer.fields.get("results"), list):
-            raise NotVerified(answer.summary())
-        return answer
+        return self._list("/incidents")
 
     @shared
-    def webhooks(self) -> ServerResponse:
+    def webhook_list(self) -> ServerResponse:
         """The list of webhooks."""
-        answer = self.api.get("/webhooks")
-        if answer.status != 200 or not isinstance(answer.fields.get("results"), list):
-            raise NotVerified(answer.summary())
-        return answer
+        return self._list("/webhooks")
+
+    def _list(self, path: str) -> ServerResponse:
+        response = self.api.get(path)
+        if response.status != 200 or not isinstance(response.fields.get("results"), list):
+            raise NotVerified(f"expected 200 and results, got {response.summary()}")
+        return response
 
     @shared
     def receiver(self) -> DeliveryReceiver:
         """The receiver of deliveries."""
         host, _, port = (self.options.webhook_listen or "").rpartition(":")
         try:
-            return DeliveryReceiver(host, int(port), public_url=self.options.webhook_url)
+            receiver = DeliveryReceiver(host, int(port), public_url=self.options.webhook_url)
         except (OSError, SystemExit) as error:
             raise NotVerified(f"cannot listen on {host}:{port}: {error}") from error
+        self._resources.callback(receiver.close)
+        return receiver
 
     @shared
-    def existing(self) -> list[dict[str, Any]]:
+    def listed_monitors(self) -> list[dict[str, Any]]:
         """Monitors on the first pages of the list."""
-        pages = self.pages("/monitors", limit=100, most=3)
+        pages = self.pages("/monitors", limit=100, max_pages=3)
         return [m for page in pages for m in page.results if isinstance(m, dict) and m.get("id")]
 
-    @shared
-    def sample(self) -> list[dict[str, Any]]:
-        """Some monitors that tell most: of each status, with incidents, and our own."""
-        chosen: dict[str, dict[str, Any]] = {}
-        existing = self.existing()
-        for status in ("down", "degraded", "paused", "up"):
-            some = [m for m in existing if m.get("status") == status]
-            chosen.update({str(m["id"]): m for m in some[:1]})
-        troubled = {i.get("monitor_id") for i in self.incidents().results if isinstance(i, dict)}
-        some = [m for m in existing if m["id"] in troubled and m["id"] not in chosen]
-        chosen.update({str(m["id"]): m for m in some[:1]})
-        if not self.options.read_only:
-            chosen.update({str(m["id"]): m for m in (self.broken(), self.minimal())})
-        if not chosen:
+    def any_listed_monitor(self) -> dict[str, Any]:
+        """Return the first monitor of the list."""
+        monitors = self.listed_monitors()
+        if not monitors:
             raise NotVerified("the team has no monitors")
-        return list(chosen.values())
+        return monitors[0]
+
+    @shared
+    def sample_monitors(self) -> list[dict[str, Any]]:
+        """A few monitors: one of each status, one with incidents, and two of this run's own."""
+        sample: dict[str, dict[str, Any]] = {}
+        listed = self.listed_monitors()
+        for status in ("down", "degraded", "paused", "up"):
+            matching = [m for m in listed if m.get("status") == status]
+            sample.update({str(m["id"]): m for m in matching[:1]})
+        affected = {
+            i.get("monitor_id") for i in self.incident_list().results if isinstance(i, dict)
+        }
+        matching = [m for m in listed if m["id"] in affected and m["id"] not in sample]
+        sample.update({str(m["id"]): m for m in matching[:1]})
+        if not self.options.read_only:
+            own = (self.down_monitor(), self.minimal_monitor())
+            sample.update({str(m["id"]): m for m in own})
+        if not sample:
+            raise NotVerified("the team has no monitors")
+        return list(sample.values())
 
     @shared
     def statuses(self) -> dict[str, ServerResponse]:
-        """The answers of /status by monitor, of the sample."""
-        return {str(m["id"]): self.api.get(f"/monitors/{m['id']}/status") for m in self.sample()}
+        """The responses of GET /monitors/{id}/status for the sample, by monitor."""
+        return self._of_sample("/status")
 
     @shared
     def details(self) -> dict[str, ServerResponse]:
-        """The answers of GET /monitors/{id}, of the sample."""
-        return {str(m["id"]): self.api.get(f"/monitors/{m['id']}") for m in self.sample()}
+        """The responses of GET /monitors/{id} for the sample, by monitor."""
+        return self._of_sample("")
 
     @shared
     def logs(self) -> dict[str, ServerResponse]:
-        """The first page of 100 log entries by monitor, of the sample."""
+        """The first 100 log entries of each monitor of the sample."""
+        return self._of_sample("/logs", limit=100)
+
+    def _of_sample(self, suffix: str, **query: Any) -> dict[str, ServerResponse]:
         return {
-            str(m["id"]): self.api.get(f"/monitors/{m['id']}/logs", query={"limit": 100})
-            for m in self.sample()
+            str(m["id"]): self.api.get(f"/monitors/{m['id']}{suffix}", query=query)
+            for m in self.sample_monitors()
         }
+
+
+def _created(response: ServerResponse) -> dict[str, Any]:
+    if not response.is_success or not isinstance(response.fields.get("id"), str):
+        raise NotVerified(f"POST /monitors created no monitor: {response.summary()}")
+    return dict(response.fields)

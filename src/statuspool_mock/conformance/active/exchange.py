@@ -1,4 +1,4 @@
-"""An answer with the request that asked for it, and the curl that asks again."""
+"""A response with its request, and the curl command that repeats it."""
 
 import json
 import shlex
@@ -10,18 +10,18 @@ from typing import Any
 _SHOWN_BODY_BYTES = 2_000
 
 
-class _NoJson:
+class _NotJson:
     def __repr__(self) -> str:
-        return "no JSON"
+        return "not JSON"
 
 
-NO_JSON = _NoJson()
-"""The value of a body that is no JSON."""
+NOT_JSON = _NotJson()
+"""The value of a body that is not JSON."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServerResponse:
-    """What came back. Header names are lower-case; `authorization` is masked already."""
+    """A response. Header names are lower-case; `authorization` is already masked."""
 
     operation: str
     method: str
@@ -40,7 +40,7 @@ class ServerResponse:
         try:
             value = json.loads(self.body)
         except (ValueError, RecursionError):
-            value = NO_JSON
+            value = NOT_JSON
         object.__setattr__(self, "value", value)
 
     @property
@@ -50,14 +50,14 @@ class ServerResponse:
 
     @property
     def fields(self) -> Mapping[str, Any]:
-        """The JSON object that came, empty where none did."""
+        """The JSON object of the body; empty where the body is anything else."""
         return self.value if isinstance(self.value, dict) else {}
 
     @property
     def results(self) -> list[Any]:
-        """The items of a list's envelope, none where there is none."""
-        found = self.fields.get("results")
-        return found if isinstance(found, list) else []
+        """The items of a list's envelope; empty where there is no envelope."""
+        results = self.fields.get("results")
+        return results if isinstance(results, list) else []
 
     @property
     def media_type(self) -> str:
@@ -73,7 +73,7 @@ class ServerResponse:
         return f"{self.status} {line[:200]}{'…' if len(line) > 200 else ''}".strip()
 
     def curl(self) -> str:
-        """Return a command line that repeats the request; the token is a variable."""
+        """Return a command line that repeats the request; the key is a variable."""
         parts = ["curl", "-i", "-X", self.method, shlex.quote(self.url)]
         if self.authorization is not None:
             parts += ["-H", f'"Authorization: {self.authorization}"']

@@ -1,8 +1,7 @@
-"""Schemathesis, adapted: it makes requests up and judges answers, and sends none itself.
+"""Schemathesis, adapted: it generates requests and checks responses, and sends nothing itself.
 
-Everything but `create_test` is documented. That one is what Schemathesis's own pytest interface
-and command line make examples and coverage with; `tests/conformance/active/test_generation.py` notices if it
-moves.
+All of it is documented but `create_test`, with which Schemathesis's own pytest interface and
+command line generate examples and coverage. The tests of this module notice if it moves.
 """
 
 import json
@@ -23,20 +22,20 @@ from schemathesis.generation.hypothesis.builder import (
     create_test,
 )
 
+from statuspool_mock.conformance.active.errors import Finding, NotVerified, ServerUnusable
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import Finding, NotVerified, ServerUnusable
 from statuspool_mock.conformance.active.session import UNSENT
 from statuspool_mock.contract import Document
 
 _MEDIA_TYPES = {None, "application/json"}
-_JUDGED_BY_CLAUSES = (  # these know what the rulings leave open
+_CHECKED_BY_CLAUSES = (  # they know what the rulings leave open
     "negative_data_rejection", "positive_data_acceptance", "missing_required_header",
     "unsupported_method", "allow_header_conformance", "ignored_auth",
     "object_level_authorization",
 )  # fmt: skip
 _CONFIG = {
     "checks": {
-        **{name: {"enabled": False} for name in _JUDGED_BY_CLAUSES},
+        **{name: {"enabled": False} for name in _CHECKED_BY_CLAUSES},
         "response_schema_conformance": {"validate-formats": False},
     },
     "phases": {"coverage": {"unexpected-methods": []}},
@@ -46,14 +45,14 @@ _CONFIG = {
 _SETTINGS = hypothesis.settings(
     database=None,
     deadline=None,
-    derandomize=False,  # where CI is set, Hypothesis would put a seed of its own in place of ours
+    derandomize=False,  # where CI is set, Hypothesis would replace our seed with its own
     suppress_health_check=list(hypothesis.HealthCheck),
     phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
 )
 
 
 class Phase(StrEnum):
-    """How a request was made up, by Schemathesis's own names."""
+    """How a request was generated, by Schemathesis's own names."""
 
     EXAMPLES = "examples"
     COVERAGE = "coverage"
@@ -62,7 +61,7 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneratedCase:
-    """A request that was made up; what it leaves out is `UNSENT`."""
+    """A generated request. What it omits is `UNSENT`."""
 
     method: str
     path: str
@@ -70,18 +69,18 @@ class GeneratedCase:
     query: tuple[tuple[str, str], ...]
     body: Any
     origin: Any
-    """Schemathesis's own case, which judges the answer."""
+    """Schemathesis's own case, which checks the response."""
 
-    def judge(self, answer: ServerResponse) -> None:
-        """Judge an answer by Schemathesis's checks. Raises `Finding`."""
-        _judge(answer, lambda: self.origin.validate_response(_response(answer)))
+    def check(self, response: ServerResponse) -> None:
+        """Check a response with Schemathesis's checks. Raises `Finding`."""
+        _check(response, lambda: self.origin.validate_response(_converted(response)))
 
 
 Send = Callable[[GeneratedCase], ServerResponse]
 
 
 class Generator:
-    """Requests of one document; the same seed makes up the same ones."""
+    """Generates requests from a document, the same ones for the same seed."""
 
     def __init__(self, document: Document, *, seed: int) -> None:
         config = schemathesis.Config.from_dict(_CONFIG)
@@ -89,7 +88,7 @@ class Generator:
         self._seed = seed
 
     def cases(self, method: str, path: str, phase: Phase, *, most: int) -> list[GeneratedCase]:
-        """Return up to `most` different requests of a phase, spread over all that it makes up."""
+        """Return up to `most` different requests of a phase, spread over all that it generates."""
         operation = self._schema[path][method]
         drawn: list[Any] = []
         settings = hypothesis.settings(_SETTINGS, max_examples=most)
@@ -107,103 +106,102 @@ class Generator:
 
         try:
             create_test(operation=operation, test_func=keep, config=config)()
-        except SkipTest:  # the operation has none of the phase
+        except SkipTest:  # the phase has no requests for the operation
             return []
         except HypothesisException:
             if not drawn:
-                raise NotVerified(f"no {phase} could be made up") from None
+                raise NotVerified(f"no {phase} could be generated") from None
         return _spread(_different(drawn), most)
 
     def play(self, send: Send, *, scenarios: int, steps: int, without: Iterable[str]) -> None:
-        """Follow the document's links from each answer to what can be asked with it.
+        """Follow the document's links from each response to the requests that can use it.
 
-        Raises `Finding` for the first answer that breaks a promise, and whatever `send` raises.
+        Raises `Finding` for the first response that breaks a promise, and whatever `send` raises.
         """
-        troubles: list[Exception] = []
-        left_out = list(without)
-        schema = self._schema.exclude(operation_id=left_out) if left_out else self._schema
+        errors: list[Exception] = []
+        excluded = list(without)
+        schema = self._schema.exclude(operation_id=excluded) if excluded else self._schema
         machine: Any = schema.as_state_machine()
 
         class Play(machine):  # type: ignore[misc]  # made by Schemathesis at run time
             def call(self, case: Any, **_: Any) -> schemathesis.Response:
-                if troubles:  # Hypothesis would play the failing scenario again
-                    raise troubles[0]
+                if errors:  # Hypothesis would repeat the failing scenario
+                    raise errors[0]
                 try:
-                    self.answer = send(_case(case))
+                    self.sent = send(_case(case))
                 except (Finding, NotVerified, ServerUnusable) as error:
-                    troubles.append(error)
+                    errors.append(error)
                     raise
-                return _response(self.answer)
+                return _converted(self.sent)
 
             def validate_response(self, response: Any, case: Any, **_: Any) -> None:
                 try:
-                    _judge(self.answer, lambda: super(Play, self).validate_response(response, case))
+                    _check(self.sent, lambda: super(Play, self).validate_response(response, case))
                 except Finding as finding:
-                    troubles.append(finding)
+                    errors.append(finding)
                     raise
 
         settings = hypothesis.settings(_SETTINGS, max_examples=scenarios, stateful_step_count=steps)
         try:
             hypothesis.seed(self._seed)(Play).run(settings=settings)
         except Exception:
-            if not troubles:
+            if not errors:
                 raise
-        if troubles:
-            raise troubles[0]
+        if errors:
+            raise errors[0]
 
 
-def _judge(answer: ServerResponse, validate: Callable[[], None]) -> None:
+def _check(response: ServerResponse, validate: Callable[[], None]) -> None:
     try:
         validate()
     except BaseExceptionGroup as failures:
         first: Any = failures.exceptions[0]
-        told = " ".join(f"{first.title}: {first.message}".split())
-        raise Finding(
-            answer.summary(), f"no failure of Schemathesis's: {told[:300]}", answer
-        ) from None
+        failure = " ".join(f"{first.title}: {first.message}".split())
+        expected = f"no failure of Schemathesis's checks: {failure[:300]}"
+        raise Finding(response.summary(), expected, response) from None
 
 
-def _response(answer: ServerResponse) -> schemathesis.Response:
-    """Return an answer as one that Schemathesis reads."""
+def _converted(response: ServerResponse) -> schemathesis.Response:
+    """Return a response as Schemathesis reads it."""
     decoded = {"content-encoding", "content-length", "transfer-encoding"}
-    response = httpx.Response(
-        answer.status,
-        headers=[(name, text) for name, text in answer.headers.items() if name not in decoded],
-        content=answer.body,
-        request=httpx.Request(answer.method, answer.url, content=answer.sent),
+    converted = httpx.Response(
+        response.status,
+        headers=[(name, text) for name, text in response.headers.items() if name not in decoded],
+        content=response.body,
+        request=httpx.Request(response.method, response.url, content=response.sent),
     )
-    response.elapsed = timedelta(seconds=answer.seconds)
-    return schemathesis.Response.from_httpx(response, verify=True)
+    converted.elapsed = timedelta(seconds=response.seconds)
+    return schemathesis.Response.from_httpx(converted, verify=True)
 
 
-def _case(made: Any) -> GeneratedCase:
+def _case(generated: Any) -> GeneratedCase:
     query = []
-    for name, value in (made.query or {}).items():
+    for name, value in (generated.query or {}).items():
         texts = value if isinstance(value, list) else [value]
         query += [(name, text if isinstance(text, str) else json.dumps(text)) for text in texts]
     return GeneratedCase(
-        method=made.method.upper(),
-        path=made.operation.path,
-        path_id=(made.path_parameters or {}).get("id", UNSENT),
+        method=generated.method.upper(),
+        path=generated.operation.path,
+        path_id=(generated.path_parameters or {}).get("id", UNSENT),
         query=tuple(query),
-        body=UNSENT if type(made.body).__name__ == "NotSet" else made.body,
-        origin=made,
+        body=UNSENT if type(generated.body).__name__ == "NotSet" else generated.body,
+        origin=generated,
     )
 
 
 def _different(drawn: Iterable[Any]) -> list[GeneratedCase]:
-    """Return the cases that a JSON client can send, each once."""
+    """Return the cases that a JSON client can send, without duplicates."""
     found: dict[str, GeneratedCase] = {}
-    for made in drawn:
-        if made.media_type not in _MEDIA_TYPES or made.headers:
+    for generated in drawn:
+        if generated.media_type not in _MEDIA_TYPES or generated.headers:
             continue
-        case = _case(made)
+        case = _case(generated)
         try:
-            told = json.dumps([case.query, None if case.body is UNSENT else case.body])
-            told.encode()
+            text = json.dumps([case.query, None if case.body is UNSENT else case.body])
+            text.encode()
         except (TypeError, ValueError):
             continue
-        found.setdefault(f"{case.body is UNSENT} {told}", case)
+        found.setdefault(f"{case.body is UNSENT} {text}", case)
     return list(found.values())
 
 

@@ -1,16 +1,16 @@
-"""What a run is asked to do."""
+"""The options of a run."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from statuspool_mock.conformance.active.clause import Clause, Level, Need
+from statuspool_mock.conformance.active.levels import Level
 from statuspool_mock.contract.reference import REQUESTS_PER_MINUTE
 
 
 class Profile(StrEnum):
-    """How much a run may ask of the server."""
+    """How many requests a run may send."""
 
     QUICK = "quick"
     STANDARD = "standard"
@@ -23,7 +23,7 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """Everything `statuspool-mock verify` can be told. `url` is the base, such as …/v1."""
+    """The options of `statuspool-mock verify`. `url` is the API's base, such as …/v1."""
 
     url: str
     api_key: str
@@ -45,17 +45,22 @@ class Options:
     ca_file: Path | None = None
     timeout_seconds: float = 10.0
     known: frozenset[str] = field(default_factory=frozenset)
-    """Ids of clauses whose findings a baseline holds already."""
+    """Ids of clauses whose findings are in the baseline."""
 
     @property
-    def most_requests(self) -> int | None:
-        """The budget: as told, else that of the profile; None is without bound."""
+    def max_requests(self) -> int | None:
+        """The budget: the option, else the profile's; None is without bound."""
         return self.budget if self.budget is not None else _BUDGETS[self.profile]
 
     @property
     def is_quick(self) -> bool:
-        """Whether requests are dear."""
+        """Whether requests are scarce."""
         return self.profile is Profile.QUICK
+
+    @property
+    def may_create_permanent(self) -> bool:
+        """Whether incidents and webhooks may be created, which cannot be deleted."""
+        return self.allow_permanent and not self.read_only
 
     @property
     def is_local(self) -> bool:
@@ -64,40 +69,10 @@ class Options:
 
     @property
     def pace_per_minute(self) -> int | None:
-        """Requests a minute for each key: as told, else the documented limit; None on loopback.
+        """Requests a minute for each key: the option, else the documented limit.
 
-        A server on this machine is nobody's production: it says itself, with a 429, if it has a
-        limit.
+        None, without bound, for a server on this machine: it responds with a 429 if it has a limit.
         """
         if self.rate_per_minute is not None:
             return self.rate_per_minute
         return None if self.is_local else REQUESTS_PER_MINUTE
-
-    def chooses(self, clause: Clause) -> bool:
-        """Whether --only, --skip and --level leave this clause in."""
-        if self.level is Level.DOCUMENTED and clause.level is Level.INFERRED:
-            return False
-        if self.only and not any(_names(text, clause) for text in self.only):
-            return False
-        return not any(_names(text, clause) for text in self.skip)
-
-    def lacks(self, clause: Clause) -> str:
-        """Return why a clause cannot be judged in this run, nothing where it can."""
-        missing = [need for need in Need if need in clause.needs and not self._has(need)]
-        return "; ".join(missing)
-
-    def _has(self, need: Need) -> bool:
-        return {
-            Need.WRITES: not self.read_only,
-            Need.PERMANENT: self.allow_permanent and not self.read_only,
-            Need.READ_ONLY_KEY: self.readonly_key is not None,
-            Need.OTHER_TEAM_KEY: self.other_team_key is not None,
-            Need.REVOKED_KEY: self.revoked_key is not None,
-            Need.RATE_LIMIT: self.check_rate_limit,
-            Need.RECEIVER: self.webhook_listen is not None,
-            Need.TIME: self.profile is not Profile.QUICK,
-        }[need]
-
-
-def _names(text: str, clause: Clause) -> bool:
-    return clause.id == text or clause.id.startswith(f"{text}.")

@@ -1,4 +1,4 @@
-"""A place for deliveries: a Flask application on a thread of its own."""
+"""A receiver of deliveries: a Flask application on a thread of its own."""
 
 import json
 import time
@@ -12,7 +12,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedDelivery:
-    """What came: header names in lower case, the body as it was on the wire."""
+    """A delivery: header names in lower case, the body as it was on the wire."""
 
     place: str
     method: str
@@ -21,34 +21,34 @@ class ReceivedDelivery:
 
     @property
     def value(self) -> Any:
-        """The JSON of the body, None where it is none."""
+        """The JSON of the body; None where it is not JSON."""
         try:
             return json.loads(self.body)
         except ValueError:
             return None
 
 
-class _Quiet(WSGIRequestHandler):
+class _QuietHandler(WSGIRequestHandler):
     def log_request(self, *_: Any, **__: Any) -> None:
-        """Say nothing: the run's report does."""
+        """Log nothing: the run has its own report."""
 
 
 class DeliveryReceiver:
-    """Listens until closed. `url` is what endpoints are registered under."""
+    """Listens until closed. Endpoints are registered under `url` and a place of their own."""
 
     def __init__(self, host: str, port: int, *, public_url: str | None) -> None:
         self._arrival = Condition()
         self._deliveries: list[ReceivedDelivery] = []
         app = Flask(__name__)
-        app.add_url_rule("/<place>", "take", self._take, methods=["POST", "PUT", "GET"])
-        self._server = make_server(host, port, app, threaded=True, request_handler=_Quiet)
+        app.add_url_rule("/<place>", "receive", self._receive, methods=["POST", "PUT", "GET"])
+        self._server = make_server(host, port, app, threaded=True, request_handler=_QuietHandler)
         self.url = (public_url or f"http://{host}:{self._server.server_port}").rstrip("/")
         self._thread = Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
         self._thread.start()
 
-    def _take(self, place: str) -> tuple[str, int]:
+    def _receive(self, place: str) -> tuple[str, int]:
         delivery = ReceivedDelivery(
             place=place,
             method=request.method,
@@ -60,13 +60,13 @@ class DeliveryReceiver:
             self._arrival.notify_all()
         return "", 204
 
-    def heard(self, place: str) -> list[ReceivedDelivery]:
-        """Return what came to a place so far."""
+    def received(self, place: str) -> list[ReceivedDelivery]:
+        """Return the deliveries to a place so far."""
         with self._arrival:
             return [each for each in self._deliveries if each.place == place]
 
     def wait_for(self, place: str, *, seconds: float) -> None:
-        """Wait until something came to a place, or the time is over."""
+        """Wait for a delivery to a place, but no longer than this."""
         deadline = time.monotonic() + seconds
         with self._arrival:
             while not any(each.place == place for each in self._deliveries):

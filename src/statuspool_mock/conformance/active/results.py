@@ -1,22 +1,14 @@
-"""What a check comes to.
-
-Exception
-├── Finding        the server broke the promise
-├── NotVerified    it could not be judged, and why
-└── Unusable       nothing can be tested: exit code 2
-"""
+"""The result of checking one clause, ready for every report."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from statuspool_mock.conformance.active.clause import Clause
-    from statuspool_mock.conformance.active.exchange import ServerResponse
+from statuspool_mock.conformance.active.clause import Clause
 
 
 class Verdict(StrEnum):
-    """How a clause ends."""
+    """How the check of a clause ended."""
 
     PASSED = "passed"
     NOTE = "note"
@@ -25,40 +17,22 @@ class Verdict(StrEnum):
     NOT_VERIFIED = "not verified"
 
 
-class Finding(Exception):
-    """The promise was not kept: what came, what was expected, the answer that shows it."""
-
-    def __init__(self, came: str, expected: str, answer: "ServerResponse | None" = None) -> None:
-        super().__init__(f"came {came}, expected {expected}")
-        self.came = came
-        self.expected = expected
-        self.answer = answer
-
-
-class NotVerified(Exception):
-    """The promise could not be judged; the message tells why."""
-
-
-class ServerUnusable(Exception):
-    """Nothing more can be tested here; the message tells why and what to do."""
-
-
 @dataclass(slots=True, kw_only=True)
 class ClauseResult:
-    """One clause's verdict, ready for every report."""
+    """One clause with its verdict, and what explains it."""
 
-    clause: "Clause"
+    clause: Clause
     verdict: Verdict
     seconds: float = 0.0
     requests: int = 0
     reason: str = ""
-    came: str = ""
+    got: str = ""
     expected: str = ""
     curl: str = ""
     notes: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        """Return it for machines."""
+        """Return the result as JSON values."""
         return {
             "clause": self.clause.id,
             "group": self.clause.group,
@@ -67,7 +41,7 @@ class ClauseResult:
             "says": self.clause.says,
             "verdict": str(self.verdict),
             "reason": self.reason,
-            "came": self.came,
+            "got": self.got,
             "expected": self.expected,
             "curl": self.curl,
             "notes": list(self.notes),

@@ -1,20 +1,21 @@
-"""A run: every clause judged in its order, on one scene, with the server left clean."""
+"""A run: every clause checked in its order, in one context, with the server left clean."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from statuspool_mock import contract
 from statuspool_mock.conformance.active.clause import Clause
 from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import Finding, NotVerified, ServerUnusable
 from statuspool_mock.conformance.active.options import Options
-from statuspool_mock.conformance.active.receiver import DeliveryReceiver
-from statuspool_mock.conformance.active.results import (
-    ClauseResult,
-    Finding,
-    NotVerified,
-    ServerUnusable,
-    Verdict,
+from statuspool_mock.conformance.active.results import ClauseResult, Verdict
+from statuspool_mock.conformance.active.selection import (
+    chosen,
+    executable_prerequisites,
+    lacks,
+    prerequisites,
+    skips,
 )
 from statuspool_mock.conformance.active.session import Session
 
@@ -22,95 +23,118 @@ Listener = Callable[[ClauseResult], None]
 
 
 class VerificationRun:
-    """One run's results. `open` asks once whether there is anything to judge."""
+    """The results of one run. `open` asks once whether there is anything to check."""
 
     def __init__(self, options: Options) -> None:
         self.options = options
         self.session = Session(options, contract.load())
-        self.scene = Context(options, self.session)
+        self.context = Context(options, self.session)
         self.results: list[ClauseResult] = []
-        self.left: list[str] = []
-        self.cannot: str = ""
-        """Why nothing, or nothing more, can be tested."""
+        self.left_behind: list[str] = []
+        self.unusable = ""
+        """Why nothing, or nothing more, can be checked."""
         self.has_failed = False
         """Whether a check broke in a way that is no verdict."""
         self.started = time.monotonic()
         self.listeners: list[Listener] = []
+        self._executed: dict[str, ClauseResult] = {}
 
     def open(self) -> None:
-        """Ask for the list of monitors. Raises `ServerUnusable` where that says it is pointless."""
+        """Request the list of monitors. Raises `ServerUnusable` where checking is pointless."""
         try:
-            answer = self.session.get("/monitors")
+            response = self.session.get("/monitors")
         except Finding as error:
             hint = "Is it running, and is the URL its base, such as http://127.0.0.1:4747/v1?"
-            if "CERTIFICATE_VERIFY_FAILED" in error.came:
+            if "CERTIFICATE_VERIFY_FAILED" in error.got:
                 hint = "Give the certificate authority that signed it: --ca FILE"
             raise ServerUnusable(
-                f"{self.session.base} cannot be reached: {error.came}. {hint}"
+                f"{self.session.base} cannot be reached: {error.got}. {hint}"
             ) from error
         except NotVerified as error:
             raise ServerUnusable(f"{self.session.base}: {error}") from error
-        if answer.status in {401, 403}:
+        if response.status in {401, 403}:
             raise ServerUnusable(
-                f"GET /monitors answered {answer.status}: give a good key, with --api-key or "
-                "STATUSPOOL_API_KEY"
+                f"GET /monitors responded with {response.status}: give a valid key, with --api-key "
+                "or STATUSPOOL_API_KEY"
             )
-        if answer.status in {404, 405} or 300 <= answer.status < 400:
+        if response.status in {404, 405} or 300 <= response.status < 400:
             raise ServerUnusable(
-                f"GET {self.session.base}/monitors answered {answer.status}: the URL should be the "
-                "API's base, such as http://127.0.0.1:4747/v1"
+                f"GET {self.session.base}/monitors responded with {response.status}: the URL "
+                "should be the API's base, such as http://127.0.0.1:4747/v1"
             )
 
-    def judge(self, clause: Clause) -> ClauseResult:
-        """Judge one clause and keep its result."""
-        before, started = self.session.requests, time.monotonic()
-        result = ClauseResult(clause=clause, verdict=Verdict.PASSED)
-        self.scene.notes = []
-        try:
-            self._check(clause)
-            if self.scene.notes:
-                result.verdict = Verdict.NOTE
-        except Finding as finding:
-            known = clause.id in self.options.known
-            result.verdict = Verdict.KNOWN if known else Verdict.FINDING
-            result.came, result.expected = finding.came, finding.expected
-            if finding.answer is not None:
-                result.curl = finding.answer.curl()
-        except (NotVerified, ServerUnusable) as error:
-            result.verdict, result.reason = Verdict.NOT_VERIFIED, str(error)
-            if isinstance(error, ServerUnusable):
-                self.cannot = str(error)
-        except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
-            result.verdict = Verdict.NOT_VERIFIED  # the shape is another clause's business
-            result.reason = f"an answer has an unexpected shape: {error!r}"
-        except Exception as error:  # noqa: BLE001  (whatever it is, it must not look like silence)
-            result.verdict = Verdict.NOT_VERIFIED
-            result.reason = f"the judge itself failed, please report it: {error!r:.300}"
-            self.has_failed = True
-        result.notes = list(self.scene.notes)
-        result.requests = self.session.requests - before
-        result.seconds = time.monotonic() - started
+    def check(self, clause: Clause) -> ClauseResult:
+        """Check one clause after its prerequisites, and keep its result."""
+        result = self._execute(clause)
         self.results.append(result)
         for listener in self.listeners:
             listener(result)
         return result
 
-    def _check(self, clause: Clause) -> None:
-        if self.cannot:
-            raise NotVerified(self.cannot)
-        lacking = self.options.lacks(clause)
+    def _execute(self, clause: Clause) -> ClauseResult:
+        """Check a clause, once a run: it may be a prerequisite of several others."""
+        if clause.id in self._executed:
+            return self._executed[clause.id]
+        before, started = self.session.requests, time.monotonic()
+        result = ClauseResult(clause=clause, verdict=Verdict.PASSED)
+        try:
+            self._require(clause)
+            for each in executable_prerequisites(self.options, CLAUSES, clause):
+                self._execute(each)
+            self._require(clause)  # again: the server may be gone by now
+            clause.check(self.context)
+            if self.context.notes:
+                result.verdict = Verdict.NOTE
+        except Finding as finding:
+            known = clause.id in self.options.known
+            result.verdict = Verdict.KNOWN if known else Verdict.FINDING
+            result.got, result.expected = finding.got, finding.expected
+            if finding.response is not None:
+                result.curl = finding.response.curl()
+        except Exception as error:  # noqa: BLE001  (whatever it is, it must not look like silence)
+            result.verdict = Verdict.NOT_VERIFIED
+            result.reason = self._reason(clause, error)
+        result.notes, self.context.notes = self.context.notes, []
+        result.requests = self.session.requests - before
+        result.seconds = time.monotonic() - started
+        self._executed[clause.id] = result
+        return result
+
+    def _require(self, clause: Clause) -> None:
+        if self.unusable:
+            raise NotVerified(self.unusable)
+        lacking = lacks(self.options, clause)
         if lacking:
             raise NotVerified(lacking)
-        clause.check(self.scene)
+
+    def _reason(self, clause: Clause, error: Exception) -> str:
+        if isinstance(error, ServerUnusable):
+            self.unusable = str(error)
+        if isinstance(error, NotVerified):
+            return self._missing_prerequisites(clause) or str(error)
+        if isinstance(error, ServerUnusable):
+            return str(error)
+        if isinstance(error, AttributeError | KeyError | TypeError | ValueError | IndexError):
+            return f"a response has an unexpected shape: {error!r}"  # which other clauses check
+        self.has_failed = True
+        return f"verify itself failed, please report it: {error!r:.300}"
+
+    def _missing_prerequisites(self, clause: Clause) -> str:
+        """Return why none of a clause's prerequisites could be executed; empty where some were."""
+        needed = prerequisites(CLAUSES, clause)
+        if not needed or executable_prerequisites(self.options, CLAUSES, clause):
+            return ""
+        for each in needed:
+            if not skips(self.options, each):
+                return lacks(self.options, each)
+        return f"--skip leaves out the clauses that it needs: {', '.join(clause.prerequisites)}"
 
     def close(self) -> None:
-        """Take away what the run made, and remember what had to stay."""
+        """Delete what the run created, and remember what had to stay."""
         try:
-            self.left = self.session.clean_up()
+            self.left_behind = self.session.clean_up()
         finally:
-            for value in self.scene.kept.values():
-                if isinstance(value, DeliveryReceiver):
-                    value.close()
+            self.context.close()
             self.session.close()
 
     @property
@@ -123,28 +147,23 @@ class VerificationRun:
         return sum(result.verdict is verdict for result in self.results)
 
     def exit_code(self) -> int:
-        """Return 0 where all that was judged is kept, 1 for findings, 2 where nothing was."""
+        """Return 0 where every checked clause holds, 1 for findings, 2 where none was checked."""
         if self.count(Verdict.FINDING):
             return 1
-        judged = self.count(Verdict.PASSED) + self.count(Verdict.NOTE) + self.count(Verdict.KNOWN)
-        answered = any(answer.is_success for answer in self.session.exchanges)
-        return 0 if judged and answered and not self.cannot and not self.has_failed else 2
+        checked = self.count(Verdict.PASSED) + self.count(Verdict.NOTE) + self.count(Verdict.KNOWN)
+        succeeded = any(response.is_success for response in self.session.exchanges)
+        return 0 if checked and succeeded and not self.unusable and not self.has_failed else 2
 
 
-def chosen(clauses: Sequence[Clause], options: Options) -> list[Clause]:
-    """Return the clauses that --only, --skip and --level leave in."""
-    return [clause for clause in clauses if options.chooses(clause)]
-
-
-def judged(options: Options) -> VerificationRun:
-    """Judge every chosen clause, without pytest, and leave the server clean."""
-    judgement = VerificationRun(options)
+def verify(options: Options) -> VerificationRun:
+    """Check every chosen clause, without pytest, and leave the server clean."""
+    run = VerificationRun(options)
     try:
-        judgement.open()
+        run.open()
         for clause in chosen(CLAUSES, options):
-            judgement.judge(clause)
+            run.check(clause)
     except ServerUnusable as error:
-        judgement.cannot = str(error)
+        run.unusable = str(error)
     finally:
-        judgement.close()
-    return judgement
+        run.close()
+    return run

@@ -1,4 +1,4 @@
-"""Talking to the server: paced, within a budget, writing only to what the run made."""
+"""Requests to the server: paced, within a budget, writing only to what the run created."""
 
 import json
 import re
@@ -7,15 +7,16 @@ import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 import httpx
 
+from statuspool_mock.conformance.active.errors import Finding, NotVerified, ServerUnusable
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.ledger import Ledger
 from statuspool_mock.conformance.active.options import Options
-from statuspool_mock.conformance.active.results import Finding, NotVerified, ServerUnusable
 from statuspool_mock.contract.document import Document
 
 UNSENT: Any = object()
@@ -26,14 +27,15 @@ _VARIABLES = {
     OTHER_TEAM: "$OTHER_TEAM_KEY",
     REVOKED: "$REVOKED_KEY",
 }
-_PATIENCE = 3
-"""How often a request is repeated after a 429 before the server counts as closed to us."""
-_LONGEST_WAIT_SECONDS = 90.0
-_SILENCES = 5
+_MAX_RETRIES = 3
+"""How often a request is repeated after a 429 before it is given up."""
+_MAX_WAIT_SECONDS = 90.0
+_MAX_FAILURES = 5
+"""How many requests in a row may get no response before the server counts as gone."""
 
 
 class Session:
-    """One run's way to the server. Keeps every exchange, and a ledger of what it made."""
+    """Sends one run's requests. Keeps every exchange, and a ledger of what was created."""
 
     def __init__(self, options: Options, document: Document) -> None:
         verify: ssl.SSLContext | bool = True
@@ -52,8 +54,8 @@ class Session:
         self._document = document
         self._sent_at: dict[str, deque[float]] = {}
         self._last_at: dict[str, float] = {}
-        self._silences = 0
-        self._closed = 0
+        self._failures = 0
+        self._is_closed = False
         self._keys = {
             MAIN: options.api_key,
             READ_ONLY: options.readonly_key,
@@ -62,7 +64,7 @@ class Session:
         }
 
     def get(self, path: str, **more: Any) -> ServerResponse:
-        """Ask for a path."""
+        """Send a GET request."""
         return self.send("GET", path, **more)
 
     def send(
@@ -78,40 +80,54 @@ class Session:
         headers: Mapping[str, str] | None = None,
         counts: bool = True,
     ) -> ServerResponse:
-        """Send a request and return its answer; a 429 is waited out.
+        """Send a request and return the response; a 429 is waited out.
 
-        Raises `NotVerified` where the budget is spent or the server stays closed, `Finding` where
-        it does not answer.
+        Raises `NotVerified` where the budget is spent or every attempt is a 429, `Finding` where
+        there is no response.
         """
-        self.ledger.mind_whose(method, path)
+        self.ledger.refuse_foreign(method, path)
         sent_headers = dict(headers or {})
         if value is not UNSENT:
             body = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
         if body is not None and not any(name.lower() == "content-type" for name in sent_headers):
             sent_headers["Content-Type"] = "application/json"
-        real = f"Bearer {self._keys[key]}" if authorization is UNSENT else authorization
-        shown = f"Bearer {_VARIABLES[key]}" if authorization is UNSENT else authorization
-        url = self.base + path + (f"?{urlencode(query)}" if query else "")
-        for attempt in range(_PATIENCE + 1):
+        request = _Request(
+            method=method,
+            url=self.base + path + (f"?{urlencode(query)}" if query else ""),
+            path=path.partition("?")[0],
+            authorization=f"Bearer {self._keys[key]}" if authorization is UNSENT else authorization,
+            shown=f"Bearer {_VARIABLES[key]}" if authorization is UNSENT else authorization,
+            headers=sent_headers,
+            body=body,
+            key=key,
+        )
+        response = self._send_until_accepted(request, counts=counts)
+        if response.is_success:
+            self.ledger.enter(response)
+        return response
+
+    def _send_until_accepted(self, request: "_Request", *, counts: bool) -> ServerResponse:
+        for attempt in range(_MAX_RETRIES + 1):
             if counts:
                 self._spend()
-            self._pace(key)
-            answer = self._ask(method, url, path, real, shown, sent_headers, body, key)
-            if answer.status != 429 or not self.is_paced:
-                self._closed = 0
-                break
-            if attempt < _PATIENCE and not self._closed:
-                self._wait(_seconds_of(answer, attempt))
-        else:
-            self._closed += 1
-            raise NotVerified(f"the server still answers 429 after {_PATIENCE} waits")
-        if answer.is_success:
-            self.ledger.enter(answer)
-        return answer
+            self._pace(request.key)
+            response = self._attempt(request)
+            if response.status != 429 or not self.is_paced:
+                self._is_closed = False
+                return response
+            if attempt < _MAX_RETRIES and not self._is_closed:
+                self.wait(_retry_seconds(response, attempt))
+        self._is_closed = True  # it is not waited for again
+        raise NotVerified(f"the server still responds with 429 after {_MAX_RETRIES} waits")
+
+    @property
+    def last_response(self) -> ServerResponse:
+        """The response to the last request."""
+        return self.exchanges[-1]
 
     @contextmanager
     def unpaced(self) -> Iterator[None]:
-        """Send as fast as it goes, and take a 429 for an answer."""
+        """Send without pauses, and return a 429 as any other response."""
         self.is_paced = False
         try:
             yield
@@ -119,17 +135,18 @@ class Session:
             self.is_paced = True
 
     def rest(self) -> None:
-        """Wait until a minute has no request of this run in it."""
+        """Wait until this run has sent no request for a minute."""
         last = self._last_at.get(MAIN)
         if last is not None:
-            self._wait(max(0.0, last + 61 - time.monotonic()))
+            self.wait(max(0.0, last + 61 - time.monotonic()))
 
     def wait(self, seconds: float) -> None:
-        """Wait, and count it."""
-        self._wait(seconds)
+        """Wait, and count the time."""
+        self.waited_seconds += seconds
+        time.sleep(seconds)
 
     def close(self) -> None:
-        """Let the connections go."""
+        """Close the connections."""
         self._client.close()
 
     def clean_up(self) -> list[str]:
@@ -137,23 +154,23 @@ class Session:
         left = []
         for monitor_id, key in list(self.ledger.monitors.items()):
             try:
-                answer = self.send("DELETE", f"/monitors/{monitor_id}", key=key, counts=False)
-                gone = answer.status in {204, 200, 404, 410}
-                why = f"DELETE answered {answer.status}"
+                path = f"/monitors/{monitor_id}"
+                response = self.send("DELETE", path, key=key, counts=False)
+                gone = response.status in {204, 200, 404, 410}
+                reason = f"DELETE responded with {response.status}"
             except (Finding, NotVerified, ServerUnusable) as error:
-                gone, why = False, str(error)
+                gone, reason = False, str(error)
             if gone:
                 self.ledger.monitors.pop(monitor_id, None)
             else:
-                left.append(f"monitor {monitor_id}: {why}")
+                left.append(f"monitor {monitor_id}: {reason}")
         return left + self.ledger.permanent
 
     def _spend(self) -> None:
-        most = self.options.most_requests
-        if (
-            most is not None and self.requests + len(self.ledger.monitors) + 2 > most
-        ):  # cleaning up counts
-            raise NotVerified(f"the budget of {most} requests is spent")
+        budget = self.options.max_requests
+        cleaning_up = len(self.ledger.monitors) + 2
+        if budget is not None and self.requests + cleaning_up > budget:
+            raise NotVerified(f"the budget of {budget} requests is spent")
 
     def _pace(self, key: str) -> None:
         rate = self.options.pace_per_minute
@@ -164,82 +181,79 @@ class Session:
         while sent and sent[0] <= now - 60:
             sent.popleft()
         if len(sent) >= rate:
-            self._wait(sent[0] + 60 - now)
+            self.wait(sent[0] + 60 - now)
             sent.popleft()
         sent.append(time.monotonic())
 
-    def _wait(self, seconds: float) -> None:
-        self.waited_seconds += seconds
-        time.sleep(seconds)
-
-    def _ask(  # noqa: PLR0917  (one exchange has these parts)
-        self,
-        method: str,
-        url: str,
-        path: str,
-        real: str | None,
-        shown: str | None,
-        headers: dict[str, str],
-        body: bytes | None,
-        key: str,
-    ) -> ServerResponse:
+    def _attempt(self, request: "_Request") -> ServerResponse:
         self.requests += 1
-        auth = {} if real is None else {"Authorization": real}
-        started = self._last_at[key] = time.monotonic()
+        headers = dict(request.headers)
+        if request.authorization is not None:
+            headers["Authorization"] = request.authorization
+        started = self._last_at[request.key] = time.monotonic()
         try:
-            response = self._client.request(method, url, headers={**headers, **auth}, content=body)
+            received = self._client.request(
+                request.method, request.url, headers=headers, content=request.body
+            )
         except (httpx.TransportError, httpx.DecodingError) as error:
-            self._silences += 1
-            if self._silences >= _SILENCES:
-                raise ServerUnusable(f"{self.base} no longer answers: {error}") from error
-            raise Finding(
-                f"no answer to {method} {path}: {type(error).__name__} {error}".strip(),
-                "an answer",
-                self._silent(method, url, path, shown, headers, body),
-            ) from error
-        self._silences = 0
-        found = self._document.find(method, path.partition("?")[0])
-        answer = ServerResponse(
-            operation=found[0].id if found else "",
-            method=method,
-            url=url,
-            authorization=shown,
-            sent_headers=headers,
-            sent=body,
-            status=response.status_code,
-            headers={name.lower(): text for name, text in response.headers.items()},
-            body=response.content,
-            key=key,
+            self._failures += 1
+            if self._failures >= _MAX_FAILURES:
+                raise ServerUnusable(f"{self.base} no longer responds: {error}") from error
+            reason = f"{type(error).__name__} {error}".strip()
+            got = f"no response to {request.method} {request.path}: {reason}"
+            raise Finding(got, "a response", self._response(request)) from error
+        self._failures = 0
+        response = self._response(
+            request,
+            status=received.status_code,
+            headers={name.lower(): text for name, text in received.headers.items()},
+            body=received.content,
             seconds=time.monotonic() - started,
         )
-        self.exchanges.append(answer)
-        return answer
+        self.exchanges.append(response)
+        return response
 
-    def _silent(  # noqa: PLR0917  (as above)
+    def _response(
         self,
-        method: str,
-        url: str,
-        path: str,
-        shown: str | None,
-        headers: dict[str, str],
-        body: bytes | None,
+        request: "_Request",
+        *,
+        status: int = 0,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        seconds: float = 0.0,
     ) -> ServerResponse:
-        found = self._document.find(method, path)
+        found = self._document.find(request.method, request.path)
         return ServerResponse(
             operation=found[0].id if found else "",
-            method=method,
-            url=url,
-            authorization=shown,
-            sent_headers=headers,
-            sent=body,
-            status=0,
-            headers={},
-            body=b"",
+            method=request.method,
+            url=request.url,
+            authorization=request.shown,
+            sent_headers=request.headers,
+            sent=request.body,
+            status=status,
+            headers=headers or {},
+            body=body,
+            key=request.key,
+            seconds=seconds,
         )
 
 
-def _seconds_of(answer: ServerResponse, attempt: int) -> float:
-    """Return how long a 429 asks to wait; what it says may be wrong, so it is bounded."""
-    text = answer.headers.get("retry-after", "")
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """A request. `shown` is its authorization with a variable in place of the key."""
+
+    method: str
+    url: str
+    path: str
+    authorization: str | None
+    shown: str | None
+    headers: Mapping[str, str]
+    body: bytes | None
+    key: str
+
+
+def _retry_seconds(response: ServerResponse, attempt: int) -> float:
+    """Return how long a 429 asks to wait, within bounds: it may be wrong."""
+    text = response.headers.get("retry-after", "")
     seconds = float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else 2.0**attempt * 5
-    return min(max(seconds, 0.2), _LONGEST_WAIT_SECONDS)
+    return min(max(seconds, 0.2), _MAX_WAIT_SECONDS)

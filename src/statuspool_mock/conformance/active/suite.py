@@ -1,4 +1,4 @@
-"""The clauses as a pytest plugin: one item for each, one judgement for all."""
+"""The clauses as a pytest plugin: one test for each, one run for all."""
 
 import os
 
@@ -8,31 +8,32 @@ from statuspool_mock.conformance.active.clause import Clause
 from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.options import Options, Profile
 from statuspool_mock.conformance.active.results import ClauseResult, Verdict
-from statuspool_mock.conformance.active.run import VerificationRun, chosen
+from statuspool_mock.conformance.active.run import VerificationRun
+from statuspool_mock.conformance.active.selection import chosen
 
 SUITE = "test_clauses.py"
-JUDGEMENT = pytest.StashKey[VerificationRun]()
+RUN = pytest.StashKey[VerificationRun]()
 
 
 class Suite:
-    """Judges a server; registered where pytest is told of one."""
+    """Checks a server; registered where pytest is given its URL."""
 
-    def __init__(self, judgement: VerificationRun) -> None:
-        self.judgement = judgement
+    def __init__(self, run: VerificationRun) -> None:
+        self.run = run
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Give the one test of the suite its clauses."""
+        """Parametrize the one test of the suite with the chosen clauses."""
         if "statuspool_clause" in metafunc.fixturenames:
-            clauses = chosen(CLAUSES, self.judgement.options)
+            clauses = chosen(CLAUSES, self.run.options)
             metafunc.parametrize("statuspool_clause", clauses, ids=[c.id for c in clauses])
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Leave the judgement where the suite's fixture finds it."""
-        config.stash[JUDGEMENT] = self.judgement
+        """Store the run where the suite's fixture finds it."""
+        config.stash[RUN] = self.run
 
 
 def of(config: pytest.Config) -> Suite:
-    """Return the suite that pytest's own options ask for. Raises `pytest.UsageError`."""
+    """Return the suite for pytest's options. Raises `pytest.UsageError`."""
     read = config.getoption
     key = read("statuspool_api_key") or os.environ.get("STATUSPOOL_API_KEY")
     if not key:
@@ -50,11 +51,11 @@ def of(config: pytest.Config) -> Suite:
     return Suite(VerificationRun(options))
 
 
-def verify(judgement: VerificationRun, clause: Clause) -> None:
-    """Judge a clause as a test: a finding fails it, what cannot be judged is skipped."""
-    if judgement.cannot and not judgement.results:
-        pytest.exit(judgement.cannot, returncode=2)
-    result = judgement.judge(clause)
+def check(run: VerificationRun, clause: Clause) -> None:
+    """Check a clause as a test: a finding fails it, a clause that is not verified is skipped."""
+    if run.unusable and not run.results:
+        pytest.exit(run.unusable, returncode=2)
+    result = run.check(clause)
     if result.verdict is Verdict.FINDING:
         pytest.fail(describe(result), pytrace=False)
     if result.verdict is Verdict.KNOWN:
@@ -67,8 +68,8 @@ def describe(result: ClauseResult) -> str:
     """Return a finding in four lines."""
     lines = [
         f"{result.clause.id} ({result.clause.level}; {result.clause.section})",
-        f"  promised: {result.clause.says}",
-        f"  came:     {result.came}",
+        f"  clause:   {result.clause.says}",
         f"  expected: {result.expected}",
+        f"  got:      {result.got}",
     ]
     return "\n".join([*lines, f"  {result.curl}"] if result.curl else lines)

@@ -1,31 +1,31 @@
-"""Run: pytest --pyargs statuspool_mock.conformance.active --statuspool-url http://127.0.0.1:4747/v1."""
+"""Run with: pytest --pyargs statuspool_mock.conformance.active --statuspool-url URL."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from statuspool_mock.conformance.active.clause import Clause
-from statuspool_mock.conformance.active.results import ServerUnusable
+from statuspool_mock.conformance.active.errors import ServerUnusable
 from statuspool_mock.conformance.active.run import VerificationRun
-from statuspool_mock.conformance.active.suite import JUDGEMENT, verify
+from statuspool_mock.conformance.active.suite import RUN, check
 
 
 @pytest.fixture(scope="session")
-def statuspool_judgement(pytestconfig: pytest.Config) -> Iterator[VerificationRun]:
-    """Open the judgement for the session and leave the server clean after it."""
-    judgement = pytestconfig.stash.get(JUDGEMENT, None)
-    if judgement is None:
-        pytest.skip("no server is named: --statuspool-url URL")
+def statuspool_run(pytestconfig: pytest.Config) -> Iterator[VerificationRun]:
+    """Open the run for the session, and leave the server clean after it."""
+    run = pytestconfig.stash.get(RUN, None)
+    if run is None:
+        pytest.skip("no server is given: --statuspool-url URL")
     try:
-        judgement.open()
+        run.open()
     except ServerUnusable as error:
-        judgement.cannot = str(error)
+        run.unusable = str(error)
     try:
-        yield judgement
+        yield run
     finally:
-        judgement.close()
+        run.close()
 
 
-def test_clause(statuspool_clause: Clause, statuspool_judgement: VerificationRun) -> None:
-    """The server keeps the clause."""
-    verify(statuspool_judgement, statuspool_clause)
+def test_clause(statuspool_clause: Clause, statuspool_run: VerificationRun) -> None:
+    """The server keeps the promise of the clause."""
+    check(statuspool_run, statuspool_clause)

@@ -1,4 +1,4 @@
-"""The document whose right requests every server must take, with examples under a run's mark."""
+"""The document whose valid requests every server must accept, with examples that name `verify`."""
 
 from statuspool_mock.contract import Document, rulings
 from statuspool_mock.contract.readings import (
@@ -13,7 +13,7 @@ _NARROW = {"name": {"pattern": "^verify-[A-Za-z0-9]*$"}, **rulings.NARROW}
 
 
 def narrow(document: Document) -> Document:
-    """Return the document whose right requests every server must take."""
+    """Return the document whose valid requests every server must accept."""
     raw = with_open_responses(document)
     for media in bodies(raw):
         schema = media["schema"]
@@ -30,7 +30,7 @@ def narrow(document: Document) -> Document:
 
 
 def _mark(example: Schema) -> None:
-    """Let an example say who made it, and have nobody told of it who did not ask."""
+    """Mark an example as this run's, and have its webhook notify nobody."""
     if "name" in example:
         example["name"] = "verify-ProductionAPI"
     if "secret" in example:

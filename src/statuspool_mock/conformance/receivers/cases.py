@@ -16,7 +16,7 @@ from statuspool_mock.conformance.receivers.assertions import (
     should_refuse,
     worst_of,
 )
-from statuspool_mock.conformance.receivers.sender import MONITOR, SampleSender
+from statuspool_mock.conformance.receivers.sender import MONITOR, CaseSender
 from statuspool_mock.contract.reference import EVENTS
 from statuspool_mock.contract.signing import SIGNATURE_HEADER
 
@@ -25,7 +25,7 @@ _LATE = timedelta(hours=8)  # after the last of the usual retries: 5 s, 5 min, 3
 _LARGE_BYTES, _HUGE_BYTES = 20_000, 8 * 1024 * 1024
 _PAUSE_SECONDS = 0.25
 
-_Play = Callable[[SampleSender], Awaitable[CaseVerdict]]
+_Play = Callable[[CaseSender], Awaitable[CaseVerdict]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ def _refuses(name: str, because: str) -> Callable[[_Play], ReceiverCase]:
 
 
 @_takes("right signature", "All three events of the API reference, signed as it says.")
-async def _right_signature(sender: SampleSender) -> CaseVerdict:
+async def _right_signature(sender: CaseSender) -> CaseVerdict:
     for event in EVENTS:
         verdict = must_accept(await sender.deliver(sender.compose(event)))
         if verdict.outcome is not CaseOutcome.PASSED:
@@ -65,25 +65,25 @@ async def _right_signature(sender: SampleSender) -> CaseVerdict:
     "lower-case header",
     "Header names have no case: HTTP/2 and many proxies send them in lower case.",
 )
-async def _lower_case_header(sender: SampleSender) -> CaseVerdict:
+async def _lower_case_header(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(sender.compose(), header=SIGNATURE_HEADER.lower()))
 
 
 @_refuses(
     "unsigned", "Anyone can find the URL; only the signature tells the vendor from a stranger."
 )
-async def _unsigned(sender: SampleSender) -> CaseVerdict:
+async def _unsigned(sender: CaseSender) -> CaseVerdict:
     return must_refuse(await sender.post(sender.compose(), {}))
 
 
 @_refuses("wrong secret", "A signature made with another secret is a stranger's.")
-async def _wrong_secret(sender: SampleSender) -> CaseVerdict:
+async def _wrong_secret(sender: CaseSender) -> CaseVerdict:
     body = sender.compose()
     return must_refuse(await sender.post(body, {SIGNATURE_HEADER: sender.forgery(body)}))
 
 
 @_refuses("changed body", "The signature has to cover what is in the body, not just be there.")
-async def _changed_body(sender: SampleSender) -> CaseVerdict:
+async def _changed_body(sender: CaseSender) -> CaseVerdict:
     body = sender.compose()
     changed = body.replace(b'"down"', b'"up"')
     return must_refuse(await sender.post(changed, {SIGNATURE_HEADER: sender.signature(body)}))
@@ -93,7 +93,7 @@ async def _changed_body(sender: SampleSender) -> CaseVerdict:
     "re-serialised body",
     "The signature covers raw bytes: the same JSON spaced otherwise is another message.",
 )
-async def _re_serialised_body(sender: SampleSender) -> CaseVerdict:
+async def _re_serialised_body(sender: CaseSender) -> CaseVerdict:
     body = sender.compose()
     spaced = json.dumps(json.loads(body), ensure_ascii=False).encode()
     return must_refuse(await sender.post(spaced, {SIGNATURE_HEADER: sender.signature(body)}))
@@ -103,7 +103,7 @@ async def _re_serialised_body(sender: SampleSender) -> CaseVerdict:
     "unusual spelling",
     "A receiver that parses and dumps before it verifies fails here: verify the raw bytes.",
 )
-async def _unusual_spelling(sender: SampleSender) -> CaseVerdict:
+async def _unusual_spelling(sender: CaseSender) -> CaseVerdict:
     fields = json.loads(sender.compose())
     spelt = json.dumps(dict(reversed(fields.items())), indent=3, ensure_ascii=True) + "\n"
     return must_accept(await sender.deliver(spelt.encode()))
@@ -112,7 +112,7 @@ async def _unusual_spelling(sender: SampleSender) -> CaseVerdict:
 @_refuses(
     "cut signature", "The beginning of a signature is quickly guessed; an empty one needs no guess."
 )
-async def _cut_signature(sender: SampleSender) -> CaseVerdict:
+async def _cut_signature(sender: CaseSender) -> CaseVerdict:
     body = sender.compose()
     cut = sender.signature(body)[:8]
     responses = [await sender.post(body, {SIGNATURE_HEADER: value}) for value in (cut, "")]
@@ -123,7 +123,7 @@ async def _cut_signature(sender: SampleSender) -> CaseVerdict:
     "garbled signature",
     "Bytes beyond ASCII make some comparisons raise, hmac.compare_digest among them.",
 )
-async def _garbled_signature(sender: SampleSender) -> CaseVerdict:
+async def _garbled_signature(sender: CaseSender) -> CaseVerdict:
     return must_refuse(await sender.post(sender.compose(), {SIGNATURE_HEADER: b"\xe9\xff" * 32}))
 
 
@@ -131,13 +131,13 @@ async def _garbled_signature(sender: SampleSender) -> CaseVerdict:
     "duplicate",
     "Deliveries come at least once: take the second, answer the same, do nothing twice.",
 )
-async def _duplicate(sender: SampleSender) -> CaseVerdict:
+async def _duplicate(sender: CaseSender) -> CaseVerdict:
     body = sender.compose()
     return must_accept(await sender.deliver(body), await sender.deliver(body))
 
 
 @_takes("out of order", "A retry may arrive after newer news: take it, and go by created_at.")
-async def _out_of_order(sender: SampleSender) -> CaseVerdict:
+async def _out_of_order(sender: CaseSender) -> CaseVerdict:
     recovered = {"monitor": {**MONITOR, "status": "up"}, "previous_status": "down"}
     newer = sender.compose(data=recovered)
     older = sender.compose(age=timedelta(minutes=5))
@@ -145,7 +145,7 @@ async def _out_of_order(sender: SampleSender) -> CaseVerdict:
 
 
 @_takes("late", "Retries keep their created_at: who refuses the eight hours old loses outages.")
-async def _late(sender: SampleSender) -> CaseVerdict:
+async def _late(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(sender.compose(age=_LATE)))
 
 
@@ -153,14 +153,14 @@ async def _late(sender: SampleSender) -> CaseVerdict:
     "unicode payload",
     "Monitors have names in every script; a signature counts bytes, not characters.",
 )
-async def _unicode_payload(sender: SampleSender) -> CaseVerdict:
+async def _unicode_payload(sender: CaseSender) -> CaseVerdict:
     names = ["Café — München", "東京の監視 🚀", "مراقبة", "e\u0301 \u200d \U0010fffd"]
     monitor = {**MONITOR, "name": names[1], "tags": names, "status": "down"}
     return must_accept(await sender.deliver(sender.compose(data={"monitor": monitor})))
 
 
 @_takes("unknown field", "Senders add fields without asking.")
-async def _unknown_field(sender: SampleSender) -> CaseVerdict:
+async def _unknown_field(sender: CaseSender) -> CaseVerdict:
     return should_accept(await sender.deliver(sender.compose(data={"severity": {"level": 3}})))
 
 
@@ -168,21 +168,21 @@ async def _unknown_field(sender: SampleSender) -> CaseVerdict:
     "unknown event",
     "Senders add events; refused, they come again for hours. Ignore what you don't know.",
 )
-async def _unknown_event(sender: SampleSender) -> CaseVerdict:
+async def _unknown_event(sender: CaseSender) -> CaseVerdict:
     return should_accept(await sender.deliver(sender.compose("monitor_renamed")))
 
 
 @_takes(
     "large body", "An outage of many regions is a long message: 20 kB is still an ordinary one."
 )
-async def _large_body(sender: SampleSender) -> CaseVerdict:
+async def _large_body(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(sender.compose(data={"note": "x" * _LARGE_BYTES})))
 
 
 @_refuses(
     "huge forgery", "8 MiB from a stranger must not be believed, nor be the end of the receiver."
 )
-async def _huge_forgery(sender: SampleSender) -> CaseVerdict:
+async def _huge_forgery(sender: CaseSender) -> CaseVerdict:
     response = await sender.post(b"x" * _HUGE_BYTES, {SIGNATURE_HEADER: "0" * 64})
     if response.trouble is ResponseProblem.BROKEN_OFF:
         return CaseVerdict(outcome=CaseOutcome.PASSED, seen="closed the connection")
@@ -190,31 +190,31 @@ async def _huge_forgery(sender: SampleSender) -> CaseVerdict:
 
 
 @_refuses("empty body", "Signed, but nothing: a mistake that should show, and not break anything.")
-async def _empty_body(sender: SampleSender) -> CaseVerdict:
+async def _empty_body(sender: CaseSender) -> CaseVerdict:
     return should_refuse(await sender.deliver(b""))
 
 
 @_refuses(
     "broken JSON", "Signed, but cut short: a mistake that should show, and not break anything."
 )
-async def _broken_json(sender: SampleSender) -> CaseVerdict:
+async def _broken_json(sender: CaseSender) -> CaseVerdict:
     return should_refuse(await sender.deliver(b'{"id": "evt_1", "event"'))
 
 
 @_refuses("GET", "A GET delivers nothing, so it deserves no success: 405 says so best.")
-async def _get_request(sender: SampleSender) -> CaseVerdict:
+async def _get_request(sender: CaseSender) -> CaseVerdict:
     return should_refuse(await sender.get())
 
 
 @_takes("slow sender", "Networks are slow at times: a body may arrive in pieces.")
-async def _slow_sender(sender: SampleSender) -> CaseVerdict:
+async def _slow_sender(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver_slowly(sender.compose(), pause_seconds=_PAUSE_SECONDS))
 
 
 @_takes(
     "slow answer", "Senders wait some seconds for the answer, then count the delivery as failed."
 )
-async def _slow_answer(sender: SampleSender) -> CaseVerdict:
+async def _slow_answer(sender: CaseSender) -> CaseVerdict:
     responses = [await sender.deliver(sender.compose()) for _ in range(3)]
     verdict = must_accept(*responses)
     slowest = max(response.seconds for response in responses)
@@ -230,7 +230,7 @@ async def _slow_answer(sender: SampleSender) -> CaseVerdict:
 
 
 @_takes("burst of 200", "One outage over many monitors is 200 deliveries at once.")
-async def _burst_of_200(sender: SampleSender) -> CaseVerdict:
+async def _burst_of_200(sender: CaseSender) -> CaseVerdict:
     room = asyncio.Semaphore(_AT_ONCE)
 
     async def one() -> CaseVerdict:
@@ -254,7 +254,7 @@ async def _burst_of_200(sender: SampleSender) -> CaseVerdict:
 
 
 @_takes("still well", "After all this it has to be as well as before.")
-async def _still_well(sender: SampleSender) -> CaseVerdict:
+async def _still_well(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(sender.compose()))
 
 

@@ -14,7 +14,7 @@ from statuspool_mock.conformance.receivers.assertions import (
     ResponseProblem,
 )
 from statuspool_mock.conformance.receivers.cases import CASES, ReceiverCase
-from statuspool_mock.conformance.receivers.sender import SampleSender
+from statuspool_mock.conformance.receivers.sender import CaseSender
 
 _CONNECT_SECONDS = 5.0
 _NOT_ASKED = CaseVerdict(
@@ -48,7 +48,7 @@ async def examine(url: str, *, secret: str, timeout_seconds: float) -> AsyncIter
         # A transport of its own knows no proxy: it has no business between us and this machine.
         transport=httpx.AsyncHTTPTransport(limits=limits) if _is_loopback(url) else None,
     ) as client:
-        sender = SampleSender(client, url, secret=secret, timeout=timeout_seconds)
+        sender = CaseSender(client, url, secret=secret, timeout=timeout_seconds)
         response = await sender.get()
         if response.trouble is ResponseProblem.CANNOT_CONNECT:
             raise ReceiverUnreachable(f"{url}: {response}. Start the receiver, then certify it.")
@@ -63,7 +63,7 @@ async def examine(url: str, *, secret: str, timeout_seconds: float) -> AsyncIter
                 yield CaseResult(case=case, verdict=_NOT_ASKED, seconds=0.0)
 
 
-async def _play(case: ReceiverCase, sender: SampleSender) -> CaseResult:
+async def _play(case: ReceiverCase, sender: CaseSender) -> CaseResult:
     started = time.monotonic()
     verdict = await case.play(sender)
     return CaseResult(case=case, verdict=verdict, seconds=time.monotonic() - started)

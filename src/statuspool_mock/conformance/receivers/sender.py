@@ -39,7 +39,7 @@ _DATA: dict[str, dict[str, Any]] = {
 }
 
 
-class SampleSender:
+class CaseSender:
     """One endpoint and its secret; every delivery has an id of its own unless a body is reused."""
 
     def __init__(self, client: httpx.AsyncClient, url: str, *, secret: str, timeout: float) -> None:

@@ -1,11 +1,10 @@
-"""Every clause, in the order in which they are judged."""
+"""Every clause, in the order in which they are checked."""
 
 from statuspool_mock.conformance.active.clause import Clause
 from statuspool_mock.conformance.active.clauses import (
     acceptance,
     all_responses,
     authentication,
-    consistency,
     creation,
     deletion,
     deliveries,
@@ -13,41 +12,46 @@ from statuspool_mock.conformance.active.clauses import (
     errors,
     filters,
     formats,
+    history_consistency,
     incidents,
     limiter,
+    page_parameters,
     pagination,
     refusals,
     roles,
     schema,
+    status_consistency,
     teams,
     update,
     validation,
     webhooks,
 )
 
-_CHAPTERS = (
+_MODULES = (
     creation,
     update,
     deletion,
     pagination,
+    page_parameters,
     filters,
     incidents,
     webhooks,
     deliveries,
     formats,
-    consistency,
+    status_consistency,
+    history_consistency,
     authentication,
     roles,
     teams,
-    details,  # a server that names one wrong field at a time makes the others dear
+    details,  # first of its group: where a server names one field at a time, the others cost more
     validation,
     acceptance,
     refusals,
     schema,
     errors,
     limiter,
-    all_responses,  # after all that is sent
+    all_responses,  # last: its clauses check what the others received
 )
 CLAUSES: tuple[Clause, ...] = tuple(
-    clause for module in _CHAPTERS for chapter in module.chapters for clause in chapter.clauses
+    clause for module in _MODULES for group in module.groups for clause in group.clauses
 )

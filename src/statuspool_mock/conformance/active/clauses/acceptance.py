@@ -1,10 +1,11 @@
-"""Which values are taken. Reference: POST /monitors, PUT."""
+"""Values that are accepted. Reference: POST /monitors, PUT."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect_equal, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.clauses.validation import (
     EXPECTED,
     INTERVAL,
@@ -15,97 +16,102 @@ from statuspool_mock.conformance.active.clauses.validation import (
     rank,
 )
 from statuspool_mock.conformance.active.context import Context
-from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import Finding
+from statuspool_mock.conformance.active.errors import Finding
+from statuspool_mock.conformance.active.levels import Need
+from statuspool_mock.conformance.active.sharing import shared
 
-chapter = ClauseGroup("validation", section="Monitors, POST /monitors; Error Codes, 400")
-chapters = (chapter,)
+group = ClauseGroup("validation", section="Monitors, POST /monitors; Error Codes, 400")
+groups = (group,)
 _WRITES = (Need.WRITES,)
-_DEAR = (Need.WRITES, Need.TIME)
+_COSTLY = (Need.WRITES, Need.TIME)
+_CHEAP_ROWS = 2
+"""How many values of each field are tried where requests are scarce."""
 
 
-def _is_main(row: tuple[str, Mapping[str, Any], str]) -> bool:
-    return rank(_RIGHT, row, lambda each: next(iter(each[1]))) < 2
+@dataclass(frozen=True, slots=True, eq=False)
+class ValidValue:
+    """A value that every server must accept, and the rule that allows it."""
+
+    name: str
+    field: str
+    value: Any
+    rule: str
 
 
-_RIGHT: tuple[tuple[str, Mapping[str, Any], str], ...] = (
-    ("name-of-2", {"name": "ab"}, NAME),
-    ("name-of-128-characters-of-more-bytes", {"name": "ü" * 128}, NAME),
-    ("interval-30", {"interval_seconds": 30}, INTERVAL),
-    ("interval-300", {"interval_seconds": 300}, INTERVAL),
-    ("name-of-128", {"name": "n" * 128}, NAME),
-    ("interval-60", {"interval_seconds": 60}, INTERVAL),
-    ("interval-120", {"interval_seconds": 120}, INTERVAL),
-    ("url-http", {"url": "http://shop.example.com:8080/p?q=1&r=%20"}, URL),
-    ("tags-empty", {"tags": []}, TAGS),
-    ("one-region", {"regions": ["us-east-1"]}, REGIONS),
-    ("expected-status-404", {"expected_status": 404}, EXPECTED),
+_VALID = tuple(
+    ValidValue(*row)
+    for row in (
+        ("name-of-2", "name", "ab", NAME),
+        ("name-of-128-characters-of-more-bytes", "name", "ü" * 128, NAME),
+        ("interval-30", "interval_seconds", 30, INTERVAL),
+        ("interval-300", "interval_seconds", 300, INTERVAL),
+        ("name-of-128", "name", "n" * 128, NAME),
+        ("interval-60", "interval_seconds", 60, INTERVAL),
+        ("interval-120", "interval_seconds", 120, INTERVAL),
+        ("url-http", "url", "http://shop.example.com:8080/p?q=1&r=%20", URL),
+        ("tags-empty", "tags", [], TAGS),
+        ("one-region", "regions", ["us-east-1"], REGIONS),
+        ("expected-status-404", "expected_status", 404, EXPECTED),
+    )
 )
 
 
-def _taken_together(scene: Context, method: str) -> set[str]:
-    """Return what was taken: several right values in one request, where that was taken whole.
+def _is_cheap(row: ValidValue) -> bool:
+    return rank(_VALID, row) < _CHEAP_ROWS
 
-    Whatever came in a request that was not is judged by a request of its own.
+
+@shared
+def _accepted_together(context: Context, method: str) -> frozenset[str]:
+    """The rows that were accepted with others: one request with several valid values.
+
+    Rows of a request that was not accepted as a whole need a request of their own.
     """
-    key = f"taken together by {method}"
-    if key not in scene.kept:
-        taken: set[str] = set()
-        waiting = [row for row in _RIGHT if not scene.options.is_quick or _is_main(row)]
-        while waiting:
-            batch = {next(iter(changes)): name for name, changes, _ in reversed(waiting)}
-            rows = [row for row in waiting if row[0] in batch.values()]
-            waiting = [row for row in waiting if row not in rows]
-            changes = {field: value for row in rows for field, value in row[1].items()}
-            _, wrong = _offer(scene, method, changes)
-            if wrong is None:
-                taken |= {row[0] for row in rows}
-        scene.kept[key] = taken
-    found: set[str] = scene.kept[key]
-    return found
+    accepted: set[str] = set()
+    waiting = [row for row in _VALID if not context.options.is_quick or _is_cheap(row)]
+    while waiting:
+        batch = {row.field: row for row in reversed(waiting)}
+        waiting = [row for row in waiting if batch[row.field] is not row]
+        try:
+            _expect_accepted(context, method, {f: row.value for f, row in batch.items()})
+        except Finding:
+            continue
+        accepted.update(row.name for row in batch.values())
+    return frozenset(accepted)
 
 
-def _offer(
-    scene: Context, method: str, changes: Mapping[str, Any]
-) -> tuple[ServerResponse, Finding | None]:
-    """Send right values, and tell what became of them."""
+def _expect_accepted(context: Context, method: str, changes: Mapping[str, Any]) -> None:
+    """Send valid values and expect them to be stored."""
     if method == "POST":
-        answer = scene.api.send("POST", "/monitors", value=scene.body(**changes))
-        told: Mapping[str, Any] = {**changes, **answer.fields}
+        response = context.api.send("POST", "/monitors", value=context.body(**changes))
+        expect_status(response, 201, 200)
+        stored: Mapping[str, Any] = {**changes, **response.fields}
     else:
-        monitor_id = scene.subject()["id"]
-        answer = scene.api.send("PUT", f"/monitors/{monitor_id}", value=dict(changes))
-        told = scene.read(monitor_id) if answer.status == 200 else {}
-    try:
-        expect_status(answer, *((201, 200) if method == "POST" else (200,)))
-        for field, value in changes.items():
-            expect_equal(told.get(field), value, f"stored {field}", answer)
-    except Finding as finding:
-        return answer, finding
-    return answer, None
+        monitor_id = context.scratch_monitor()["id"]
+        response = context.api.send("PUT", f"/monitors/{monitor_id}", value=dict(changes))
+        expect_status(response, 200)
+        stored = context.read(monitor_id)
+    for field, value in changes.items():
+        expect_equal(stored.get(field), value, f"stored {field}", response)
 
 
-def _taken(method: str, name: str, changes: Mapping[str, Any]) -> Check:
-    def check(scene: Context) -> None:
-        if name not in _taken_together(scene, method):
-            _, wrong = _offer(scene, method, changes)
-            if wrong is not None:
-                raise wrong
+def _accepts(method: str, row: ValidValue) -> Check:
+    def check(context: Context) -> None:
+        if row.name not in _accepted_together(context, method):
+            _expect_accepted(context, method, {row.field: row.value})
 
-    return check
+    return named(check, f"{method.lower()}_accepts_{row.name}")
 
 
-for _right in _RIGHT:
-    _name, _changes, _says = _right
-    chapter.clause(
-        f"post.{_name}",
-        f"{_says}: POST takes {_name.replace('-', ' ')}.",
-        needs=_WRITES if _is_main(_right) else _DEAR,
-    )(_taken("POST", _name, _changes))
-    chapter.clause(
-        f"put.{_name}",
-        f"{_says}: PUT takes {_name.replace('-', ' ')} and stores it.",
+for _row in _VALID:
+    _needs = _WRITES if _is_cheap(_row) else _COSTLY
+    _words = _row.name.replace("-", " ")
+    group.clause(f"post.{_row.name}", f"{_row.rule}: POST accepts {_words}.", needs=_needs)(
+        _accepts("POST", _row)
+    )
+    group.clause(
+        f"put.{_row.name}",
+        f"{_row.rule}: PUT accepts {_words} and stores it.",
         section="Monitors, PUT",
-        needs=_WRITES if _is_main(_right) else _DEAR,
+        needs=_needs,
         requests=2,
-    )(_taken("PUT", _name, _changes))
+    )(_accepts("PUT", _row))

@@ -1,160 +1,188 @@
-"""What all answers of the run promise, judged when all have come. Reference: Error Codes."""
+"""Promises about all responses of a run, checked after all others. Reference: Error Codes."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urlsplit
 
 from statuspool_mock import contract
 from statuspool_mock.conformance.active.assertions import expect
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.clauses.details import has_valid_details
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import Finding, NotVerified
+from statuspool_mock.conformance.active.levels import Level
 from statuspool_mock.contract.reference import ERROR_CODES
 from statuspool_mock.contract.rulings import may_respond_with
 
-chapter = ClauseGroup("errors", section="Error Codes")
+group = ClauseGroup("errors", section="Error Codes")
 _answers = ClauseGroup("answers", section="Endpoint List")
-chapters = (chapter, _answers)
+groups = (group, _answers)
 _OPERATIONS = contract.load().operations
-
-
-def parameters_of(answer: ServerResponse) -> dict[str, str]:
-    """Return the query parameters of the request."""
-    return dict(parse_qsl(urlsplit(answer.url).query))
-
-
-def _errors(scene: Context, *statuses: int) -> Iterator[ServerResponse]:
-    for answer in scene.api.exchanges:
-        if (
-            answer.operation
-            and answer.status >= 400
-            and (not statuses or answer.status in statuses)
-        ):
-            yield answer
-
-
-def _some(found: Iterator[ServerResponse]) -> list[ServerResponse]:
-    answers = list(found)
-    if not answers:
-        raise NotVerified("no such answer came up in this run")
-    return answers
-
-
-def _of_status(status: int, code: str) -> Check:
-    def check(scene: Context) -> None:
-        for answer in _some(_errors(scene, status)):
-            came = answer.fields.get("error")
-            expect(came == code, f"{status} with {came!r}: {answer.summary()}", code, answer)
-
-    return check
-
-
-for _status_code, _code in ERROR_CODES.items():
-    chapter.clause(
-        f"code-{_status_code}",
-        f"A {_status_code} says {_code} in error.",
-        section=f"Error Codes, {_status_code}",
-        requests=0,
-    )(_of_status(_status_code, _code))
-
-
-@chapter.clause(
-    "envelope", "All errors are JSON objects with error and message, both texts.", requests=0
+_UNKNOWN = ("errors.unknown-monitor", "errors.unknown-status", "errors.unknown-logs")
+_REFUSED = ("validation", "pagination", "filters", "incidents", "webhooks", "robust", "schema")
+_ALL = (
+    *("create", "update", "delete", "pagination", "filters", "incidents", "webhooks"),
+    *("deliveries", "monitors", "status", "logs", "envelope", "meaning", "auth", "roles"),
+    *("teams", "validation", "schema", "robust", *_UNKNOWN, "errors.unknown-path", "rate-limit"),
 )
-def _(scene: Context) -> None:
-    for answer in _some(_errors(scene)):
+"""Every clause that sends requests: what no response shows, none of them may show."""
+_SENDERS = {
+    400: _REFUSED,
+    401: ("auth",),
+    403: ("roles", "teams.others-monitor", "teams.others-status", "teams.others-logs"),
+    404: ("delete", "update", "teams", "incidents", "robust", *_UNKNOWN),
+    429: ("rate-limit",),
+    500: _ALL,
+}
+
+
+def _errors(context: Context, *statuses: int) -> Iterator[ServerResponse]:
+    for response in context.api.exchanges:
+        if (
+            response.operation
+            and response.status >= 400
+            and (not statuses or response.status in statuses)
+        ):
+            yield response
+
+
+def _some_errors(context: Context, *statuses: int) -> list[ServerResponse]:
+    responses = list(_errors(context, *statuses))
+    if not responses:
+        raise NotVerified("the server sent no such response in this run")
+    return responses
+
+
+def _all_responses(context: Context) -> list[ServerResponse]:
+    responses = context.api.exchanges
+    if len(responses) < 2:  # the first one only opened the run
+        raise NotVerified("no other clause sent a request in this run")
+    return responses
+
+
+def _has_code(status: int, code: str) -> Check:
+    def check(context: Context) -> None:
+        for response in _some_errors(context, status):
+            error = response.fields.get("error")
+            got = f"{status} with {error!r}: {response.summary()}"
+            expect(error == code, got, code, response)
+
+    return named(check, f"has_code_of_{status}")
+
+
+for _status, _code in ERROR_CODES.items():
+    group.clause(
+        f"code-{_status}",
+        f"The error code of a {_status} is {_code}.",
+        section=f"Error Codes, {_status}",
+        requests=0,
+        prerequisites=_SENDERS[_status],
+    )(_has_code(_status, _code))
+
+
+@group.clause(
+    "envelope",
+    "Every error is a JSON object with error and message, both strings.",
+    requests=0,
+    prerequisites=_ALL,
+)
+def has_error_and_message(context: Context) -> None:
+    for response in _some_errors(context):
         for name in ("error", "message"):
-            text = answer.fields.get(name)
-            good = isinstance(text, str) and text.strip() != ""
-            expect(good, answer.summary(), f"{name}: a text", answer)
+            text = response.fields.get(name)
+            is_text = isinstance(text, str) and text.strip() != ""
+            expect(is_text, response.summary(), f"{name}: a string", response)
 
 
-@chapter.clause("are-json", "Errors come as application/json.", requests=0)
-def _(scene: Context) -> None:
-    for answer in _some(_errors(scene)):
-        came = answer.media_type or "no content type"
-        expect(came == "application/json", came, "application/json", answer)
+@group.clause("are-json", "Errors are application/json.", requests=0, prerequisites=_ALL)
+def sends_errors_as_json(context: Context) -> None:
+    for response in _some_errors(context):
+        _expect_json(response)
 
 
-@chapter.clause(
+def _expect_json(response: ServerResponse) -> None:
+    media_type = response.media_type or "no content type"
+    expect(media_type == "application/json", media_type, "application/json", response)
+
+
+@group.clause(
     "details-shape",
-    "details, where a 400 has it, is an array of entries with field and message.",
+    "details of a 400, where present, is an array of entries with field and message.",
     section="Error Codes, 400",
     requests=0,
+    prerequisites=_REFUSED,
 )
-def _(scene: Context) -> None:
-    for answer in _some(_errors(scene, 400)):
-        details = answer.fields.get("details", [])
-        good = isinstance(details, list) and all(
-            isinstance(entry, dict)
-            and isinstance(entry.get("field"), str)
-            and isinstance(entry.get("message"), str)
-            for entry in details
-        )
-        expect(good, answer.summary(), "details: [{field, message}, ...]", answer)
+def shapes_details(context: Context) -> None:
+    for response in _some_errors(context, 400):
+        is_valid = has_valid_details(response)
+        expect(is_valid, response.summary(), "details: [{field, message}, ...]", response)
 
 
-@chapter.clause(
+@group.clause(
     "documented-statuses",
-    "Only documented status codes are answered.",
+    "Only documented status codes are used.",
     requests=0,
+    prerequisites=_ALL,
 )
-def _(scene: Context) -> None:
-    for answer in scene.api.exchanges:
-        if answer.operation and answer.status >= 400:
-            good = may_respond_with(
-                _OPERATIONS[answer.operation], answer.status, parameters_of(answer)
-            )
-            if answer.status >= 500:
-                continue  # that is never-5xx
-            expect(good, answer.summary(), "one of 400, 401, 403, 404, 429", answer)
+def uses_documented_statuses(context: Context) -> None:
+    _all_responses(context)
+    for response in _errors(context):
+        parameters = dict(parse_qsl(urlsplit(response.url).query))
+        operation = _OPERATIONS[response.operation]
+        is_known = may_respond_with(operation, response.status, parameters)
+        if response.status < 500:  # the others are never-5xx's
+            expect(is_known, response.summary(), "one of 400, 401, 403, 404, 429", response)
 
 
-@chapter.clause(
-    "never-5xx", "No request, however odd, makes the server fail.",
-    section="Error Codes, 500", requests=0,
-)  # fmt: skip
-def _(scene: Context) -> None:
-    for answer in scene.api.exchanges:
-        if answer.status >= 500:
-            raise Finding(answer.summary(), "an answer below 500", answer)
-
-
-@chapter.clause(
-    "no-leaks", "Errors show no key and no traceback.", level=Level.INFERRED, requests=0
+@group.clause(
+    "never-5xx",
+    "No request, however odd, makes the server fail.",
+    section="Error Codes, 500",
+    requests=0,
+    prerequisites=_ALL,
 )
-def _(scene: Context) -> None:
-    options = scene.options
+def never_fails(context: Context) -> None:
+    for response in _all_responses(context):
+        if response.status >= 500:
+            raise Finding(response.summary(), "a response below 500", response)
+
+
+@group.clause(
+    "no-leaks",
+    "Errors show no key and no traceback.",
+    level=Level.INFERRED,
+    requests=0,
+    prerequisites=_ALL,
+)
+def leaks_nothing(context: Context) -> None:
+    options = context.options
     keys = (options.api_key, options.readonly_key, options.other_team_key, options.revoked_key)
     secrets = [key.encode() for key in keys if key and len(key) > 5]
-    for answer in _some(_errors(scene)):
-        shown = [secret for secret in secrets if secret in answer.body]
-        expect(not shown, "the key in the answer", "no key", answer)
-        expect(b"Traceback (most" not in answer.body, "a traceback", "a message", answer)
+    for response in _some_errors(context):
+        shown = [secret for secret in secrets if secret in response.body]
+        expect(not shown, "the key in the response", "no key", response)
+        expect(b"Traceback (most" not in response.body, "a traceback", "a message", response)
 
 
-@_answers.clause("are-json", "Answers with a body are application/json.", requests=0)
-def _(scene: Context) -> None:
-    for answer in scene.api.exchanges:
-        if answer.operation and answer.is_success and answer.body:
-            came = answer.media_type or "no content type"
-            expect(came == "application/json", came, "application/json", answer)
-            expect(isinstance(answer.value, dict), answer.summary(), "a JSON object", answer)
+@_answers.clause(
+    "are-json", "Responses with a body are application/json.", requests=0, prerequisites=_ALL
+)
+def sends_json(context: Context) -> None:
+    for response in _all_responses(context):
+        if response.operation and response.is_success and response.body:
+            _expect_json(response)
+            is_object = isinstance(response.value, dict)
+            expect(is_object, response.summary(), "a JSON object", response)
 
 
 @_answers.clause(
     "request-id",
-    "A response header carries the request id that a 500 message quotes.",
+    "A response header has the request id that the message of a 500 quotes.",
     level=Level.INFERRED,
     section="Error Codes, 500",
     requests=0,
 )
-def _(scene: Context) -> None:
-    named = [
-        name
-        for answer in scene.api.exchanges[:1]
-        for name in answer.headers
-        if name.endswith(("id", "trace", "request", "ray", "traceparent"))
-    ]
-    if not named:
-        scene.note("No response header looks like a request id.")
+def sends_request_id(context: Context) -> None:
+    names = [name for response in context.api.exchanges[:1] for name in response.headers]
+    if not any(name.endswith(("id", "trace", "request", "ray", "traceparent")) for name in names):
+        context.note("No response header looks like a request id.")

@@ -1,12 +1,13 @@
-"""Who is let in. Reference: introduction; Error Codes, 401."""
+"""Requests without a valid key. Reference: introduction; Error Codes, 401."""
 
 from statuspool_mock.conformance.active.assertions import expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.levels import Need
 from statuspool_mock.conformance.active.session import REVOKED, UNSENT
 
-chapter = ClauseGroup("auth", section="Introduction; Error Codes, 401")
-chapters = (chapter,)
+group = ClauseGroup("auth", section="Introduction; Error Codes, 401")
+groups = (group,)
 
 _OPERATIONS = (
     ("list-monitors", "GET", "/monitors"),
@@ -21,88 +22,87 @@ _OPERATIONS = (
     ("list-webhooks", "GET", "/webhooks"),
     ("create-webhook", "POST", "/webhooks"),
 )
+_UNKNOWN_KEY = "Bearer verify-0-never-issued-0"
 
 
-def _path(scene: Context, method: str, path: str) -> str:
-    """Name a real monitor where that is harmless: a server may look for it before the key."""
+def _path(context: Context, method: str, path: str) -> str:
+    """Name a real monitor where that is harmless: a server may look it up before the key."""
     if "{id}" not in path:
         return path
     if method != "GET":
-        return path.replace("{id}", scene.api.ledger.fresh_id())
-    mine = list(scene.api.ledger.monitors) or [m["id"] for m in scene.existing()]
-    return path.replace("{id}", mine[0] if mine else scene.api.ledger.fresh_id())
+        return path.replace("{id}", context.api.ledger.fresh_id())
+    known = [*context.api.ledger.monitors, *(m["id"] for m in context.listed_monitors())]
+    return path.replace("{id}", known[0] if known else context.api.ledger.fresh_id())
 
 
-def _refused(method: str, path: str, authorization: str | None) -> Check:
-    def check(scene: Context) -> None:
-        if method == "GET" and "{id}" in path:
-            scene.existing()
-        answer = scene.api.send(
+def _refuses(method: str, path: str, authorization: str | None) -> Check:
+    def check(context: Context) -> None:
+        response = context.api.send(
             method,
-            _path(scene, method, path),
+            _path(context, method, path),
             authorization=authorization,
             value={} if method in {"POST", "PUT"} else UNSENT,
         )
-        expect_status(answer, 401, because="without a good key nothing else is judged")
+        expect_status(response, 401, because="the key is checked before anything else")
 
     return check
 
 
-for _name, _method, _path_template in _OPERATIONS:
-    chapter.clause(
+for _name, _method, _template in _OPERATIONS:
+    group.clause(
         f"missing-key.{_name}",
-        f"{_method} {_path_template} without an Authorization header is a 401.",
+        f"{_method} {_template} without an Authorization header is a 401.",
         needs=() if _method == "GET" else (Need.WRITES,),
-    )(_refused(_method, _path_template, None))
+    )(named(_refuses(_method, _template, None), f"refuses_missing_key_{_name}"))
 
 
 def _needs(method: str, name: str) -> tuple[Need, ...]:
-    """Judge few operations where requests are dear: all of them ask for a key by then."""
-    dear = () if name in {"list-monitors", "create-monitor"} else (Need.TIME,)
-    return dear if method == "GET" else (Need.WRITES, *dear)
+    """Check few operations where requests are scarce: all of them ask for a key by then."""
+    costly = () if name in {"list-monitors", "create-monitor"} else (Need.TIME,)
+    return costly if method == "GET" else (Need.WRITES, *costly)
 
 
-for _name, _method, _path_template in _OPERATIONS:
-    chapter.clause(
+for _name, _method, _template in _OPERATIONS:
+    group.clause(
         f"unknown-key.{_name}",
-        f"{_method} {_path_template} with a key that was never issued is a 401.",
+        f"{_method} {_template} with a key that was never issued is a 401.",
         needs=_needs(_method, _name),
-    )(_refused(_method, _path_template, "Bearer verify-0-never-issued-0"))
+    )(named(_refuses(_method, _template, _UNKNOWN_KEY), f"refuses_unknown_key_{_name}"))
 
 
-@chapter.clause("bearer-without-token", "Bearer without a token is a 401.", needs=(Need.TIME,))
-def _(scene: Context) -> None:
-    expect_status(scene.api.get("/monitors", authorization="Bearer"), 401)
+@group.clause("bearer-without-token", "Bearer without a token is a 401.", needs=(Need.TIME,))
+def refuses_bearer_without_token(context: Context) -> None:
+    expect_status(context.api.get("/monitors", authorization="Bearer"), 401)
 
 
-@chapter.clause("empty-header", "An empty Authorization header is a 401.", needs=(Need.TIME,))
-def _(scene: Context) -> None:
-    expect_status(scene.api.get("/monitors", authorization=""), 401)
+@group.clause("empty-header", "An empty Authorization header is a 401.", needs=(Need.TIME,))
+def refuses_empty_header(context: Context) -> None:
+    expect_status(context.api.get("/monitors", authorization=""), 401)
 
 
-@chapter.clause("bare-key", "The key without the word Bearer is a 401.", requests=2)
-def _(scene: Context) -> None:
-    answer = scene.api.get("/monitors", authorization=scene.options.api_key)
-    expect_status(answer, 401)
+@group.clause("bare-key", "The key without the word Bearer is a 401.", requests=2)
+def refuses_bare_key(context: Context) -> None:
+    response = context.api.get("/monitors", authorization=context.options.api_key)
+    expect_status(response, 401)
 
 
-@chapter.clause("other-scheme", "The key under another scheme is a 401.", requests=3)
-def _(scene: Context) -> None:
-    for scheme in ("Basic",) if scene.options.is_quick else ("Basic", "Token", "ApiKey"):
-        answer = scene.api.get("/monitors", authorization=f"{scheme} {scene.options.api_key}")
-        expect_status(answer, 401)
+@group.clause("other-scheme", "The key with another scheme is a 401.", requests=3)
+def refuses_other_scheme(context: Context) -> None:
+    for scheme in ("Basic",) if context.options.is_quick else ("Basic", "Token", "ApiKey"):
+        authorization = f"{scheme} {context.options.api_key}"
+        expect_status(context.api.get("/monitors", authorization=authorization), 401)
 
 
-@chapter.clause("revoked-key", "A revoked key is a 401.", needs=(Need.REVOKED_KEY,), requests=2)
-def _(scene: Context) -> None:
+@group.clause("revoked-key", "A revoked key is a 401.", needs=(Need.REVOKED_KEY,), requests=2)
+def refuses_revoked_key(context: Context) -> None:
     for path in ("/monitors", "/incidents"):
-        expect_status(scene.api.get(path, key=REVOKED), 401)
+        expect_status(context.api.get(path, key=REVOKED), 401)
 
 
-@chapter.clause(
+@group.clause(
     "revoked-key-writes",
     "A revoked key creates nothing: 401.",
     needs=(Need.REVOKED_KEY, Need.WRITES),
 )
-def _(scene: Context) -> None:
-    expect_status(scene.api.send("POST", "/monitors", key=REVOKED, value={}), 401)
+def refuses_writes_of_revoked_key(context: Context) -> None:
+    expect_status(context.api.send("POST", "/monitors", key=REVOKED, value={}), 401)

@@ -1,188 +1,220 @@
-"""What POST /monitors makes. Reference: Monitors, POST /monitors."""
+"""Creating monitors. Reference: Monitors, POST /monitors."""
+
+from dataclasses import dataclass
+from typing import Any
 
 from statuspool_mock.conformance.active.assertions import (
     expect,
     expect_equal,
+    expect_monitor,
     expect_status,
     ids,
 )
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
-from statuspool_mock.conformance.active.context import REGIONS, Context
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.conformance.active.session import MAIN
+from statuspool_mock.conformance.active.sharing import once
+from statuspool_mock.contract.reference import DEFAULT_REGIONS
 from statuspool_mock.time_parsing import moment
 
-chapter = ClauseGroup("create", section="Monitors, POST /monitors")
-chapters = (chapter,)
+group = ClauseGroup("create", section="Monitors, POST /monitors")
+groups = (group,)
 _WRITES = (Need.WRITES,)
 FIELDS = ("name", "url", "interval_seconds", "expected_status", "regions", "tags")
 
 
-@chapter.clause("documented-example", "POST /monitors creates a monitor.", needs=_WRITES)
-def _(scene: Context) -> None:
-    answer = scene.full_answer()
-    expect_status(answer, 201, 200)
-    if answer.status == 200:
-        scene.note("POST /monitors answers 200; the reference names no code, 201 is usual.")
-    expect(answer.fields.get("id"), answer.summary(), "the monitor with its id", answer)
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The pages of the list after a monitor was created."""
+
+    created_id: str
+    pages: list[ServerResponse]
+
+    @property
+    def monitors(self) -> list[dict[str, Any]]:
+        """The monitors of all pages."""
+        return [item for page in self.pages for item in page.results if isinstance(item, dict)]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the pages are the whole list."""
+        total = self.pages[-1].fields.get("total_pages")
+        return not isinstance(total, int) or total <= len(self.pages)
 
 
-def _kept(field: str) -> Check:
-    def check(scene: Context) -> None:
-        made = scene.full()
-        if field in made:
-            expect_equal(made[field], scene.example[field], field, scene.full_answer())
-        answer = _stored(scene)
-        expect_equal(answer.get(field), scene.example[field], f"stored {field}", _last(scene))
-
-    return check
+@once
+def stored_example(context: Context) -> ServerResponse:
+    """Read the monitor back that was created with every field."""
+    return context.api.get(f"/monitors/{context.example_monitor()['id']}")
 
 
-def _stored(scene: Context) -> dict[str, object]:
-    if "stored example" not in scene.kept:
-        scene.kept["stored example"] = scene.read(scene.full()["id"])
-        scene.kept["stored answer"] = scene.api.exchanges[-1]
-    found: dict[str, object] = scene.kept["stored example"]
-    return found
+@once
+def stored_minimal(context: Context) -> ServerResponse:
+    """Read the monitor back that was created with only the required fields."""
+    return context.api.get(f"/monitors/{context.minimal_monitor()['id']}")
 
 
-def _last(scene: Context) -> ServerResponse:
-    found: ServerResponse = scene.kept["stored answer"]
-    return found
+@once
+def listing(context: Context) -> Listing:
+    """List all monitors after one was created."""
+    context.example_monitor()
+    context.listed_monitors()  # the list has been read before: it may be cached now
+    created = context.create(name=f"{context.mark} listed")
+    return Listing(created["id"], context.pages("/monitors", limit=100, max_pages=30))
+
+
+@group.clause("documented-example", "POST /monitors creates a monitor.", needs=_WRITES)
+def creates_documented_example(context: Context) -> None:
+    response = context.example_response()
+    expect_status(response, 201, 200)
+    if response.status == 200:
+        context.note("POST /monitors responds with 200; the reference names no code, 201 is usual.")
+    expect(response.fields.get("id"), response.summary(), "the monitor with its id", response)
+
+
+def _keeps(field: str) -> Check:
+    def check(context: Context) -> None:
+        created, sent = context.example_monitor(), context.example_body[field]
+        if field in created:
+            expect_equal(created[field], sent, field, context.example_response())
+        stored = stored_example(context)
+        expect_equal(expect_monitor(stored).get(field), sent, f"stored {field}", stored)
+
+    return named(check, f"keeps_{field}")
 
 
 for _field in FIELDS:
-    chapter.clause(
+    group.clause(
         f"keeps-{_field.replace('_', '-')}",
-        f"The sent {_field} is that of the created monitor, in the answer and when read back.",
+        f"A created monitor has the {_field} that was sent, in the response and when read back.",
         needs=_WRITES,
         requests=0,
-    )(_kept(_field))
+    )(_keeps(_field))
 
 
-@chapter.clause(
+@group.clause(
     "default-regions",
-    "Without regions a monitor is checked from eu-central-1, us-east-1 and ap-northeast-1.",
+    "Without regions, a monitor is checked from eu-central-1, us-east-1 and ap-northeast-1.",
     needs=_WRITES,
 )
-def _(scene: Context) -> None:
-    now = scene.read(scene.minimal()["id"])
-    scene.kept["stored minimal"] = now
-    regions = now.get("regions")
-    last = scene.api.exchanges[-1]
-    expect(isinstance(regions, list), f"regions {regions!r}", repr(REGIONS), last)
+def defaults_regions(context: Context) -> None:
+    stored = stored_minimal(context)
+    regions = expect_monitor(stored).get("regions")
     expect(
-        isinstance(regions, list) and sorted(map(str, regions)) == sorted(REGIONS),
+        isinstance(regions, list) and sorted(map(str, regions)) == sorted(DEFAULT_REGIONS),
         f"regions {regions!r}",
-        repr(REGIONS),
-        last,
+        repr(list(DEFAULT_REGIONS)),
+        stored,
     )
 
 
-@chapter.clause(
+@group.clause(
     "default-expected-status",
-    "Without expected_status a monitor expects 200.",
+    "Without expected_status, a monitor expects 200.",
     needs=_WRITES,
     requests=0,
 )
-def _(scene: Context) -> None:
-    now = scene.kept.get("stored minimal") or scene.read(scene.minimal()["id"])
-    expect_equal(now.get("expected_status"), 200, "expected_status", scene.api.exchanges[-1])
+def defaults_expected_status(context: Context) -> None:
+    stored = stored_minimal(context)
+    expect_equal(expect_monitor(stored).get("expected_status"), 200, "expected_status", stored)
 
 
-@chapter.clause(
+@group.clause(
     "default-tags",
-    "Without tags a monitor has none.",
+    "Without tags, a monitor has no tags.",
     level=Level.INFERRED,
     needs=_WRITES,
     requests=0,
 )
-def _(scene: Context) -> None:
-    now = scene.kept.get("stored minimal") or scene.read(scene.minimal()["id"])
-    expect(not now.get("tags"), f"tags {now.get('tags')!r}", "none")
+def defaults_tags(context: Context) -> None:
+    stored = stored_minimal(context)
+    tags = expect_monitor(stored).get("tags")
+    expect(not tags, f"tags {tags!r}", "no tags", stored)
 
 
-@chapter.clause(
+@group.clause(
     "is-listed",
     "A created monitor is in the list of all monitors.",
     section="Monitors, GET /monitors",
     needs=_WRITES,
     requests=3,
 )
-def _(scene: Context) -> None:
-    scene.existing()  # the list has been read before: it may be cached now
-    made = scene.make(name=f"{scene.mark} listed")["id"]
-    pages = scene.pages("/monitors", limit=100, most=30)
-    listed = [item for page in pages for item in page.results]
-    if made not in ids(listed):
-        total = pages[-1].fields.get("total_pages")
-        if isinstance(total, int) and total > len(pages):
-            raise NotVerified("the list is too long to read it all")
-        expect(made in ids(listed), f"no {made} in it", "the created monitor", pages[-1])
-    scene.kept["listed"] = listed
+def lists_created_monitor(context: Context) -> None:
+    found = listing(context)
+    is_listed = found.created_id in ids(found.monitors)
+    if not is_listed and not found.is_complete:
+        raise NotVerified("the list is too long to read all of it")
+    expect(is_listed, f"a list without {found.created_id}", "the created monitor", found.pages[-1])
 
 
-@chapter.clause(
+@group.clause(
     "makes-one",
-    "POST /monitors creates one monitor.",
+    "POST /monitors creates exactly one monitor.",
     needs=_WRITES,
     requests=0,
 )
-def _(scene: Context) -> None:
-    listed = scene.kept.get("listed")
-    if listed is None:
-        raise NotVerified("the list does not hold what was created")
-    mine = [m for m in listed if isinstance(m, dict) and scene.mark in str(m.get("name"))]
+def creates_one_monitor(context: Context) -> None:
+    found = listing(context)
+    if found.created_id not in ids(found.monitors):
+        raise NotVerified("the list does not contain the created monitor")
+    own = [m for m in found.monitors if context.mark in str(m.get("name"))]
     strays = [
-        str(m["id"]) for m in mine if "id" in m and str(m["id"]) not in scene.api.ledger.monitors
+        str(m["id"]) for m in own if "id" in m and str(m["id"]) not in context.api.ledger.monitors
     ]
     for monitor_id in strays:
-        scene.api.ledger.adopt(monitor_id, key=MAIN)
-    expect(not strays, f"monitors {strays[:2]} which no answer told of", "one for each POST")
+        context.api.ledger.adopt(monitor_id, key=MAIN)
+    expect(
+        not strays,
+        f"monitors {strays[:2]}, which no response named",
+        "one monitor for each POST",
+        found.pages[-1],
+    )
 
 
-@chapter.clause(
+@group.clause(
     "listed-as-it-is",
-    "The list tells the created monitor's name and url as they were sent.",
+    "The list shows the created monitor's name and url as they were sent.",
     section="Code Examples, List Monitors",
     level=Level.SAMPLE,
     needs=_WRITES,
     requests=0,
 )
-def _(scene: Context) -> None:
-    listed = {m.get("id"): m for m in scene.kept.get("listed", ()) if isinstance(m, dict)}
-    mine = listed.get(scene.full()["id"])
-    if mine is None:
-        raise NotVerified("the list does not hold it")
-    expect_equal(mine.get("name"), scene.example["name"], "name")
+def lists_monitor_as_sent(context: Context) -> None:
+    found, sent = listing(context), context.example_body
+    listed = {m.get("id"): m for m in found.monitors}.get(context.example_monitor()["id"])
+    if listed is None:
+        raise NotVerified("the list does not contain the created monitor")
+    last = found.pages[-1]
+    expect_equal(listed.get("name"), sent["name"], "listed name", last)
     for field in FIELDS:
-        if field in mine:
-            expect_equal(mine[field], scene.example[field], f"listed {field}")
+        if field in listed:
+            expect_equal(listed[field], sent[field], f"listed {field}", last)
 
 
-@chapter.clause("ids-differ", "Each monitor has an id of its own.", needs=_WRITES, requests=0)
-def _(scene: Context) -> None:
-    expect(
-        scene.full()["id"] != scene.minimal()["id"], "the same id twice", "an id for each monitor"
-    )
+@group.clause("ids-differ", "Each monitor has an id of its own.", needs=_WRITES, requests=0)
+def gives_each_monitor_its_id(context: Context) -> None:
+    first, second = context.example_monitor()["id"], context.minimal_monitor()["id"]
+    expect(first != second, "the same id twice", "an id for each monitor")
 
 
-@chapter.clause(
+@group.clause(
     "times-are-now",
-    "created_at and updated_at of a new monitor, where told, are the time of its creation.",
+    "created_at and updated_at of a new monitor, where present, are the time of its creation.",
     level=Level.INFERRED,
     needs=_WRITES,
     requests=0,
 )
-def _(scene: Context) -> None:
-    answer, made = scene.full_answer(), scene.full()
-    times = [moment(made[name]) for name in ("created_at", "updated_at") if name in made]
+def dates_new_monitor(context: Context) -> None:
+    response, created = context.example_response(), context.example_monitor()
+    times = [moment(created[name]) for name in ("created_at", "updated_at") if name in created]
     known = [time for time in times if time is not None]
     if not known:
-        raise NotVerified("the answer tells neither")
+        raise NotVerified("the response has neither created_at nor updated_at")
     apart = max(known) - min(known)
-    expect(apart.total_seconds() <= 5, f"times {apart} apart", "the same time", answer)
+    expect(apart.total_seconds() <= 5, f"times {apart} apart", "the same time", response)
 
 
 _TEXTS = {
@@ -194,44 +226,45 @@ _TEXTS = {
 }
 
 
-@chapter.clause(
+@group.clause(
     "unicode-name",
-    "A name is kept character by character: dashes, emoji, combining marks, other scripts, markup.",
+    "A name is stored unchanged: dashes, emoji, combining marks, other scripts, markup.",
     needs=_WRITES,
     requests=2,
 )
-def _(scene: Context) -> None:
+def keeps_unicode_name(context: Context) -> None:
     name = " ".join(_TEXTS.values())
-    answer = scene.api.send("POST", "/monitors", value=scene.body(name=name))
-    expect_status(answer, 201, 200, because=f"{name!r} is a good name")
-    now = scene.read(str(answer.fields.get("id")))
-    expect_equal(now.get("name"), name, "name", answer)
+    response = context.api.send("POST", "/monitors", value=context.body(name=name))
+    expect_status(response, 201, 200, because=f"{name!r} is a valid name")
+    stored = context.read(str(response.fields.get("id")))
+    expect_equal(stored.get("name"), name, "name", response)
 
 
-@chapter.clause(
+@group.clause(
     "unicode-tags",
-    "Tags are kept as they were sent, in order, letter case and characters.",
+    "Tags are stored unchanged: order, letter case and characters.",
     needs=_WRITES,
     requests=2,
 )
-def _(scene: Context) -> None:
+def keeps_unicode_tags(context: Context) -> None:
     tags = ["Zeta", "alpha", "ÄÖ — 🚢", "cafe\u0301", "a,b"]
-    made = scene.make(name=f"{scene.mark} tags", tags=tags)
-    expect_equal(scene.read(made["id"]).get("tags"), tags, "tags", scene.api.exchanges[-1])
+    created = context.create(name=f"{context.mark} tags", tags=tags)
+    stored = context.read(created["id"])
+    expect_equal(stored.get("tags"), tags, "tags", context.api.last_response)
 
 
-@chapter.clause(
+@group.clause(
     "unicode-escapes",
-    "JSON escapes in a body mean the characters that they stand for.",
+    "JSON escapes in a body are decoded.",
     needs=(Need.WRITES, Need.TIME),
     requests=2,
 )
-def _(scene: Context) -> None:
+def decodes_json_escapes(context: Context) -> None:
     body = (
-        f'{{"name": "{scene.mark} \\u2014 \\ud83d\\udea2", "url": "https:\\/\\/api.example.com\\/",'
-        ' "interval_seconds": 60}'
+        f'{{"name": "{context.mark} \\u2014 \\ud83d\\udea2", '
+        '"url": "https:\\/\\/api.example.com\\/", "interval_seconds": 60}'
     )
-    answer = scene.api.send("POST", "/monitors", body=body.encode())
-    expect_status(answer, 201, 200)
-    now = scene.read(str(answer.fields.get("id")))
-    expect_equal(now.get("name"), f"{scene.mark} — 🚢", "name", answer)
+    response = context.api.send("POST", "/monitors", body=body.encode())
+    expect_status(response, 201, 200)
+    stored = context.read(str(response.fields.get("id")))
+    expect_equal(stored.get("name"), f"{context.mark} — 🚢", "name", response)

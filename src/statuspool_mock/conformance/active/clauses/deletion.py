@@ -1,63 +1,93 @@
-"""What DELETE takes away. Reference: Monitors, DELETE /monitors/{id}; Error Codes, 404."""
+"""Deleting monitors. Reference: Monitors, DELETE /monitors/{id}; Error Codes, 404."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status, ids
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
-from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
+from statuspool_mock.conformance.active.sharing import once, shared
 
-chapter = ClauseGroup("delete", section="Monitors, DELETE /monitors/{id}")
-chapters = (chapter,)
+group = ClauseGroup("delete", section="Monitors, DELETE /monitors/{id}")
+groups = (group,)
 _WRITES = (Need.WRITES,)
+_MAX_LISTED = 1_900
+"""Longer lists are not read to their end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """A deleted monitor, one that was not deleted, and the list before."""
+
+    monitor_id: str
+    bystander_id: str
+    listed_before: frozenset[str]
+    response: ServerResponse
+
+    @property
+    def path(self) -> str:
+        """The path of the deleted monitor."""
+        return f"/monitors/{self.monitor_id}"
 
 
 @shared
-def _victim(scene: Context) -> dict[str, Any]:
-    """A monitor to delete."""
-    made = scene.make(name=f"{scene.mark} to delete")
-    scene.api.get(f"/monitors/{made['id']}")  # whoever caches has them now
-    scene.api.get(f"/monitors/{made['id']}/status")
-    scene.api.get(f"/monitors/{made['id']}/logs")
-    bystander = scene.make(name=f"{scene.mark} bystander")
-    scene.kept["bystander"] = str(bystander["id"])
-    pages = scene.pages("/monitors", limit=100, most=20)
-    scene.kept["before deletion"] = [m for page in pages for m in ids(page.results)]
-    return made
-
-
-@shared
-def _deleted(scene: Context) -> ServerResponse:
-    """The answer to DELETE."""
-    path = f"/monitors/{_victim(scene)['id']}"
-    return scene.api.send("DELETE", path)
-
-
-@chapter.clause("204", "DELETE answers 204 No Content.", needs=_WRITES, requests=6)
-def _(scene: Context) -> None:
-    expect_status(_deleted(scene), 204)
-
-
-@chapter.clause("no-body", "The answer to DELETE has no body.", needs=_WRITES, requests=0)
-def _(scene: Context) -> None:
-    answer = _deleted(scene)
-    expect_status(answer, 204)
-    length = answer.headers.get("content-length", "0")
-    expect(
-        not answer.body and length == "0",
-        f"{len(answer.body)} bytes, Content-Length {length}",
-        "none",
-        answer,
+def deletion(context: Context) -> Deletion:
+    """A monitor that was read, listed and deleted."""
+    created = context.create(name=f"{context.mark} to delete")
+    path = f"/monitors/{created['id']}"
+    for suffix in ("", "/status", "/logs"):
+        context.api.get(path + suffix)  # a cache, where there is one, holds them now
+    bystander = context.create(name=f"{context.mark} bystander")
+    return Deletion(
+        monitor_id=str(created["id"]),
+        bystander_id=str(bystander["id"]),
+        listed_before=frozenset(_ids_of(_pages(context))),
+        response=context.api.send("DELETE", path),
     )
 
 
-def _gone(method: str, suffix: str) -> Check:
-    def check(scene: Context) -> None:
-        _deleted(scene)
+@once
+def _pages_after(context: Context) -> list[ServerResponse]:
+    """List all monitors after the deletion."""
+    deletion(context)
+    return _pages(context)
+
+
+def _pages(context: Context) -> list[ServerResponse]:
+    return context.pages("/monitors", limit=100, max_pages=20)
+
+
+def _ids_of(pages: list[ServerResponse]) -> set[str]:
+    return {monitor_id for page in pages for monitor_id in ids(page.results)}
+
+
+@group.clause("204", "DELETE responds with 204 No Content.", needs=_WRITES, requests=6)
+def responds_with_204(context: Context) -> None:
+    expect_status(deletion(context).response, 204)
+
+
+@group.clause("no-body", "The response to DELETE has no body.", needs=_WRITES, requests=0)
+def responds_without_body(context: Context) -> None:
+    response = deletion(context).response
+    expect_status(response, 204)
+    length = response.headers.get("content-length", "0")
+    expect(
+        not response.body and length == "0",
+        f"{len(response.body)} bytes, Content-Length {length}",
+        "no body",
+        response,
+    )
+
+
+def _then_404(method: str, suffix: str) -> Check:
+    def check(context: Context) -> None:
+        path = deletion(context).path
         more: dict[str, Any] = {"value": {"tags": ["ghost"]}} if method == "PUT" else {}
-        path = f"/monitors/{_victim(scene)['id']}{suffix}"
-        expect_status(scene.api.send(method, path, **more), 404, because="it is deleted")
+        response = context.api.send(method, path + suffix, **more)
+        expect_status(response, 404, because="the monitor is deleted")
 
     return check
 
@@ -69,79 +99,72 @@ for _name, _method, _suffix in (
     ("update", "PUT", ""),
     ("again", "DELETE", ""),
 ):
-    chapter.clause(
+    group.clause(
         f"then-404.{_name}",
         f"{_method} /monitors/{{id}}{_suffix} of a deleted monitor is a 404.",
         section="Monitors, DELETE /monitors/{id}; Error Codes, 404",
         needs=_WRITES,
-    )(_gone(_method, _suffix))
+    )(named(_then_404(_method, _suffix), f"then_404_{_name}"))
 
 
-@chapter.clause("gone-from-the-list", "A deleted monitor is in the list no more.", needs=_WRITES)
-def _(scene: Context) -> None:
-    _deleted(scene)
-    pages = scene.pages("/monitors", limit=100, most=20)
-    after = [m for page in pages for m in ids(page.results)]
-    scene.kept["after deletion"] = after
-    gone = str(_victim(scene)["id"])
-    expect(gone not in after, f"{gone} in the list", "it gone", pages[-1])
+@group.clause("gone-from-the-list", "A deleted monitor is no longer listed.", needs=_WRITES)
+def removes_from_list(context: Context) -> None:
+    deleted = deletion(context).monitor_id
+    pages = _pages_after(context)
+    expect(deleted not in _ids_of(pages), f"{deleted} in the list", "a list without it", pages[-1])
 
 
-@chapter.clause(
+@group.clause(
     "takes-no-other",
-    "DELETE deletes one monitor; all others stay.",
+    "DELETE deletes one monitor and no other.",
     needs=_WRITES,
     requests=1,
 )
-def _(scene: Context) -> None:
-    answer = _deleted(scene)
-    before = set(scene.kept.get("before deletion", ()))
-    after = scene.kept.get("after deletion")
-    if after is not None and len(before) < 1900:
-        lost = [
-            each for each in scene.api.ledger.monitors if each in before and each not in set(after)
-        ]
-        expect(not lost, f"{lost[:2]} gone as well", "one monitor gone", answer)
-    there = scene.api.get(f"/monitors/{scene.kept['bystander']}")
-    expect_status(there, 200, because="nobody deleted this one")
+def deletes_no_other(context: Context) -> None:
+    deleted = deletion(context)
+    before, after = deleted.listed_before, _ids_of(_pages_after(context))
+    if len(before) < _MAX_LISTED:
+        own = context.api.ledger.monitors
+        lost = [each for each in own if each in before and each not in after]
+        expect(not lost, f"{lost[:2]} deleted too", "one monitor deleted", deleted.response)
+    bystander = context.api.get(f"/monitors/{deleted.bystander_id}")
+    expect_status(bystander, 200, because="this monitor was not deleted")
 
 
-@chapter.clause(
+@group.clause(
     "unknown-monitor",
-    "DELETE of a monitor that never was is a 404.",
+    "DELETE of a monitor that never existed is a 404.",
     section="Error Codes, 404",
     needs=_WRITES,
 )
-def _(scene: Context) -> None:
-    expect_status(scene.api.send("DELETE", f"/monitors/{scene.api.ledger.fresh_id()}"), 404)
+def refuses_unknown_monitor(context: Context) -> None:
+    expect_status(context.api.send("DELETE", f"/monitors/{context.api.ledger.fresh_id()}"), 404)
 
 
-@chapter.clause(
+@group.clause(
     "incidents-of-the-deleted",
-    "Incidents of a deleted monitor are gone, or stay as they were.",
+    "Incidents of a deleted monitor are deleted, or stay as they were.",
     level=Level.INFERRED,
     section="Incidents",
     needs=(Need.WRITES, Need.TIME),
 )
-def _(scene: Context) -> None:
-    _deleted(scene)
-    query = {"monitor_id": _victim(scene)["id"]}
-    answer = scene.api.get("/incidents", query=query)
-    expect_status(answer, 200, 403, 404)
-    if answer.results:
-        scene.note("Incidents outlive their monitor.")
+def lists_incidents_of_deleted(context: Context) -> None:
+    query = {"monitor_id": deletion(context).monitor_id}
+    response = context.api.get("/incidents", query=query)
+    expect_status(response, 200, 403, 404)
+    if response.results:
+        context.note("Incidents stay when their monitor is deleted.")
 
 
-@chapter.clause(
+@group.clause(
     "no-incident-of-the-deleted",
     "POST /incidents for a deleted monitor is a 404.",
     section="Error Codes, 404",
     needs=(Need.WRITES, Need.PERMANENT),
 )
-def _(scene: Context) -> None:
-    _deleted(scene)
-    body = {"monitor_id": _victim(scene)["id"], "title": f"{scene.mark} ghost"}
-    answer = scene.api.send("POST", "/incidents", value=body)
-    expect_status(answer, 404, 400, 403, because="the monitor is deleted")
-    if answer.status == 403:
-        raise NotVerified("the server does not tell deleted from others' monitors")
+def refuses_incident_of_deleted(context: Context) -> None:
+    body = {"monitor_id": deletion(context).monitor_id, "title": f"{context.mark} ghost"}
+    response = context.api.send("POST", "/incidents", value=body)
+    expect_status(response, 404, 400, 403, because="the monitor is deleted")
+    if response.status == 403:
+        raise NotVerified("the server does not distinguish deleted monitors from other teams'")

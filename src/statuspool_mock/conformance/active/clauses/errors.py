@@ -1,27 +1,28 @@
-"""What is asked oddly, or for what is not there. Reference: Error Codes."""
+"""Odd requests, and requests for what does not exist. Reference: Error Codes."""
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.levels import Level, Need
 
-chapter = ClauseGroup("errors", section="Error Codes")
+group = ClauseGroup("errors", section="Error Codes")
 robust = ClauseGroup("robust", section="Error Codes, 500")
-chapters = (robust, chapter)
+groups = (robust, group)
 _ODD_TEXT = "\u0000 \u0007 \u202e \ufeff"
+_ODD_PATHS = ("/monitors/abc", "/monitors/0/status", "/monitors/%00/logs", "/monitors/%F0%9F")
 
 
 @robust.clause(
     "malformed-id",
-    "An id that is no UUID is a 404, or a 400; never a 5xx.",
+    "An id that is not a UUID is a 404 or a 400, never a 5xx.",
     level=Level.INFERRED,
     section="Error Codes, 404",
     requests=4,
 )
-def _(scene: Context) -> None:
-    odd = ("/monitors/abc", "/monitors/0/status", "/monitors/%00/logs", "/monitors/%F0%9F")
-    for path in odd[:1] if scene.options.is_quick else odd:
-        answer = scene.api.get(path)
-        expect_status(answer, 404, 400, because="there is no such monitor")
+def handles_malformed_id(context: Context) -> None:
+    for path in _ODD_PATHS[:1] if context.options.is_quick else _ODD_PATHS:
+        response = context.api.get(path)
+        expect_status(response, 404, 400, because="there is no such monitor")
 
 
 @robust.clause(
@@ -31,11 +32,11 @@ def _(scene: Context) -> None:
     needs=(Need.WRITES,),
     requests=2,
 )
-def _(scene: Context) -> None:
-    for text in (_ODD_TEXT,) if scene.options.is_quick else (_ODD_TEXT, "\u0000"):
-        name = f"{scene.mark} {text} end"
-        answer = scene.api.send("POST", "/monitors", value=scene.body(name=name))
-        expect_status(answer, 201, 200, 400, because="it is taken or refused")
+def handles_odd_characters(context: Context) -> None:
+    for text in (_ODD_TEXT,) if context.options.is_quick else (_ODD_TEXT, "\u0000"):
+        name = f"{context.mark} {text} end"
+        response = context.api.send("POST", "/monitors", value=context.body(name=name))
+        expect_status(response, 201, 200, 400, because="it is stored or refused")
 
 
 @robust.clause(
@@ -45,15 +46,15 @@ def _(scene: Context) -> None:
     needs=(Need.WRITES, Need.TIME),
     requests=4,
 )
-def _(scene: Context) -> None:
-    path = f"/monitors/{scene.subject()['id']}"
+def refuses_huge_values(context: Context) -> None:
+    path = f"/monitors/{context.scratch_monitor()['id']}"
     for value in (
         {"interval_seconds": 10**30},
         {"expected_status": 10**30},
         {"name": "n" * 100_000},
         {"tags": [[[[["deep"]]]]]},
     ):
-        expect_status(scene.api.send("PUT", path, value=value), 400, 413)
+        expect_status(context.api.send("PUT", path, value=value), 400, 413)
 
 
 @robust.clause(
@@ -63,58 +64,60 @@ def _(scene: Context) -> None:
     requests=3,
     needs=(Need.TIME,),
 )
-def _(scene: Context) -> None:
+def handles_odd_queries(context: Context) -> None:
     for query in (
         [("page", "1"), ("page", "2")],
         [("status", "")],
         [("unheard-of", "\u0000'\";--")],
     ):
-        expect_status(scene.api.get("/monitors", query=query), 200, 400)
+        expect_status(context.api.get("/monitors", query=query), 200, 400)
 
 
 @robust.clause(
     "odd-filter-values",
-    "Filter values that are none are refused, never a 5xx.",
+    "Invalid filter values are refused, never a 5xx.",
     level=Level.INFERRED,
     requests=3,
     needs=(Need.TIME,),
 )
-def _(scene: Context) -> None:
+def refuses_odd_filter_values(context: Context) -> None:
     for path, query in (
         ("/incidents", {"resolved": "perhaps"}),
         ("/webhooks", {"active": "perhaps"}),
     ):
-        expect_status(scene.api.get(path, query=query), 400, because="it is true or false")
-    answer = scene.api.get("/incidents", query={"monitor_id": "no-uuid"})
-    expect_status(answer, 400, 404, 200)
-    expect(not answer.results, f"{len(answer.results)} incidents", "none", answer)
+        response = context.api.get(path, query=query)
+        expect_status(response, 400, because="the value is neither true nor false")
+    response = context.api.get("/incidents", query={"monitor_id": "no-uuid"})
+    expect_status(response, 400, 404, 200)
+    incidents = len(response.results)
+    expect(not incidents, f"{incidents} incidents", "no incidents", response)
 
 
-def _unknown(suffix: str) -> Check:
-    def check(scene: Context) -> None:
-        answer = scene.api.get(f"/monitors/{scene.api.ledger.fresh_id()}{suffix}")
-        expect_status(answer, 404, because="there is no such monitor")
+def _refuses_unknown(suffix: str) -> Check:
+    def check(context: Context) -> None:
+        response = context.api.get(f"/monitors/{context.api.ledger.fresh_id()}{suffix}")
+        expect_status(response, 404, because="there is no such monitor")
 
     return check
 
 
 for _name, _suffix in (("monitor", ""), ("status", "/status"), ("logs", "/logs")):
-    chapter.clause(
+    group.clause(
         f"unknown-{_name}",
-        f"GET /monitors/{{id}}{_suffix} of a monitor that never was is a 404.",
+        f"GET /monitors/{{id}}{_suffix} of a monitor that never existed is a 404.",
         section="Error Codes, 404",
-        needs=(Need.TIME,),  # delete.then-404 and delete.unknown-monitor judge the like
-    )(_unknown(_suffix))
+        needs=(Need.TIME,),  # delete.then-404 and delete.unknown-monitor check much the same
+    )(named(_refuses_unknown(_suffix), f"refuses_unknown_{_name}"))
 
 
-@chapter.clause(
+@group.clause(
     "unknown-path",
     "An unknown path is a JSON error.",
     level=Level.INFERRED,
     section="Error Codes, 404",
     needs=(Need.TIME,),
 )
-def _(scene: Context) -> None:
-    answer = scene.api.get("/no-such-resource")
-    expect(400 <= answer.status < 500, answer.summary(), "404", answer)
-    expect("error" in answer.fields, answer.summary(), "a JSON error", answer)
+def refuses_unknown_path(context: Context) -> None:
+    response = context.api.get("/no-such-resource")
+    expect(400 <= response.status < 500, response.summary(), "404", response)
+    expect("error" in response.fields, response.summary(), "a JSON error", response)

@@ -1,254 +1,262 @@
-"""Filters, both ways. Reference: ?status, ?from and ?to, ?monitor_id, ?resolved, ?active."""
+"""Filters of monitors and logs. Reference: ?status; ?from and ?to."""
 
-from datetime import timedelta, timezone
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_list, expect_status, ids
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
-from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
+from statuspool_mock.conformance.active.sharing import shared
 from statuspool_mock.time_parsing import moment
 
-chapter = ClauseGroup("filters", section="Monitors, GET /monitors")
-chapters = (chapter,)
+group = ClauseGroup("filters", section="Monitors, GET /monitors")
+groups = (group,)
+_LOGS = "Logs, GET /monitors/{id}/logs"
 
 
-def _status(status: str) -> Check:
-    def check(scene: Context) -> None:
-        if not scene.options.read_only:
-            scene.broken()
-            scene.minimal()
-        answer = scene.api.get("/monitors", query={"status": status, "limit": 100})
-        found = expect_list(answer)
-        for monitor in found:
+def _filters_by_status(status: str) -> Check:
+    def check(context: Context) -> None:
+        if not context.options.read_only:
+            context.down_monitor()
+            context.minimal_monitor()
+        response = _with_status(context, status)
+        for monitor in expect_list(response):
             expect(
                 monitor.get("status") == status,
                 f"a monitor that is {monitor.get('status')!r}",
                 f"only monitors that are {status}",
-                answer,
+                response,
             )
-        everyone = scene.api.get("/monitors", query={"limit": 100})
-        listed = expect_list(everyone)
-        _same(scene, status, found, listed, answer, everyone)
+        everything = context.api.get("/monitors", query={"limit": 100})
+        _expect_all(context, status, response, everything)
 
-    return check
+    return named(check, f"filters_by_status_{status}")
 
 
-def _same(  # noqa: PLR0917  (two lists and their answers)
-    scene: Context,
-    status: str,
-    found: list[dict[str, Any]],
-    listed: list[dict[str, Any]],
-    answer: ServerResponse,
-    everyone: ServerResponse,
+def _with_status(context: Context, status: str) -> ServerResponse:
+    return context.api.get("/monitors", query={"status": status, "limit": 100})
+
+
+def _expect_all(
+    context: Context, status: str, response: ServerResponse, everything: ServerResponse
 ) -> None:
-    """Compare with the whole list, leaving out what changed its status in between."""
-    if (everyone.fields.get("total_pages") or 0) > 1 or (answer.fields.get("total_pages") or 0) > 1:
-        if not found and any(m.get("status") == status for m in listed):
-            expect(False, "none", f"the monitors that are {status}", answer)
+    """Compare with the unfiltered list, except for monitors whose status changed in between."""
+    found, listed = expect_list(response), expect_list(everything)
+    matching = {str(m.get("id")) for m in listed if m.get("status") == status}
+    if _is_paged(everything) or _is_paged(response):
+        expect(found or not matching, "no monitors", f"the monitors that are {status}", response)
         return
-    missing = {str(m.get("id")) for m in listed if m.get("status") == status} - set(ids(found))
+    missing = matching - set(ids(found))
     if missing:  # one may have changed between the two lists
-        again = ids(expect_list(scene.api.get("/monitors", query={"status": status, "limit": 100})))
-        missing -= set(again)
-    expect(not missing, f"without {sorted(missing)[:2]}", f"every monitor that is {status}", answer)
+        missing -= set(ids(expect_list(_with_status(context, status))))
+    expect(
+        not missing, f"a list without {sorted(missing)[:2]}",
+        f"every monitor that is {status}", response,
+    )  # fmt: skip
     if not found and not listed:
         raise NotVerified("the team has no monitors")
     if len(found) == len(listed) and len({m.get("status") for m in listed}) <= 1:
-        raise NotVerified(f"every monitor is {status}: a filter could not show")
+        raise NotVerified(f"every monitor is {status}: a filter would not show")
+
+
+def _is_paged(response: ServerResponse) -> bool:
+    return (response.fields.get("total_pages") or 0) > 1
 
 
 for _value in ("up", "down", "paused"):
-    chapter.clause(
+    group.clause(
         f"status-{_value}",
         f"GET /monitors?status={_value} lists every monitor that is {_value} and no other.",
         requests=2,
-    )(_status(_value))
+    )(_filters_by_status(_value))
 
 
-@chapter.clause(
+@group.clause(
     "status-pages",
-    "A filtered list is paged after it is filtered: pages are full and add up.",
+    "A list is filtered before it is paged: pages are full and add up.",
     requests=5,
 )
-def _(scene: Context) -> None:
-    whole = scene.api.get("/monitors", query={"status": "up", "limit": 100})
+def filters_before_paging(context: Context) -> None:
+    whole = _with_status(context, "up")
     expected = ids(expect_list(whole))
     if len(expected) < 3:
         raise NotVerified("fewer than three monitors are up")
-    first = scene.api.get("/monitors", query={"status": "up", "limit": 2, "page": 1})
-    second = scene.api.get("/monitors", query={"status": "up", "limit": 2, "page": 2})
-    came = ids(expect_list(first)) + ids(expect_list(second))
-    if came != expected[: len(came)] or len(came) < min(4, len(expected)):
-        fresh = ids(expect_list(scene.api.get("/monitors", query={"status": "up", "limit": 100})))
-        if fresh != expected:
+    first, second = (
+        context.api.get("/monitors", query={"status": "up", "limit": 2, "page": page})
+        for page in (1, 2)
+    )
+    on_pages = ids(expect_list(first)) + ids(expect_list(second))
+    if on_pages != expected[: len(on_pages)] or len(on_pages) < min(4, len(expected)):
+        if ids(expect_list(_with_status(context, "up"))) != expected:
             raise NotVerified("monitors change their status too fast")
-        expect(False, f"pages of {len(came)}", "two full pages of the list", second)
+        raise Finding(f"pages of {len(on_pages)} monitors", "two full pages of the list", second)
     total = first.fields.get("total_pages")
     if (whole.fields.get("total_pages") or 0) == 1:
-        wanted = -(-len(expected) // 2)
-        expect(total == wanted, f"total_pages {total}", f"{wanted}", first)
+        rounded_up = -(-len(expected) // 2)
+        expect(total == rounded_up, f"total_pages {total}", f"{rounded_up}", first)
 
 
-@chapter.clause(
+@group.clause(
     "status-unknown",
-    "GET /monitors?status= with a value that is none is a 400.",
+    "GET /monitors?status= with an unknown value is a 400.",
     level=Level.INFERRED,
     section="Error Codes, 400",
 )
-def _(scene: Context) -> None:
-    expect_status(scene.api.get("/monitors", query={"status": "sideways"}), 400)
+def refuses_unknown_status(context: Context) -> None:
+    expect_status(context.api.get("/monitors", query={"status": "sideways"}), 400)
 
 
-@chapter.clause(
+@group.clause(
     "status-degraded",
-    "GET /monitors?status=degraded is a 400, or lists what is degraded.",
+    "GET /monitors?status=degraded is a 400, or lists the degraded monitors.",
     level=Level.INFERRED,
 )
-def _(scene: Context) -> None:
-    answer = scene.api.get("/monitors", query={"status": "degraded"})
-    expect_status(answer, 400, 200)
-    if answer.status == 200:
-        scene.note("?status=degraded is taken for a filter.")
-        others = [m.get("status") for m in expect_list(answer) if m.get("status") != "degraded"]
-        expect(not others, f"monitors that are {others[:2]}", "degraded ones only", answer)
+def filters_by_status_degraded(context: Context) -> None:
+    response = context.api.get("/monitors", query={"status": "degraded"})
+    expect_status(response, 400, 200)
+    if response.status == 200:
+        context.note("?status=degraded is accepted as a filter.")
+        others = [m.get("status") for m in expect_list(response) if m.get("status") != "degraded"]
+        expect(not others, f"monitors that are {others[:2]}", "degraded monitors only", response)
 
 
-# Logs
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """A log, and the different times of its entries in order."""
+
+    path: str
+    rows: list[dict[str, Any]]
+    times: list[datetime]
+
+    @property
+    def middle(self) -> datetime:
+        """A time with entries before and after it."""
+        return self.times[len(self.times) // 2]
 
 
 @shared
-def _log(scene: Context) -> tuple[str, list[dict[str, Any]]]:
+def _log(context: Context) -> _Log:
     """A log with checks at three different times."""
-    for monitor_id, answer in scene.logs().items():
-        rows = [r for r in answer.results if isinstance(r, dict) and moment(r.get("timestamp"))]
-        if len({r["timestamp"] for r in rows}) >= 3:
-            return f"/monitors/{monitor_id}/logs", sorted(rows, key=lambda r: str(_when(r)))
-    raise NotVerified("no log tells of three different times")
+    for monitor_id, response in context.logs().items():
+        rows = [r for r in response.results if isinstance(r, dict) and moment(r.get("timestamp"))]
+        times = sorted({at for row in rows if (at := moment(row.get("timestamp")))})
+        if len({row["timestamp"] for row in rows}) >= 3:
+            return _Log(f"/monitors/{monitor_id}/logs", rows, times)
+    raise NotVerified("no log has entries of three different times")
 
 
-def _when(row: dict[str, Any]) -> Any:
-    return moment(row.get("timestamp"))
-
-
-def _within(answer: ServerResponse, low: Any, high: Any) -> None:
-    for row in expect_list(answer):
-        at = _when(row)
+def _expect_within(
+    response: ServerResponse, low: datetime | None, high: datetime | None
+) -> list[dict[str, Any]]:
+    rows = expect_list(response)
+    for row in rows:
+        at = moment(row.get("timestamp"))
         if at is None:
             continue
         expect(
             (low is None or at >= low) and (high is None or at <= high),
             f"an entry of {row['timestamp']}",
-            f"from {low or 'the beginning'} to {high or 'now'}",
-            answer,
+            f"entries from {low or 'the beginning'} to {high or 'now'}",
+            response,
         )
+    return rows
 
 
-def _iso(at: Any, *, hours: float = 0) -> str:
-    zone = at if not hours else at.astimezone(timezone(timedelta(hours=hours)))
-    return str(zone.isoformat()).replace("+00:00", "Z")
+def _iso(at: datetime, *, hours: float = 0) -> str:
+    zoned = at.astimezone(timezone(timedelta(hours=hours))) if hours else at
+    return zoned.isoformat().replace("+00:00", "Z")
 
 
-@chapter.clause(
-    "from", "?from leaves out earlier log entries and no later ones.",
-    section="Logs, GET /monitors/{id}/logs",
-)  # fmt: skip
-def _(scene: Context) -> None:
-    path, rows = _log(scene)
-    times = sorted({_when(row) for row in rows})
-    low, high = times[len(times) // 2], times[-1]
-    answer = scene.api.get(path, query={"from": _iso(low), "to": _iso(high), "limit": 100})
-    _within(answer, low, high)
-    expected = {_when(r) for r in rows if low <= _when(r) < high}
-    came = {_when(r) for r in answer.results}
-    if (answer.fields.get("total_pages") or 0) <= 1:
-        missing = sorted(expected - came)
-        expect(not missing, f"no entry of {missing[:1]}", "every entry in the range", answer)
+@group.clause("from", "?from omits earlier log entries and no later ones.", section=_LOGS)
+def filters_log_from(context: Context) -> None:
+    log = _log(context)
+    low, high = log.middle, log.times[-1]
+    query = {"from": _iso(low), "to": _iso(high), "limit": 100}
+    response = context.api.get(log.path, query=query)
+    rows = _expect_within(response, low, high)
+    if (response.fields.get("total_pages") or 0) <= 1:
+        expected = {at for at in log.times if low <= at < high}
+        missing = sorted(expected - {moment(row.get("timestamp")) for row in rows})
+        expect(not missing, f"no entry of {missing[:1]}", "every entry in the range", response)
 
 
-@chapter.clause(
-    "from-alone", "?from without ?to lists the log from then on.",
-    section="Logs, GET /monitors/{id}/logs",
-)  # fmt: skip
-def _(scene: Context) -> None:
-    path, rows = _log(scene)
-    times = sorted({_when(row) for row in rows})
-    low = times[len(times) // 2]
-    answer = scene.api.get(path, query={"from": _iso(low), "limit": 100})
-    _within(answer, low, None)
-    expect(answer.results, "no entry", f"those from {low} on", answer)
+@group.clause("from-alone", "?from without ?to lists the log from then on.", section=_LOGS)
+def filters_log_from_alone(context: Context) -> None:
+    log = _log(context)
+    response = context.api.get(log.path, query={"from": _iso(log.middle), "limit": 100})
+    rows = _expect_within(response, log.middle, None)
+    expect(rows, "no entries", f"the entries from {log.middle} on", response)
 
 
-@chapter.clause(
-    "to-alone", "?to without ?from lists the log until then.",
-    section="Logs, GET /monitors/{id}/logs",
-)  # fmt: skip
-def _(scene: Context) -> None:
-    path, rows = _log(scene)
-    times = sorted({_when(row) for row in rows})
-    high = times[len(times) // 2]
-    answer = scene.api.get(path, query={"to": _iso(high), "limit": 100})
-    _within(answer, None, high)
-    expect(answer.results, "no entry", f"those up to {high}", answer)
+@group.clause("to-alone", "?to without ?from lists the log until then.", section=_LOGS)
+def filters_log_to_alone(context: Context) -> None:
+    log = _log(context)
+    response = context.api.get(log.path, query={"to": _iso(log.middle), "limit": 100})
+    rows = _expect_within(response, None, log.middle)
+    expect(rows, "no entries", f"the entries up to {log.middle}", response)
 
 
-@chapter.clause(
+@group.clause(
     "time-zones",
-    "?from and ?to are instants: an offset such as +02:00 counts.",
-    section="Logs, GET /monitors/{id}/logs",
+    "?from and ?to are instants: an offset such as +02:00 is applied.",
+    section=_LOGS,
     requests=2,
 )
-def _(scene: Context) -> None:
-    path, rows = _log(scene)
-    times = sorted({_when(row) for row in rows})
-    low, high = times[1], times[-1]
+def applies_time_zones(context: Context) -> None:
+    log = _log(context)
+    low, high = log.times[1], log.times[-1]
     for hours in (2, -5.5):
         query = {"from": _iso(low, hours=hours), "to": _iso(high, hours=hours), "limit": 100}
-        answer = scene.api.get(path, query=query)
-        _within(answer, low, high)
-        expect(answer.results, "no entry", f"those of {low} to {high}", answer)
+        response = context.api.get(log.path, query=query)
+        rows = _expect_within(response, low, high)
+        expect(rows, "no entries", f"the entries from {low} to {high}", response)
 
 
-@chapter.clause(
+@group.clause(
     "empty-range",
-    "A range before the first or after the last check holds no entries.",
-    section="Logs, GET /monitors/{id}/logs",
+    "A range before the first or after the last check has no entries.",
+    section=_LOGS,
     requests=2,
     needs=(Need.TIME,),
 )
-def _(scene: Context) -> None:
-    path, _ = _log(scene)
+def has_no_entries_outside(context: Context) -> None:
+    path = _log(context).path
     for low, high in (
         ("1999-01-01T00:00:00Z", "1999-01-02T00:00:00Z"),
         ("2999-01-01T00:00:00Z", "2999-01-02T00:00:00Z"),
     ):
-        answer = scene.api.get(path, query={"from": low, "to": high})
-        expect_status(answer, 200, 400)
-        expect(not answer.results, f"{len(answer.results)} entries", "none", answer)
+        response = context.api.get(path, query={"from": low, "to": high})
+        expect_status(response, 200, 400)
+        entries = len(response.results)
+        expect(not entries, f"{entries} entries", "no entries", response)
 
 
-@chapter.clause(
+@group.clause(
     "reversed-range",
-    "?from after ?to is a 400, or lists nothing.",
+    "?from after ?to is a 400, or lists no entries.",
     level=Level.INFERRED,
-    section="Logs, GET /monitors/{id}/logs",
+    section=_LOGS,
 )
-def _(scene: Context) -> None:
-    path, rows = _log(scene)
-    times = sorted({_when(row) for row in rows})
-    answer = scene.api.get(path, query={"from": _iso(times[-1]), "to": _iso(times[0])})
-    expect_status(answer, 400, 200)
-    expect(not answer.results, f"{len(answer.results)} entries", "none", answer)
-    if answer.status == 200:
-        scene.note("?from after ?to lists nothing.")
+def handles_reversed_range(context: Context) -> None:
+    log = _log(context)
+    query = {"from": _iso(log.times[-1]), "to": _iso(log.times[0])}
+    response = context.api.get(log.path, query=query)
+    expect_status(response, 400, 200)
+    entries = len(response.results)
+    expect(not entries, f"{entries} entries", "no entries", response)
+    if response.status == 200:
+        context.note("?from after ?to lists no entries.")
 
 
-def _unreadable(name: str, text: str) -> Check:
-    def check(scene: Context) -> None:
-        monitor_id = next(iter(scene.logs()))
-        answer = scene.api.get(f"/monitors/{monitor_id}/logs", query={name: text})
-        expect_status(answer, 400, because=f"{text} is no ISO 8601 timestamp")
+def _refuses_time(parameter: str, text: str) -> Check:
+    def check(context: Context) -> None:
+        monitor_id = next(iter(context.logs()))
+        response = context.api.get(f"/monitors/{monitor_id}/logs", query={parameter: text})
+        expect_status(response, 400, because=f"{text} is not an ISO 8601 timestamp")
 
     return check
 
@@ -258,10 +266,10 @@ for _label, _name, _text in (
     ("to-unreadable", "to", "tomorrow"),
     ("from-impossible", "from", "2025-13-45T99:00:00Z"),
 ):
-    chapter.clause(
+    group.clause(
         _label,
         f"GET /monitors/{{id}}/logs?{_name}={_text} is a 400.",
         level=Level.INFERRED,
         section="Error Codes, 400; Logs",
         needs=() if _label == "from-unreadable" else (Need.TIME,),
-    )(_unreadable(_name, _text))
+    )(named(_refuses_time(_name, _text), f"refuses_{_label}"))

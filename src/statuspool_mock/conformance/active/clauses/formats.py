@@ -1,287 +1,287 @@
 """Properties: present, of their type, in their format and range. Reference: each resource."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.clauses.incidents import some_incidents
+from statuspool_mock.conformance.active.clauses.property_tests import (
+    Test,
+    is_event_list,
+    is_flag,
+    is_percentage,
+    is_status_code,
+    is_string,
+    is_text,
+    is_text_list,
+    is_time,
+    is_url,
+    is_uuid,
+    is_whole,
+    one_of,
+    or_null,
+)
+from statuspool_mock.conformance.active.clauses.webhooks import some_webhooks
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import Finding, NotVerified
-from statuspool_mock.time_parsing import moment
+from statuspool_mock.conformance.active.levels import Level, Need
 
-Test = Callable[[Any], bool]
 _D, _S, _I = Level.DOCUMENTED, Level.SAMPLE, Level.INFERRED
+_TIME = "an ISO 8601 timestamp with its zone"
+_REGIONS = "an array of region names"
+
+Responses = Callable[[Context], list[ServerResponse]]
 
 
-def _text(value: Any) -> bool:
-    return isinstance(value, str) and value != ""
+def _lists_of_monitors(context: Context) -> list[ServerResponse]:
+    context.listed_monitors()
+    return context.successes("listMonitors")
 
 
-def _uuid(value: Any) -> bool:
-    try:
-        return isinstance(value, str) and str(UUID(value)) == value.lower()
-    except ValueError:
-        return False
+def _monitors(context: Context) -> list[ServerResponse]:
+    context.details()
+    return context.successes("getMonitor")
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _statuses(context: Context) -> list[ServerResponse]:
+    context.statuses()
+    return context.successes("getMonitorStatus")
 
 
-def _whole(value: Any) -> bool:
-    return _number(value) and float(value).is_integer() and value >= 0
+def _logs(context: Context) -> list[ServerResponse]:
+    context.logs()
+    return context.successes("listMonitorLogs")
 
 
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+def _incidents(context: Context) -> list[ServerResponse]:
+    some_incidents(context)
+    return context.successes("listIncidents")
 
 
-def _or_null(test: Test) -> Test:
-    return lambda value: value is None or test(value)
+def _webhooks(context: Context) -> list[ServerResponse]:
+    some_webhooks(context)
+    return context.successes("listWebhooks")
 
 
-def _one_of(*values: Any) -> Test:
-    return lambda value: not isinstance(value, bool) and value in values
+def _created(context: Context) -> list[ServerResponse]:
+    context.example_monitor()
+    return context.successes("createMonitor")
 
 
-_TIME: Test = lambda value: moment(value) is not None  # noqa: E731
-_PERCENT: Test = lambda value: _number(value) and 0 <= value <= 100  # noqa: E731
-_STATUS: Test = lambda value: _whole(value) and 100 <= value <= 599  # noqa: E731
-_URL: Test = lambda value: _text(value) and value.lower().startswith(("http://", "https://"))  # noqa: E731
-_FLAG: Test = lambda value: isinstance(value, bool)  # noqa: E731
-_EVENTS = {"status_change", "incident_created", "sla_breach"}
-_EVENT_LIST: Test = lambda value: _texts(value) and set(value) <= _EVENTS and value != []  # noqa: E731
-_UNIX_TIME = "an ISO 8601 timestamp with its zone"
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """The objects that have properties: of which responses, and whether in their results."""
 
-Answers = Callable[[Context], list[ServerResponse]]
+    group: ClauseGroup
+    says: str
+    responses: Responses
+    in_results: bool = False
+    needs: tuple[Need, ...] = ()
+    prerequisites: tuple[str, ...] = ()
 
-
-def _list_of_monitors(scene: Context) -> list[ServerResponse]:
-    scene.existing()
-    return scene.seen("listMonitors")
-
-
-def _monitors(scene: Context) -> list[ServerResponse]:
-    scene.details()
-    return scene.seen("getMonitor")
-
-
-def _statuses(scene: Context) -> list[ServerResponse]:
-    scene.statuses()
-    return scene.seen("getMonitorStatus")
-
-
-def _logs(scene: Context) -> list[ServerResponse]:
-    scene.logs()
-    return scene.seen("listMonitorLogs")
-
-
-def _incidents(scene: Context) -> list[ServerResponse]:
-    scene.incidents()
-    return scene.seen("listIncidents")
-
-
-def _webhooks(scene: Context) -> list[ServerResponse]:
-    scene.webhooks()
-    return scene.seen("listWebhooks")
-
-
-def _created(scene: Context) -> list[ServerResponse]:
-    scene.full()
-    return scene.seen("createMonitor")
-
-
-class _Place:
-    """Where properties stand: which answers, and whether in the answer or in its results."""
-
-    def __init__(
-        self, chapter: ClauseGroup, says: str, answers: Answers, *, in_results: bool, writes: bool
-    ) -> None:
-        self.chapter, self.says, self.answers = chapter, says, answers
-        self.in_results, self.writes = in_results, writes
-
-    def holders(self, scene: Context) -> Iterator[tuple[Any, ServerResponse]]:
-        for answer in self.answers(scene):
+    def objects(self, context: Context) -> Iterator[tuple[Any, ServerResponse]]:
+        """Yield each object with its response."""
+        for response in self.responses(context):
             if self.in_results:
-                yield from ((item, answer) for item in answer.results)
+                yield from ((item, response) for item in response.results)
             else:
-                yield answer.value, answer
+                yield response.value, response
 
     def has(
         self, name: str, test: Test, what: str, *, level: Level = _D, required: bool = True
     ) -> None:
-        """Add the clause that each holder has a property which passes the test."""
+        """Add the clause that a property of each object passes the test."""
 
-        def check(scene: Context) -> None:
-            met = False
-            for holder, answer in self.holders(scene):
-                if not isinstance(holder, dict):
-                    raise Finding(f"{holder!r:.80}", "an object", answer)
-                if name in holder:
-                    met = True
-                    came = f"{name} {holder[name]!r:.80}"
-                    expect(test(holder[name]), came, f"{name}: {what}", answer)
+        def check(context: Context) -> None:
+            was_seen = False
+            for item, response in self.objects(context):
+                if not isinstance(item, dict):
+                    raise Finding(f"{item!r:.80}", "an object", response)
+                if name in item:
+                    was_seen = True
+                    got = f"{name} {item[name]!r:.80}"
+                    expect(test(item[name]), got, f"{name}: {what}", response)
                 elif required:
-                    raise Finding(f"no {name}, but {', '.join(holder) or 'nothing'}", what, answer)
-            if not met:
-                raise NotVerified(f"there was no {name} to look at")
+                    got = f"no {name}, but {', '.join(item) or 'no properties'}"
+                    raise Finding(got, what, response)
+            if not was_seen:
+                raise NotVerified(f"no response had {name}")
 
-        self.chapter.clause(
+        says = f"has {name}: {what}." if required else f"may have {name}: {what}."
+        self.group.clause(
             name.replace("_", "-"),
-            f"{self.says} has {name}: {what}."
-            if required
-            else f"{self.says}: {name}, where told, is {what}.",
+            f"{self.says} {says}",
             level=level,
             requests=0,
-            needs=(Need.WRITES,) if self.writes else (),
-        )(check)
+            needs=self.needs,
+            prerequisites=self.prerequisites,
+        )(named(check, f"{self.group.name}_has_{name}"))
 
 
-def _place(
-    group: str, section: str, says: str, answers: Answers, *, in_results: bool = False,
-    writes: bool = False,
-) -> _Place:  # fmt: skip
-    return _Place(
-        ClauseGroup(group, section=section), says, answers, in_results=in_results, writes=writes
-    )
-
-
-_REGIONS_TEXT = "an array of region names"
-_listed = _place(
-    "monitors.list", "Monitors, GET /monitors; Code Examples, List Monitors", "A listed monitor",
-    _list_of_monitors, in_results=True,
-)  # fmt: skip
-_listed.has("id", _uuid, "a UUID")
-_listed.has("name", _text, "a string", level=_S)
+_listed = Resource(
+    ClauseGroup("monitors.list", section="Monitors, GET /monitors; Code Examples, List Monitors"),
+    "A listed monitor",
+    _lists_of_monitors,
+    in_results=True,
+)
+_listed.has("id", is_uuid, "a UUID")
+_listed.has("name", is_text, "a string", level=_S)
 _listed.has(
-    "status", _one_of("up", "down", "degraded", "paused"), "up, down, degraded or paused", level=_S
+    "status", one_of("up", "down", "degraded", "paused"), "up, down, degraded or paused", level=_S
 )
-_listed.has("url", _URL, "an HTTP(S) URL", required=False)
-_listed.has("interval_seconds", _one_of(30, 60, 120, 300), "30, 60, 120 or 300", required=False)
-_listed.has("tags", _texts, "an array of strings", required=False)
-_listed.has("regions", _texts, _REGIONS_TEXT, required=False)
-_listed.has("expected_status", _STATUS, "an integer status code", required=False)
-_listed.has("last_check_at", _or_null(_TIME), f"{_UNIX_TIME}, or null", required=False)
-_listed.has("created_at", _TIME, _UNIX_TIME, level=_I, required=False)
-_listed.has("updated_at", _TIME, _UNIX_TIME, level=_S, required=False)
+_listed.has("url", is_url, "an HTTP(S) URL", required=False)
+_listed.has("interval_seconds", one_of(30, 60, 120, 300), "30, 60, 120 or 300", required=False)
+_listed.has("tags", is_text_list, "an array of strings", required=False)
+_listed.has("regions", is_text_list, _REGIONS, required=False)
+_listed.has("expected_status", is_status_code, "an integer status code", required=False)
+_listed.has("last_check_at", or_null(is_time), f"{_TIME}, or null", required=False)
+_listed.has("created_at", is_time, _TIME, level=_I, required=False)
+_listed.has("updated_at", is_time, _TIME, level=_S, required=False)
 
-_detail = _place("monitors.get", "Monitors, GET /monitors/{id}", "GET /monitors/{id}", _monitors)
-_detail.has("id", _uuid, "a UUID")
-_detail.has("name", _text, "a string")
-_detail.has("url", _URL, "an HTTP(S) URL")
-_detail.has("interval_seconds", _one_of(30, 60, 120, 300), "30, 60, 120 or 300")
-_detail.has("tags", _texts, "an array of strings")
-_detail.has("regions", _texts, _REGIONS_TEXT)
-_detail.has("expected_status", _STATUS, "an integer status code")
-_detail.has("status", _one_of("up", "down", "degraded", "paused"), "up, down, degraded or paused")
-_detail.has("last_check_at", _or_null(_TIME), f"{_UNIX_TIME}; null before the first check")
-_detail.has("created_at", _TIME, _UNIX_TIME, level=_I, required=False)
-_detail.has("updated_at", _TIME, _UNIX_TIME, level=_S, required=False)
-
-
-@_detail.chapter.clause("sla", "GET /monitors/{id} has an SLA summary of the past 30 days.")
-def _(scene: Context) -> None:
-    for answer in _monitors(scene):
-        named = [name for name in answer.fields if "sla" in name.lower() or "30d" in name.lower()]
-        told = [name for name in named if answer.fields[name] not in (None, {}, "")]
-        expect(told, f"no summary among {', '.join(answer.fields)}", "an SLA summary", answer)
-
-
-_made = _place(
-    "monitors.create", "Monitors, POST /monitors", "The answer to POST /monitors", _created,
-    writes=True,
-)  # fmt: skip
-_made.has("id", _uuid, "a UUID")
-_made.has("name", _text, "a string", required=False)
-_made.has("interval_seconds", _one_of(30, 60, 120, 300), "30, 60, 120 or 300", required=False)
-_made.has("tags", _texts, "an array of strings", required=False)
-_made.has("regions", _texts, _REGIONS_TEXT, required=False)
-_made.has("expected_status", _STATUS, "an integer status code", required=False)
-_made.has("created_at", _TIME, _UNIX_TIME, level=_I, required=False)
-
-_status = _place(
-    "status", "Status, GET /monitors/{id}/status; Code Examples, Check Status", "/status", _statuses
+_detail = Resource(
+    ClauseGroup("monitors.get", section="Monitors, GET /monitors/{id}"),
+    "GET /monitors/{id}",
+    _monitors,
+    prerequisites=("delete.then-404.monitor",),  # an error sent as a 200 is not a monitor
 )
-_status.has("status", _one_of("up", "down", "degraded"), "up, down or degraded")
-_status.has("last_check_at", _or_null(_TIME), f"{_UNIX_TIME}; null before the first check")
-_status.has("response_time_ms", _or_null(_whole), "whole milliseconds; null before the first check")
-_status.has("uptime_30d", _PERCENT, "a percentage, a number from 0 to 100")
+_detail.has("id", is_uuid, "a UUID")
+_detail.has("name", is_text, "a string")
+_detail.has("url", is_url, "an HTTP(S) URL")
+_detail.has("interval_seconds", one_of(30, 60, 120, 300), "30, 60, 120 or 300")
+_detail.has("tags", is_text_list, "an array of strings")
+_detail.has("regions", is_text_list, _REGIONS)
+_detail.has("expected_status", is_status_code, "an integer status code")
+_detail.has("status", one_of("up", "down", "degraded", "paused"), "up, down, degraded or paused")
+_detail.has("last_check_at", or_null(is_time), f"{_TIME}; null before the first check")
+_detail.has("created_at", is_time, _TIME, level=_I, required=False)
+_detail.has("updated_at", is_time, _TIME, level=_S, required=False)
 
-_row = _place("logs", "Logs, GET /monitors/{id}/logs", "A log entry", _logs, in_results=True)
-_row.has("timestamp", _TIME, _UNIX_TIME)
-_row.has("region", _text, "the name of a region")
-_row.has("status_code", _STATUS, "an integer status code")
-_row.has("response_time_ms", _whole, "whole milliseconds")
-_row.has("error_message", _or_null(_text), "a text, or null where there was no error")
 
-_incident = _place(
-    "incidents.list", "Incidents, GET /incidents", "An incident", _incidents, in_results=True
+@_detail.group.clause("sla", "GET /monitors/{id} has an SLA summary of the past 30 days.")
+def has_sla_summary(context: Context) -> None:
+    for response in _monitors(context):
+        fields = response.fields
+        names = [name for name in fields if "sla" in name.lower() or "30d" in name.lower()]
+        filled = [name for name in names if fields[name] not in (None, {}, "")]
+        expect(filled, f"no summary among {', '.join(fields)}", "an SLA summary", response)
+
+
+_made = Resource(
+    ClauseGroup("monitors.create", section="Monitors, POST /monitors"),
+    "The response to POST /monitors",
+    _created,
+    needs=(Need.WRITES,),
 )
-_incident.has("id", _text, "a string that names it")
-_incident.has("monitor_id", _uuid, "the UUID of its monitor")
-_incident.has("started_at", _TIME, _UNIX_TIME)
-_incident.has("resolved_at", _or_null(_TIME), f"{_UNIX_TIME}; null while open")
-_incident.has("duration_seconds", _whole, "whole seconds")
-_incident.has("affected_regions", _texts, _REGIONS_TEXT)
-_incident.has("title", lambda value: isinstance(value, str), "a string", required=False)
+_made.has("id", is_uuid, "a UUID")
+_made.has("name", is_text, "a string", required=False)
+_made.has("interval_seconds", one_of(30, 60, 120, 300), "30, 60, 120 or 300", required=False)
+_made.has("tags", is_text_list, "an array of strings", required=False)
+_made.has("regions", is_text_list, _REGIONS, required=False)
+_made.has("expected_status", is_status_code, "an integer status code", required=False)
+_made.has("created_at", is_time, _TIME, level=_I, required=False)
 
-_webhook = _place(
-    "webhooks.list", "Webhooks, GET /webhooks", "A listed webhook", _webhooks, in_results=True
+_status = Resource(
+    ClauseGroup("status", section="Status, GET /monitors/{id}/status; Code Examples, Check Status"),
+    "/status",
+    _statuses,
 )
-_webhook.has("id", _text, "a string that names it")
-_webhook.has("url", _URL, "an HTTP(S) URL")
-_webhook.has("events", _EVENT_LIST, "an array of event names")
-_webhook.has("active", _FLAG, "true or false")
-_webhook.has("last_triggered_at", _or_null(_TIME), f"{_UNIX_TIME}; null until then")
+_status.has("status", one_of("up", "down", "degraded"), "up, down or degraded")
+_status.has("last_check_at", or_null(is_time), f"{_TIME}; null before the first check")
+_status.has(
+    "response_time_ms", or_null(is_whole), "whole milliseconds; null before the first check"
+)
+_status.has("uptime_30d", is_percentage, "a percentage, a number from 0 to 100")
+
+_row = Resource(
+    ClauseGroup("logs", section="Logs, GET /monitors/{id}/logs"),
+    "A log entry",
+    _logs,
+    in_results=True,
+)
+_row.has("timestamp", is_time, _TIME)
+_row.has("region", is_text, "the name of a region")
+_row.has("status_code", is_status_code, "an integer status code")
+_row.has("response_time_ms", is_whole, "whole milliseconds")
+_row.has("error_message", or_null(is_text), "a string, or null where there was no error")
+
+_incident = Resource(
+    ClauseGroup("incidents.list", section="Incidents, GET /incidents"),
+    "An incident",
+    _incidents,
+    in_results=True,
+)
+_incident.has("id", is_text, "a string that identifies it")
+_incident.has("monitor_id", is_uuid, "the UUID of its monitor")
+_incident.has("started_at", is_time, _TIME)
+_incident.has("resolved_at", or_null(is_time), f"{_TIME}; null while open")
+_incident.has("duration_seconds", is_whole, "whole seconds")
+_incident.has("affected_regions", is_text_list, _REGIONS)
+_incident.has("title", is_string, "a string", required=False)
+
+_webhook = Resource(
+    ClauseGroup("webhooks.list", section="Webhooks, GET /webhooks"),
+    "A listed webhook",
+    _webhooks,
+    in_results=True,
+)
+_webhook.has("id", is_text, "a string that identifies it")
+_webhook.has("url", is_url, "an HTTP(S) URL")
+_webhook.has("events", is_event_list, "an array of event names")
+_webhook.has("active", is_flag, "true or false")
+_webhook.has("last_triggered_at", or_null(is_time), f"{_TIME}; null before the first delivery")
 
 _envelope = ClauseGroup("envelope", section="Code Examples, List Monitors, Fetch Check Logs")
 
 
-def _enveloped(answers: Answers, names: tuple[str, ...]) -> Check:
-    def check(scene: Context) -> None:
-        found = answers(scene)
-        for answer in found:
-            fields = answer.fields
-            expect(
-                isinstance(fields.get("results"), list), answer.summary(), "results: [...]", answer
-            )
-            for name in names:
-                came = f"{name} {fields.get(name, 'missing')!r}"
-                expect(_whole(fields.get(name)), came, f"{name}: an integer", answer)
+def _has_page_envelope(responses: Responses) -> Check:
+    def check(context: Context) -> None:
+        for response in responses(context):
+            _expect_results(response)
+            for name in ("page", "total_pages"):
+                value = response.fields.get(name)
+                got = f"{name} {response.fields.get(name, 'missing')!r}"
+                expect(is_whole(value), got, f"{name}: an integer", response)
 
     return check
 
 
-_PAGED = ("page", "total_pages")
-for _name, _path, _answers, _names, _level in (
-    ("monitors", "/monitors", _list_of_monitors, _PAGED, _S),
-    ("logs", "/monitors/{id}/logs", _logs, _PAGED, _S),
+def _expect_results(response: ServerResponse) -> None:
+    is_list = isinstance(response.fields.get("results"), list)
+    expect(is_list, response.summary(), "results: [...]", response)
+
+
+for _name, _path, _responses in (
+    ("monitors", "/monitors", _lists_of_monitors),
+    ("logs", "/monitors/{id}/logs", _logs),
 ):
     _envelope.clause(
-        _name, f"GET {_path} answers results, page and total_pages.", level=_level, requests=0
-    )(_enveloped(_answers, _names))
+        _name,
+        f"The response to GET {_path} has results, page and total_pages.",
+        level=_S,
+        requests=0,
+    )(named(_has_page_envelope(_responses), f"has_envelope_of_{_name}"))
 
 
-def _bare(path: str) -> Check:
-    def check(scene: Context) -> None:
-        answer = scene.api.get(path)
-        expect_status(answer, 200)
-        expect(
-            isinstance(answer.fields.get("results"), list), answer.summary(), "results: [...]",
-            answer,
-        )  # fmt: skip
-        if "page" not in answer.fields:
-            scene.note(f"GET {path} answers results alone.")
+def _has_results(path: str) -> Check:
+    def check(context: Context) -> None:
+        response = context.api.get(path)
+        expect_status(response, 200)
+        _expect_results(response)
+        if "page" not in response.fields:
+            context.note(f"GET {path} responds with results alone.")
 
     return check
 
 
 for _name, _path in (("incidents", "/incidents"), ("webhooks", "/webhooks")):
-    _envelope.clause(_name, f"GET {_path} answers its items in results.", level=_I)(_bare(_path))
+    _envelope.clause(_name, f"The response to GET {_path} has results.", level=_I)(
+        named(_has_results(_path), f"has_envelope_of_{_name}")
+    )
 
-chapters = (
-    *(place.chapter for place in (_listed, _detail, _made, _status, _row, _incident, _webhook)),
+groups = (
+    *(each.group for each in (_listed, _detail, _made, _status, _row, _incident, _webhook)),
     _envelope,
 )

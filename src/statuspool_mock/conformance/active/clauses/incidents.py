@@ -1,5 +1,8 @@
 """Incidents: recorded, listed, filtered. Reference: Incidents."""
 
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import (
@@ -9,135 +12,157 @@ from statuspool_mock.conformance.active.assertions import (
     expect_status,
     ids,
 )
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Need
-from statuspool_mock.conformance.active.clauses.details import details_name
-from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.clauses.details import expect_details
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Need
+from statuspool_mock.conformance.active.sharing import shared
 from statuspool_mock.time_parsing import moment
 
-chapter = ClauseGroup("incidents", section="Incidents, POST /incidents")
+group = ClauseGroup("incidents", section="Incidents, POST /incidents")
 filters = ClauseGroup("incidents.filters", section="Incidents, GET /incidents")
-chapters = (chapter, filters)
+groups = (group, filters)
+_LIST = "Incidents, GET /incidents"
 _PERMANENT = (Need.PERMANENT,)
-_DEAR = (Need.PERMANENT, Need.TIME)
+_COSTLY = (Need.PERMANENT, Need.TIME)
+_MAX_PAGES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ListedIncident:
+    """The recorded incident as the list shows it, if it does, and the page that was read last."""
+
+    incident: dict[str, Any] | None
+    response: ServerResponse
+
+
+def _body(context: Context, **changes: Any) -> dict[str, Any]:
+    return {
+        "monitor_id": context.example_monitor()["id"],
+        "title": f"{context.mark} Planned work — 🚢",
+        "description": "**Markdown**\n\n- one\n- two — ü",
+        **changes,
+    }
 
 
 @shared
-def recorded_answer(scene: Context) -> ServerResponse:
-    """The answer to POST /incidents."""
-    scene.incidents()  # the list has been read before: it may be cached now
-    body = {
-        "monitor_id": scene.full()["id"],
-        "title": f"{scene.mark} Planned work — 🚢",
-        "description": "**Markdown**\n\n- one\n- two — ü",
-    }
-    return scene.api.send("POST", "/incidents", value=body)
+def recorded(context: Context) -> ServerResponse:
+    """The response to POST /incidents."""
+    context.incident_list()  # the list has been read before: it may be cached now
+    return context.api.send("POST", "/incidents", value=_body(context))
 
 
-@chapter.clause("record", "POST /incidents records an incident.", needs=_PERMANENT)
-def _(scene: Context) -> None:
-    answer = recorded_answer(scene)
-    expect_status(answer, 201, 200)
-    expect(answer.fields.get("id"), answer.summary(), "the incident with its id", answer)
+def some_incidents(context: Context) -> ServerResponse:
+    """Return the list, with an incident of this run where one can be recorded."""
+    if context.options.may_create_permanent:
+        with suppress(NotVerified):
+            return _listed(context).response
+    return context.incident_list()
 
 
-@chapter.clause(
+@shared
+def _listed(context: Context) -> ListedIncident:
+    """The list after an incident was recorded."""
+    incident_id = recorded(context).fields.get("id")
+    if not incident_id:
+        raise NotVerified("no incident was recorded")
+    page, total = 1, 1
+    while True:
+        response = context.api.get("/incidents", query={"page": page} if page > 1 else ())
+        for item in expect_list(response):
+            if item.get("id") == incident_id:
+                return ListedIncident(item, response)
+        if page == 1 and isinstance(response.fields.get("total_pages"), int):
+            total = min(response.fields["total_pages"], _MAX_PAGES)
+        page += 1
+        if page > total:
+            return ListedIncident(None, response)
+
+
+@group.clause("record", "POST /incidents records an incident.", needs=_PERMANENT)
+def records_incident(context: Context) -> None:
+    response = recorded(context)
+    expect_status(response, 201, 200)
+    expect(response.fields.get("id"), response.summary(), "the incident with its id", response)
+
+
+@group.clause(
     "keeps-fields",
-    "The answer tells the monitor, and title and description where it tells them.",
+    "The response has the monitor, and title and description, where present, as sent.",
     needs=_PERMANENT,
     requests=0,
 )
-def _(scene: Context) -> None:
-    answer = recorded_answer(scene)
-    expect_status(answer, 201, 200)
-    sent = _sent(scene)
-    for field, value in sent.items():
-        if field == "monitor_id" or field in answer.fields:
-            expect_equal(answer.fields.get(field), value, field, answer)
+def returns_sent_fields(context: Context) -> None:
+    response = recorded(context)
+    expect_status(response, 201, 200)
+    for field, value in _body(context).items():
+        if field == "monitor_id" or field in response.fields:
+            expect_equal(response.fields.get(field), value, field, response)
 
 
-def _sent(scene: Context) -> dict[str, Any]:
-    return {
-        "monitor_id": scene.full()["id"],
-        "title": f"{scene.mark} Planned work — 🚢",
-        "description": "**Markdown**\n\n- one\n- two — ü",
-    }
-
-
-@shared
-def _listed(scene: Context) -> tuple[dict[str, Any] | None, ServerResponse]:
-    """The list after an incident was recorded."""
-    made = recorded_answer(scene).fields.get("id")
-    if not made:
-        raise NotVerified("none was recorded")
-    answer = scene.api.get("/incidents")
-    found = [item for item in expect_list(answer) if item.get("id") == made]
-    total = answer.fields.get("total_pages", 1)
-    page = 2
-    while not found and isinstance(total, int) and page <= min(total, 20):
-        answer = scene.api.get("/incidents", query={"page": page})
-        found = [item for item in expect_list(answer) if item.get("id") == made]
-        page += 1
-    return (found[0] if found else None), answer
-
-
-@chapter.clause(
+@group.clause(
     "is-listed",
-    "A recorded incident is in the list, with its monitor.",
-    section="Incidents, GET /incidents",
+    "A recorded incident is listed with its monitor.",
+    section=_LIST,
     needs=_PERMANENT,
     requests=1,
 )
-def _(scene: Context) -> None:
-    found, answer = _listed(scene)
-    expect(found is not None, "no such incident", "the recorded incident", answer)
-    if found is not None:
-        for field, value in _sent(scene).items():
-            if field == "monitor_id" or field in found:
-                expect_equal(found.get(field), value, f"listed {field}", answer)
+def lists_recorded_incident(context: Context) -> None:
+    listed = _listed(context)
+    found, response = listed.incident or {}, listed.response
+    expect(found, "a list without it", "the recorded incident", response)
+    for field, value in _body(context).items():
+        if field == "monitor_id" or field in found:
+            expect_equal(found.get(field), value, f"listed {field}", response)
 
 
-@chapter.clause(
+@group.clause(
     "regions-of-its-monitor",
     "affected_regions of a recorded incident are regions of its monitor.",
-    section="Incidents, GET /incidents",
+    section=_LIST,
     needs=_PERMANENT,
     requests=0,
 )
-def _(scene: Context) -> None:
-    found, answer = _listed(scene)
-    told = (found or {}).get("affected_regions")
-    if not isinstance(told, list):
-        raise NotVerified("it tells no affected_regions")
-    mine = scene.read(str(scene.full()["id"])).get("regions")
-    strangers = set(map(str, told)) - set(map(str, mine if isinstance(mine, list) else ()))
-    expect(not strangers, f"affected_regions {told}", f"some of {mine}", answer)
+def lists_regions_of_its_monitor(context: Context) -> None:
+    listed = _listed(context)
+    affected = (listed.incident or {}).get("affected_regions")
+    if not isinstance(affected, list):
+        raise NotVerified("the incident has no affected_regions")
+    regions = context.read(str(context.example_monitor()["id"])).get("regions")
+    allowed = set(map(str, regions)) if isinstance(regions, list) else set()
+    expect(
+        set(map(str, affected)) <= allowed,
+        f"affected_regions {affected}",
+        f"some of {regions}",
+        listed.response,
+    )
 
 
-def _missing(field: str) -> Check:
-    def check(scene: Context) -> None:
-        body = {**_sent(scene), "title": f"{scene.mark} refused"}
+def _requires(field: str) -> Check:
+    def check(context: Context) -> None:
+        body = _body(context, title=f"{context.mark} refused")
         body.pop(field)
-        answer = scene.api.send("POST", "/incidents", value=body)
-        expect_status(answer, 400, because=f"{field} is required")
-        details_name(answer, {field})
+        response = context.api.send("POST", "/incidents", value=body)
+        expect_status(response, 400, because=f"{field} is required")
+        expect_details(response, {field})
 
-    return check
+    return named(check, f"requires_{field}")
 
 
 for _field in ("monitor_id", "title"):
-    chapter.clause(
+    group.clause(
         f"{_field.replace('_', '-')}-required",
         f"POST /incidents without {_field} is a 400 that names it.",
         needs=_PERMANENT,
-    )(_missing(_field))
+    )(_requires(_field))
 
 
-def _wrong(field: str, value: Any, *statuses: int) -> Check:
-    def check(scene: Context) -> None:
-        body = {**_sent(scene), "title": f"{scene.mark} refused", field: value}
-        expect_status(scene.api.send("POST", "/incidents", value=body), *statuses)
+def _refuses(field: str, value: Any, *statuses: int) -> Check:
+    def check(context: Context) -> None:
+        body = {**_body(context, title=f"{context.mark} refused"), field: value}
+        expect_status(context.api.send("POST", "/incidents", value=body), *statuses)
 
     return check
 
@@ -148,72 +173,76 @@ for _label, _field, _value, _statuses in (
     ("monitor-id-number", "monitor_id", 12, (400,)),
     ("description-number", "description", 12, (400,)),
 ):
-    chapter.clause(_label, f"POST /incidents with {_field} {_value!r} is refused.", needs=_DEAR)(
-        _wrong(_field, _value, *_statuses)
+    group.clause(_label, f"POST /incidents with {_field} {_value!r} is refused.", needs=_COSTLY)(
+        named(_refuses(_field, _value, *_statuses), f"refuses_{_label}")
     )
 
 
-@chapter.clause(
+@group.clause(
     "unknown-monitor",
     "POST /incidents for a monitor that does not exist is a 404.",
     section="Error Codes, 404",
     needs=_PERMANENT,
 )
-def _(scene: Context) -> None:
-    body = {"monitor_id": scene.api.ledger.fresh_id(), "title": f"{scene.mark} ghost"}
-    expect_status(scene.api.send("POST", "/incidents", value=body), 404, 400, 403)
+def refuses_unknown_monitor(context: Context) -> None:
+    body = {"monitor_id": context.api.ledger.fresh_id(), "title": f"{context.mark} ghost"}
+    expect_status(context.api.send("POST", "/incidents", value=body), 404, 400, 403)
 
 
-@chapter.clause(
-    "body-broken", "POST /incidents with a malformed body is a 400.", needs=_DEAR, requests=2
+@group.clause(
+    "body-broken", "POST /incidents with a malformed body is a 400.", needs=_COSTLY, requests=2
 )
-def _(scene: Context) -> None:
+def refuses_malformed_body(context: Context) -> None:
     for raw in (b'{"title": ', b"[]"):
-        expect_status(scene.api.send("POST", "/incidents", body=raw), 400)
+        expect_status(context.api.send("POST", "/incidents", body=raw), 400)
 
 
-def _all(scene: Context, **query: Any) -> tuple[list[dict[str, Any]], ServerResponse]:
-    answer = scene.api.get("/incidents", query=query)
-    return expect_list(answer), answer
+def _filtered(context: Context, **query: Any) -> tuple[list[dict[str, Any]], ServerResponse]:
+    response = context.api.get("/incidents", query=query)
+    return expect_list(response), response
 
 
-def _whole(scene: Context) -> list[dict[str, Any]]:
-    if not scene.incidents().results:
+def _unfiltered(context: Context) -> list[dict[str, Any]]:
+    incidents = [item for item in context.incident_list().results if isinstance(item, dict)]
+    if not incidents:
         raise NotVerified("the team has no incidents")
-    return [item for item in scene.incidents().results if isinstance(item, dict)]
+    return incidents
 
 
-def _open(item: dict[str, Any]) -> bool:
-    return item.get("resolved_at") is None
+def _is_open(incident: dict[str, Any]) -> bool:
+    return incident.get("resolved_at") is None
 
 
-def _resolved(text: str, *, is_open: bool) -> Check:
-    def check(scene: Context) -> None:
-        whole = _whole(scene)
-        found, answer = _all(scene, resolved=text)
+def _filters_by_resolved(text: str, *, is_open: bool) -> Check:
+    def check(context: Context) -> None:
+        unfiltered = _unfiltered(context)
+        found, response = _filtered(context, resolved=text)
         for item in found:
-            came = f"resolved_at {item.get('resolved_at')!r}"
-            wanted = "null: it is open" if is_open else "a time: it is resolved"
-            expect(_open(item) is is_open, came, wanted, answer)
-        if (answer.fields.get("total_pages") or 1) > 1:
+            got = f"resolved_at {item.get('resolved_at')!r}"
+            expected = "null: it is open" if is_open else "a time: it is resolved"
+            expect(_is_open(item) is is_open, got, expected, response)
+        if (response.fields.get("total_pages") or 1) > 1:
             return
-        fresh = [item for item in _all(scene)[0] if _open(item) is is_open]
-        missing = set(ids(item for item in whole if _open(item) is is_open)) & set(ids(fresh))
+        again = _filtered(context)[0]
+        missing = set(ids(item for item in unfiltered if _is_open(item) is is_open))
+        missing &= set(ids(item for item in again if _is_open(item) is is_open))
         missing -= set(ids(found))
-        expect(not missing, f"without {sorted(missing)[:2]}", "every such incident", answer)
-        if not found and len({_open(item) for item in whole}) < 2 and _open(whole[0]) is is_open:
-            raise NotVerified("there are none of the other kind")
+        got = f"a list without {sorted(missing)[:2]}"
+        expect(not missing, got, "every such incident", response)
+        kinds = {_is_open(item) for item in unfiltered}
+        if not found and kinds == {is_open}:
+            raise NotVerified("there are no incidents of the other kind")
 
-    return check
+    return named(check, f"filters_by_resolved_{text}")
 
 
-for _text_value, _is_open in (("true", False), ("false", True)):
-    _kind = "open" if _is_open else "resolved"
+for _text, _open in (("true", False), ("false", True)):
     filters.clause(
-        f"resolved-{_text_value}",
-        f"GET /incidents?resolved={_text_value} lists every {_kind} incident and no other.",
+        f"resolved-{_text}",
+        f"GET /incidents?resolved={_text} lists every {'open' if _open else 'resolved'} incident "
+        "and no other.",
         requests=2,
-    )(_resolved(_text_value, is_open=_is_open))
+    )(_filters_by_resolved(_text, is_open=_open))
 
 
 @filters.clause(
@@ -221,56 +250,52 @@ for _text_value, _is_open in (("true", False), ("false", True)):
     "GET /incidents?monitor_id= lists every incident of that monitor and no other.",
     requests=2,
 )
-def _(scene: Context) -> None:
-    whole = _whole(scene)
-    counted: dict[str, int] = {}
-    for item in whole:
-        counted[str(item.get("monitor_id"))] = counted.get(str(item.get("monitor_id")), 0) + 1
-    for monitor_id in sorted(counted, key=lambda each: counted[each])[-2:]:
-        found, answer = _all(scene, monitor_id=monitor_id)
+def filters_by_monitor(context: Context) -> None:
+    counts = Counter(str(item.get("monitor_id")) for item in _unfiltered(context))
+    for monitor_id in sorted(counts, key=lambda each: counts[each])[-2:]:
+        found, response = _filtered(context, monitor_id=monitor_id)
         for item in found:
-            came = f"an incident of {item.get('monitor_id')}"
-            expect(item.get("monitor_id") == monitor_id, came, f"of {monitor_id} only", answer)
-        expect(found, "no incident", f"those of {monitor_id}", answer)
-    if len(counted) < 2 and not scene.options.read_only:
-        quiet, answer = _all(scene, monitor_id=scene.minimal()["id"])
-        alien = [item for item in quiet if item.get("monitor_id") != scene.minimal()["id"]]
-        expect(not alien, "incidents of another monitor", "none of those", answer)
+            got = f"an incident of {item.get('monitor_id')}"
+            expect(item.get("monitor_id") == monitor_id, got, f"only of {monitor_id}", response)
+        expect(found, "no incidents", f"the incidents of {monitor_id}", response)
+    if len(counts) < 2 and not context.options.read_only:
+        quiet_id = context.minimal_monitor()["id"]
+        found, response = _filtered(context, monitor_id=quiet_id)
+        others = [item for item in found if item.get("monitor_id") != quiet_id]
+        expect(not others, "incidents of another monitor", "no such incidents", response)
 
 
-@filters.clause("both", "?monitor_id and ?resolved hold together.", requests=4)
-def _(scene: Context) -> None:
-    whole = _whole(scene)
+@filters.clause("both", "?monitor_id and ?resolved apply together.", requests=4)
+def filters_by_both(context: Context) -> None:
     by_monitor: dict[str, set[bool]] = {}
-    for item in whole:
-        by_monitor.setdefault(str(item.get("monitor_id")), set()).add(_open(item))
+    for item in _unfiltered(context):
+        by_monitor.setdefault(str(item.get("monitor_id")), set()).add(_is_open(item))
     mixed = [each for each, kinds in by_monitor.items() if len(kinds) > 1]
-    for monitor_id in (mixed or list(by_monitor))[: 1 if scene.options.is_quick else 2]:
+    for monitor_id in (mixed or list(by_monitor))[: 1 if context.options.is_quick else 2]:
         for text, is_open in (("true", False), ("false", True)):
-            found, answer = _all(scene, monitor_id=monitor_id, resolved=text)
+            found, response = _filtered(context, monitor_id=monitor_id, resolved=text)
             for item in found:
-                good = item.get("monitor_id") == monitor_id and _open(item) is is_open
-                expect(good, f"{item!r:.90}", f"of {monitor_id}, resolved={text}", answer)
+                matches = item.get("monitor_id") == monitor_id and _is_open(item) is is_open
+                expect(matches, f"{item!r:.90}", f"of {monitor_id}, resolved={text}", response)
     if not mixed and len(by_monitor) < 2:
-        raise NotVerified("the incidents are all of one kind")
+        raise NotVerified("all incidents are of one kind")
 
 
 @filters.clause(
-    "unknown-monitor", "Incidents of a monitor that never was are none.", needs=(Need.TIME,)
+    "unknown-monitor", "A monitor that never existed has no incidents.", needs=(Need.TIME,)
 )
-def _(scene: Context) -> None:
-    answer = scene.api.get("/incidents", query={"monitor_id": scene.api.ledger.fresh_id()})
-    expect_status(answer, 200, 403, 404)
-    expect(not answer.results, f"{len(answer.results)} incidents", "none", answer)
+def has_no_incidents_of_unknown_monitor(context: Context) -> None:
+    query = {"monitor_id": context.api.ledger.fresh_id()}
+    response = context.api.get("/incidents", query=query)
+    expect_status(response, 200, 403, 404)
+    incidents = len(response.results)
+    expect(not incidents, f"{incidents} incidents", "no incidents", response)
 
 
-@chapter.clause(
-    "times", "No incident is resolved before it started.", section="Incidents, GET /incidents",
-    requests=0,
-)  # fmt: skip
-def _(scene: Context) -> None:
-    for item in _whole(scene):
+@group.clause("times", "No incident is resolved before it started.", section=_LIST, requests=0)
+def ends_after_start(context: Context) -> None:
+    for item in _unfiltered(context):
         began, ended = moment(item.get("started_at")), moment(item.get("resolved_at"))
         if began and ended:
-            expect(ended >= began, f"{began} to {ended}", "an end after the start",
-                   scene.incidents())  # fmt: skip
+            got, response = f"{began} to {ended}", context.incident_list()
+            expect(ended >= began, got, "an end after the start", response)

@@ -2,114 +2,141 @@
 
 import re
 import time
+from dataclasses import dataclass
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status
-from statuspool_mock.conformance.active.clause import ClauseGroup, Need
-from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.clause import ClauseGroup
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Need
 from statuspool_mock.conformance.active.session import OTHER_TEAM, READ_ONLY
-from statuspool_mock.contract.reference import REQUESTS_PER_MINUTE as LIMIT
+from statuspool_mock.conformance.active.sharing import shared
+from statuspool_mock.contract.reference import REQUESTS_PER_MINUTE
 
-chapter = ClauseGroup("rate-limit", section="Endpoint List; Error Codes, 429")
-chapters = (chapter,)
+group = ClauseGroup("rate-limit", section="Endpoint List; Error Codes, 429")
+groups = (group,)
+_TOLERANCE = 3
 _NEEDS = (Need.RATE_LIMIT,)
-_LONGEST_SECONDS = 75
+_MAX_WAIT_SECONDS = 75
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """A burst of requests: how many passed, the response that ended it, one to another key."""
+
+    passed: int
+    response: ServerResponse
+    other_key: ServerResponse | None = None
 
 
 @shared
-def _burst(scene: Context) -> tuple[int, ServerResponse]:
-    """A burst of requests from a rested key: how many passed, and the answer that ended it."""
-    scene.api.rest()
+def _burst(context: Context) -> Burst:
+    """A burst of requests from a rested key."""
+    context.api.rest()
     passed = 0
     started = time.monotonic()
-    with scene.api.unpaced():
-        for _ in range(LIMIT + 15):
-            answer = scene.api.get("/webhooks", counts=False)
-            if answer.status in {429, 503}:
-                scene.kept["others"] = _other_key(scene)
-                return passed, answer
-            expect_status(answer, 200)
+    with context.api.unpaced():
+        for _ in range(REQUESTS_PER_MINUTE + 15):
+            response = context.api.get("/webhooks", counts=False)
+            if response.status in {429, 503}:
+                return Burst(passed, response, _with_other_key(context))
+            expect_status(response, 200)
             passed += 1
     if time.monotonic() - started > 55:
-        raise NotVerified("the server answers too slowly for 120 requests in a minute")
-    return passed, answer
+        raise NotVerified("the server responds too slowly for 120 requests in a minute")
+    return Burst(passed, response)
 
 
-def _other_key(scene: Context) -> ServerResponse | None:
-    if scene.options.other_team_key is not None:
-        return scene.api.get("/webhooks", key=OTHER_TEAM, counts=False)
-    if scene.options.readonly_key is not None:
-        return scene.api.get("/webhooks", key=READ_ONLY, counts=False)
+def _with_other_key(context: Context) -> ServerResponse | None:
+    if context.options.other_team_key is not None:
+        return context.api.get("/webhooks", key=OTHER_TEAM, counts=False)
+    if context.options.readonly_key is not None:
+        return context.api.get("/webhooks", key=READ_ONLY, counts=False)
     return None
 
 
-def _refusal(scene: Context) -> ServerResponse:
-    passed, answer = _burst(scene)
-    if answer.is_success:
-        raise NotVerified(f"no request of {passed} was refused")
-    return answer
+def _refusal(context: Context) -> ServerResponse:
+    burst = _burst(context)
+    if burst.response.is_success:
+        raise NotVerified(f"none of {burst.passed} requests was refused")
+    return burst.response
 
 
-@chapter.clause("120", "A key may make 120 requests a minute, and no more.", needs=_NEEDS,
-                requests=LIMIT + 1)  # fmt: skip
-def _(scene: Context) -> None:
-    passed, answer = _burst(scene)
-    came = f"{passed} passed in a row"
-    expect(not answer.is_success, f"{came}, none refused", "a 429 after 120", answer)
-    expect(LIMIT - 3 <= passed <= LIMIT + 3, came, "120", answer)
-
-
-@chapter.clause("429", "What is too much is a 429 RATE_LIMITED.", needs=_NEEDS, requests=0)
-def _(scene: Context) -> None:
-    answer = _refusal(scene)
-    expect_status(answer, 429)
-    expect(answer.fields.get("error") == "RATE_LIMITED", answer.summary(), "RATE_LIMITED", answer)
-
-
-@chapter.clause(
-    "per-key", "The limit counts for each key: another key still passes.", needs=_NEEDS, requests=1
+@group.clause(
+    "120",
+    "A key may send 120 requests a minute and no more.",
+    needs=_NEEDS,
+    requests=REQUESTS_PER_MINUTE + 1,
 )
-def _(scene: Context) -> None:
-    _refusal(scene)
-    other = scene.kept.get("others")
+def allows_120_a_minute(context: Context) -> None:
+    burst = _burst(context)
+    got = f"{burst.passed} accepted in a row"
+    is_refused = not burst.response.is_success
+    expect(is_refused, f"{got}, none refused", "a 429 after 120", burst.response)
+    expect(abs(burst.passed - REQUESTS_PER_MINUTE) <= _TOLERANCE, got, "120", burst.response)
+
+
+@group.clause("429", "Requests above the limit are a 429 RATE_LIMITED.", needs=_NEEDS, requests=0)
+def refuses_with_429(context: Context) -> None:
+    response = _refusal(context)
+    expect_status(response, 429)
+    is_code = response.fields.get("error") == "RATE_LIMITED"
+    expect(is_code, response.summary(), "RATE_LIMITED", response)
+
+
+@group.clause(
+    "per-key",
+    "The limit is per key: another key is still accepted.",
+    needs=_NEEDS,
+    requests=1,
+)
+def limits_each_key(context: Context) -> None:
+    _refusal(context)
+    other = _burst(context).other_key
     if other is None:
         raise NotVerified("give --other-team-key or --readonly-key")
     expect(other.status != 429, other.summary(), "200", other)
 
 
-@chapter.clause("retry-after", "Retry-After is whole seconds, 1 to 60.", needs=_NEEDS, requests=0)
-def _(scene: Context) -> None:
-    answer = _refusal(scene)
-    text = answer.headers.get("retry-after")
-    good = text is not None and re.fullmatch(r"\d+", text) and 1 <= int(text) <= 60
-    expect(good, f"Retry-After {text!r}", "seconds from 1 to 60", answer)
+@group.clause(
+    "retry-after", "Retry-After is a whole number of seconds, 1 to 60.", needs=_NEEDS, requests=0
+)
+def sends_retry_after(context: Context) -> None:
+    response = _refusal(context)
+    text = response.headers.get("retry-after")
+    is_valid = text is not None and re.fullmatch(r"\d+", text) and 1 <= int(text) <= 60
+    expect(is_valid, f"Retry-After {text!r}", "seconds from 1 to 60", response)
 
 
-@chapter.clause(
-    "retry-after-in-body", "retry_after in the body is what Retry-After says.", needs=_NEEDS,
+@group.clause(
+    "retry-after-in-body",
+    "retry_after in the body equals Retry-After.",
+    needs=_NEEDS,
     requests=0,
-)  # fmt: skip
-def _(scene: Context) -> None:
-    answer = _refusal(scene)
-    told, text = answer.fields.get("retry_after"), answer.headers.get("retry-after")
-    good = isinstance(told, int) and not isinstance(told, bool) and str(told) == text
-    expect(good, f"retry_after {told!r} and Retry-After {text!r}", "the same seconds", answer)
+)
+def repeats_retry_after_in_body(context: Context) -> None:
+    response = _refusal(context)
+    seconds, text = response.fields.get("retry_after"), response.headers.get("retry-after")
+    is_same = type(seconds) is int and str(seconds) == text
+    expect(is_same, f"retry_after {seconds!r}, Retry-After {text!r}", "the same seconds", response)
 
 
-@chapter.clause(
-    "retry-after-honoured", "After Retry-After seconds requests pass again.", needs=_NEEDS,
+@group.clause(
+    "retry-after-honoured",
+    "After Retry-After seconds, requests are accepted again.",
+    needs=_NEEDS,
     requests=2,
-)  # fmt: skip
-def _(scene: Context) -> None:
-    _refusal(scene)
-    with scene.api.unpaced():
-        answer = scene.api.get("/webhooks", counts=False)
-        text = answer.headers.get("retry-after", "")
-        if answer.is_success:
+)
+def accepts_after_retry_after(context: Context) -> None:
+    _refusal(context)
+    with context.api.unpaced():
+        response = context.api.get("/webhooks", counts=False)
+        text = response.headers.get("retry-after", "")
+        if response.is_success:
             return
-        if not text.isdigit() or int(text) > _LONGEST_SECONDS:
-            raise NotVerified(f"Retry-After {text!r} is not to be waited for")
-        scene.api.wait(int(text) + 0.3)
-        again = scene.api.get("/webhooks", counts=False)
+        if not text.isdigit() or int(text) > _MAX_WAIT_SECONDS:
+            raise NotVerified(f"Retry-After {text!r} cannot be waited for")
+        context.api.wait(int(text) + 0.3)
+        again = context.api.get("/webhooks", counts=False)
         expect(again.status != 429, f"{again.summary()} after {text} s", "200", again)

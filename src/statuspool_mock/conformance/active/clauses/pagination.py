@@ -1,77 +1,120 @@
 """Lists in pages. Reference: Monitors and Logs (?page, ?limit); Code Examples, List Monitors."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_equal, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
-from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.clause import ClauseGroup, named
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Level
+from statuspool_mock.conformance.active.sharing import shared
 
-chapter = ClauseGroup("pagination", section="Monitors, GET /monitors; Code Examples, List Monitors")
-chapters = (chapter,)
-_WALK = 4
-_MOST_ON_A_PAGE = 100
+group = ClauseGroup("pagination", section="Monitors, GET /monitors; Code Examples, List Monitors")
+groups = (group,)
+_WALKED_PAGES = 4
+_MAX_LIMIT = 100
+_MONITORS = 7
+"""How many monitors make several pages of three."""
+
+
+@dataclass(frozen=True, slots=True)
+class PagedList:
+    """The first pages of a list, and the same list on one page."""
+
+    pages: list[ServerResponse]
+    whole: ServerResponse
+
+    @property
+    def limit(self) -> int:
+        """The limit of the pages."""
+        return _limit_of(self.pages[0])
+
+    @property
+    def is_consistent(self) -> bool:
+        """Whether the pages are the beginning of the whole list, in its order."""
+        on_pages = [_key(item) for page in self.pages for item in page.results]
+        return on_pages == [_key(item) for item in self.whole.results][: len(on_pages)]
+
+
+@dataclass(frozen=True, slots=True)
+class LogRange:
+    """The log with the most entries, up to a time after which it does not grow."""
+
+    path: str
+    start: str
+    end: str
+    entries: int
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """The filter that selects the range."""
+        return {"from": self.start, "to": self.end}
 
 
 @shared
-def _crowd(scene: Context) -> None:
+def _several_pages_of_monitors(context: Context) -> None:
     """Enough monitors for several pages."""
-    if scene.options.read_only:
+    if context.options.read_only:
         return
-    scene.sample()  # makes what it needs: from here on the list stays as it is
-    for number in range(len(scene.api.ledger.monitors), 7):
-        scene.make(name=f"{scene.mark} crowd {number}")
+    context.sample_monitors()  # creates what it needs: from here on the list stays as it is
+    for number in range(len(context.api.ledger.monitors), _MONITORS):
+        context.create(name=f"{context.mark} crowd {number}")
 
 
 @shared
-def _monitors_by_three(scene: Context) -> list[ServerResponse]:
-    """The first pages of three monitors."""
-    _crowd(scene)
+def _paged_monitors(context: Context) -> PagedList:
+    """The monitors in pages of three."""
+    _several_pages_of_monitors(context)
     for _ in range(3):
-        pages = scene.pages("/monitors", limit=3, most=_WALK)
-        scene.kept["whole list"] = whole = scene.api.get("/monitors", query={"limit": 100})
-        if _parts_of(pages, whole):
-            break  # else somebody else's change came in between, or it is a finding
-    return pages
+        pages = context.pages("/monitors", limit=3, max_pages=_WALKED_PAGES)
+        paged = PagedList(pages, context.api.get("/monitors", query={"limit": _MAX_LIMIT}))
+        if paged.is_consistent:
+            break  # else another client changed the list in between, or it is a finding
+    return paged
 
 
 @shared
-def _log_path(scene: Context) -> str:
-    """The log with most entries."""
-    logs = scene.logs()
-    most = max(logs, key=lambda each: (_total(logs[each]), len(logs[each].results)))
-    if len(logs[most].results) < 2:
+def longest_log(context: Context) -> str:
+    """The path of the log with the most entries."""
+    logs = context.logs()
+    longest = max(logs, key=lambda each: (_total(logs[each]), len(logs[each].results)))
+    if len(logs[longest].results) < 2:
         raise NotVerified("no log has two entries")
-    return f"/monitors/{most}/logs"
+    return f"/monitors/{longest}/logs"
 
 
 @shared
-def _fixed(scene: Context) -> dict[str, Any]:
-    """A time up to which the log grows no more."""
-    path = _log_path(scene)
-    rows = scene.logs()[path.split("/")[2]].results
-    stamps = sorted(str(r["timestamp"]) for r in rows if isinstance(r, dict) and "timestamp" in r)
-    if not stamps:
+def _log_range(context: Context) -> LogRange:
+    """A part of a log that does not grow."""
+    path = longest_log(context)
+    rows = context.logs()[path.split("/")[2]].results
+    times = sorted(str(r["timestamp"]) for r in rows if isinstance(r, dict) and "timestamp" in r)
+    if not times:
         raise NotVerified("log entries have no timestamp")
-    return {"from": stamps[0], "to": stamps[len(stamps) // 2]}
+    return LogRange(path, start=times[0], end=times[len(times) // 2], entries=len(rows))
 
 
 @shared
-def _logs_by_few(scene: Context) -> list[ServerResponse]:
-    """The first pages of few log entries."""
-    rows = len(scene.logs()[_log_path(scene).split("/")[2]].results)
-    return scene.pages(_log_path(scene), limit=2 if rows < 12 else 5, most=_WALK, **_fixed(scene))
+def _log_pages(context: Context) -> list[ServerResponse]:
+    """The first pages of a part of a log."""
+    part = _log_range(context)
+    limit = 2 if part.entries < 12 else 5
+    return context.pages(part.path, limit=limit, max_pages=_WALKED_PAGES, **part.query)
 
 
-def _parts_of(pages: list[ServerResponse], whole: ServerResponse) -> bool:
-    came = [_key(item) for page in pages for item in page.results]
-    return came == [_key(item) for item in whole.results][: len(came)]
+def _monitor_pages(context: Context) -> list[ServerResponse]:
+    return _paged_monitors(context).pages
 
 
-def _total(answer: ServerResponse) -> int:
-    total = answer.fields.get("total_pages")
+def _limit_of(page: ServerResponse) -> int:
+    return int(page.url.partition("limit=")[2].partition("&")[0])
+
+
+def _total(response: ServerResponse) -> int:
+    total = response.fields.get("total_pages")
     return total if isinstance(total, int) else 0
 
 
@@ -81,242 +124,134 @@ def _key(item: Any) -> str:
     return repr(sorted(item.items(), key=str)) if isinstance(item, dict) else repr(item)
 
 
-_PageCheck = Callable[[Context, list[ServerResponse]], None]
+_PageCheck = Callable[[list[ServerResponse]], None]
 
 
-def _both(
+def _of_both_lists(
     name: str, says: str, *, requests: int, level: Level = Level.DOCUMENTED
 ) -> Callable[[_PageCheck], _PageCheck]:
-    """Make a clause of the list of monitors and one of logs, from a check of pages."""
+    """Make a check of pages a clause of the list of monitors and a clause of logs."""
 
-    def keep(check: _PageCheck) -> _PageCheck:
-        for kind, pages in (("monitors", _monitors_by_three), ("logs", _logs_by_few)):
+    def register(check: _PageCheck) -> _PageCheck:
+        for kind, path, pages in (
+            ("monitors", "/monitors", _monitor_pages),
+            ("logs", "/monitors/{id}/logs", _log_pages),
+        ):
 
-            def judge(
-                scene: Context, pages: Callable[[Context], list[ServerResponse]] = pages
+            def check_pages(
+                context: Context, pages: Callable[[Context], list[ServerResponse]] = pages
             ) -> None:
-                check(scene, pages(scene))
+                check(pages(context))
 
-            path = "/monitors" if kind == "monitors" else "/monitors/{id}/logs"
-            chapter.clause(f"{kind}.{name}", f"GET {path}: {says}", level=level, requests=requests)(
-                judge
+            group.clause(f"{kind}.{name}", f"GET {path}: {says}", level=level, requests=requests)(
+                named(check_pages, f"{check.__name__}_of_{kind}")
             )
         return check
 
-    return keep
+    return register
 
 
-@_both("limit", "?limit is the most that a page holds.", requests=4)
-def _(scene: Context, pages: list[ServerResponse]) -> None:
+@_of_both_lists("limit", "a page holds at most ?limit items.", requests=4)
+def limits_pages(pages: list[ServerResponse]) -> None:
     for page in pages:
-        most = int(page.url.partition("limit=")[2].partition("&")[0])
-        expect(len(page.results) <= most, f"{len(page.results)} items", f"up to {most}", page)
+        limit = _limit_of(page)
+        expect(len(page.results) <= limit, f"{len(page.results)} items", f"up to {limit}", page)
         if page is not pages[-1]:
-            expect_equal(len(page.results), most, "items of a page that is not the last:", page)
+            expect_equal(len(page.results), limit, "items on a page that is not the last:", page)
 
 
-@_both("page-echoed", "page tells which page it is.", requests=0, level=Level.SAMPLE)
-def _(scene: Context, pages: list[ServerResponse]) -> None:
+@_of_both_lists("page-echoed", "page is the number of the page.", requests=0, level=Level.SAMPLE)
+def echoes_page(pages: list[ServerResponse]) -> None:
     for number, page in enumerate(pages, start=1):
         expect_equal(page.fields.get("page"), number, "page", page)
 
 
-@_both("no-overlap", "no item is on two pages.", requests=0)
-def _(scene: Context, pages: list[ServerResponse]) -> None:
+@_of_both_lists("no-overlap", "no item is on two pages.", requests=0)
+def separates_pages(pages: list[ServerResponse]) -> None:
     if len(pages) < 2:
-        raise NotVerified("there is one page only")
-    seen: dict[str, int] = {}
+        raise NotVerified("there is only one page")
+    first_page: dict[str, int] = {}
     for number, page in enumerate(pages, start=1):
         for item in page.results:
             key = _key(item)
             expect(
-                seen.get(key, number) == number,
-                f"{key[:60]} on pages {seen.get(key)} and {number}",
+                first_page.setdefault(key, number) == number,
+                f"{key[:60]} on pages {first_page[key]} and {number}",
                 "each item on one page",
                 page,
             )
-            seen[key] = number
 
 
-@_both("total-pages-agree", "total_pages is the same on every page.", requests=0)
-def _(scene: Context, pages: list[ServerResponse]) -> None:
+@_of_both_lists("total-pages-agree", "total_pages is the same on every page.", requests=0)
+def agrees_on_total_pages(pages: list[ServerResponse]) -> None:
     totals = {repr(page.fields.get("total_pages")) for page in pages}
     expect(len(totals) == 1, f"total_pages {sorted(totals)}", "one number", pages[-1])
-    kind = type(pages[0].fields.get("total_pages"))
-    expect(kind is int, pages[0].summary()[:0] + f"total_pages {totals}", "an integer", pages[0])
+    is_integer = type(pages[0].fields.get("total_pages")) is int
+    expect(is_integer, f"total_pages {totals}", "an integer", pages[0])
 
 
-def _partition(
-    scene: Context, path: str, small: list[ServerResponse], whole: ServerResponse, **query: Any
-) -> None:
-    expect_status(whole, 200)
-    expected = [_key(item) for item in whole.results]
-    came = [_key(item) for page in small for item in page.results]
-    expect(
-        came == expected[: len(came)],
-        f"{len(came)} items in another order, or others, than one large page has",
-        "pages of 3 to be the parts of a page of 100",
-        small[-1],
-    )
-    total = _total(small[-1])
-    if len(expected) < _MOST_ON_A_PAGE:  # so this is the whole list
-        expect(
-            _total(whole) == (1 if expected else _total(whole)),
-            f"total_pages {whole.fields.get('total_pages')!r} for {len(expected)} items by 100",
-            "1",
-            whole,
-        )
-        size = int(small[0].url.partition("limit=")[2].partition("&")[0])
-        expect(
-            total == -(-len(expected) // size) or (not expected and total in {0, 1}),
-            f"total_pages {total} for {len(expected)} items by {size}",
-            f"{-(-len(expected) // size)}, rounded up",
-            small[-1],
-        )
-        if total > len(small):
-            last = scene.api.get(path, query={**query, "limit": size, "page": total})
-            expect(last.results, "nothing on the last page", "the rest of the list", last)
-
-
-@chapter.clause(
+@group.clause(
     "monitors.partition",
-    "Pages partition the list: all of it, in one order, total_pages rounded up.",
+    "Pages add up to the whole list, in one order; total_pages is rounded up.",
     requests=2,
 )
-def _(scene: Context) -> None:
-    pages = _monitors_by_three(scene)
-    _partition(scene, "/monitors", pages, scene.kept["whole list"])
+def partitions_monitors(context: Context) -> None:
+    _check_partition(context, "/monitors", _paged_monitors(context))
 
 
-@chapter.clause(
+@group.clause(
     "logs.partition",
-    "Pages partition the log: all of it, in one order, total_pages rounded up.",
+    "Pages add up to the whole log, in one order; total_pages is rounded up.",
     section="Logs, GET /monitors/{id}/logs",
     requests=2,
 )
-def _(scene: Context) -> None:
-    path, fixed = _log_path(scene), _fixed(scene)
-    whole = scene.api.get(path, query={**fixed, "limit": 100})
-    _partition(scene, path, _logs_by_few(scene), whole, **fixed)
+def partitions_log(context: Context) -> None:
+    part = _log_range(context)
+    whole = context.api.get(part.path, query={**part.query, "limit": _MAX_LIMIT})
+    _check_partition(context, part.path, PagedList(_log_pages(context), whole), **part.query)
 
 
-@chapter.clause(
+def _check_partition(context: Context, path: str, paged: PagedList, **query: Any) -> None:
+    last, whole = paged.pages[-1], paged.whole
+    expect_status(whole, 200)
+    expect(
+        paged.is_consistent,
+        f"{sum(len(page.results) for page in paged.pages)} items in another order than on one "
+        "large page, or other items",
+        f"pages of {paged.limit} to be the parts of a page of 100",
+        last,
+    )
+    items = len(whole.results)
+    if items >= _MAX_LIMIT:
+        return  # the list may go on
+    expect(
+        not items or _total(whole) == 1,
+        f"total_pages {whole.fields.get('total_pages')!r} for {items} items and limit 100",
+        "1",
+        whole,
+    )
+    rounded_up = -(-items // paged.limit)
+    total = _total(last)
+    expect(
+        total == rounded_up or (not items and total in {0, 1}),
+        f"total_pages {total} for {items} items and limit {paged.limit}",
+        f"{rounded_up}, rounded up",
+        last,
+    )
+    if total > len(paged.pages):
+        rest = context.api.get(path, query={**query, "limit": paged.limit, "page": total})
+        expect(rest.results, "an empty last page", "the rest of the list", rest)
+
+
+@group.clause(
     "monitors.stable-order",
-    "The same page asked twice holds the same monitors in the same order.",
+    "The same page requested twice holds the same monitors in the same order.",
     level=Level.INFERRED,
     requests=2,
 )
-def _(scene: Context) -> None:
-    _crowd(scene)
-    first = scene.api.get("/monitors", query={"limit": 3, "page": 1})
-    again = scene.api.get("/monitors", query={"limit": 3, "page": 1})
-    expect(
-        [_key(item) for item in first.results] == [_key(item) for item in again.results],
-        "another order",
-        "the same",
-        again,
-    )
-
-
-def _limit_100(path_of: Any) -> Check:
-    def check(scene: Context) -> None:
-        answer = scene.api.get(path_of(scene), query={"limit": 100})
-        expect_status(answer, 200, because="100 is the most and is allowed")
-
-    return check
-
-
-def _any_log(scene: Context) -> str:
-    """Return the path of a log; which one matters to who asks for its length only."""
-    monitors = scene.existing()
-    if not monitors:
-        raise NotVerified("the team has no monitors")
-    return f"/monitors/{monitors[0]['id']}/logs"
-
-
-def _limit_1(path_of: Any) -> Check:
-    def check(scene: Context) -> None:
-        answer = scene.api.get(path_of(scene), query={"limit": 1})
-        expect_status(answer, 200)
-        expect(len(answer.results) <= 1, f"{len(answer.results)} items", "one", answer)
-        if not answer.results:
-            raise NotVerified("the list is empty")
-
-    return check
-
-
-def _over_100(path_of: Any) -> Check:
-    def check(scene: Context) -> None:
-        for limit in (1000,) if scene.options.is_quick else (1000, 101):
-            answer = scene.api.get(path_of(scene), query={"limit": limit})
-            expect_status(answer, 400, 200)
-            if answer.status == 200:
-                scene.note("limit above 100 is clamped to 100.")
-                expect(
-                    len(answer.results) <= 100, f"{len(answer.results)} items", "up to 100", answer
-                )
-
-    return check
-
-
-def _refused(path_of: Any, name: str, text: str) -> Check:
-    def check(scene: Context) -> None:
-        answer = scene.api.get(path_of(scene), query={name: text})
-        expect_status(answer, 400, because=f"{name}={text} is no valid value")
-
-    return check
-
-
-def _far(path_of: Any) -> Check:
-    def check(scene: Context) -> None:
-        for page in (10**9, 10**12, 10**20):
-            answer = scene.api.get(path_of(scene), query={"page": page})
-            expect_status(answer, 200, 400, 404)
-            expect(not answer.results, f"{len(answer.results)} items", "none there", answer)
-            if answer.status != 200:
-                scene.note(f"A page past the end is a {answer.status}.")
-
-    return check
-
-
-def _path_of_monitors(scene: Context) -> str:
-    return "/monitors"
-
-
-for _kind, _path_of in (("monitors", _path_of_monitors), ("logs", _log_path)):
-    _where_dear = () if _kind == "monitors" else (Need.TIME,)
-    _where = f"GET /monitors{'/{id}/logs' if _kind == 'logs' else ''}"
-    chapter.clause(f"{_kind}.limit-100", f"{_where}: limit may be 100.", needs=_where_dear)(
-        _limit_100(_any_log if _kind == "logs" else _path_of)
-    )
-    chapter.clause(f"{_kind}.limit-1", f"{_where}: limit may be 1.", needs=(Need.TIME,))(
-        _limit_1(_path_of)
-    )
-    chapter.clause(
-        f"{_kind}.limit-over-100",
-        f"{_where}: a page never holds more than 100.",
-        requests=2,
-        needs=_where_dear,
-    )(_over_100(_path_of))
-    for _label, _param, _text in (
-        ("limit-0", "limit", "0"),
-        ("limit-negative", "limit", "-1"),
-        ("limit-text", "limit", "many"),
-        ("page-0", "page", "0"),
-        ("page-negative", "page", "-1"),
-        ("page-text", "page", "first"),
-    ):
-        chapter.clause(
-            f"{_kind}.{_label}",
-            f"{_where}: {_param}={_text} is a 400.",
-            level=Level.INFERRED,
-            section="Error Codes, 400",
-            needs=() if _kind == "monitors" and _label.endswith("0") else (Need.TIME,),
-        )(_refused(_path_of, _param, _text))
-    chapter.clause(
-        f"{_kind}.far-page",
-        f"{_where}: a page past the end holds nothing, however far.",
-        level=Level.INFERRED,
-        requests=3,
-        needs=() if _kind == "monitors" else (Need.TIME,),
-    )(_far(_path_of))
+def repeats_page(context: Context) -> None:
+    _several_pages_of_monitors(context)
+    first = context.api.get("/monitors", query={"limit": 3, "page": 1})
+    again = context.api.get("/monitors", query={"limit": 3, "page": 1})
+    same = [_key(item) for item in first.results] == [_key(item) for item in again.results]
+    expect(same, "another order", "the same order", again)

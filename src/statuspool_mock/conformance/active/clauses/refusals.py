@@ -1,34 +1,35 @@
-"""What a refusal leaves as it was, and bodies that are none. Reference: Error Codes, 400."""
+"""Refused requests change nothing; malformed bodies are refused. Reference: Error Codes, 400."""
 
 from statuspool_mock.conformance.active.assertions import expect, expect_equal, expect_status
-from statuspool_mock.conformance.active.clause import ClauseGroup, Level, Need
-from statuspool_mock.conformance.active.clauses.details import details_name
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.clauses.details import expect_details
+from statuspool_mock.conformance.active.clauses.validation import refusals
 from statuspool_mock.conformance.active.context import Context
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.errors import NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
 
-chapter = ClauseGroup("validation", section="Monitors, POST /monitors; Error Codes, 400")
-chapters = (chapter,)
+group = ClauseGroup("validation", section="Monitors, POST /monitors; Error Codes, 400")
+groups = (group,)
 _WRITES = (Need.WRITES,)
-_DEAR = (Need.WRITES, Need.TIME)
+_COSTLY = (Need.WRITES, Need.TIME)
 
 
-@chapter.clause(
+@group.clause(
     "details-name-the-field",
-    "The details of every refusal so far name the field that was wrong.",
+    "The details of a 400 name the field that was invalid or missing.",
     section="Error Codes, 400",
     needs=_WRITES,
     requests=0,
 )
-def _(scene: Context) -> None:
-    refusals = scene.kept.get("refusals", [])
-    together = [scene.kept.get(f"refused together by {method}") for method in ("POST", "PUT")]
-    if not refusals and not any(together):
+def names_the_field(context: Context) -> None:
+    refused = [(field, r) for field, r in refusals(context) if r.status == 400]
+    if not refused:
         raise NotVerified("nothing was refused with a 400")
-    for fields, answer in refusals:
-        details_name(answer, fields)
+    for field, response in refused:
+        expect_details(response, {field})
 
 
-@chapter.clause(
+@group.clause(
     "refused-post-creates-nothing",
     "A POST /monitors that is refused creates no monitor.",
     level=Level.INFERRED,
@@ -36,42 +37,51 @@ def _(scene: Context) -> None:
     needs=_WRITES,
     requests=2,
 )
-def _(scene: Context) -> None:
-    before = _listed(scene)
-    for _ in range(2):  # another client may create one at this very moment, but hardly twice
-        wrong = {**scene.body(name=f"{scene.mark} refused"), "tags": [1], "url": "no url"}
-        answer = scene.api.send("POST", "/monitors", value=wrong)
-        after = _listed(scene)
-        strays = after - before - set(scene.api.ledger.monitors)
-        if answer.status != 400 or not strays:
+def creates_nothing_when_refused(context: Context) -> None:
+    before = _listed_ids(context)
+    for _ in range(2):  # another client may create one at this moment, but hardly twice
+        body = {**context.body(name=f"{context.mark} refused"), "tags": [1], "url": "no url"}
+        response = context.api.send("POST", "/monitors", value=body)
+        after = _listed_ids(context)
+        strays = after - before - set(context.api.ledger.monitors)
+        if response.status != 400 or not strays:
             return
         before = after
-    scene.api.ledger.permanent += [
-        f"monitor {stray}: it may be another client's" for stray in strays
+    context.api.ledger.permanent += [
+        f"monitor {stray}: another client may have created it" for stray in strays
     ]
-    expect(not strays, f"a new monitor {sorted(strays)[:1]} after a refused POST", "none", answer)
+    got = f"a new monitor {sorted(strays)[:1]} after a refused POST"
+    expect(not strays, got, "no new monitor", response)
 
 
-def _listed(scene: Context) -> set[str]:
-    pages = scene.pages("/monitors", limit=100, most=30)
+def _listed_ids(context: Context) -> set[str]:
+    pages = context.pages("/monitors", limit=100, max_pages=30)
     return {str(m["id"]) for page in pages for m in page.results if isinstance(m, dict)}
 
 
-@chapter.clause(
+@group.clause(
     "refused-put-changes-nothing",
-    "A PUT that is refused changes nothing, not even the fields that were right.",
+    "A PUT that is refused changes nothing, not even the fields that were valid.",
     level=Level.INFERRED,
     section="Monitors, PUT; Error Codes, 400",
     needs=_WRITES,
     requests=4,
 )
-def _(scene: Context) -> None:
-    monitor = scene.make(name=f"{scene.mark} steady", tags=["before"])
+def changes_nothing_when_refused(context: Context) -> None:
+    monitor = context.create(name=f"{context.mark} steady", tags=["before"])
     path = f"/monitors/{monitor['id']}"
-    answer = scene.api.send("PUT", path, value={"tags": ["after"], "interval_seconds": 7})
-    expect_status(answer, 400)
-    now = scene.read(monitor["id"])
-    expect_equal(now.get("tags"), ["before"], "tags", scene.api.exchanges[-1])
+    response = context.api.send("PUT", path, value={"tags": ["after"], "interval_seconds": 7})
+    expect_status(response, 400)
+    stored = context.read(monitor["id"])
+    expect_equal(stored.get("tags"), ["before"], "tags", context.api.last_response)
+
+
+def _post_refuses(raw: bytes) -> Check:
+    def check(context: Context) -> None:
+        response = context.api.send("POST", "/monitors", body=raw)
+        expect_status(response, 400, because="the body is malformed")
+
+    return check
 
 
 for _label, _raw in (
@@ -82,47 +92,46 @@ for _label, _raw in (
     ("null", b"null"),
     ("bad-utf-8", b'{"name": "\xff\xfe", "url": "https://e.com", "interval_seconds": 60}'),
 ):
-
-    def _malformed(scene: Context, raw: bytes = _raw) -> None:
-        answer = scene.api.send("POST", "/monitors", body=raw)
-        expect_status(answer, 400, because="the body is malformed")
-
-    chapter.clause(
+    group.clause(
         f"post.body-{_label}",
         f"POST /monitors with a malformed body ({_label.replace('-', ' ')}) is a 400.",
         section="Error Codes, 400",
-        needs=_WRITES if _label in {"broken-json", "array"} else _DEAR,
-    )(_malformed)
+        needs=_WRITES if _label in {"broken-json", "array"} else _COSTLY,
+    )(named(_post_refuses(_raw), f"post_refuses_body_{_label}"))
+
+
+def _put_refuses(raw: bytes) -> Check:
+    def check(context: Context) -> None:
+        path = f"/monitors/{context.scratch_monitor()['id']}"
+        response = context.api.send("PUT", path, body=raw)
+        expect_status(response, 400, because="the body is malformed")
+
+    return check
+
 
 for _label, _raw in (("broken-json", b'{"tags": ['), ("array", b'["a"]'), ("text", b'"a"')):
-
-    def _malformed_put(scene: Context, raw: bytes = _raw) -> None:
-        path = f"/monitors/{scene.subject()['id']}"
-        answer = scene.api.send("PUT", path, body=raw)
-        expect_status(answer, 400, because="the body is malformed")
-
-    chapter.clause(
+    group.clause(
         f"put.body-{_label}",
         f"PUT /monitors/{{id}} with a malformed body ({_label.replace('-', ' ')}) is a 400.",
         section="Error Codes, 400",
-        needs=_WRITES if _label == "array" else _DEAR,
-    )(_malformed_put)
+        needs=_WRITES if _label == "array" else _COSTLY,
+    )(named(_put_refuses(_raw), f"put_refuses_body_{_label}"))
 
 
-@chapter.clause(
+@group.clause(
     "other-content-type",
-    "A body that is declared to be no JSON is refused.",
+    "A body whose content type is not JSON is refused.",
     level=Level.INFERRED,
     section="Endpoint List",
     needs=(Need.WRITES, Need.TIME),
 )
-def _(scene: Context) -> None:
-    answer = scene.api.send(
+def refuses_other_content_type(context: Context) -> None:
+    response = context.api.send(
         "POST",
         "/monitors",
         body=b"name=verify&url=https%3A%2F%2Fexample.com",
         headers={"Content-Type": "application/x-www-form-urlencoded"},
     )
-    expect_status(answer, 400, 415)
-    if answer.status == 415:
-        scene.note("Another content type is a 415.")
+    expect_status(response, 400, 415)
+    if response.status == 415:
+        context.note("Another content type is a 415.")

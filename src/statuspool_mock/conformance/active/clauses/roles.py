@@ -1,15 +1,16 @@
-"""What a read-only key may do. Reference: Error Codes, 403."""
+"""Permissions of a read-only key. Reference: Error Codes, 403."""
 
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.context import Context
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.errors import NotVerified
+from statuspool_mock.conformance.active.levels import Need
 from statuspool_mock.conformance.active.session import READ_ONLY
 
-chapter = ClauseGroup("roles", section="Error Codes, 403")
-chapters = (chapter,)
+group = ClauseGroup("roles", section="Error Codes, 403")
+groups = (group,)
 _READS = (
     ("list-monitors", "/monitors"),
     ("get-monitor", "/monitors/{id}"),
@@ -20,91 +21,87 @@ _READS = (
 )
 
 
-def _reads(path: str) -> Check:
-    def check(scene: Context) -> None:
-        if "{id}" in path:
-            monitors = scene.existing()
-            if not monitors:
-                raise NotVerified("the team has no monitors")
-            target = path.replace("{id}", str(monitors[0]["id"]))
-        else:
-            target = path
-        answer = scene.api.get(target, key=READ_ONLY)
-        if answer.status == 401:
+def _reads(template: str) -> Check:
+    def check(context: Context) -> None:
+        path = template
+        if "{id}" in template:
+            path = template.replace("{id}", str(context.any_listed_monitor()["id"]))
+        response = context.api.get(path, key=READ_ONLY)
+        if response.status == 401:
             raise NotVerified("the server does not know the read-only key (401)")
-        expect_status(answer, 200)
+        expect_status(response, 200)
 
     return check
 
 
-for _name, _target in _READS:
-    chapter.clause(
+for _name, _path in _READS:
+    group.clause(
         f"read-only-key-reads.{_name}",
-        f"A read-only key may GET {_target}; only POST, PUT and DELETE are refused.",
+        f"A read-only key may GET {_path}; only POST, PUT and DELETE are refused.",
         needs=(Need.READ_ONLY_KEY, *(() if _name == "list-logs" else (Need.TIME,))),
-    )(_reads(_target))
+    )(named(_reads(_path), f"read_only_key_reads_{_name}"))
 
 
-def _refused(scene: Context, method: str, path: str, **more: Any) -> None:
-    answer = scene.api.send(method, path, key=READ_ONLY, **more)
-    expect_status(answer, 403, because="a read-only key may not write")
+def _expect_refused(context: Context, method: str, path: str, **more: Any) -> None:
+    response = context.api.send(method, path, key=READ_ONLY, **more)
+    expect_status(response, 403, because="a read-only key may not write")
 
 
-@chapter.clause(
+@group.clause(
     "read-only-key-creates-no-monitor",
     "POST /monitors with a read-only key is a 403.",
     needs=(Need.READ_ONLY_KEY, Need.WRITES),
 )
-def _(scene: Context) -> None:
-    _refused(scene, "POST", "/monitors", value=scene.body(name=f"{scene.mark} read-only"))
+def read_only_key_creates_no_monitor(context: Context) -> None:
+    body = context.body(name=f"{context.mark} read-only")
+    _expect_refused(context, "POST", "/monitors", value=body)
 
 
-@chapter.clause(
+@group.clause(
     "read-only-key-updates-no-monitor",
     "PUT /monitors/{id} with a read-only key is a 403 and changes nothing.",
     needs=(Need.READ_ONLY_KEY, Need.WRITES),
     requests=2,
 )
-def _(scene: Context) -> None:
-    monitor = scene.subject()
-    path = f"/monitors/{monitor['id']}"
-    _refused(scene, "PUT", path, value={"tags": ["read-only"]})
-    now = scene.read(monitor["id"])
-    expect(now.get("tags") != ["read-only"], "the change is stored", "nothing is changed")
+def read_only_key_updates_no_monitor(context: Context) -> None:
+    monitor_id = context.scratch_monitor()["id"]
+    _expect_refused(context, "PUT", f"/monitors/{monitor_id}", value={"tags": ["read-only"]})
+    stored = context.read(monitor_id)
+    expect(stored.get("tags") != ["read-only"], "the change is stored", "an unchanged monitor")
 
 
-@chapter.clause(
+@group.clause(
     "read-only-key-deletes-no-monitor",
     "DELETE /monitors/{id} with a read-only key is a 403 and deletes nothing.",
     needs=(Need.READ_ONLY_KEY, Need.WRITES),
     requests=3,
 )
-def _(scene: Context) -> None:
-    monitor = scene.make(name=f"{scene.mark} to be kept")
-    path = f"/monitors/{monitor['id']}"
-    _refused(scene, "DELETE", path)
-    expect_status(scene.api.get(path), 200, because="it is still there")
+def read_only_key_deletes_no_monitor(context: Context) -> None:
+    path = f"/monitors/{context.create(name=f'{context.mark} to be kept')['id']}"
+    _expect_refused(context, "DELETE", path)
+    expect_status(context.api.get(path), 200, because="the monitor still exists")
 
 
-@chapter.clause(
+@group.clause(
     "read-only-key-records-no-incident",
     "POST /incidents with a read-only key is a 403.",
     needs=(Need.READ_ONLY_KEY, Need.PERMANENT),
 )
-def _(scene: Context) -> None:
-    body = {"monitor_id": scene.subject()["id"], "title": f"{scene.mark} read-only"}
-    _refused(scene, "POST", "/incidents", value=body)
+def read_only_key_records_no_incident(context: Context) -> None:
+    monitor_id = context.scratch_monitor()["id"]
+    body = {"monitor_id": monitor_id, "title": f"{context.mark} read-only"}
+    _expect_refused(context, "POST", "/incidents", value=body)
 
 
-@chapter.clause(
+@group.clause(
     "read-only-key-registers-no-webhook",
     "POST /webhooks with a read-only key is a 403.",
     needs=(Need.READ_ONLY_KEY, Need.PERMANENT),
 )
-def _(scene: Context) -> None:
+def read_only_key_registers_no_webhook(context: Context) -> None:
     body = {
-        "url": f"https://hooks.example.com/{scene.mark}/read-only",
+        "url": f"https://hooks.example.com/{context.mark}/read-only",
         "events": ["status_change"],
-        "secret": f"whsec_{scene.mark}",
+        "secret": f"whsec_{context.mark}",
     }
-    _refused(scene, "POST", "/webhooks", value=body)
+    _expect_refused(context, "POST", "/webhooks", value=body)

@@ -1,9 +1,11 @@
-"""What Schemathesis makes up from the document, right and wrong, sent by our own session.
+"""Requests that Schemathesis generates from the document, valid and invalid.
 
-So it stays paced and within the budget, and writes only to what the run made.
+The run's own session sends them, so that they are paced, stay within the budget and write only to
+what the run created.
 """
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 from urllib.parse import urlencode
@@ -12,16 +14,20 @@ from uuid import UUID
 from statuspool_mock import contract
 from statuspool_mock.conformance.active import tolerances
 from statuspool_mock.conformance.active.assertions import expect, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Need
-from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.clauses.incidents import some_incidents
+from statuspool_mock.conformance.active.clauses.webhooks import some_webhooks
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
+from statuspool_mock.conformance.active.levels import Need
 from statuspool_mock.conformance.active.options import Profile
-from statuspool_mock.conformance.active.results import NotVerified
 from statuspool_mock.conformance.active.session import UNSENT
+from statuspool_mock.conformance.active.sharing import shared
 from statuspool_mock.contract import readings
 
-chapter = ClauseGroup("schema", section="Endpoint List; Error Codes; the OpenAPI document")
-chapters = (chapter,)
+group = ClauseGroup("schema", section="Endpoint List; Error Codes; the OpenAPI document")
+groups = (group,)
 _AMOUNTS: Mapping[Profile, Mapping[str, int]] = {
     Profile.QUICK: {"EXAMPLES": 1},
     Profile.STANDARD: {"EXAMPLES": 2, "COVERAGE": 8, "FUZZING": 3},
@@ -32,9 +38,14 @@ _SCENARIOS: Mapping[Profile, tuple[int, int]] = {  # how many, of how many steps
     Profile.STANDARD: (5, 6),
     Profile.DEEP: (40, 10),
 }
+_FILLED: Mapping[str, Callable[[Context], ServerResponse]] = {
+    "listIncidents": some_incidents,
+    "listWebhooks": some_webhooks,
+}
+"""Lists that would be empty where nothing has been created yet."""
 _PERMANENT = ("createIncident", "createWebhook")
-_MOST_PERMANENT = 3
-"""How often an operation succeeds whose traces stay."""
+_MAX_PERMANENT = 3
+"""How often an operation may succeed that creates what cannot be deleted."""
 
 
 @shared
@@ -48,73 +59,73 @@ def _generation(_: Context) -> Any:
 
 @shared
 def _narrow(_: Context) -> contract.Document:
-    """The document whose right requests must be taken."""
+    """The document whose valid requests must be accepted."""
     return tolerances.narrow(contract.load())
 
 
 @shared
 def _wide(_: Context) -> contract.Document:
-    """The document whose wrong bodies must be refused."""
+    """The document whose invalid bodies must be refused."""
     return readings.wide(contract.load())
 
 
 @shared
-def _generator(scene: Context) -> Any:
+def _generator(context: Context) -> Any:
     """Schemathesis with the document."""
-    return _generation(scene).Generator(_narrow(scene), seed=scene.options.seed)
+    return _generation(context).Generator(_narrow(context), seed=context.options.seed)
 
 
 @shared
-def _guinea_pig(scene: Context) -> str:
+def _target(context: Context) -> str:
     """A monitor that only generated requests touch."""
-    if scene.options.read_only:
-        found = [str(monitor["id"]) for monitor in scene.existing()]
-        if not found:
-            raise NotVerified("the team has no monitors")
-        return found[0]
-    return str(scene.make(name=f"{scene.mark} generated")["id"])
+    if context.options.read_only:
+        return str(context.any_listed_monitor()["id"])
+    return str(context.create(name=f"{context.mark} generated")["id"])
 
 
 def _conforms(operation: contract.Operation) -> Check:
-    def check(scene: Context) -> None:
-        if scene.options.profile is Profile.QUICK and scene.seen(operation.id):
-            return  # it was asked and answered, and every answer is judged
-        for name, most in _AMOUNTS[scene.options.profile].items():
-            phase = _generation(scene).Phase[name]
-            found = _generator(scene).cases(operation.method, operation.path, phase, most=most)
-            for case in found:
-                _exchange(scene, operation, case, is_example=name == "EXAMPLES")
-        tried = [a for a in scene.api.exchanges if a.operation == operation.id]
-        came = f"no success in {len(tried)} requests"
-        expect(scene.seen(operation.id), came, "a 2xx", tried[-1] if tried else None)
+    def check(context: Context) -> None:
+        if operation.id in _FILLED:
+            with suppress(NotVerified):  # whether the list can be read is this clause's question
+                _FILLED[operation.id](context)
+        if context.options.is_quick and context.successes(operation.id):
+            return  # it was requested and succeeded, and every response is checked
+        for phase_name, most in _AMOUNTS[context.options.profile].items():
+            phase = _generation(context).Phase[phase_name]
+            generator = _generator(context)
+            for case in generator.cases(operation.method, operation.path, phase, most=most):
+                _exchange(context, operation, case, is_example=phase_name == "EXAMPLES")
+        sent = [r for r in context.api.exchanges if r.operation == operation.id]
+        got = f"no success in {len(sent)} requests"
+        expect(context.successes(operation.id), got, "a 2xx", sent[-1] if sent else None)
 
-    return check
+    return named(check, f"{operation.id}_conforms")
 
 
 def _exchange(
-    scene: Context, operation: contract.Operation, case: Any, *, is_example: bool
+    context: Context, operation: contract.Operation, case: Any, *, is_example: bool
 ) -> None:
-    """Send a generated request and hold the answer against what the reference says to it."""
-    query, body = _of_own_monitors(case, lambda _: _guinea_pig(scene))
-    right = is_example or _is_right(_narrow(scene).operations[operation.id], query, body)
+    """Send a generated request and check the response."""
+    query, body = _of_own_monitors(case, lambda _: _target(context))
+    is_valid = is_example or _is_valid(_narrow(context).operations[operation.id], query, body)
     if operation.method == "DELETE":
-        right = is_example  # which deletes something; all others are of nothing
-    wrong = not right and _is_wrong(_wide(scene).operations[operation.id], body)
-    stays = operation.id in _PERMANENT and not wrong
-    if stays and not (right and len(scene.seen(operation.id)) < _MOST_PERMANENT):
+        is_valid = is_example  # which deletes a monitor; all others name none
+    is_invalid = not is_valid and _is_invalid(_wide(context).operations[operation.id], body)
+    may_stay = operation.id in _PERMANENT and not is_invalid
+    if may_stay and not (is_valid and len(context.successes(operation.id)) < _MAX_PERMANENT):
         return
-    path = _path(scene, operation, deletes=right)
-    answer = scene.api.send(operation.method, path, query=query, value=body)
-    if right:
-        expect(answer.is_success, answer.summary(), "a 2xx: the request is right", answer)
-    if wrong:
+    path = _path(context, operation, deletes=is_valid)
+    response = context.api.send(operation.method, path, query=query, value=body)
+    if is_valid:
+        expect(response.is_success, response.summary(), "a 2xx: the request is valid", response)
+    if is_invalid:
         allowed = (400, 404) if operation.id == "createIncident" else (400,)
-        expect_status(answer, *allowed, because="the body is wrong")
-    case.judge(answer)
+        expect_status(response, *allowed, because="the body is invalid")
+    case.check(response)
 
 
 def _of_own_monitors(case: Any, own: Callable[[str], str]) -> tuple[list[tuple[str, str]], Any]:
-    """Return a case's query and body, with monitors of this run in the place of made-up ones."""
+    """Return a case's query and body, with generated ids of monitors replaced by `own` ones."""
     query = [
         (name, own(text) if name == "monitor_id" and _is_uuid(text) else text)
         for name, text in case.query
@@ -125,19 +136,19 @@ def _of_own_monitors(case: Any, own: Callable[[str], str]) -> tuple[list[tuple[s
     return query, body
 
 
-def _path(scene: Context, operation: contract.Operation, *, deletes: bool) -> str:
+def _path(context: Context, operation: contract.Operation, *, deletes: bool) -> str:
     if "{id}" not in operation.path:
         return operation.path
     if operation.method != "DELETE":
-        target = _guinea_pig(scene)
+        monitor_id = _target(context)
     elif deletes:
-        target = scene.make(name=f"{scene.mark} doomed")["id"]
+        monitor_id = context.create(name=f"{context.mark} doomed")["id"]
     else:
-        target = scene.api.ledger.fresh_id()
-    return operation.path.replace("{id}", target)
+        monitor_id = context.api.ledger.fresh_id()
+    return operation.path.replace("{id}", monitor_id)
 
 
-def _is_right(operation: contract.Operation, query: list[tuple[str, str]], body: Any) -> bool:
+def _is_valid(operation: contract.Operation, query: list[tuple[str, str]], body: Any) -> bool:
     names = [name for name, _ in query]
     if len(set(names)) < len(names) or operation.unknown_parameters(names):
         return False
@@ -148,7 +159,7 @@ def _is_right(operation: contract.Operation, query: list[tuple[str, str]], body:
     return body is not UNSENT and not operation.check_body(body)
 
 
-def _is_wrong(operation: contract.Operation, body: Any) -> bool:
+def _is_invalid(operation: contract.Operation, body: Any) -> bool:
     return operation.takes_body and body is not UNSENT and bool(operation.check_body(body))
 
 
@@ -160,10 +171,10 @@ def _is_uuid(value: Any) -> bool:
 
 
 for _operation in contract.load().operations.values():
-    chapter.clause(
+    group.clause(
         _operation.id,
-        f"{_operation.method} {_operation.path} takes what the document calls right, refuses what "
-        "it calls wrong, and answers in the promised shape.",
+        f"{_operation.method} {_operation.path} accepts what the document allows, refuses what "
+        "it forbids, and responds in the documented shape.",
         requests=13,
         needs=(
             *(() if _operation.method == "GET" else (Need.WRITES,)),
@@ -172,18 +183,19 @@ for _operation in contract.load().operations.values():
     )(_conforms(_operation))
 
 
-@chapter.clause(
+@group.clause(
     "stateful",
-    "Answers hold along the document's links: what was created can be read, changed and deleted.",
+    "Along the document's links, a created monitor can be read, changed and deleted.",
     requests=30,
     needs=(Need.WRITES, Need.TIME),
 )
-def _(scene: Context) -> None:
+def follows_links(context: Context) -> None:
     def send(case: Any) -> ServerResponse:
-        query, body = _of_own_monitors(case, scene.api.ledger.own_or_fresh)
-        path = case.path.replace("{id}", scene.api.ledger.own_or_fresh(case.path_id))
-        return scene.api.send(case.method, path, query=query, value=body)
+        own = context.api.ledger.own_or_fresh
+        query, body = _of_own_monitors(case, own)
+        path = case.path.replace("{id}", own(case.path_id))
+        return context.api.send(case.method, path, query=query, value=body)
 
-    scenarios, steps = _SCENARIOS[scene.options.profile]
-    without = () if scene.options.allow_permanent else _PERMANENT
-    _generator(scene).play(send, scenarios=scenarios, steps=steps, without=without)
+    scenarios, steps = _SCENARIOS[context.options.profile]
+    without = () if context.options.allow_permanent else _PERMANENT
+    _generator(context).play(send, scenarios=scenarios, steps=steps, without=without)

@@ -1,214 +1,242 @@
-"""What one team sees of another: nothing. Reference: Monitors; Error Codes, 403 and 404."""
+"""Separation of teams. Reference: Monitors; Error Codes, 403 and 404."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_list, expect_status, ids
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.conformance.active.session import MAIN, OTHER_TEAM
+from statuspool_mock.conformance.active.sharing import once
 
-chapter = ClauseGroup("teams", section="Error Codes, 403 and 404")
-chapters = (chapter,)
+group = ClauseGroup("teams", section="Error Codes, 403 and 404")
+groups = (group,)
 _BOTH = (Need.OTHER_TEAM_KEY, Need.WRITES)
+_MONITORS, _INCIDENTS = "Monitors, GET /monitors", "Incidents, GET /incidents"
+_MAX_PAGES = 5
 
 
-def _closed(scene: Context, answer: ServerResponse) -> None:
-    expect_status(answer, 403, 404, because="it belongs to another team")
-    if answer.status == 404:
-        scene.note("Another team's monitor is a 404 here; the reference's text of 403 fits too.")
+@dataclass(frozen=True, slots=True)
+class TeamList:
+    """A list as one team sees it, and the response that was read last."""
+
+    items: list[dict[str, Any]]
+    response: ServerResponse
 
 
-def _reading(suffix: str) -> Check:
-    def check(scene: Context) -> None:
-        _closed(scene, scene.api.get(f"/monitors/{scene.foreign()['id']}{suffix}"))
+@once
+def _monitors_of(context: Context, key: str) -> TeamList:
+    """List the monitors of a team, after the other team has created one."""
+    context.other_teams_monitor()
+    return _list_monitors(context, key)
+
+
+def _list_monitors(context: Context, key: str, **query: Any) -> TeamList:
+    items: list[dict[str, Any]] = []
+    for page in range(1, _MAX_PAGES + 1):
+        paging = {**query, "page": page, "limit": 100}
+        response = context.api.get("/monitors", key=key, query=paging)
+        items += expect_list(response)
+        total = response.fields.get("total_pages")
+        if not isinstance(total, int) or page >= total:
+            break
+    return TeamList(items, response)
+
+
+@once
+def _incidents_of(context: Context, key: str) -> TeamList:
+    """List the incidents of a team."""
+    response = context.api.get("/incidents", key=key)
+    return TeamList(expect_list(response), response)
+
+
+def _expect_closed(context: Context, response: ServerResponse) -> None:
+    expect_status(response, 403, 404, because="it belongs to another team")
+    if response.status == 404:
+        context.note("Another team's monitor is a 404; the reference's text on 403 fits as well.")
+
+
+def _hides(suffix: str) -> Check:
+    def check(context: Context) -> None:
+        path = f"/monitors/{context.other_teams_monitor()['id']}{suffix}"
+        _expect_closed(context, context.api.get(path))
 
     return check
 
 
 for _name, _suffix in (("monitor", ""), ("status", "/status"), ("logs", "/logs")):
-    chapter.clause(
+    group.clause(
         f"others-{_name}",
         f"GET /monitors/{{id}}{_suffix} of another team's monitor is refused.",
         needs=_BOTH,
         requests=2,
-    )(_reading(_suffix))
+    )(named(_hides(_suffix), f"hides_others_{_name}"))
 
 
-@chapter.clause(
+@group.clause(
     "others-monitor-not-updated",
     "PUT to another team's monitor is refused and changes nothing.",
     needs=_BOTH,
     requests=2,
 )
-def _(scene: Context) -> None:
-    monitor = scene.foreign()
-    path = f"/monitors/{monitor['id']}"
-    _closed(scene, scene.api.send("PUT", path, value={"tags": ["intruder"]}))
-    now = scene.read(monitor["id"], key=OTHER_TEAM)
-    expect(now.get("tags") != ["intruder"], "the change is stored", "nothing is changed")
+def updates_no_monitor_of_others(context: Context) -> None:
+    monitor_id = context.other_teams_monitor()["id"]
+    body = {"tags": ["intruder"]}
+    _expect_closed(context, context.api.send("PUT", f"/monitors/{monitor_id}", value=body))
+    stored = context.read(monitor_id, key=OTHER_TEAM)
+    expect(stored.get("tags") != ["intruder"], "the change is stored", "an unchanged monitor")
 
 
-@chapter.clause(
+@group.clause(
     "others-monitor-not-deleted",
     "DELETE of another team's monitor is refused and deletes nothing.",
     needs=_BOTH,
     requests=2,
 )
-def _(scene: Context) -> None:
-    path = f"/monitors/{scene.foreign()['id']}"
-    _closed(scene, scene.api.send("DELETE", path))
-    expect_status(scene.api.get(path, key=OTHER_TEAM), 200, because="its owner still has it")
+def deletes_no_monitor_of_others(context: Context) -> None:
+    path = f"/monitors/{context.other_teams_monitor()['id']}"
+    _expect_closed(context, context.api.send("DELETE", path))
+    expect_status(context.api.get(path, key=OTHER_TEAM), 200, because="its owner still has it")
 
 
-@chapter.clause(
+@group.clause(
     "others-incident-not-recorded",
-    "POST /incidents on another team's monitor is refused.",
+    "POST /incidents for another team's monitor is refused.",
     needs=(Need.OTHER_TEAM_KEY, Need.PERMANENT),
 )
-def _(scene: Context) -> None:
-    body = {"monitor_id": scene.foreign()["id"], "title": f"{scene.mark} intruder"}
-    answer = scene.api.send("POST", "/incidents", value=body)
-    _closed(scene, answer)
+def records_no_incident_of_others(context: Context) -> None:
+    monitor_id = context.other_teams_monitor()["id"]
+    body = {"monitor_id": monitor_id, "title": f"{context.mark} intruder"}
+    _expect_closed(context, context.api.send("POST", "/incidents", value=body))
 
 
-def _whole_list(scene: Context, path: str, key: str, **query: Any) -> list[dict[str, Any]]:
-    found = []
-    for page in range(1, 6):
-        paging = {"page": page, "limit": 100} if path == "/monitors" else {}
-        answer = scene.api.get(path, key=key, query={**query, **paging})
-        found += expect_list(answer)
-        total = answer.fields.get("total_pages")
-        if not paging or not isinstance(total, int) or page >= total:
-            break
-    return found
-
-
-@chapter.clause(
+@group.clause(
     "list-holds-no-others",
     "GET /monitors lists the monitors of the authenticated team only.",
-    section="Monitors, GET /monitors",
+    section=_MONITORS,
     needs=_BOTH,
     requests=3,
 )
-def _(scene: Context) -> None:
-    foreign = str(scene.foreign()["id"])
-    own = _whole_list(scene, "/monitors", "main")
-    theirs = _whole_list(scene, "/monitors", OTHER_TEAM)
-    last = scene.api.exchanges[-1]
-    expect(foreign not in ids(own), f"another team's monitor {foreign}", "own monitors only", last)
-    both = set(ids(own)) & set(ids(theirs))
-    expect(not both, f"{sorted(both)[:3]} in both teams' lists", "no monitor in both", last)
-    scene.kept["theirs"] = theirs
+def lists_own_monitors_only(context: Context) -> None:
+    other_id = str(context.other_teams_monitor()["id"])
+    own, other = _monitors_of(context, MAIN), _monitors_of(context, OTHER_TEAM)
+    is_leaked = other_id in ids(own.items)
+    expect(not is_leaked, f"another team's monitor {other_id}", "own monitors only", own.response)
+    both = set(ids(own.items)) & set(ids(other.items))
+    got = f"{sorted(both)[:3]} in both teams' lists"
+    expect(not both, got, "no monitor in both", other.response)
 
 
-@chapter.clause(
+@group.clause(
     "filtered-list-holds-no-others",
     "GET /monitors?status= lists the monitors of the authenticated team only.",
-    section="Monitors, GET /monitors",
+    section=_MONITORS,
     needs=_BOTH,
     requests=4,
 )
-def _(scene: Context) -> None:
-    scene.foreign()
-    for status in ("up",) if scene.options.is_quick else ("up", "down", "paused"):
-        own = _whole_list(scene, "/monitors", "main", status=status)
-        theirs = {str(m["id"]) for m in scene.kept.get("theirs", ()) if "id" in m}
-        theirs.add(str(scene.foreign()["id"]))
-        strangers = theirs & set(ids(own))
-        expect(
-            not strangers,
-            f"?status={status} lists another team's {sorted(strangers)[:2]}",
-            "own monitors only",
-            scene.api.exchanges[-1],
-        )
+def filters_own_monitors_only(context: Context) -> None:
+    others = {
+        str(context.other_teams_monitor()["id"]),
+        *ids(_monitors_of(context, OTHER_TEAM).items),
+    }
+    for status in ("up",) if context.options.is_quick else ("up", "down", "paused"):
+        own = _list_monitors(context, MAIN, status=status)
+        leaked = others & set(ids(own.items))
+        got = f"?status={status} lists another team's {sorted(leaked)[:2]}"
+        expect(not leaked, got, "own monitors only", own.response)
 
 
-@chapter.clause(
+@group.clause(
     "incidents-hold-no-others",
-    "GET /incidents lists incidents across the team's monitors only.",
-    section="Incidents, GET /incidents",
+    "GET /incidents lists incidents of the team's monitors only.",
+    section=_INCIDENTS,
     needs=(Need.OTHER_TEAM_KEY,),
     requests=2,
 )
-def _(scene: Context) -> None:
-    own = expect_list(scene.api.get("/incidents"))
-    theirs = expect_list(scene.api.get("/incidents", key=OTHER_TEAM))
-    scene.kept["their incidents"] = theirs
-    both = set(ids(own)) & set(ids(theirs))
-    last = scene.api.exchanges[-1]
-    expect(not both, f"{sorted(both)[:3]} in both teams' lists", "no incident in both", last)
-    if not own and not theirs:
+def lists_own_incidents_only(context: Context) -> None:
+    own, other = _incidents_of(context, MAIN), _incidents_of(context, OTHER_TEAM)
+    both = set(ids(own.items)) & set(ids(other.items))
+    got = f"{sorted(both)[:3]} in both teams' lists"
+    expect(not both, got, "no incident in both", other.response)
+    if not own.items and not other.items:
         raise NotVerified("neither team has incidents")
 
 
-@chapter.clause(
+@group.clause(
     "others-incidents-by-monitor",
-    "GET /incidents?monitor_id= of another team's monitor tells nothing of it.",
-    section="Incidents, GET /incidents",
+    "GET /incidents?monitor_id= of another team's monitor reveals nothing.",
+    section=_INCIDENTS,
     level=Level.INFERRED,
     needs=(Need.OTHER_TEAM_KEY, Need.TIME),
 )
-def _(scene: Context) -> None:
-    theirs = scene.kept.get("their incidents")
-    if theirs is None:
-        theirs = expect_list(scene.api.get("/incidents", key=OTHER_TEAM))
-    own = {str(monitor["id"]) for monitor in scene.existing()}
-    theirs = [item for item in theirs if str(item.get("monitor_id")) not in own]
-    if not theirs and scene.options.allow_permanent and not scene.options.read_only:
-        body = {"monitor_id": scene.foreign()["id"], "title": f"{scene.mark} other team's"}
-        made = scene.api.send("POST", "/incidents", value=body, key=OTHER_TEAM)
-        theirs = [dict(made.fields)] if made.is_success else []
-    if not theirs:
-        raise NotVerified("the other team has no incidents; --allow-permanent makes one")
-    answer = scene.api.get("/incidents", query={"monitor_id": theirs[0].get("monitor_id")})
-    expect_status(answer, 200, 403, 404, because="another team's monitor")
-    expect(not answer.results, f"{len(answer.results)} incidents", "none", answer)
+def hides_incidents_of_others(context: Context) -> None:
+    own = {str(monitor["id"]) for monitor in context.listed_monitors()}
+    others = [
+        item
+        for item in _incidents_of(context, OTHER_TEAM).items
+        if str(item.get("monitor_id")) not in own
+    ]
+    if not others and context.options.may_create_permanent:
+        monitor_id = context.other_teams_monitor()["id"]
+        body = {"monitor_id": monitor_id, "title": f"{context.mark} other team's"}
+        recorded = context.api.send("POST", "/incidents", value=body, key=OTHER_TEAM)
+        others = [{**body, **recorded.fields}] if recorded.is_success else []
+    if not others:
+        raise NotVerified("the other team has no incidents; --allow-permanent creates one")
+    query = {"monitor_id": others[0].get("monitor_id")}
+    response = context.api.get("/incidents", query=query)
+    expect_status(response, 200, 403, 404, because="it is another team's monitor")
+    incidents = len(response.results)
+    expect(not incidents, f"{incidents} incidents", "no incidents", response)
 
 
-@chapter.clause(
+@group.clause(
     "incidents-of-own-monitors",
-    "Incidents are those of the team's monitors.",
-    section="Incidents, GET /incidents",
+    "Incidents are of the team's monitors.",
+    section=_INCIDENTS,
     requests=2,
     needs=(Need.TIME,),
+    prerequisites=("incidents.filters", "teams.others-incidents-by-monitor"),
 )
-def _(scene: Context) -> None:
-    known = {str(monitor["id"]) for monitor in scene.existing()}
-    known |= {monitor_id for monitor_id, key in scene.api.ledger.monitors.items() if key == MAIN}
-    told = [scene.incidents(), *(a for a in scene.seen("listIncidents") if a.key == MAIN)]
-    strange = {
-        str(item["monitor_id"]): answer
-        for answer in told
-        for item in answer.results
+def lists_incidents_of_own_monitors(context: Context) -> None:
+    known = {str(monitor["id"]) for monitor in context.listed_monitors()}
+    known |= {each for each, key in context.api.ledger.monitors.items() if key == MAIN}
+    context.incident_list()
+    unknown = {
+        str(item["monitor_id"]): response
+        for response in context.successes("listIncidents")
+        if response.key == MAIN
+        for item in response.results
         if isinstance(item, dict) and "monitor_id" in item and item["monitor_id"] not in known
     }
-    for monitor_id, answer in list(strange.items())[-2:]:  # the newest may be another team's
-        owned = scene.api.get(f"/monitors/{monitor_id}")
-        came = f"an incident of a monitor that is a {owned.status}"
-        expect(owned.status != 403, came, "own monitors only", answer)
+    for monitor_id, response in list(unknown.items())[-2:]:  # the newest may be another team's
+        owned = context.api.get(f"/monitors/{monitor_id}")
+        got = f"an incident of a monitor that is a {owned.status}"
+        expect(owned.status != 403, got, "own monitors only", response)
 
 
-@chapter.clause(
+@group.clause(
     "webhooks-hold-no-others",
     "GET /webhooks lists the webhooks of the team only.",
     section="Webhooks, GET /webhooks",
     needs=(Need.OTHER_TEAM_KEY, Need.PERMANENT),
     requests=3,
 )
-def _(scene: Context) -> None:
+def lists_own_webhooks_only(context: Context) -> None:
     body = {
-        "url": f"https://hooks.example.com/{scene.mark}/other",
+        "url": f"https://hooks.example.com/{context.mark}/other",
         "events": ["sla_breach"],
-        "secret": f"whsec_{scene.mark}",
+        "secret": f"whsec_{context.mark}",
     }
-    made = scene.api.send("POST", "/webhooks", key=OTHER_TEAM, value=body)
-    if not made.is_success:
-        raise NotVerified(f"the other team could not register one: {made.summary()}")
-    own = scene.api.get("/webhooks")
-    theirs = scene.api.get("/webhooks", key=OTHER_TEAM)
-    both = set(ids(expect_list(own))) & set(ids(expect_list(theirs)))
+    registered = context.api.send("POST", "/webhooks", key=OTHER_TEAM, value=body)
+    if not registered.is_success:
+        raise NotVerified(f"the other team could not register one: {registered.summary()}")
+    own = context.api.get("/webhooks")
+    other = context.api.get("/webhooks", key=OTHER_TEAM)
+    both = set(ids(expect_list(own))) & set(ids(expect_list(other)))
     urls = {item.get("url") for item in own.results if isinstance(item, dict)}
     leaked = both or body["url"] in urls
     expect(not leaked, f"another team's webhook {sorted(both)[:2]}", "own webhooks only", own)

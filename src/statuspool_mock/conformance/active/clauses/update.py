@@ -1,23 +1,26 @@
-"""What PUT changes and what it leaves. Reference: Monitors, PUT /monitors/{id}; Update Monitor."""
+"""Updating monitors. Reference: Monitors, PUT /monitors/{id}; Code Examples, Update Monitor."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_equal, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
-from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import Finding, NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
+from statuspool_mock.conformance.active.sharing import shared
 from statuspool_mock.time_parsing import moment
 
-chapter = ClauseGroup("update", section="Monitors, PUT /monitors/{id}")
-chapters = (chapter,)
+group = ClauseGroup("update", section="Monitors, PUT /monitors/{id}")
+groups = (group,)
 _WRITES = (Need.WRITES,)
 _SAMPLE: Any = {"level": Level.SAMPLE, "section": "Code Examples, Update Monitor"}
 _CHANGES: dict[str, Any] = {
     "interval_seconds": 30,
     "tags": ["production", "api-gateway", "critical"],
 }
-_OTHERS = {
+_SINGLE_CHANGES = {
     "name": "renamed — 🚢",
     "url": "http://other.example.com/ping",
     "regions": ["ap-northeast-1"],
@@ -25,181 +28,198 @@ _OTHERS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """Two alike monitors as they are before a change; only the first is changed."""
+
+    changed: dict[str, Any]
+    unchanged: dict[str, Any]
+
+    @property
+    def path(self) -> str:
+        """The path of the monitor to change."""
+        return f"/monitors/{self.changed['id']}"
+
+
 @shared
-def _subject(scene: Context) -> dict[str, Any]:
+def _subjects(context: Context) -> Subjects:
     """A monitor to change."""
-    made = scene.make(**{**scene.example, "name": f"{scene.mark} to change"})
-    younger = scene.make(**{**scene.example, "name": f"{scene.mark} not to change"})
-    scene.kept["not to change"] = scene.read(younger["id"])
-    return scene.read(made["id"])
+    changed = context.create(**{**context.example_body, "name": f"{context.mark} to change"})
+    unchanged = context.create(**{**context.example_body, "name": f"{context.mark} not to change"})
+    stored = context.read(unchanged["id"])
+    return Subjects(changed=context.read(changed["id"]), unchanged=stored)
 
 
 @shared
-def _sample_put(scene: Context) -> ServerResponse:
-    """The answer to the reference's sample of PUT."""
-    return scene.api.send("PUT", f"/monitors/{_subject(scene)['id']}", value=_CHANGES)
+def _sample_response(context: Context) -> ServerResponse:
+    """The response to the reference's sample of PUT."""
+    return context.api.send("PUT", _subjects(context).path, value=_CHANGES)
 
 
 @shared
-def _after(scene: Context) -> dict[str, Any]:
+def _stored(context: Context) -> dict[str, Any]:
     """The monitor after the sample of PUT."""
-    _sample_put(scene)
-    return scene.read(_subject(scene)["id"])
+    _sample_response(context)
+    return context.read(_subjects(context).changed["id"])
 
 
-@chapter.clause("sample", "PUT with some fields answers 200.", needs=_WRITES, **_SAMPLE)
-def _(scene: Context) -> None:
-    expect_status(_sample_put(scene), 200)
+@group.clause("sample", "PUT with some fields responds with 200.", needs=_WRITES, **_SAMPLE)
+def accepts_sample(context: Context) -> None:
+    expect_status(_sample_response(context), 200)
 
 
-@chapter.clause(
+@group.clause(
     "answers-the-monitor",
-    "PUT answers with id, name, interval_seconds, tags and updated_at as they are now.",
+    "The response to PUT has the new id, name, interval_seconds, tags and updated_at.",
     needs=_WRITES,
     requests=0,
     **_SAMPLE,
 )
-def _(scene: Context) -> None:
-    answer, before = _sample_put(scene), _subject(scene)
-    expect_status(answer, 200)
+def returns_updated_monitor(context: Context) -> None:
+    response, before = _sample_response(context), _subjects(context).changed
+    expect_status(response, 200)
     expected = {"id": before["id"], "name": before.get("name"), **_CHANGES}
     for field, value in expected.items():
-        expect_equal(answer.fields.get(field), value, field, answer)
+        expect_equal(response.fields.get(field), value, field, response)
     expect(
-        moment(answer.fields.get("updated_at")),
-        f"updated_at {answer.fields.get('updated_at')!r}",
+        moment(response.fields.get("updated_at")),
+        f"updated_at {response.fields.get('updated_at')!r}",
         "the time of the change, ISO 8601",
-        answer,
+        response,
     )
 
 
-@chapter.clause("stores-changes", "What PUT changes is changed when read back.", needs=_WRITES)
-def _(scene: Context) -> None:
-    now = _after(scene)
+@group.clause("stores-changes", "Changes made by PUT are there when read back.", needs=_WRITES)
+def stores_changes(context: Context) -> None:
+    stored = _stored(context)
     for field, value in _CHANGES.items():
-        expect_equal(now.get(field), value, f"stored {field}", _sample_put(scene))
+        expect_equal(stored.get(field), value, f"stored {field}", _sample_response(context))
 
 
-@chapter.clause(
+@group.clause(
     "leaves-omitted-fields",
-    "PUT leaves the fields that are omitted as they were.",
+    "PUT leaves omitted fields unchanged.",
     needs=_WRITES,
     requests=0,
 )
-def _(scene: Context) -> None:
-    before, now = _subject(scene), _after(scene)
+def leaves_omitted_fields(context: Context) -> None:
+    before, stored = _subjects(context).changed, _stored(context)
     for field in ("id", "name", "url", "regions", "expected_status", "created_at"):
         if field in before:
-            expect_equal(now.get(field), before[field], f"stored {field}", _sample_put(scene))
+            response = _sample_response(context)
+            expect_equal(stored.get(field), before[field], f"stored {field}", response)
 
 
-@chapter.clause(
+@group.clause(
     "updated-at-moves",
-    "updated_at is the time of the change: no earlier than before it, and near the server's clock.",
+    "updated_at is the time of the change: not before it, and close to the server's clock.",
     needs=_WRITES,
     requests=1,
     **_SAMPLE,
 )
-def _(scene: Context) -> None:
-    answer = _sample_put(scene)
-    expect_status(answer, 200)
-    changed = moment(answer.fields.get("updated_at"))
+def moves_updated_at(context: Context) -> None:
+    response, before = _sample_response(context), _subjects(context).changed
+    expect_status(response, 200)
+    changed = moment(response.fields.get("updated_at"))
     if changed is None:
-        raise Finding(answer.summary(), "updated_at, ISO 8601", answer)
-    fresh = scene.make(name=f"{scene.mark} made after the change")
+        raise Finding(response.summary(), "updated_at, ISO 8601", response)
+    fresh = context.create(name=f"{context.mark} created after the change")
     created = moment(fresh.get("created_at"))
-    known = moment(_subject(scene).get("updated_at")) or moment(_subject(scene).get("created_at"))
-    if known is not None:
-        expect(changed >= known, f"{changed}, before {known}", "a later time", answer)
+    previous = moment(before.get("updated_at")) or moment(before.get("created_at"))
+    if previous is not None:
+        expect(changed >= previous, f"{changed}, before {previous}", "a later time", response)
     if created is not None:
         apart = abs((created - changed).total_seconds())
         expect(
             apart <= 120,
-            f"{changed} where a monitor made right after is of {created}",
+            f"{changed}, where a monitor created right after it is dated {created}",
             "the time of the change",
-            answer,
+            response,
         )
-    elif known is None:
-        raise NotVerified("the server tells no other time to compare with")
+    elif previous is None:
+        raise NotVerified("the server shows no other time to compare with")
 
 
-@chapter.clause(
+@group.clause(
     "told-alike-everywhere",
-    "The list tells the changed monitor as GET /monitors/{id} does.",
+    "The list shows an updated monitor as GET /monitors/{id} does.",
     section="Monitors, GET /monitors",
     needs=(Need.WRITES, Need.TIME),
     requests=2,
 )
-def _(scene: Context) -> None:
-    now = _after(scene)
-    for page in scene.pages("/monitors", limit=100, most=20):
+def lists_updated_monitor(context: Context) -> None:
+    stored = _stored(context)
+    for page in context.pages("/monitors", limit=100, max_pages=20):
         for item in page.results:
-            if isinstance(item, dict) and item.get("id") == now["id"]:
+            if isinstance(item, dict) and item.get("id") == stored["id"]:
                 for field in ("name", *_CHANGES):
                     if field in item:
-                        expect_equal(item[field], now.get(field), f"listed {field}", page)
+                        expect_equal(item[field], stored.get(field), f"listed {field}", page)
                 return
-    raise NotVerified("the list does not hold it, or is too long")
+    raise NotVerified("the list does not contain the monitor, or is too long")
 
 
-def _single(field: str) -> Check:
-    def check(scene: Context) -> None:
-        before = scene.read(_subject(scene)["id"])
-        value = _OTHERS[field]
-        sent = f"{scene.mark} {value}" if field == "name" else value
-        path = f"/monitors/{before['id']}"
-        answer = scene.api.send("PUT", path, value={field: sent})
-        expect_status(answer, 200, because="any field may be changed alone")
-        now = scene.read(before["id"])
-        expect_equal(now.get(field), sent, f"stored {field}", answer)
+def _changes_only(field: str) -> Check:
+    def check(context: Context) -> None:
+        subjects = _subjects(context)
+        before = context.read(subjects.changed["id"])
+        value = _SINGLE_CHANGES[field]
+        sent = f"{context.mark} {value}" if field == "name" else value
+        response = context.api.send("PUT", subjects.path, value={field: sent})
+        expect_status(response, 200, because="each field may be changed alone")
+        stored = context.read(before["id"])
+        expect_equal(stored.get(field), sent, f"stored {field}", response)
         for other in ("name", "url", "interval_seconds", "tags", "regions", "expected_status"):
             if other != field:
-                expect_equal(now.get(other), before.get(other), f"omitted {other}", answer)
+                expect_equal(stored.get(other), before.get(other), f"omitted {other}", response)
 
-    return check
+    return named(check, f"changes_{field}_only")
 
 
-for _field in _OTHERS:
-    chapter.clause(
+for _field in _SINGLE_CHANGES:
+    group.clause(
         f"changes-{_field.replace('_', '-')}",
-        f"PUT changes {_field} alone and leaves all else.",
+        f"PUT with only {_field} changes it and nothing else.",
         needs=(Need.WRITES, Need.TIME),
         requests=3,
-    )(_single(_field))
+    )(_changes_only(_field))
 
 
-@chapter.clause(
-    "empties-tags", "PUT with an empty array of tags takes all tags away.", needs=_WRITES,
+@group.clause(
+    "empties-tags",
+    "PUT with an empty array of tags removes all tags.",
+    needs=_WRITES,
     requests=2,
-)  # fmt: skip
-def _(scene: Context) -> None:
-    monitor = _subject(scene)
-    answer = scene.api.send("PUT", f"/monitors/{monitor['id']}", value={"tags": []})
-    expect_status(answer, 200)
-    expect_equal(scene.read(monitor["id"]).get("tags"), [], "tags", answer)
+)
+def removes_all_tags(context: Context) -> None:
+    subjects = _subjects(context)
+    response = context.api.send("PUT", subjects.path, value={"tags": []})
+    expect_status(response, 200)
+    expect_equal(context.read(subjects.changed["id"]).get("tags"), [], "tags", response)
 
 
-@chapter.clause(
+@group.clause(
     "leaves-other-monitors",
     "PUT changes one monitor and no other.",
     level=Level.INFERRED,
     needs=_WRITES,
 )
-def _(scene: Context) -> None:
-    answer = _sample_put(scene)
-    for before in (scene.kept["not to change"], scene.full()):
-        now = scene.read(before["id"])
+def leaves_other_monitors(context: Context) -> None:
+    others = (_subjects(context).unchanged, context.example_monitor())
+    response = _sample_response(context)
+    for before in others:
+        now = context.read(before["id"])
         for field in ("name", "tags", "interval_seconds"):
             if field in before:
-                expect_equal(now.get(field), before[field], f"another monitor's {field}", answer)
+                expect_equal(now.get(field), before[field], f"another monitor's {field}", response)
 
 
-@chapter.clause(
+@group.clause(
     "unknown-monitor",
     "PUT to a monitor that does not exist is a 404.",
     section="Error Codes, 404",
     needs=_WRITES,
 )
-def _(scene: Context) -> None:
-    path = f"/monitors/{scene.api.ledger.fresh_id()}"
-    expect_status(scene.api.send("PUT", path, value={"tags": ["a"]}), 404)
+def refuses_unknown_monitor(context: Context) -> None:
+    path = f"/monitors/{context.api.ledger.fresh_id()}"
+    expect_status(context.api.send("PUT", path, value={"tags": ["a"]}), 404)

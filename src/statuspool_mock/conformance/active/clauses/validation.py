@@ -1,18 +1,25 @@
-"""Which values are refused. Reference: POST /monitors, PUT; Error Codes, 400."""
+"""Values that are refused. Reference: POST /monitors, PUT; Error Codes, 400."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
-from statuspool_mock.conformance.active.clauses.details import answer_to_nothing, fields_of
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.clauses.details import refusal_of_nothing
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import Finding
 from statuspool_mock.conformance.active.exchange import ServerResponse
+from statuspool_mock.conformance.active.levels import Level, Need
+from statuspool_mock.conformance.active.sharing import once, shared
+from statuspool_mock.contract.rulings import named_fields
 
-chapter = ClauseGroup("validation", section="Monitors, POST /monitors; Error Codes, 400")
-chapters = (chapter,)
+group = ClauseGroup("validation", section="Monitors, POST /monitors; Error Codes, 400")
+groups = (group,)
 _WRITES = (Need.WRITES,)
-_DEAR = (Need.WRITES, Need.TIME)
+_COSTLY = (Need.WRITES, Need.TIME)
+_CHEAP_ROWS = 3
+"""How many values of each field are tried where requests are scarce."""
 
 NAME = "name is a string of 2 to 128 characters"
 URL = "url is a valid HTTP(S) URL"
@@ -20,146 +27,198 @@ INTERVAL = "interval_seconds is 30, 60, 120 or 300"
 TAGS = "tags is an array of strings"
 REGIONS = "regions is an array"
 EXPECTED = "expected_status is an integer"
+REQUIRED = ("name", "url", "interval_seconds")
 
-_WRONG: tuple[tuple[str, str, Any, str], ...] = (
-    ("name-too-short", "name", "x", NAME),
-    ("name-too-long", "name", "n" * 129, NAME),
-    ("name-number", "name", 12345, NAME),
-    ("url-ftp", "url", "ftp://example.com/file", URL),
-    ("url-no-url", "url", "not a url", URL),
-    ("url-javascript", "url", "javascript:alert(1)", URL),
-    ("interval-31", "interval_seconds", 31, INTERVAL),
-    ("interval-text", "interval_seconds", "60", INTERVAL),
-    ("interval-90", "interval_seconds", 90, INTERVAL),
-    ("name-empty", "name", "", NAME),
-    ("url-without-host", "url", "https://", URL),
-    ("url-number", "url", 80, URL),
-    ("interval-0", "interval_seconds", 0, INTERVAL),
-    ("interval-600", "interval_seconds", 600, INTERVAL),
-    ("interval-negative", "interval_seconds", -60, INTERVAL),
-    ("interval-fraction", "interval_seconds", 60.5, INTERVAL),
-    ("interval-true", "interval_seconds", True, INTERVAL),
-    ("tags-text", "tags", "production", TAGS),
-    ("tags-of-numbers", "tags", [1, 2], TAGS),
-    ("tags-object", "tags", {"a": "b"}, TAGS),
-    ("regions-text", "regions", "eu-central-1", REGIONS),
-    ("regions-of-numbers", "regions", [1], REGIONS),
-    ("expected-status-text", "expected_status", "200", EXPECTED),
-    ("expected-status-fraction", "expected_status", 200.5, EXPECTED),
+
+class Row(Protocol):
+    """A row of a table of values."""
+
+    @property
+    def field(self) -> str:
+        """The field that the row is about."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InvalidValue:
+    """A value that every server must refuse, and the rule that it breaks."""
+
+    name: str
+    field: str
+    value: Any
+    rule: str
+
+
+_INVALID = tuple(
+    InvalidValue(*row)
+    for row in (
+        ("name-too-short", "name", "x", NAME),
+        ("name-too-long", "name", "n" * 129, NAME),
+        ("name-number", "name", 12345, NAME),
+        ("url-ftp", "url", "ftp://example.com/file", URL),
+        ("url-no-url", "url", "not a url", URL),
+        ("url-javascript", "url", "javascript:alert(1)", URL),
+        ("interval-31", "interval_seconds", 31, INTERVAL),
+        ("interval-text", "interval_seconds", "60", INTERVAL),
+        ("interval-90", "interval_seconds", 90, INTERVAL),
+        ("name-empty", "name", "", NAME),
+        ("url-without-host", "url", "https://", URL),
+        ("url-number", "url", 80, URL),
+        ("interval-0", "interval_seconds", 0, INTERVAL),
+        ("interval-600", "interval_seconds", 600, INTERVAL),
+        ("interval-negative", "interval_seconds", -60, INTERVAL),
+        ("interval-fraction", "interval_seconds", 60.5, INTERVAL),
+        ("interval-true", "interval_seconds", True, INTERVAL),
+        ("tags-text", "tags", "production", TAGS),
+        ("tags-of-numbers", "tags", [1, 2], TAGS),
+        ("tags-object", "tags", {"a": "b"}, TAGS),
+        ("regions-text", "regions", "eu-central-1", REGIONS),
+        ("regions-of-numbers", "regions", [1], REGIONS),
+        ("expected-status-text", "expected_status", "200", EXPECTED),
+        ("expected-status-fraction", "expected_status", 200.5, EXPECTED),
+    )
 )
 
-
-def rank(rows: Sequence[tuple[Any, ...]], row: tuple[Any, ...], field: Any) -> int:
-    """Return which of its field's rows this is: the first ones are judged where all is dear."""
-    return [each for each in rows if field(each) == field(row)].index(row)
+RowT = TypeVar("RowT", bound=Row)
 
 
-def _is_cheap(row: tuple[str, str, Any, str]) -> bool:
-    return rank(_WRONG, row, lambda each: each[1]) < 3
+def rank(rows: Sequence[RowT], row: RowT) -> int:
+    """Return a row's position among the rows of its field; the first ones matter most."""
+    return [each for each in rows if each.field == row.field].index(row)
 
 
-def _probe(scene: Context, method: str, wrong: Mapping[str, Any]) -> ServerResponse:
+def _is_cheap(row: InvalidValue) -> bool:
+    return rank(_INVALID, row) < _CHEAP_ROWS
+
+
+def _rows(context: Context) -> list[InvalidValue]:
+    return [row for row in _INVALID if not context.options.is_quick or _is_cheap(row)]
+
+
+def _send(context: Context, method: str, changes: Mapping[str, Any]) -> ServerResponse:
     if method == "POST":
-        body = {**scene.body(name=f"{scene.mark} refused"), **wrong}
-        return scene.api.send("POST", "/monitors", value=body)
-    return scene.api.send("PUT", f"/monitors/{scene.subject()['id']}", value=dict(wrong))
+        body = {**_refused_body(context), **changes}
+        return context.api.send("POST", "/monitors", value=body)
+    path = f"/monitors/{context.scratch_monitor()['id']}"
+    return context.api.send("PUT", path, value=dict(changes))
 
 
-def _together(scene: Context, method: str) -> dict[str, ServerResponse]:
-    """Return what was refused by name: several wrong fields in one request, told by `details`.
+def _refused_body(context: Context) -> dict[str, Any]:
+    return context.body(name=f"{context.mark} refused")
 
-    Whatever a refusal does not name is judged by a request of its own.
+
+@shared
+def _refused_together(context: Context, method: str) -> dict[str, ServerResponse]:
+    """The refusals of several invalid fields in one request.
+
+    Each row whose field `details` names is there. The others need a request of their own.
     """
-    key = f"refused together by {method}"
-    if key not in scene.kept:
-        refused: dict[str, ServerResponse] = {}
-        waiting = [row for row in _WRONG if not scene.options.is_quick or _is_cheap(row)]
-        while waiting:
-            batch = {field: (name, value) for name, field, value, _ in reversed(waiting)}
-            waiting = [row for row in waiting if batch[row[1]][0] != row[0]]
-            answer = _probe(scene, method, {field: value for field, (_, value) in batch.items()})
-            if answer.status != 400 or not fields_of(answer):
-                break
-            named = fields_of(answer)
-            refused.update({name: answer for f, (name, _) in batch.items() if f in named})
-        scene.kept[key] = refused
-    found: dict[str, ServerResponse] = scene.kept[key]
-    return found
+    refused: dict[str, ServerResponse] = {}
+    waiting = _rows(context)
+    while waiting:
+        batch = {row.field: row for row in reversed(waiting)}
+        waiting = [row for row in waiting if batch[row.field] is not row]
+        try:
+            response = _send(context, method, {field: row.value for field, row in batch.items()})
+        except Finding:  # no response: each row shows alone whether it is to blame
+            break
+        fields = named_fields(response.fields.get("details"))
+        if response.status != 400 or not fields:
+            break
+        refused.update({row.name: response for field, row in batch.items() if field in fields})
+    return refused
 
 
-def _wrong(method: str, name: str, field: str, value: Any, says: str) -> Check:
-    def check(scene: Context) -> None:
-        if name in _together(scene, method):
-            return
-        answer = _probe(scene, method, {field: value})
-        expect_status(answer, 400, because=says)
-        scene.kept.setdefault("refusals", []).append(({field}, answer))
-
-    return check
+@once
+def _response_to(context: Context, method: str, row: InvalidValue) -> ServerResponse:
+    """Return the response to an invalid value, sent with others or alone."""
+    together = _refused_together(context, method)
+    if row.name in together:
+        return together[row.name]
+    return _send(context, method, {row.field: row.value})
 
 
-for _row in _WRONG:
-    _name, _field, _value, _says = _row
+@once
+def _response_without(context: Context, field: str) -> ServerResponse:
+    """Return the response to POST /monitors without a required field."""
+    if field in named_fields(refusal_of_nothing(context).fields.get("details")):
+        return refusal_of_nothing(context)
+    body = _refused_body(context)
+    del body[field]
+    return context.api.send("POST", "/monitors", value=body)
+
+
+def refusals(context: Context) -> Iterator[tuple[str, ServerResponse]]:
+    """Yield each invalid or missing field with the response to it."""
+    for row in _rows(context):
+        for method in ("POST", "PUT"):
+            yield row.field, _response_to(context, method, row)
+    for field in REQUIRED:
+        yield field, _response_without(context, field)
+
+
+def _refuses(method: str, row: InvalidValue) -> Check:
+    def check(context: Context) -> None:
+        expect_status(_response_to(context, method, row), 400, because=row.rule)
+
+    return named(check, f"{method.lower()}_refuses_{row.name}")
+
+
+for _row in _INVALID:
     for _method in ("POST", "PUT"):
-        chapter.clause(
-            f"{_method.lower()}.{_name}",
-            f"{_says}: {_method} refuses {str(_value)[:20]!r}.",
-            needs=_WRITES if _is_cheap(_row) else _DEAR,
+        group.clause(
+            f"{_method.lower()}.{_row.name}",
+            f"{_row.rule}: {_method} refuses {str(_row.value)[:20]!r}.",
+            needs=_WRITES if _is_cheap(_row) else _COSTLY,
             section="Monitors, POST /monitors" if _method == "POST" else "Monitors, PUT",
-        )(_wrong(_method, _name, _field, _value, _says))
+        )(_refuses(_method, _row))
 
 
-def _missing(field: str) -> Check:
-    def check(scene: Context) -> None:
-        if field in fields_of(answer_to_nothing(scene)):
-            return
-        whole = {**scene.body(name=f"{scene.mark} refused")}
-        whole.pop(field)
-        answer = scene.api.send("POST", "/monitors", value=whole)
-        expect_status(answer, 400, because=f"{field} is required")
-        scene.kept.setdefault("refusals", []).append(({field}, answer))
+def _requires(field: str) -> Check:
+    def check(context: Context) -> None:
+        response = _response_without(context, field)
+        expect_status(response, 400, because=f"{field} is required")
 
-    return check
+    return named(check, f"post_requires_{field}")
 
 
-for _field in ("name", "url", "interval_seconds"):
-    chapter.clause(
+for _field in REQUIRED:
+    group.clause(
         f"post.{_field.replace('_', '-')}-required",
         f"POST /monitors without {_field} is a 400.",
         needs=_WRITES,
-    )(_missing(_field))
+    )(_requires(_field))
 
 
-def _null(field: str) -> Check:
-    def check(scene: Context) -> None:
-        body = {**scene.body(name=f"{scene.mark} refused"), field: None}
-        answer = scene.api.send("POST", "/monitors", value=body)
-        expect_status(answer, 400, because=f"{field} is required")
+def _refuses_null(field: str) -> Check:
+    def check(context: Context) -> None:
+        body = {**_refused_body(context), field: None}
+        response = context.api.send("POST", "/monitors", value=body)
+        expect_status(response, 400, because=f"{field} is required")
 
-    return check
+    return named(check, f"post_refuses_null_{field}")
 
 
-for _field in ("name", "url", "interval_seconds"):
-    chapter.clause(
+for _field in REQUIRED:
+    group.clause(
         f"post.{_field.replace('_', '-')}-null",
-        f"POST /monitors with null for {_field} is a 400.",
-        needs=_WRITES if _field == "name" else _DEAR,
-    )(_null(_field))
+        f"POST /monitors with {_field} null is a 400.",
+        needs=_WRITES if _field == "name" else _COSTLY,
+    )(_refuses_null(_field))
 
 
-@chapter.clause(
+@group.clause(
     "optional-null",
     "null for an optional field is refused or ignored, never stored.",
     level=Level.INFERRED,
-    needs=_DEAR,
+    needs=_COSTLY,
     requests=3,
 )
-def _(scene: Context) -> None:
-    monitor = scene.subject()
+def stores_no_null(context: Context) -> None:
+    path = f"/monitors/{context.scratch_monitor()['id']}"
     for field in ("tags", "regions", "expected_status"):
-        answer = scene.api.send("PUT", f"/monitors/{monitor['id']}", value={field: None})
-        expect_status(answer, 400, 200)
-        if answer.status == 200:
-            scene.note("null for an optional field is ignored.")
-            stored = answer.fields.get(field, "untold")
-            expect(stored is not None, f"{field} null", "the field as it was", answer)
+        response = context.api.send("PUT", path, value={field: None})
+        expect_status(response, 400, 200)
+        if response.status == 200:
+            context.note("null for an optional field is ignored.")
+            is_null = field in response.fields and response.fields[field] is None
+            expect(not is_null, f"{field} null", "the field as it was", response)

@@ -1,5 +1,6 @@
 """Webhooks: registered, listed, filtered, their secret kept. Reference: Webhooks."""
 
+from contextlib import suppress
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import (
@@ -8,141 +9,163 @@ from statuspool_mock.conformance.active.assertions import (
     expect_list,
     expect_status,
 )
-from statuspool_mock.conformance.active.clause import Check, ClauseGroup, Level, Need
-from statuspool_mock.conformance.active.clauses.details import details_name
-from statuspool_mock.conformance.active.context import Context, shared
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.clauses.details import expect_details
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.results import NotVerified
+from statuspool_mock.conformance.active.levels import Level, Need
+from statuspool_mock.conformance.active.sharing import shared
 
-chapter = ClauseGroup("webhooks", section="Webhooks, POST /webhooks")
-chapters = (chapter,)
+group = ClauseGroup("webhooks", section="Webhooks, POST /webhooks")
+groups = (group,)
 _PERMANENT = (Need.PERMANENT,)
-_DEAR = (Need.PERMANENT, Need.TIME)
+_COSTLY = (Need.PERMANENT, Need.TIME)
 _LIST = "Webhooks, GET /webhooks"
 
 
-def _sent(scene: Context) -> dict[str, Any]:
+def _body(context: Context, **changes: Any) -> dict[str, Any]:
     return {
-        "url": f"https://hooks.example.com/{scene.mark}",
+        "url": f"https://hooks.example.com/{context.mark}",
         "events": ["status_change", "incident_created"],
-        "secret": f"whsec_{scene.mark}_0f3a9c",
+        "secret": f"whsec_{context.mark}_0f3a9c",
+        **changes,
     }
 
 
 @shared
-def _registered(scene: Context) -> ServerResponse:
-    """The answer to POST /webhooks."""
-    scene.webhooks()  # the list has been read before: it may be cached now
-    return scene.api.send("POST", "/webhooks", value=_sent(scene))
-
-
-@chapter.clause("register", "POST /webhooks registers an endpoint.", needs=_PERMANENT)
-def _(scene: Context) -> None:
-    expect_status(_registered(scene), 201, 200)
-
-
-def _answers(field: str, what: str) -> Check:
-    def check(scene: Context) -> None:
-        answer = _registered(scene)
-        expect_status(answer, 201, 200)
-        value = answer.fields.get(field)
-        good = value is True if field == "active" else isinstance(value, str) and value
-        expect(good, f"{field} {value!r}", what, answer)
-
-    return check
-
-
-for _field, _level, _what in (
-    ("webhook_id", Level.DOCUMENTED, "a text"),
-    ("verification_token", Level.DOCUMENTED, "a text"),
-    ("id", Level.SAMPLE, "a text"),
-    ("active", Level.SAMPLE, "true"),
-):
-    chapter.clause(
-        f"answers-{_field.replace('_', '-')}",
-        f"POST /webhooks answers {_field}: {_what}.",
-        level=_level,
-        needs=_PERMANENT,
-        requests=0,
-    )(_answers(_field, _what))
+def _registered(context: Context) -> ServerResponse:
+    """The response to POST /webhooks."""
+    context.webhook_list()  # the list has been read before: it may be cached now
+    return context.api.send("POST", "/webhooks", value=_body(context))
 
 
 @shared
-def _after(scene: Context) -> ServerResponse:
-    """The list after one was registered."""
-    _registered(scene)
-    return scene.api.get("/webhooks")
+def _list_after(context: Context) -> ServerResponse:
+    """The list after a webhook was registered."""
+    _registered(context)
+    return context.api.get("/webhooks")
 
 
-def _mine(scene: Context) -> dict[str, Any]:
-    answer = _after(scene)
-    made = _registered(scene).fields
-    names = {made.get("id"), made.get("webhook_id")} - {None}
-    if not names:
-        raise NotVerified("POST /webhooks told no id")
-    found = [item for item in expect_list(answer) if item.get("id") in names]
-    if not found and (answer.fields.get("total_pages") or 1) > 1:
-        raise NotVerified("the list has more pages than one")
-    expect(found, f"no webhook {sorted(map(str, names))}", "the registered one", answer)
+def some_webhooks(context: Context) -> ServerResponse:
+    """Return the list, with a webhook of this run where one can be registered."""
+    if context.options.may_create_permanent:
+        with suppress(NotVerified):
+            return _list_after(context)
+    return context.webhook_list()
+
+
+def _listed(context: Context) -> dict[str, Any]:
+    response, created = _list_after(context), _registered(context).fields
+    known_ids = {created.get("id"), created.get("webhook_id")} - {None}
+    if not known_ids:
+        raise NotVerified("the response to POST /webhooks has no id")
+    found = [item for item in expect_list(response) if item.get("id") in known_ids]
+    if not found and (response.fields.get("total_pages") or 1) > 1:
+        raise NotVerified("the list has more than one page")
+    expect(
+        found, f"a list without {sorted(map(str, known_ids))}", "the registered webhook", response
+    )
     return found[0]
 
 
-@chapter.clause(
-    "is-listed", "A registered webhook is in the list under its id, with its url and events.",
-    section=_LIST, needs=_PERMANENT, requests=1,
-)  # fmt: skip
-def _(scene: Context) -> None:
-    found, sent = _mine(scene), _sent(scene)
-    expect_equal(found.get("url"), sent["url"], "url", _after(scene))
-    events = found.get("events")
-    good = isinstance(events, list) and sorted(map(str, events)) == sorted(sent["events"])
-    expect(good, f"events {events!r}", repr(sent["events"]), _after(scene))
-    expect_equal(found.get("active"), True, "active", _after(scene))
+@group.clause("register", "POST /webhooks registers an endpoint.", needs=_PERMANENT)
+def registers_webhook(context: Context) -> None:
+    expect_status(_registered(context), 201, 200)
 
 
-@chapter.clause(
-    "one-id", "webhook_id, id and the id in the list are the same.", level=Level.INFERRED,
-    needs=_PERMANENT, requests=0,
-)  # fmt: skip
-def _(scene: Context) -> None:
-    made, found = _registered(scene), _mine(scene)
-    for name in ("id", "webhook_id"):
-        if name in made.fields:
-            expect_equal(made.fields[name], found.get("id"), name, made)
+def _returns(field: str, what: str) -> Check:
+    def check(context: Context) -> None:
+        response = _registered(context)
+        expect_status(response, 201, 200)
+        value = response.fields.get(field)
+        is_right = value is True if field == "active" else isinstance(value, str) and value
+        expect(is_right, f"{field} {value!r}", what, response)
+
+    return named(check, f"returns_{field}")
 
 
-@chapter.clause(
-    "secret-never-shown", "No answer shows the secret.", needs=_PERMANENT, requests=0,
+for _field, _level, _what in (
+    ("webhook_id", Level.DOCUMENTED, "a string"),
+    ("verification_token", Level.DOCUMENTED, "a string"),
+    ("id", Level.SAMPLE, "a string"),
+    ("active", Level.SAMPLE, "true"),
+):
+    group.clause(
+        f"answers-{_field.replace('_', '-')}",
+        f"The response to POST /webhooks has {_field}: {_what}.",
+        level=_level,
+        needs=_PERMANENT,
+        requests=0,
+    )(_returns(_field, _what))
+
+
+@group.clause(
+    "is-listed",
+    "A registered webhook is listed under its id, with its url and events.",
+    section=_LIST,
+    needs=_PERMANENT,
+    requests=1,
+)
+def lists_registered_webhook(context: Context) -> None:
+    listed, sent, response = _listed(context), _body(context), _list_after(context)
+    expect_equal(listed.get("url"), sent["url"], "url", response)
+    events = listed.get("events")
+    is_same = isinstance(events, list) and sorted(map(str, events)) == sorted(sent["events"])
+    expect(is_same, f"events {events!r}", repr(sent["events"]), response)
+    expect(listed.get("active") is True, f"active {listed.get('active')!r}", "true", response)
+
+
+@group.clause(
+    "one-id",
+    "webhook_id, id and the id in the list are the same.",
     level=Level.INFERRED,
-)  # fmt: skip
-def _(scene: Context) -> None:
-    _after(scene)
-    secret = _sent(scene)["secret"].encode()
-    for answer in scene.seen("createWebhook", "listWebhooks"):
-        expect(secret not in answer.body, "the secret in the answer", "no secret", answer)
+    needs=_PERMANENT,
+    requests=0,
+)
+def gives_one_id(context: Context) -> None:
+    response, listed = _registered(context), _listed(context)
+    for name in ("id", "webhook_id"):
+        if name in response.fields:
+            expect_equal(response.fields[name], listed.get("id"), name, response)
 
 
-def _missing(field: str) -> Check:
-    def check(scene: Context) -> None:
-        body = {name: value for name, value in _sent(scene).items() if name != field}
-        answer = scene.api.send("POST", "/webhooks", value=body)
-        expect_status(answer, 400, because=f"{field} is required")
-        details_name(answer, {field})
+@group.clause(
+    "secret-never-shown",
+    "No response shows the secret.",
+    needs=_PERMANENT,
+    requests=0,
+    level=Level.INFERRED,
+)
+def hides_secret(context: Context) -> None:
+    _list_after(context)
+    secret = _body(context)["secret"].encode()
+    for response in context.successes("createWebhook", "listWebhooks"):
+        expect(secret not in response.body, "the secret in the response", "no secret", response)
 
-    return check
+
+def _requires(field: str) -> Check:
+    def check(context: Context) -> None:
+        body = {name: value for name, value in _body(context).items() if name != field}
+        response = context.api.send("POST", "/webhooks", value=body)
+        expect_status(response, 400, because=f"{field} is required")
+        expect_details(response, {field})
+
+    return named(check, f"requires_{field}")
 
 
 for _field in ("url", "events", "secret"):
-    chapter.clause(
-        f"{_field}-required", f"POST /webhooks without {_field} is a 400 that names it.",
+    group.clause(
+        f"{_field}-required",
+        f"POST /webhooks without {_field} is a 400 that names it.",
         needs=_PERMANENT,
-    )(_missing(_field))  # fmt: skip
+    )(_requires(_field))
 
 
-def _wrong(field: str, value: Any) -> Check:
-    def check(scene: Context) -> None:
-        body = {**_sent(scene), field: value}
-        expect_status(scene.api.send("POST", "/webhooks", value=body), 400)
+def _refuses(field: str, value: Any) -> Check:
+    def check(context: Context) -> None:
+        body = _body(context, **{field: value})
+        expect_status(context.api.send("POST", "/webhooks", value=body), 400)
 
     return check
 
@@ -154,52 +177,51 @@ for _label, _field, _value in (
     ("events-text", "events", "status_change"),
     ("secret-number", "secret", 12),
 ):
-    chapter.clause(_label, f"POST /webhooks with {_field} {_value!r} is a 400.", needs=_PERMANENT)(
-        _wrong(_field, _value)
+    group.clause(_label, f"POST /webhooks with {_field} {_value!r} is a 400.", needs=_PERMANENT)(
+        named(_refuses(_field, _value), f"refuses_{_label}")
     )
 
 
-@chapter.clause(
-    "each-event", "Each of the three events can be subscribed to.", needs=_DEAR, requests=1
-)
-def _(scene: Context) -> None:
+@group.clause("each-event", "Each of the three events can be subscribed to.", needs=_COSTLY)
+def accepts_each_event(context: Context) -> None:
     events = ["status_change", "incident_created", "sla_breach"]
-    body = {**_sent(scene), "url": f"{_sent(scene)['url']}/all", "events": events}
-    expect_status(scene.api.send("POST", "/webhooks", value=body), 201, 200)
+    body = _body(context, url=f"{_body(context)['url']}/all", events=events)
+    expect_status(context.api.send("POST", "/webhooks", value=body), 201, 200)
 
 
-@chapter.clause(
-    "body-broken", "POST /webhooks with a malformed body is a 400.", needs=_DEAR, requests=2
+@group.clause(
+    "body-broken", "POST /webhooks with a malformed body is a 400.", needs=_COSTLY, requests=2
 )
-def _(scene: Context) -> None:
+def refuses_malformed_body(context: Context) -> None:
     for raw in (b'{"url": ', b"[]"):
-        expect_status(scene.api.send("POST", "/webhooks", body=raw), 400)
+        expect_status(context.api.send("POST", "/webhooks", body=raw), 400)
 
 
-def _active(text: str, *, active: bool) -> Check:
-    def check(scene: Context) -> None:
-        if scene.options.allow_permanent and not scene.options.read_only:
-            _registered(scene)
-        whole = expect_list(scene.api.get("/webhooks"))
-        answer = scene.api.get("/webhooks", query={"active": text})
-        found = expect_list(answer)
+def _filters_by_active(text: str, *, active: bool) -> Check:
+    def check(context: Context) -> None:
+        some_webhooks(context)
+        unfiltered = expect_list(context.api.get("/webhooks"))
+        response = context.api.get("/webhooks", query={"active": text})
+        found = expect_list(response)
         for item in found:
-            came = f"active {item.get('active')!r}"
-            expect(item.get("active") is active, came, f"active {text} only", answer)
-        wanted = {str(item.get("id")) for item in whole if item.get("active") is active}
-        missing = wanted - {str(item.get("id")) for item in found}
-        if (answer.fields.get("total_pages") or 1) <= 1:
-            expect(not missing, f"without {sorted(missing)[:2]}", "every such webhook", answer)
-        if not whole:
+            got = f"active {item.get('active')!r}"
+            expect(item.get("active") is active, got, f"active {text} only", response)
+        matching = {str(item.get("id")) for item in unfiltered if item.get("active") is active}
+        missing = matching - {str(item.get("id")) for item in found}
+        if (response.fields.get("total_pages") or 1) <= 1:
+            got = f"a list without {sorted(missing)[:2]}"
+            expect(not missing, got, "every such webhook", response)
+        if not unfiltered:
             raise NotVerified("the team has no webhooks")
 
-    return check
+    return named(check, f"filters_by_active_{text}")
 
 
-for _text_value in ("true", "false"):
-    chapter.clause(
-        f"filter-active-{_text_value}",
-        f"GET /webhooks?active={_text_value} lists every such webhook and no other.",
+for _text in ("true", "false"):
+    _kind = "active" if _text == "true" else "inactive"
+    group.clause(
+        f"filter-active-{_text}",
+        f"GET /webhooks?active={_text} lists every {_kind} webhook and no other.",
         section=_LIST,
         requests=2,
-    )(_active(_text_value, active=_text_value == "true"))
+    )(_filters_by_active(_text, active=_text == "true"))

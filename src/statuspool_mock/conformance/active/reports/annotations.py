@@ -4,28 +4,31 @@ from statuspool_mock.conformance.active.reports.summary import headline
 from statuspool_mock.conformance.active.results import ClauseResult, Verdict
 from statuspool_mock.conformance.active.run import VerificationRun
 
-_SHOWN = 10  # of each kind and step; GitHub drops what comes after
+_SHOWN = 10  # of each kind and step; GitHub drops the rest
 
 
-def as_annotations(judgement: VerificationRun) -> bytes:
-    """Return a line for each finding, and a last one for those that would not be shown."""
-    findings = [_annotation("error", r) for r in _ended(judgement, Verdict.FINDING)]
-    known = [_annotation("warning", r) for r in _ended(judgement, Verdict.KNOWN)]
-    if judgement.exit_code() == 2:
-        findings = [_command("error", "statuspool-mock verify", headline(judgement))]
-    lines = [*_at_most(findings, "error", "findings"), *_at_most(known, "warning", "known ones")]
+def as_annotations(run: VerificationRun) -> bytes:
+    """Return a line for each finding, and one for those that would not be shown."""
+    findings = [_annotation("error", r) for r in _with_verdict(run, Verdict.FINDING)]
+    known = [_annotation("warning", r) for r in _with_verdict(run, Verdict.KNOWN)]
+    if run.exit_code() == 2:
+        findings = [_command("error", "statuspool-mock verify", headline(run))]
+    lines = [
+        *_at_most(findings, "error", "findings"),
+        *_at_most(known, "warning", "known findings"),
+    ]
     return "".join(f"{line}\n" for line in lines).encode("utf-8", "backslashreplace")
 
 
-def _ended(judgement: VerificationRun, verdict: Verdict) -> list[ClauseResult]:
-    return [result for result in judgement.results if result.verdict is verdict]
+def _with_verdict(run: VerificationRun, verdict: Verdict) -> list[ClauseResult]:
+    return [result for result in run.results if result.verdict is verdict]
 
 
 def _annotation(kind: str, result: ClauseResult) -> str:
     clause = result.clause
     title = f"{clause.id} ({clause.level}: {clause.section})"
-    told = f"{clause.says}\ncame:     {result.came}\nexpected: {result.expected}"
-    return _command(kind, title, f"{told}\n{result.curl}".rstrip())
+    text = f"{clause.says}\nexpected: {result.expected}\ngot:      {result.got}"
+    return _command(kind, title, f"{text}\n{result.curl}".rstrip())
 
 
 def _command(kind: str, title: str, message: str) -> str:

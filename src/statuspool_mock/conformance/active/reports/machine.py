@@ -1,4 +1,4 @@
-"""Results for machines: JUnit's XML, and JSON that --baseline reads again."""
+"""Results for machines: JUnit's XML, and JSON, which --baseline reads."""
 
 import json
 import re
@@ -10,37 +10,37 @@ from statuspool_mock.conformance.active.run import VerificationRun
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
-def as_json(judgement: VerificationRun) -> bytes:
+def as_json(run: VerificationRun) -> bytes:
     """Return one object: the server, the counts, and every clause with its verdict."""
     report = {
-        "url": judgement.session.base,
-        "profile": str(judgement.options.profile),
-        "requests": judgement.session.requests,
-        "seconds": round(judgement.seconds, 1),
-        "exit_code": judgement.exit_code(),
-        "cannot": judgement.cannot,
-        "verdicts": {str(verdict): judgement.count(verdict) for verdict in Verdict},
-        "left": judgement.left,
-        "results": [result.as_json() for result in judgement.results],
+        "url": run.session.base,
+        "profile": str(run.options.profile),
+        "requests": run.session.requests,
+        "seconds": round(run.seconds, 1),
+        "exit_code": run.exit_code(),
+        "unusable": run.unusable,
+        "verdicts": {str(verdict): run.count(verdict) for verdict in Verdict},
+        "left_behind": run.left_behind,
+        "results": [result.as_json() for result in run.results],
     }
     text = json.dumps(report, indent=2, ensure_ascii=False)
     return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
-def as_junit(judgement: VerificationRun) -> bytes:
+def as_junit(run: VerificationRun) -> bytes:
     """Return one suite: findings fail, what is not verified is skipped, notes are output."""
     suite = ET.Element(
         "testsuite",
         name="statuspool-mock verify",
-        tests=str(len(judgement.results)),
-        failures=str(judgement.count(Verdict.FINDING)),
+        tests=str(len(run.results)),
+        failures=str(run.count(Verdict.FINDING)),
         errors="0",
-        skipped=str(judgement.count(Verdict.NOT_VERIFIED)),
-        time=f"{judgement.seconds:.3f}",
+        skipped=str(run.count(Verdict.NOT_VERIFIED)),
+        time=f"{run.seconds:.3f}",
     )
     properties = ET.SubElement(suite, "properties")
-    ET.SubElement(properties, "property", name="url", value=_clean(judgement.session.base))
-    for result in judgement.results:
+    ET.SubElement(properties, "property", name="url", value=_clean(run.session.base))
+    for result in run.results:
         _add_case(suite, result)
     ET.indent(suite)
     suites = ET.Element("testsuites")
@@ -55,14 +55,16 @@ def _add_case(suite: ET.Element, result: ClauseResult) -> None:
         suite, "testcase", classname=clause.group, name=clause.id, time=f"{result.seconds:.3f}"
     )
     if result.verdict is Verdict.FINDING:
-        message = _clean(f"came {result.came}, expected {result.expected}")
+        message = _clean(f"expected {result.expected}, got {result.got}")
         text = f"{clause.says}\n{clause.level}: {clause.section}\n{result.curl}"
         ET.SubElement(case, "failure", message=message).text = _clean(text)
     elif result.verdict is Verdict.NOT_VERIFIED:
         ET.SubElement(case, "skipped", message=_clean(result.reason))
     elif result.notes or result.verdict is Verdict.KNOWN:
-        known = [f"known finding: came {result.came}"] if result.came else []
-        ET.SubElement(case, "system-out").text = _clean("\n".join([*result.notes, *known]))
+        lines = list(result.notes)
+        if result.verdict is Verdict.KNOWN:
+            lines.append(f"known finding: expected {result.expected}, got {result.got}")
+        ET.SubElement(case, "system-out").text = _clean("\n".join(lines))
 
 
 def _clean(text: str) -> str:

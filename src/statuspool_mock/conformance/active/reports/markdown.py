@@ -5,26 +5,26 @@ from statuspool_mock.conformance.active.results import Verdict
 from statuspool_mock.conformance.active.run import VerificationRun
 
 
-def as_markdown(judgement: VerificationRun) -> bytes:
+def as_markdown(run: VerificationRun) -> bytes:
     """Return a headline, the findings, and a table of groups."""
-    lines = [f"## {headline(judgement)}", ""]
-    for result in judgement.results:
+    lines = [f"## {headline(run)}", ""]
+    for result in run.results:
         if result.verdict is Verdict.FINDING:
             lines += [
                 f"### `{result.clause.id}`",
                 "",
                 f"{_plain(result.clause.says)} ({result.clause.level}: {result.clause.section})",
                 "",
-                *_fenced(f"came:     {result.came}\nexpected: {result.expected}\n{result.curl}"),
+                *_fenced(f"expected: {result.expected}\ngot:      {result.got}\n{result.curl}"),
                 "",
             ]
     lines += ["| group | " + " | ".join(map(str, Verdict)) + " | requests |"]
     lines += ["|---" * (len(Verdict) + 2) + "|"]
-    for group, counts, requests in by_group(judgement):
+    for group, counts, requests in by_group(run):
         cells = " | ".join(str(counts[verdict] or "") for verdict in Verdict)
         lines.append(f"| {group} | {cells} | {requests} |")
-    if judgement.left:
-        lines += ["", "Left behind:", "", *(f"- {_plain(text)}" for text in judgement.left)]
+    if run.left_behind:
+        lines += ["", "Left behind:", "", *(f"- {_plain(text)}" for text in run.left_behind)]
     return ("\n".join(lines) + "\n").encode("utf-8", "backslashreplace")
 
 

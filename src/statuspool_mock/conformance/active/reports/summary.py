@@ -1,4 +1,4 @@
-"""What every report says first."""
+"""The beginning of every report: outcome and counts."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -7,53 +7,53 @@ from statuspool_mock.conformance.active.results import Verdict
 from statuspool_mock.conformance.active.run import VerificationRun
 
 
-def headline(judgement: VerificationRun) -> str:
+def headline(run: VerificationRun) -> str:
     """Return the outcome in one sentence."""
-    findings = judgement.count(Verdict.FINDING)
+    findings = run.count(Verdict.FINDING)
     if findings:
         outcome = f"{findings} {named(Verdict.FINDING, findings)}"
-    elif judgement.exit_code() == 2:
-        outcome = f"could not be tested{f': {judgement.cannot}' if judgement.cannot else ''}"
+    elif run.exit_code() == 2:
+        outcome = f"could not be tested{f': {run.unusable}' if run.unusable else ''}"
     else:
-        outcome = "keeps what was verified of the contract"
-    return f"{judgement.session.base}: {outcome}"
+        outcome = "no findings in what was verified"
+    return f"{run.session.base}: {outcome}"
 
 
 def named(verdict: Verdict, number: int) -> str:
-    """Return how so many clauses of a verdict are called: notes and findings can be counted."""
+    """Return a verdict's name for a number of clauses: notes and findings have a plural."""
     is_counted = verdict in {Verdict.NOTE, Verdict.FINDING, Verdict.KNOWN}
     return f"{verdict}s" if is_counted and number != 1 else str(verdict)
 
 
-def counts(judgement: VerificationRun) -> str:
-    """Return how many clauses ended how, with what it cost."""
-    told = [
-        f"{judgement.count(verdict)} {named(verdict, judgement.count(verdict))}"
+def counts(run: VerificationRun) -> str:
+    """Return how many clauses ended in each verdict, and what the run took."""
+    verdicts = [
+        f"{run.count(verdict)} {named(verdict, run.count(verdict))}"
         for verdict in Verdict
-        if judgement.count(verdict) or verdict in {Verdict.PASSED, Verdict.FINDING}
+        if run.count(verdict) or verdict in {Verdict.PASSED, Verdict.FINDING}
     ]
-    session = judgement.session
+    session = run.session
     waited = f", {session.waited_seconds:.0f} s of them waiting" if session.waited_seconds else ""
     return (
-        f"{len(judgement.results)} clauses: {', '.join(told)}; "
-        f"{session.requests} requests in {judgement.seconds:.1f} s{waited}"
+        f"{len(run.results)} clauses: {', '.join(verdicts)}; "
+        f"{session.requests} requests in {run.seconds:.1f} s{waited}"
     )
 
 
-def by_group(judgement: VerificationRun) -> Iterator[tuple[str, Counter[Verdict], int]]:
-    """Yield each group with its verdicts and its requests, in the order of judgement."""
+def by_group(run: VerificationRun) -> Iterator[tuple[str, Counter[Verdict], int]]:
+    """Yield each group with its verdicts and its requests, in the order of the clauses."""
     groups: dict[str, Counter[Verdict]] = {}
     requests: Counter[str] = Counter()
-    for result in judgement.results:
+    for result in run.results:
         groups.setdefault(result.clause.group, Counter())[result.verdict] += 1
         requests[result.clause.group] += result.requests
     for group, found in groups.items():
         yield group, found, requests[group]
 
 
-def by_level(judgement: VerificationRun) -> Iterator[tuple[str, Counter[Verdict]]]:
+def by_level(run: VerificationRun) -> Iterator[tuple[str, Counter[Verdict]]]:
     """Yield each level with its verdicts."""
     levels: dict[str, Counter[Verdict]] = {}
-    for result in judgement.results:
+    for result in run.results:
         levels.setdefault(str(result.clause.level), Counter())[result.verdict] += 1
     yield from levels.items()

@@ -1,0 +1,195 @@
+"""Agreement of a monitor's status with its details and its log. Reference: Status; Logs."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from statuspool_mock.conformance.active.assertions import expect
+from statuspool_mock.conformance.active.clause import ClauseGroup
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import NotVerified
+from statuspool_mock.conformance.active.exchange import ServerResponse
+from statuspool_mock.conformance.active.sharing import shared
+from statuspool_mock.contract.tolerances import (
+    CLOCK_SLACK_SECONDS,
+    RATE_LIMIT_SLACK_SECONDS,
+    UPTIME_ROUNDING,
+)
+from statuspool_mock.time_parsing import moment
+
+group = ClauseGroup("meaning", section="Status, GET /monitors/{id}/status")
+groups = (group,)
+_SLOWEST_INTERVAL_SECONDS = 300
+_PAGE = 100
+
+
+def rows_of(log: ServerResponse) -> list[dict[str, Any]]:
+    """Return the entries on a page of a log."""
+    return [row for row in log.results if isinstance(row, dict)]
+
+
+def _slack_seconds(context: Context) -> int:
+    """Return how far responses may be apart: the run may have waited between them."""
+    return CLOCK_SLACK_SECONDS + (RATE_LIMIT_SLACK_SECONDS if context.api.waited_seconds else 0)
+
+
+def _interval(monitor: dict[str, Any]) -> int:
+    seconds = monitor.get("interval_seconds")
+    return seconds if isinstance(seconds, int) else _SLOWEST_INTERVAL_SECONDS
+
+
+@group.clause(
+    "last-check-is-the-newest-row",
+    "last_check_at of /status is the time of the newest log entry.",
+    requests=4,
+)
+def dates_last_check_like_log(context: Context) -> None:
+    compared = 0
+    for monitor in context.sample_monitors()[: 2 if context.options.is_quick else 5]:
+        path = f"/monitors/{monitor['id']}"
+        status = context.api.get(f"{path}/status")
+        last_check = moment(status.fields.get("last_check_at"))
+        if last_check is None:
+            continue
+        since = (last_check - timedelta(minutes=10)).isoformat().replace("+00:00", "Z")
+        log = context.api.get(f"{path}/logs", query={"from": since, "limit": _PAGE})
+        times = [at for row in rows_of(log) if (at := moment(row.get("timestamp")))]
+        expect(times, f"no log entry since {since}", f"one of {last_check}", status)
+        apart = abs((max(times) - last_check).total_seconds())
+        got = f"{last_check}, {apart:.0f} s from the newest entry, {max(times)}"
+        is_near = apart <= _interval(monitor) + _slack_seconds(context)
+        expect(is_near, got, "the newest entry's time", status)
+        compared += 1
+    if not compared:
+        raise NotVerified("no monitor has a last check")
+
+
+@group.clause(
+    "last-check-alike",
+    "GET /monitors/{id} and /status show the same last check.",
+    section="Monitors, GET /monitors/{id}",
+    requests=0,
+)
+def dates_last_check_alike(context: Context) -> None:
+    compared = 0
+    for monitor in context.sample_monitors():
+        detail = context.details()[str(monitor["id"])]
+        status = context.statuses()[str(monitor["id"])]
+        first, second = (moment(r.fields.get("last_check_at")) for r in (detail, status))
+        if first is None or second is None:
+            continue
+        apart = abs((first - second).total_seconds())
+        is_near = apart <= _interval(monitor) + _slack_seconds(context)
+        expect(is_near, f"{first} and in /status {second}", "the same check", detail)
+        compared += 1
+    if not compared:
+        raise NotVerified("no monitor has a last check")
+
+
+@group.clause(
+    "status-alike",
+    "The list, GET /monitors/{id} and /status show one current status.",
+    section="Monitors; Status",
+    requests=4,
+)
+def shows_one_status(context: Context) -> None:
+    listed = {m["id"]: m.get("status") for m in context.listed_monitors()}
+    for monitor_id, detail in context.details().items():
+        shown = {detail.fields.get("status"), listed.get(monitor_id) or detail.fields.get("status")}
+        if "paused" not in shown:
+            shown.add(context.statuses()[monitor_id].fields.get("status"))
+        if len(shown) > 1:  # it may have changed in between
+            now = context.api.get(f"/monitors/{monitor_id}").fields.get("status")
+            status = context.api.get(f"/monitors/{monitor_id}/status")
+            again = {now, status.fields.get("status")}
+            is_one = len(again) == 1 or "paused" in again
+            expect(is_one, f"{sorted(map(str, again))}", "one status", status)
+            if len(again) == 1:
+                _expect_listed_status(context, monitor_id, now)
+
+
+def _expect_listed_status(context: Context, monitor_id: str, status: Any) -> None:
+    for page in context.pages("/monitors", limit=_PAGE, max_pages=3):
+        for item in page.results:
+            if isinstance(item, dict) and item.get("id") == monitor_id:
+                got = f"listed status {item.get('status')!r}"
+                expect(item.get("status") == status, got, repr(status), page)
+
+
+@dataclass(frozen=True, slots=True)
+class LogShare:
+    """A monitor's status, the entries of its log that were read, and how many there are."""
+
+    status: ServerResponse
+    good: int
+    failed: int
+    total: int
+
+
+@shared
+def _log_shares(context: Context) -> list[LogShare]:
+    """The logs of the sample, first and last page."""
+    shares = []
+    for monitor in context.sample_monitors():
+        log = context.logs()[str(monitor["id"])]
+        pages = log.fields.get("total_pages")
+        if not isinstance(pages, int) or not log.results:
+            continue
+        rows = rows_of(log)
+        total = len(rows)
+        if pages > 1:
+            query = {"limit": _PAGE, "page": pages}
+            last = context.api.get(f"/monitors/{monitor['id']}/logs", query=query)
+            rows = rows + rows_of(last)
+            total = _PAGE * (pages - 1) + len(last.results)
+        failed = sum(row.get("error_message") is not None for row in rows)
+        status = context.statuses()[str(monitor["id"])]
+        shares.append(LogShare(status, good=len(rows) - failed, failed=failed, total=total))
+    if not shares:
+        raise NotVerified("no log has entries")
+    return shares
+
+
+@group.clause(
+    "uptime-fits-the-log",
+    "uptime_30d is the percentage of good checks, within the bounds that the log shows.",
+    requests=4,
+)
+def computes_uptime_like_log(context: Context) -> None:
+    for share in _log_shares(context):
+        uptime, total = share.status.fields.get("uptime_30d"), share.total
+        if not isinstance(uptime, int | float) or isinstance(uptime, bool) or not total:
+            continue
+        low = 100 * share.good / (total + 9)
+        high = 100 * (total - share.failed) / total
+        if share.failed and total - share.failed < total and total <= 9:
+            high += 100 / total  # a check may have happened in between
+        read = share.good + share.failed
+        got = f"uptime_30d {uptime}: {share.failed} of {read} entries read failed, {total} in all"
+        expect(low - UPTIME_ROUNDING <= uptime, got, f"{low:.3f} or more", share.status)
+        expect(uptime <= high + UPTIME_ROUNDING, got, f"{high:.3f} or less", share.status)
+        is_fraction = 0 < uptime <= 1 and share.good > share.failed
+        expect(not is_fraction, got, "a percentage, not a fraction", share.status)
+
+
+@group.clause(
+    "down-shows-in-the-log",
+    "The log of a monitor that is down has failed checks.",
+    section="Logs, GET /monitors/{id}/logs",
+    requests=2,
+)
+def logs_failed_checks_of_down(context: Context) -> None:
+    down = [m for m in context.sample_monitors() if m.get("status") == "down"]
+    if not down:
+        raise NotVerified("no monitor is down")
+    for monitor in down:
+        path = f"/monitors/{monitor['id']}"
+        status = context.api.get(f"{path}/status")
+        last_check = moment(status.fields.get("last_check_at"))
+        if last_check is None or status.fields.get("status") != "down":
+            continue
+        since = (last_check - timedelta(seconds=_interval(monitor) + 1)).isoformat()
+        query = {"from": since.replace("+00:00", "Z"), "limit": _PAGE}
+        log = context.api.get(f"{path}/logs", query=query)
+        failed = [row for row in rows_of(log) if row.get("error_message") is not None]
+        expect(failed, "no failed check among the last two", "the check that failed", log)
