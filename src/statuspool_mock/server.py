@@ -18,6 +18,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from statuspool_mock import contract, resources, scenarios
+from statuspool_mock.contract.reference import REQUESTS_PER_MINUTE
 from statuspool_mock.exchanges import MOST_EXCHANGES
 from statuspool_mock.mutants.active_mutants import ActiveMutants
 from statuspool_mock.mutants.middleware import edited_document, wrap
@@ -40,7 +41,6 @@ from statuspool_mock.web.write_coalescing import CoalescingProtocol
 Pause = Callable[[float], Awaitable[None]]
 DEFAULT_PORT = 4747
 DEMO = "demo"
-DOCUMENTED_LIMIT = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,7 @@ class Settings:
     """The name of a shipped scenario, or the path of a scenario file."""
     seed: int = 1
     clock: ClockChoice = ClockChoice()
-    rate_limit: RateLimit | None = RateLimit(DOCUMENTED_LIMIT)
+    rate_limit: RateLimit | None = RateLimit(REQUESTS_PER_MINUTE)
     """None for no limit."""
     origins: tuple[str, ...] = ("*",)
     strict: bool = False

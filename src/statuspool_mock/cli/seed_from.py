@@ -19,7 +19,7 @@ from statuspool_mock.cli.remote import (
 from statuspool_mock.cli.types import SEED, InputFile, Integer, OutputFile, WebAddress
 
 if TYPE_CHECKING:
-    from statuspool_mock.contract import Document
+    from statuspool_mock.conformance.passive.parsed_exchange import Parser
     from statuspool_mock.exchanges import Exchange
     from statuspool_mock.scenarios.account import Account
 
@@ -97,22 +97,24 @@ def seed_from(
     from statuspool_mock import contract, scenarios
     from statuspool_mock.conformance.passive.archives import Archive, NotAnArchive, Roots
     from statuspool_mock.conformance.passive.crawler import Crawler, CrawlFailed
+    from statuspool_mock.conformance.passive.parsed_exchange import Parser
     from statuspool_mock.scenarios.account import Account, likeness
 
     account = Account()
     document = contract.load()
+    parser = Parser(document)
     is_server = source.startswith(("http://", "https://"))
     try:
         if is_server:
             key = required_key(api_key)
             tour = Crawler(source, key, most_monitors=monitors, rate=rate, tls=trusted(ca))
             for step in tour.walk(errors=False):
-                _learn(account, document, step.exchange)
+                _learn(account, parser, step.exchange)
         else:
             roots = Roots(document, base=base_url)
             for exchange, unchecked in Archive(Path(source), roots):
                 if unchecked is None:
-                    _learn(account, document, exchange)
+                    _learn(account, parser, exchange)
     except (NotAnArchive, CrawlFailed) as error:
         raise CommandFailed(str(error)) from error
     if not account.monitors:
@@ -126,13 +128,10 @@ def seed_from(
     _write(text, output)
 
 
-def _learn(account: "Account", document: "Document", exchange: "Exchange") -> None:
-    from statuspool_mock.conformance.passive.parsed_exchange import parse_exchange
-
-    sight = parse_exchange(document, exchange)
-    if sight is not None and sight.succeeded:
-        at = sight.exchange.began
-        account.learn(sight.operation.id, sight.exchange.monitor_id, sight.response, at=at)
+def _learn(account: "Account", parser: "Parser", exchange: "Exchange") -> None:
+    parsed = parser.parse(exchange)
+    if parsed is not None and parsed.succeeded:
+        account.learn(parsed.operation.id, exchange.monitor_id, parsed.response, at=exchange.began)
 
 
 def _write(text: str, output: Path | None) -> None:

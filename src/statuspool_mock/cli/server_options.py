@@ -247,11 +247,12 @@ def settings_from(
     **others: Any,
 ) -> "Settings":
     """Return the settings that the options make; `others` are named like their settings."""
+    from statuspool_mock.contract.reference import REQUESTS_PER_MINUTE
     from statuspool_mock.sandbox import RateLimit
     from statuspool_mock.scenarios.world_factory import ClockChoice
-    from statuspool_mock.server import DOCUMENTED_LIMIT, Settings
+    from statuspool_mock.server import Settings
 
-    limit: RateLimit | None = RateLimit(DOCUMENTED_LIMIT)
+    limit: RateLimit | None = RateLimit(REQUESTS_PER_MINUTE)
     if rate_limit is not None:
         limit = None if rate_limit == "off" else RateLimit(int(rate_limit), even_frozen=True)
     return Settings(

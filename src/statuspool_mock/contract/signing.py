@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-EVENTS = ("status_change", "incident_created", "sla_breach")
 SIGNATURE_HEADER = "X-Statuspool-Signature"
 
 

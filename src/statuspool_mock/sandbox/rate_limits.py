@@ -6,7 +6,8 @@ from contextvars import ContextVar
 from math import ceil
 from typing import NamedTuple
 
-_WINDOW_SECONDS = 60.0
+from statuspool_mock.contract.reference import RATE_WINDOW_SECONDS
+
 _counting: ContextVar[bool] = ContextVar("counting", default=True)
 
 
@@ -32,11 +33,11 @@ class RateWindow(NamedTuple):
         A window begins with the first request after the last one ended.
         """
         began, used = self
-        if not 0 <= now - began < _WINDOW_SECONDS:
+        if not 0 <= now - began < RATE_WINDOW_SECONDS:
             began, used = now, 0
         if used < per_minute:
             return RateWindow(began, used + 1), None
-        return self, max(1, ceil(began + _WINDOW_SECONDS - now))
+        return self, max(1, ceil(began + RATE_WINDOW_SECONDS - now))
 
 
 class RateLimiter:

@@ -10,12 +10,12 @@ from typing import Any
 
 import yaml
 
+from statuspool_mock.contract.reference import INTERVALS, MAX_NAME_LENGTH, MIN_NAME_LENGTH
 from statuspool_mock.scenarios.generator import names_and_urls
 
 _KEPT_SECONDS = 30 * 86_400
 _USUAL_SECONDS = 45 * 86_400
 _OLDEST_SECONDS = 3_650 * 86_400
-_INTERVALS = (30, 60, 120, 300)
 _SECRET = "whsec_not_told_by_the_api"  # noqa: S105 - it is none
 Json = dict[str, Any]
 
@@ -87,7 +87,7 @@ def _monitor(monitor: Json, account: Account, *, name: str, url: str) -> Json:
         "name": name,
         "url": url,
         "id": monitor_id,
-        "interval_seconds": interval if interval in _INTERVALS else 60,
+        "interval_seconds": interval if interval in INTERVALS else 60,
         "tags": [str(tag) for tag in monitor.get("tags") or ()],
     }
     if monitor.get("regions"):
@@ -181,7 +181,7 @@ def _is_majority(incident: Json, monitor: Json) -> bool:
 
 def _name(monitor: Json) -> str:
     name = str(monitor["name"])
-    return name[:128] if len(name) >= 2 else f"{name} (monitor)"
+    return name[:MAX_NAME_LENGTH] if len(name) >= MIN_NAME_LENGTH else f"{name} (monitor)"
 
 
 def _since(account: Account, text: Any) -> int | None:

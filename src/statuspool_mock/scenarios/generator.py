@@ -10,6 +10,8 @@ from typing import Any, TypeVar
 
 import yaml
 
+from statuspool_mock.contract.reference import DEFAULT_REGIONS, MAX_NAME_LENGTH
+
 _SERVICES = (
     ("Checkout Service", "checkout", "/health", ("payments", "web")),
     ("CDN Edge", "cdn", "/ping", ("cdn",)),
@@ -37,7 +39,7 @@ _REGIONS = (
     None,
     ["eu-central-1", "us-east-1"],
     ["eu-central-1"],
-    ["eu-central-1", "us-east-1", "ap-northeast-1", "sa-east-1", "ap-southeast-2"],
+    [*DEFAULT_REGIONS, "sa-east-1", "ap-southeast-2"],
 )
 T = TypeVar("T")
 
@@ -124,7 +126,7 @@ def _monitor(index: int, domains: list[str], role: str, draw: _Draw) -> dict[str
     service, sub, route, tags = _SERVICES[index % len(_SERVICES)]
     host = f"{sub}.{domains[index // len(_SERVICES)]}"
     found: dict[str, Any] = {
-        "name": f"{service} — {host}"[:128],
+        "name": f"{service} — {host}"[:MAX_NAME_LENGTH],
         "url": f"https://{host}{route}",
         "interval_seconds": draw.one(_INTERVALS, "interval", index),
         "tags": [draw.one(_STAGES, "stage", index), *tags],

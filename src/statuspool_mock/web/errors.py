@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from statuspool_mock.contract import Violation
+from statuspool_mock.contract.reference import ERROR_CODES, ERROR_MESSAGES
 from statuspool_mock.sandbox import Conflict, InvalidInput, NotFound
 from statuspool_mock.simulation import (
     ClockRanBackwards,
@@ -38,7 +39,7 @@ class ApiError(Exception):
 class InvalidRequest(ApiError):
     """The request violates the contract."""
 
-    def __init__(self, violations: Sequence[Violation], message: str = "Validation failed") -> None:
+    def __init__(self, violations: Sequence[Violation], message: str = ERROR_MESSAGES[400]) -> None:
         super().__init__(message)
         self.violations = violations
 
@@ -67,7 +68,7 @@ class RateLimited(ApiError):
     """The key is over its limit; a request will pass in `retry_after` seconds."""
 
     def __init__(self, retry_after: int) -> None:
-        super().__init__(f"Too many requests. Try again in {retry_after} seconds.")
+        super().__init__(ERROR_MESSAGES[429].format(retry_after=retry_after))
         self.retry_after = retry_after
 
 
@@ -89,8 +90,7 @@ def error_response(error: Exception, *, request_id: str) -> ApiResponse:
             return render(error)
     if not isinstance(error, _Crash):
         _log.error("Unexpected error, reference %s", request_id, exc_info=error)
-    message = f"An unexpected error occurred. Reference: {request_id}"
-    return _envelope(500, "INTERNAL_ERROR", message)
+    return _documented(500, ERROR_MESSAGES[500].format(request_id=request_id))
 
 
 class _Crash(Exception):
@@ -103,15 +103,21 @@ def _envelope(
     return ApiResponse(status, {"error": code, "message": message, **more}, headers)
 
 
+def _documented(
+    status: int, message: str, headers: tuple[tuple[str, str], ...] = (), **more: Any
+) -> ApiResponse:
+    return _envelope(status, ERROR_CODES[status], message, headers, **more)
+
+
 def _invalid(error: Any) -> ApiResponse:
     details = [violation._asdict() for violation in error.violations]
-    return _envelope(400, "INVALID_REQUEST", str(error), details=details)
+    return _documented(400, str(error), details=details)
 
 
 def _limited(error: Any) -> ApiResponse:
     seconds = error.retry_after
     headers = (("Retry-After", str(seconds)),)
-    return _envelope(429, "RATE_LIMITED", str(error), headers, retry_after=seconds)
+    return _documented(429, str(error), headers, retry_after=seconds)
 
 
 def _wrong_method(error: Any) -> ApiResponse:
@@ -121,15 +127,15 @@ def _wrong_method(error: Any) -> ApiResponse:
 
 def _unauthorized(_: Any) -> ApiResponse:
     headers = (("WWW-Authenticate", "Bearer"),)
-    return _envelope(401, "UNAUTHORIZED", "Invalid or expired API key", headers)
+    return _documented(401, ERROR_MESSAGES[401], headers)
 
 
 def _forbidden(_: Any) -> ApiResponse:
-    return _envelope(403, "FORBIDDEN", "Insufficient permissions for this resource")
+    return _documented(403, ERROR_MESSAGES[403])
 
 
 def _not_found(error: Any) -> ApiResponse:
-    return _envelope(404, "NOT_FOUND", str(error))
+    return _documented(404, str(error))
 
 
 def _conflict(error: Any) -> ApiResponse:
@@ -149,9 +155,9 @@ _TABLE: dict[type[Exception], Callable[[Any], ApiResponse]] = {
     NotFound: _not_found,
     Conflict: _conflict,
     ClockRanBackwards: _conflict,
-    ControlDenied: lambda error: _envelope(403, "FORBIDDEN", str(error)),
+    ControlDenied: lambda error: _documented(403, str(error)),
     InvalidInput: lambda error: _invalid(InvalidRequest([Violation(error.field, str(error))])),
-    CommandRefused: lambda error: _envelope(400, "INVALID_REQUEST", str(error), details=[]),
+    CommandRefused: lambda error: _documented(400, str(error), details=[]),
 }
 
 _REQUESTED: dict[int, Callable[[RequestedError], Exception]] = {

@@ -11,9 +11,10 @@ from statuspool_mock.conformance.active.errors import Finding
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.generation import Generator, Phase
 from statuspool_mock.conformance.active.session import UNSENT
+from statuspool_mock.contract import readings
 
 DOCUMENT = contract.load()
-NARROW, WIDE = tolerances.narrow(DOCUMENT), tolerances.wide(DOCUMENT)
+NARROW, WIDE = tolerances.narrow(DOCUMENT), readings.wide(DOCUMENT)
 OPERATIONS = list(DOCUMENT.operations.values())
 
 

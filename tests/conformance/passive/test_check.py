@@ -129,7 +129,7 @@ def test_base64_is_read_and_what_was_not_recorded_is_counted(tmp_path):
     )
     assert result["totals"]["violation"] == 0
     assert result["coverage"] == [{"operation": "listMonitors", "status": 200, "met": 1}]
-    assert result["unjudged"] == {
+    assert result["unchecked"] == {
         "recorded with broken base64": 1,
         "recorded without its body": 1,
         "never answered": 1,

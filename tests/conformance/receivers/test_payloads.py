@@ -7,7 +7,7 @@ import pytest
 
 from statuspool_mock import scenarios
 from statuspool_mock.conformance.receivers.sender import CaseSender
-from statuspool_mock.contract.signing import EVENTS
+from statuspool_mock.contract.reference import EVENTS
 from statuspool_mock.simulation import Team
 from statuspool_mock.webhooks.messages import sample
 

@@ -70,7 +70,7 @@ def serve(
             if show_all or any(one.kind is not Kind.NOTE for one in observations):
                 console.print(summary.line(exchange, observations), soft_wrap=True)
 
-        proxy = CheckingProxy(upstream, judge, tell=keep, pages=pages, enforce=enforce)
+        proxy = CheckingProxy(upstream, judge, on_exchange=keep, pages=pages, enforce=enforce)
         announce = _announce_json if ready_json else _announce
         _serve(proxy, listener, ready=lambda: announce(upstream_url, host, port))
     summary.show(judge, console)

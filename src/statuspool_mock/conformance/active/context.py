@@ -11,7 +11,6 @@ from statuspool_mock.conformance.active.receiver import DeliveryReceiver
 from statuspool_mock.conformance.active.session import MAIN, OTHER_TEAM, Session
 from statuspool_mock.conformance.active.sharing import Computed, shared
 
-DEFAULT_REGIONS = ["eu-central-1", "us-east-1", "ap-northeast-1"]
 _MAX_PAGES = 6
 
 

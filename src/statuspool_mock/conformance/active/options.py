@@ -6,6 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from statuspool_mock.conformance.active.levels import Level
+from statuspool_mock.contract.reference import REQUESTS_PER_MINUTE
 
 
 class Profile(StrEnum):
@@ -17,7 +18,6 @@ class Profile(StrEnum):
 
 
 _BUDGETS = {Profile.QUICK: 240, Profile.STANDARD: 600, Profile.DEEP: None}
-_DOCUMENTED_RATE = 120
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
@@ -75,4 +75,4 @@ class Options:
         """
         if self.rate_per_minute is not None:
             return self.rate_per_minute
-        return None if self.is_local else _DOCUMENTED_RATE
+        return None if self.is_local else REQUESTS_PER_MINUTE

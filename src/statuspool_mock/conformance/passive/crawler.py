@@ -10,12 +10,16 @@ from uuid import uuid4
 
 import httpx
 
+from statuspool_mock.contract.reference import (
+    LIST_FILTER_STATUSES,
+    MAX_PAGE_SIZE,
+    RATE_WINDOW_SECONDS,
+)
+from statuspool_mock.contract.tolerances import MAX_RETRY_SECONDS, SAFE_REQUESTS_PER_MINUTE
 from statuspool_mock.exchanges import Exchange
 
 _MOST_PAGES = 50
 _MOST_WAITS = 5
-_LONGEST_WAIT_SECONDS = 120
-_WINDOW_SECONDS = 60.0
 
 
 class CrawlFailed(Exception):
@@ -42,7 +46,7 @@ class Crawler:
         key: str,
         *,
         most_monitors: int,
-        rate: int = 110,
+        rate: int = SAFE_REQUESTS_PER_MINUTE,
         tls: ssl.SSLContext | None = None,
         timeout_seconds: float = 30.0,
         sleep: Callable[[float], None] = time.sleep,
@@ -64,14 +68,16 @@ class Crawler:
         with self._client:
             monitors: list[dict[str, Any]] = []
             for page in range(1, _MOST_PAGES + 1):
-                step = self._get("monitors", "/monitors", {"page": page, "limit": 100})
+                step = self._get("monitors", "/monitors", {"page": page, "limit": MAX_PAGE_SIZE})
                 yield step
                 response = _respond(step)
                 monitors += _results(response)
                 if page >= int(response.get("total_pages") or 0):
                     break
-            for status in ("up", "down", "paused"):
-                yield self._get(f"monitors {status}", "/monitors", {"status": status, "limit": 100})
+            for status in LIST_FILTER_STATUSES:
+                yield self._get(
+                    f"monitors {status}", "/monitors", {"status": status, "limit": MAX_PAGE_SIZE}
+                )
             for monitor in monitors[: self._most_monitors]:
                 yield from self._look_at(str(monitor.get("id")))
             yield self._get("incidents", "/incidents", {})
@@ -121,15 +127,15 @@ class Crawler:
 
     def _pace(self) -> None:
         now = time.monotonic()
-        self._asked = [at for at in self._asked if now - at < _WINDOW_SECONDS]
+        self._asked = [at for at in self._asked if now - at < RATE_WINDOW_SECONDS]
         if len(self._asked) >= self._rate:
-            self._sleep(_WINDOW_SECONDS - (now - self._asked[0]))
+            self._sleep(RATE_WINDOW_SECONDS - (now - self._asked[0]))
         self._asked.append(time.monotonic())
 
 
 def _wait(response: httpx.Response) -> float:
     with suppress(ValueError):
-        return min(float(response.headers.get("retry-after", "")), _LONGEST_WAIT_SECONDS)
+        return min(float(response.headers.get("retry-after", "")), MAX_RETRY_SECONDS)
     return 1.0
 
 

@@ -1,22 +1,22 @@
-"""What a bystander makes of an exchange."""
+"""The result of checking an exchange: observations about the server or its client."""
 
 from enum import StrEnum
 from typing import NamedTuple
 
 
 class Kind(StrEnum):
-    """Whose doing it is, and whether it breaks the contract."""
+    """Who broke the contract, if anyone."""
 
     VIOLATION = "violation"
     """The server broke the contract."""
     CLIENT = "client"
-    """The client did."""
+    """The client broke the contract."""
     NOTE = "note"
-    """Nobody did: the reference is silent, or leaves it open."""
+    """Nobody did: the reference is silent about it or leaves it open."""
 
 
 class Observation(NamedTuple):
-    """One thing that was seen. `rule` is the same for all of its sort."""
+    """One thing that a rule found. `rule` groups observations of the same sort."""
 
     kind: Kind
     rule: str
@@ -24,15 +24,15 @@ class Observation(NamedTuple):
 
 
 def violation(rule: str, message: str) -> Observation:
-    """Return what the server got wrong."""
+    """Return a mistake of the server."""
     return Observation(Kind.VIOLATION, rule, message)
 
 
 def mistake(rule: str, message: str) -> Observation:
-    """Return what the client got wrong."""
+    """Return a mistake of the client."""
     return Observation(Kind.CLIENT, rule, message)
 
 
 def note(rule: str, message: str) -> Observation:
-    """Return what is worth knowing and breaks nothing."""
+    """Return something that is allowed and still worth knowing."""
     return Observation(Kind.NOTE, rule, message)

@@ -1,184 +1,142 @@
-"""One exchange against the document: what either side should not have sent.
+"""Check one exchange against the document, on both sides.
 
-What the document itself calls inferred is no violation, and neither is what the reference leaves
-open: see `docs/rulings.md`.
+Only what every server must follow is a violation. What the document itself marks as inferred and
+what the reference leaves open is a note: see `docs/rulings.md`.
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from statuspool_mock.conformance.passive.observation import Observation, mistake, note, violation
-from statuspool_mock.conformance.passive.parsed_exchange import UNREAD, ParsedExchange
-from statuspool_mock.contract import Violation
+from statuspool_mock.conformance.passive.parsed_exchange import NOT_JSON, ParsedExchange
+from statuspool_mock.contract import Violation, rulings
 
-_JSON = "application/json"
-_ALWAYS_IN_PUT = frozenset({"id", "name", "interval_seconds", "tags", "updated_at"})
-_NOT_PROMISED = {
-    "getMonitor": frozenset({"sla_30d"}),  # a summary is promised, not its name
-    "listIncidents": frozenset({"title", "description", "page", "total_pages"}),
-    "listWebhooks": frozenset({"page", "total_pages"}),
-    "createIncident": frozenset({"duration_seconds", "affected_regions", "description"}),
-}
-"""Fields that the document has, and the reference does not promise in these answers."""
-
-_OPEN_PARAMETERS = frozenset({"page", "limit"})
-# From after to, a fixed set of regions, JSON that parsers read differently, what a record masks.
+# From after to, a fixed set of regions, JSON that parsers read differently, masked values.
 _OPEN_VALUES = frozenset({"from", "to", "regions", "body", "secret"})
-_LOOSE = {
-    404: "A page past the end may be a 404.",
-    405: "HEAD may be refused.",
-    413: "A body that is too large may be a 413.",
-    415: "Another content type may be a 415.",
-}
 
 
 def response_against_document(parsed: ParsedExchange) -> Iterator[Observation]:
-    """Hold an answer against the document."""
-    status = parsed.status
+    """Check the response: its status, headers and body."""
     if parsed.exchange.method == "HEAD":
         return
-    if parsed.operation.method == "POST" and status == 200:
-        yield note("status", "A successful POST may be answered with 200 instead of 201.")
-        status = 201
-    if status not in parsed.operation.statuses:
-        yield _undocumented(parsed)
+    status, operation = parsed.status, parsed.operation
+    if not rulings.may_respond_with(operation, status, parsed.parameters):
+        documented = ", ".join(str(one) for one in sorted(operation.statuses))
+        yield violation("status", f"expected one of {documented}, got {status}.")
         return
-    value = None if parsed.response is UNREAD else parsed.response
-    if parsed.response is UNREAD:
-        yield violation("schema", f"The body of the {status} is not JSON.")
+    if status not in operation.statuses:
+        reason = rulings.reason_for_status(operation.id, status, parsed.parameters)
+        yield note("status", reason or "A successful POST may be a 200 instead of a 201.")
+    if parsed.response is NOT_JSON:
+        yield violation("schema", f"expected JSON in the body of a {status}.")
         return
-    found = parsed.operation.check_response(status=status, headers=parsed.headers, value=value)
-    if found and isinstance(value, dict):
-        # What was read quickly has no integers beyond 64 bits.
-        exact = json.loads(parsed.exchange.content)
-        found = parsed.operation.check_response(status=status, headers=parsed.headers, value=exact)
-    for one in found:
-        yield _graded(parsed, status, one)
+    # A POST with 200 has to follow the schema of the 201.
+    like = operation.success_status if parsed.succeeded else status
+    found = _violations(parsed, like) if like in operation.statuses else []
+    broken = []
+    if found or like not in operation.statuses:
+        broken = parsed.required.check_response(
+            status=status, headers=parsed.headers, value=_exact(parsed)
+        )
+    for field, message in broken:
+        yield violation("schema", f"{field}: {message}.")
+    for field, message in found:
+        if field not in {one.field for one in broken}:
+            yield _open(parsed, f"{field}: {message}.")
 
 
 def request_against_document(parsed: ParsedExchange) -> Iterator[Observation]:
-    """Hold a request against the document, and the answer against what the request deserves."""
-    wrong = list(_wrong_in_query(parsed)) + list(_wrong_in_body(parsed))
-    strange = parsed.operation.unknown_parameters(parsed.parameters)
+    """Check the request, and whether the response accepts or refuses it as it should."""
+    invalid = [*_invalid_parameters(parsed), *_invalid_fields(parsed)]
+    unknown = parsed.operation.unknown_parameters(parsed.parameters)
     if isinstance(parsed.request, dict):
-        unknown = [name for name in parsed.request if name not in parsed.operation.fields]
-        strange += [Violation(name, "Is not a known field") for name in unknown]
-    for field, message in strange:
+        names = [name for name in parsed.request if name not in parsed.operation.fields]
+        unknown += [Violation(name, "Is not a known field") for name in names]
+    for field, message in unknown:
         yield mistake("unknown", f"{field}: {message}.")
     if parsed.succeeded:
-        for field, message in wrong:
-            if _may_pass(parsed, field):
-                yield note("lenient", f"{field}: {message}, but it may pass.")
+        refusable = _must_be_refused(parsed)
+        for field, message in invalid:
+            if field in refusable:
+                yield violation("accepted", f"expected a 400, {field} is invalid: {message}.")
             else:
-                yield violation("accepted", f"It took what it should refuse: {field}: {message}.")
+                yield note("lenient", f"{field}: {message}, but a server may accept it.")
     elif 400 <= parsed.status < 500:
-        for field, message in wrong:
+        for field, message in invalid:
             yield mistake("request", f"{field}: {message}.")
-    if parsed.status == 400 and not wrong and not strange:
-        yield from _refused_for_nothing(parsed)
+    if parsed.status == 400 and not invalid and not unknown:
+        yield _refused_valid_request(parsed)
 
 
 def authentication(parsed: ParsedExchange) -> Iterator[Observation]:
-    """Nothing is answered without a bearer key. Reference: introduction; Error Codes, 401."""
+    """Every request needs a bearer key. Reference: introduction; Error Codes, 401."""
     given = dict(parsed.exchange.headers).get(b"authorization", b"").decode("latin-1")
     scheme, _, key = given.partition(" ")
     if scheme.lower() == "bearer" and key.strip():
         return
     if parsed.succeeded:
-        yield violation("authentication", "It answered a request that had no bearer key.")
+        yield violation("authentication", "expected a 401 for a request without a bearer key.")
     elif parsed.status != 401:
-        yield note("authentication", f"Without a bearer key it answered {parsed.status}, not 401.")
+        yield note("authentication", f"A request without a bearer key was a {parsed.status}.")
     else:
         yield mistake("authentication", "The request had no bearer key.")
 
 
-def not_promised(operation: str) -> frozenset[str]:
-    """Return the fields of an operation's answers that the document has and nobody promised."""
-    return _NOT_PROMISED.get(operation, frozenset())
+def _violations(parsed: ParsedExchange, status: int) -> list[Violation]:
+    """Return what the document says against the response as one of this status."""
+    found = parsed.operation.check_response(
+        status=status, headers=parsed.headers, value=parsed.response
+    )
+    if not found:
+        return found
+    return parsed.operation.check_response(
+        status=status, headers=parsed.headers, value=_exact(parsed)
+    )
 
 
-def _undocumented(parsed: ParsedExchange) -> Observation:
-    status = parsed.status
-    if status >= 500:
-        return violation("status", f"{status} is not documented.")
-    reason = _LOOSE.get(status)
-    past_the_end = status != 404 or parsed.number("page", 1) > 1
-    if reason is not None and past_the_end:
-        return note("status", reason)
-    documented = ", ".join(str(one) for one in sorted(parsed.operation.statuses))
-    return violation("status", f"{status} is not documented; there are {documented}.")
+def _exact(parsed: ParsedExchange) -> object:
+    """Return the response as read slowly: the fast parser has no integers beyond 64 bits."""
+    return json.loads(parsed.exchange.content) if parsed.exchange.content else None
 
 
-def _graded(parsed: ParsedExchange, status: int, found: Violation) -> Observation:
-    field, message = found
-    response = parsed.operation.definition["responses"][str(status)]
-    if field.startswith("header "):
-        header = response.get("headers", {}).get(field.removeprefix("header "), {})
-        source = header.get("x-source", "documented")
-    else:
-        source = source_of(
-            response.get("content", {}).get(_JSON, {}).get("schema"), field.split(".")
-        )
-    text = f"{field}: {message}."
-    is_missing = message == "Field is required"
-    if source == "inferred" or not_promised(parsed.operation.id) & set(field.split(".")):
-        return note("inferred", text)
-    if parsed.operation.id == "updateMonitor" and is_missing and field not in _ALWAYS_IN_PUT:
+def _open(parsed: ParsedExchange, text: str) -> Observation:
+    if parsed.operation.id == "updateMonitor" and parsed.succeeded:
         return note("put", f"{text} The sample of PUT shows five fields only.")
-    return violation("schema", text)
+    return note("inferred", text)
 
 
-def source_of(schema: Mapping[str, Any] | None, parts: list[str]) -> str:
-    """Return where the document has a field from: documented where it does not say."""
-    found = schema_at(schema, [] if parts == ["body"] else parts)
-    return "documented" if found is None else str(found.get("x-source", "documented"))
+def _invalid_parameters(parsed: ParsedExchange) -> list[Violation]:
+    return list(parsed.operation.read_query(parsed.exchange.query).violations)
 
 
-def schema_at(schema: Mapping[str, Any] | None, parts: list[str]) -> Mapping[str, Any] | None:
-    """Return the schema of a field, None where the document has no such field."""
-    if schema is None or not parts:
-        return schema
-    head, *rest = parts
-    for part in [schema, *schema.get("allOf", ())]:
-        if head in part.get("properties", {}):
-            return schema_at(part["properties"][head], rest)
-        if head.isdigit() and "items" in part:
-            return schema_at(part["items"], rest)
-    return None
-
-
-def _wrong_in_query(parsed: ParsedExchange) -> Iterator[Violation]:
-    yield from parsed.operation.read_query(parsed.exchange.query).violations
-
-
-def _wrong_in_body(parsed: ParsedExchange) -> Iterator[Violation]:
+def _invalid_fields(parsed: ParsedExchange) -> list[Violation]:
     if not parsed.operation.takes_body:
-        return
-    if parsed.request is UNREAD:
-        yield Violation("body", "Must be valid JSON")
-    elif parsed.request is not None or parsed.operation.needs_body:
-        yield from parsed.operation.check_body(parsed.request)
+        return []
+    if parsed.request is NOT_JSON:
+        return [Violation("body", "Must be valid JSON")]
+    if parsed.request is not None or parsed.operation.needs_body:
+        return parsed.operation.check_body(parsed.request)
+    return []
 
 
-def _may_pass(parsed: ParsedExchange, field: str) -> bool:
-    """Whether another server may take it, where the reference is silent."""
-    if field in _OPEN_PARAMETERS:
-        return True
-    if field == "status" and parsed.parameters.get("status") == "degraded":
-        return True
-    if field in parsed.parameters:
-        return parsed.exchange.query.decode("latin-1").count(f"{field}=") > 1
-    body = parsed.request if isinstance(parsed.request, dict) else {}
-    return field in body and body[field] is None
+def _must_be_refused(parsed: ParsedExchange) -> set[str]:
+    """Return the invalid parameters and fields that no server may accept."""
+    query = parsed.exchange.query.decode("latin-1")
+    names = {
+        name
+        for name, _ in _invalid_parameters(parsed)
+        if query.count(f"{name}=") == 1
+        and not rulings.may_accept_parameter(name, parsed.parameters[name])
+    }
+    if parsed.operation.takes_body and parsed.request is not NOT_JSON:
+        return names | {field for field, _ in parsed.required.check_body(parsed.request)}
+    return names | {"body"}
 
 
-def _refused_for_nothing(parsed: ParsedExchange) -> Iterator[Observation]:
-    details = parsed.response.get("details") if isinstance(parsed.response, dict) else None
-    named = [str(one.get("field")) for one in details or () if isinstance(one, dict)]
-    if not named or any(name.partition(".")[0] in _OPEN_VALUES for name in named):
-        yield note("refused", "It refused a request that the document allows.")
-    else:
-        yield violation(
-            "refused", f"It refused what the document allows: {', '.join(sorted(named))}."
-        )
+def _refused_valid_request(parsed: ParsedExchange) -> Observation:
+    names = rulings.named_fields(parsed.fields.get("details"))
+    if not names or names & _OPEN_VALUES:
+        return note("refused", "A request that the document allows was refused.")
+    return violation(
+        "refused", f"expected success, the document allows {', '.join(sorted(names))}."
+    )

@@ -1,147 +1,154 @@
-"""One exchange by itself: whether the answer is one to this request."""
+"""Check whether a response fits its request, for one exchange by itself."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from statuspool_mock.conformance.passive.observation import Observation, mistake, violation
 from statuspool_mock.conformance.passive.parsed_exchange import ParsedExchange
+from statuspool_mock.contract import rulings
+from statuspool_mock.contract.reference import ERROR_CODES, MAX_PAGE_SIZE
+from statuspool_mock.contract.tolerances import DURATION_ROUNDING_SECONDS
 from statuspool_mock.time_parsing import moment
 
-_CODES = {
-    400: "INVALID_REQUEST",
-    401: "UNAUTHORIZED",
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    429: "RATE_LIMITED",
-    500: "INTERNAL_ERROR",
-}
+_MIN_KEY_BYTES = 5
 _FLAGS = {"true": True, "false": False}
-_CONFIGURED = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
+_CONFIGURATION = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
 
 
 def error_code(parsed: ParsedExchange) -> Iterator[Observation]:
     """Each status has its code. Reference: Error Codes."""
-    expected = _CODES[parsed.status]
-    given = parsed.response.get("error") if isinstance(parsed.response, dict) else None
+    expected, given = ERROR_CODES[parsed.status], parsed.fields.get("error")
     if isinstance(given, str) and given != expected:
-        yield violation("error-code", f"A {parsed.status} has the code {expected}, not {given!r}.")
+        yield violation(
+            "error-code", f"expected {expected} in error of a {parsed.status}, got {given!r}."
+        )
+
+
+def error_message(parsed: ParsedExchange) -> Iterator[Observation]:
+    """Each error has a message. Reference: Error Codes."""
+    message = parsed.fields.get("message")
+    if isinstance(message, str) and not message.strip():
+        yield violation("error-message", "expected a text in message, got an empty one.")
+
+
+def no_leaks(parsed: ParsedExchange) -> Iterator[Observation]:
+    """No error shows the key or a traceback. Reference: Error Codes."""
+    authorization = dict(parsed.exchange.headers).get(b"authorization", b"")
+    key = authorization.rpartition(b" ")[2].strip()
+    if len(key) > _MIN_KEY_BYTES and key in parsed.exchange.content:
+        yield violation("leak", "expected no key in the response, got the request's.")
+    if b"Traceback (most" in parsed.exchange.content:
+        yield violation("leak", "expected a message for people, got a traceback.")
 
 
 def every_detail(parsed: ParsedExchange) -> Iterator[Observation]:
-    """Each wrong field of a body has its entry. Reference: Error Codes, 400."""
-    if not isinstance(parsed.request, dict):
+    """Each invalid field of a body has its entry in details. Reference: Error Codes, 400."""
+    if not isinstance(parsed.request, dict) or not parsed.operation.takes_body:
         return
-    if not parsed.operation.takes_body or not isinstance(parsed.response, dict):
-        return
-    wrong = {one.field.partition(".")[0] for one in parsed.operation.check_body(parsed.request)}
-    details = parsed.response.get("details")
-    told = details if isinstance(details, list) else []
-    named = {
-        str(one.get("field")).replace("[", ".").partition(".")[0]
-        for one in told
-        if isinstance(one, dict)
-    }
-    if missing := wrong - named - {"body"}:
-        yield violation("details", f"details do not tell of {', '.join(sorted(missing))}.")
+    invalid = {one.field.partition(".")[0] for one in parsed.required.check_body(parsed.request)}
+    named = rulings.named_fields(parsed.fields.get("details"))
+    if missing := invalid - named - {"body"}:
+        names = ", ".join(sorted(missing))
+        yield violation("details", f"expected details that also name {names}.")
 
 
 def retry_after(parsed: ParsedExchange) -> Iterator[Observation]:
-    """A 429 tells the same seconds twice. Reference: Error Codes, 429."""
-    if not isinstance(parsed.response, dict):
+    """A 429 states the seconds to wait, twice. Reference: Error Codes, 429."""
+    header, body = parsed.headers.get("retry-after"), parsed.fields.get("retry_after")
+    if header is None:
         return
-    header, body = parsed.headers.get("retry-after"), parsed.response.get("retry_after")
-    if header is not None and not header.isdigit():
-        yield violation("retry-after", f"Retry-After is {header!r}, not a number of seconds.")
-    elif header is not None and isinstance(body, int) and int(header) != body:
-        yield violation("retry-after", f"Retry-After says {header} s, retry_after {body} s.")
+    if not rulings.is_retry_after(header):
+        yield violation("retry-after", f"expected seconds from 1 to 60, got {header!r}.")
+    elif isinstance(body, int) and int(header) != body:
+        yield violation(
+            "retry-after", f"expected {header} in retry_after, as in Retry-After, got {body}."
+        )
 
 
 def no_secret(parsed: ParsedExchange) -> Iterator[Observation]:
-    """A webhook's secret never comes back. Reference: Webhooks."""
+    """No response shows a webhook's secret. Reference: Webhooks."""
     sent = parsed.request.get("secret") if isinstance(parsed.request, dict) else None
     shown = [parsed.response] if isinstance(parsed.response, dict) else []
     if any("secret" in one for one in [*shown, *parsed.results]):
-        yield violation("secret", "The answer has a webhook's secret.")
+        yield violation("secret", "expected no secret in the response, got one.")
     elif isinstance(sent, str) and len(sent) >= 8 and sent.encode() in parsed.exchange.content:
-        yield violation("secret", "The answer repeats the webhook's secret.")
+        yield violation("secret", "expected no secret in the response, got the request's.")
 
 
 def page_size(parsed: ParsedExchange) -> Iterator[Observation]:
-    """A page is the one that was asked for, and no longer. Reference: Monitors, Logs."""
-    response = parsed.response if isinstance(parsed.response, dict) else {}
-    page, limit = parsed.number("page", 1), parsed.number("limit", 100)
+    """A page has the number and at most the size that was requested. Reference: Monitors, Logs."""
+    response = parsed.fields
+    page, limit = parsed.number("page", 1), parsed.number("limit", MAX_PAGE_SIZE)
     if isinstance(response.get("page"), int) and response["page"] != page:
-        yield violation("page", f"Page {page} was asked for, page {response['page']} came.")
-    if 1 <= limit <= 100 and len(parsed.results) > limit:
-        yield violation(
-            "limit", f"At most {limit} results were asked for, {len(parsed.results)} came."
-        )
+        yield violation("page", f"expected page {page}, got page {response['page']}.")
+    if 1 <= limit <= MAX_PAGE_SIZE and len(parsed.results) > limit:
+        yield violation("limit", f"expected at most {limit} results, got {len(parsed.results)}.")
     pages = response.get("total_pages")
     if isinstance(pages, int) and parsed.results and page > pages:
-        yield violation("total-pages", f"Page {page} has results, of {pages} pages in all.")
+        yield violation("total-pages", f"expected no results on page {page} of {pages}.")
 
 
 def filters(parsed: ParsedExchange) -> Iterator[Observation]:
-    """What was filtered out does not come. Reference: Monitors, Logs, Incidents, Webhooks."""
+    """Filters hold for every result. Reference: Monitors, Logs, Incidents, Webhooks."""
     for name, fits in _FILTERS[parsed.operation.id].items():
         text = parsed.parameters.get(name)
         if text is None:
             continue
-        strays = sum(not fits(item, text) for item in parsed.results)
-        if strays:
+        others = sum(not fits(item, text) for item in parsed.results)
+        if others:
             yield violation(
-                "filter", f"?{name}={text} let {strays} results through that do not fit."
+                "filter", f"expected only results that fit {name}={text}, got {others} others."
             )
 
 
 def identity(parsed: ParsedExchange) -> Iterator[Observation]:
-    """An answer about a monitor is about the one in the path. Reference: Monitors."""
-    wanted = parsed.exchange.monitor_id
-    if not isinstance(parsed.response, dict):
-        return
-    given = parsed.response.get("id")
-    if isinstance(given, str) and given.lower() != wanted:
-        yield violation("identity", f"Monitor {wanted} was asked for, {given} came.")
+    """A response is about the monitor in the path. Reference: Monitors."""
+    expected, given = parsed.exchange.monitor_id, parsed.fields.get("id")
+    if isinstance(given, str) and given.lower() != expected:
+        yield violation("identity", f"expected monitor {expected}, got {given}.")
 
 
 def echo(parsed: ParsedExchange) -> Iterator[Observation]:
-    """A write answers what was written. Reference: Code Examples."""
-    if not isinstance(parsed.request, dict) or not isinstance(parsed.response, dict):
+    """The response to a write shows the values that were sent. Reference: Code Examples."""
+    if not isinstance(parsed.request, dict):
         return
-    for name in _CONFIGURED:
-        sent, given = parsed.request.get(name), parsed.response.get(name)
+    for name in _CONFIGURATION:
+        sent, given = parsed.request.get(name), parsed.fields.get(name)
         if sent is not None and given is not None and not _alike(sent, given):
-            yield violation("echo", f"{name} was written as {sent!r} and answered as {given!r}.")
+            yield violation("echo", f"expected {name} {sent!r}, as sent, got {given!r}.")
 
 
 def incident_times(parsed: ParsedExchange) -> Iterator[Observation]:
-    """An incident lasts from its start to its end. Reference: Incidents."""
+    """The duration of an incident is that from its start to its end. Reference: Incidents."""
     for incident in parsed.results:
         start, end = moment(incident.get("started_at")), moment(incident.get("resolved_at"))
         lasted = incident.get("duration_seconds")
         if start is None or end is None:
             continue
         if end < start:
-            yield violation("incident", f"Incident {incident.get('id')} ends before it starts.")
-        elif isinstance(lasted, int) and abs((end - start).total_seconds() - lasted) > 1:
+            yield violation("incident", f"incident {incident.get('id')} ends before it starts.")
+        elif (
+            isinstance(lasted, int)
+            and abs((end - start).total_seconds() - lasted) > DURATION_ROUNDING_SECONDS
+        ):
             seconds = round((end - start).total_seconds())
             yield violation(
                 "incident",
-                f"Incident {incident.get('id')} lasted {seconds} s and tells {lasted}.",
+                f"expected duration_seconds {seconds}, got {lasted}, in {incident.get('id')}.",
             )
 
 
 def order_of_rows(parsed: ParsedExchange) -> Iterator[Observation]:
-    """Rows of a log are in order of time, either way. Reference: Logs."""
+    """The rows of a log are in order of time, either way. Reference: Logs."""
     texts = [str(row.get("timestamp")) for row in parsed.results]
     if _is_ordered(texts) and all(len(one) == 20 and one[19] == "Z" for one in texts):
         return  # times in one form and zone are in order where their texts are
     if not _is_ordered([at for one in texts if (at := moment(one)) is not None]):
-        yield violation("order", "The rows are neither in order of time nor in the opposite one.")
+        yield violation("order", "expected rows in order of time, oldest or newest first.")
 
 
 def known_key(parsed: ParsedExchange) -> Iterator[Observation]:
-    """A key that is refused is the client's to look at. Reference: Error Codes, 401."""
+    """The client has to find out why its key was refused. Reference: Error Codes, 401."""
     if b"authorization" in dict(parsed.exchange.headers):
         yield mistake("key", "The key was refused.")
 
@@ -192,7 +199,7 @@ _FILTERS: Mapping[str, Mapping[str, Callable[[Mapping[str, Any], str], bool]]] =
 }
 
 Rule = Callable[[ParsedExchange], Iterator[Observation]]
-_OF_SUCCESS: Mapping[str, tuple[Rule, ...]] = {
+_SUCCESS_RULES: Mapping[str, tuple[Rule, ...]] = {
     "listMonitors": (page_size, filters),
     "createMonitor": (echo,),
     "getMonitor": (identity,),
@@ -204,16 +211,16 @@ _OF_SUCCESS: Mapping[str, tuple[Rule, ...]] = {
     "createWebhook": (no_secret,),
     "listWebhooks": (no_secret, filters),
 }
-_OF_ERRORS: Mapping[int, tuple[Rule, ...]] = {
-    **dict.fromkeys(_CODES, (error_code,)),
-    400: (error_code, every_detail),
-    401: (error_code, known_key),
-    429: (error_code, retry_after),
+_STATUS_RULES: Mapping[int, tuple[Rule, ...]] = {
+    400: (every_detail,),
+    401: (known_key,),
+    429: (retry_after,),
 }
 
 
 def rules(parsed: ParsedExchange) -> tuple[Rule, ...]:
-    """Return what an exchange's meaning is held against."""
+    """Return the rules that apply to an exchange."""
     if parsed.succeeded:
-        return _OF_SUCCESS.get(parsed.operation.id, ())
-    return _OF_ERRORS.get(parsed.status, ())
+        return _SUCCESS_RULES.get(parsed.operation.id, ())
+    general = (error_code,) if parsed.status in ERROR_CODES else ()
+    return (*general, error_message, no_leaks, *_STATUS_RULES.get(parsed.status, ()))

@@ -1,7 +1,6 @@
-"""What several exchanges tell together: what was created, deleted, paged through, forbidden.
+"""Check several exchanges together: what was created, deleted, paged through and rate-limited.
 
-A bystander sees its own traffic only. Where somebody else could have caused what it sees, it is a
-note.
+A proxy sees its own traffic only. Where another client may be the cause, a difference is a note.
 """
 
 from collections import OrderedDict, deque
@@ -13,55 +12,55 @@ from urllib.parse import parse_qsl
 
 from statuspool_mock.conformance.passive.observation import Observation, mistake, note, violation
 from statuspool_mock.conformance.passive.parsed_exchange import ParsedExchange
+from statuspool_mock.contract.reference import RATE_WINDOW_SECONDS, REQUESTS_PER_MINUTE
 
-_MOST_KEPT = 10_000
-_DOCUMENTED_LIMIT = 120
+_MAX_KEPT = 10_000
 _STORED = ("name", "url", "interval_seconds", "expected_status")
-_Chosen = tuple[tuple[str, str], ...]  # the parameters of a list but for its page
+_Filters = tuple[tuple[str, str], ...]  # the parameters of a list, without its page
 
 
 @dataclass(slots=True)
 class _Listing:
-    """The pages of one list, as they came since it was last written to."""
+    """The pages of one list since it was last written to."""
 
     written: int
     page_of: dict[str, int] = field(default_factory=dict)
     total_pages: int | None = None
     newest: list[Any] | None = None
-    """The results that were right last: where they come once more, they are right again."""
+    """The results that passed last; the same object passes again."""
 
 
 @dataclass(slots=True)
 class _Caller:
-    """What one key did."""
+    """The history of one key."""
 
     monitors: OrderedDict[str, dict[str, Any]] = field(default_factory=OrderedDict)
-    """The ones it made or changed, by id, as they were answered last."""
+    """Those that it created or changed, by id, with the values that it sent last."""
     deleted: OrderedDict[str, None] = field(default_factory=OrderedDict)
-    listings: OrderedDict[_Chosen, _Listing] = field(default_factory=OrderedDict)
+    listings: OrderedDict[_Filters, _Listing] = field(default_factory=OrderedDict)
     written: int = 0
     quiet_until: float = 0.0
-    passed: deque[float] = field(default_factory=lambda: deque(maxlen=_DOCUMENTED_LIMIT + 1))
+    passed: deque[float] = field(default_factory=lambda: deque(maxlen=REQUESTS_PER_MINUTE + 1))
 
 
 class StatefulRules:
-    """Remembers exchanges, as far as later ones can be held to them."""
+    """Remembers from exchanges what later ones can be checked against."""
 
     def __init__(self) -> None:
         self._callers: OrderedDict[bytes, _Caller] = OrderedDict()
-        """By what stands in `Authorization`."""
+        """By the value of `Authorization`."""
 
     def observe(self, parsed: ParsedExchange) -> Iterator[Observation]:
-        """Hold an exchange against those before it, and remember it."""
+        """Check an exchange against earlier ones, and remember it."""
         key = dict(parsed.exchange.headers).get(b"authorization", b"")
-        caller = _kept(self._callers, key, _Caller)
-        yield from _patience(caller, parsed)
+        caller = _get(self._callers, key, _Caller)
+        yield from _rate_limit(caller, parsed)
         if parsed.exchange.monitor_id:
             yield from _existence(caller, parsed)
         if not parsed.succeeded:
             return
         if parsed.operation.id == "getMonitor":
-            yield from _memory(caller, parsed)
+            yield from _stored_values(caller, parsed)
         elif parsed.operation.id == "listMonitors":
             yield from _listed(caller, parsed)
             yield from _pages(caller, parsed)
@@ -69,44 +68,48 @@ class StatefulRules:
             _remember(caller, parsed)
 
 
-def _patience(caller: _Caller, parsed: ParsedExchange) -> Iterator[Observation]:
-    """A client waits for as long as it is told. Reference: Error Codes, 429."""
+def _rate_limit(caller: _Caller, parsed: ParsedExchange) -> Iterator[Observation]:
+    """A client waits as long as Retry-After says. Reference: Error Codes, 429."""
     at = parsed.exchange.began
     if at < caller.quiet_until:
         early = caller.quiet_until - at
-        yield mistake("impatient", f"The client came {early:.1f} s before Retry-After was over.")
+        yield mistake(
+            "impatient", f"The client sent a request {early:.1f} s before Retry-After ended."
+        )
     if parsed.status == 429:
         seconds = parsed.headers.get("retry-after", "")
         if seconds.isdigit():
             caller.quiet_until = max(caller.quiet_until, at + int(seconds))
         return
     caller.passed.append(at)
-    if len(caller.passed) > _DOCUMENTED_LIMIT and at - caller.passed[0] < 60:
-        yield note("limit-not-met", f"More than {_DOCUMENTED_LIMIT} requests passed in a minute.")
+    if len(caller.passed) > REQUESTS_PER_MINUTE and at - caller.passed[0] < RATE_WINDOW_SECONDS:
+        yield note("limit-not-met", f"More than {REQUESTS_PER_MINUTE} requests passed in a minute.")
         caller.passed.clear()
 
 
 def _existence(caller: _Caller, parsed: ParsedExchange) -> Iterator[Observation]:
-    """What was created is there, and what was deleted is not. Reference: Monitors."""
+    """Created monitors exist, deleted ones do not. Reference: Monitors."""
     monitor_id = parsed.exchange.monitor_id
     if monitor_id in caller.deleted and parsed.succeeded:
-        yield violation("deleted", f"Monitor {monitor_id} was deleted and still answers.")
+        yield violation("deleted", f"expected a 404, monitor {monitor_id} was deleted.")
     if monitor_id in caller.monitors and parsed.status == 404:
-        yield violation("vanished", f"Monitor {monitor_id} was there and was not deleted.")
+        yield violation(
+            "vanished", f"expected monitor {monitor_id}, which was not deleted, got a 404."
+        )
         del caller.monitors[monitor_id]
 
 
 def _listed(caller: _Caller, parsed: ParsedExchange) -> Iterator[Observation]:
-    """What was deleted is not listed. Reference: GET /monitors."""
+    """Deleted monitors are not listed. Reference: GET /monitors."""
     if not caller.deleted:
         return
     for one in parsed.results:
         if str(one.get("id")).lower() in caller.deleted:
-            yield violation("deleted", f"Monitor {one['id']} was deleted and is still listed.")
+            yield violation("deleted", f"expected no deleted monitor in the list, got {one['id']}.")
 
 
-def _memory(caller: _Caller, parsed: ParsedExchange) -> Iterator[Observation]:
-    """What was written is what is read. Reference: PUT /monitors/{id}."""
+def _stored_values(caller: _Caller, parsed: ParsedExchange) -> Iterator[Observation]:
+    """A monitor has the values that were written. Reference: PUT /monitors/{id}."""
     known = caller.monitors.get(parsed.exchange.monitor_id)
     if known is None or not isinstance(parsed.response, dict):
         return
@@ -114,7 +117,7 @@ def _memory(caller: _Caller, parsed: ParsedExchange) -> Iterator[Observation]:
         if name in known and name in parsed.response and parsed.response[name] != known[name]:
             yield violation(
                 "forgotten",
-                f"{name} was written as {known[name]!r} and reads {parsed.response[name]!r}.",
+                f"expected {name} {known[name]!r}, as written, got {parsed.response[name]!r}.",
             )
 
 
@@ -133,30 +136,30 @@ def _remember(caller: _Caller, parsed: ParsedExchange) -> None:
 
 
 def _pages(caller: _Caller, parsed: ParsedExchange) -> Iterator[Observation]:
-    """Pages part a list: nothing stands on two of them. Reference: GET /monitors."""
-    chosen = _but_page(parsed.exchange.query)
-    listing = _kept(caller.listings, chosen, lambda: _Listing(caller.written))
+    """No monitor is on two pages of a list. Reference: GET /monitors."""
+    filters = _filters(parsed.exchange.query)
+    listing = _get(caller.listings, filters, lambda: _Listing(caller.written))
     if listing.written != caller.written:
-        listing = caller.listings[chosen] = _Listing(caller.written)
+        listing = caller.listings[filters] = _Listing(caller.written)
     if listing.newest is parsed.results:
         return
     page, page_of = parsed.number("page", 1), listing.page_of
     ids = [str(one.get("id")) for one in parsed.results]
-    strays = [one for one in ids if page_of.setdefault(one, page) != page]
-    for one in strays:
-        message = f"Monitor {one} stands on pages {page_of[one]} and {page}."
-        moves = "status" in parsed.parameters
-        yield note("pages", message) if moves else violation("pages", message)
-    listing.newest = None if strays else parsed.results
+    repeated = [one for one in ids if page_of.setdefault(one, page) != page]
+    for one in repeated:
+        message = f"monitor {one} is on pages {page_of[one]} and {page}."
+        may_move = "status" in parsed.parameters
+        yield note("pages", message) if may_move else violation("pages", message)
+    listing.newest = None if repeated else parsed.results
     total = parsed.response.get("total_pages") if isinstance(parsed.response, dict) else None
     if isinstance(total, int):
         if listing.total_pages not in {None, total}:
-            yield note("total-pages", f"total_pages went from {listing.total_pages} to {total}.")
+            yield note("total-pages", f"total_pages changed from {listing.total_pages} to {total}.")
         listing.total_pages = total
 
 
 @lru_cache(maxsize=1_024)
-def _but_page(query: bytes) -> _Chosen:
+def _filters(query: bytes) -> _Filters:
     parameters = parse_qsl(query.decode("latin-1"), keep_blank_values=True)
     return tuple(sorted((name, value) for name, value in parameters if name != "page"))
 
@@ -166,8 +169,8 @@ def _stored(parsed: ParsedExchange) -> dict[str, Any]:
     return {name: sent[name] for name in _STORED if sent.get(name) is not None}
 
 
-def _kept(kept: Any, key: Any, make: Any) -> Any:
-    """Return what is kept under a key, made where it is new; the longest unused is forgotten."""
+def _get(kept: Any, key: Any, make: Any) -> Any:
+    """Return the value of a key, made if it is new; the longest unused is dropped."""
     if key in kept:
         kept.move_to_end(key)
         return kept[key]
@@ -179,5 +182,5 @@ def _kept(kept: Any, key: Any, make: Any) -> Any:
 def _keep(kept: Any, key: Any, value: Any) -> None:
     kept[key] = value
     kept.move_to_end(key)
-    if len(kept) > _MOST_KEPT:
+    if len(kept) > _MAX_KEPT:
         kept.popitem(last=False)

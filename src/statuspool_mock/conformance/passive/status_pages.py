@@ -1,4 +1,4 @@
-"""What the proxy shows of itself below `/_mock`, to this machine or to who has the token."""
+"""The proxy's own pages below `/_mock`, for this machine or with the token."""
 
 from collections import deque
 from typing import Any, NamedTuple
@@ -16,12 +16,12 @@ from statuspool_mock.conformance.passive.summary import as_data
 from statuspool_mock.exchanges import Exchange, cells, har, masked_body, masked_headers
 from statuspool_mock.web.control_auth import ControlAuth, ControlDenied
 
-_MOST_KEPT = 1_000
-_MOST_BYTES = 16 << 20
+_MAX_EXCHANGES = 1_000
+_MAX_BYTES = 16 << 20
 
 
-class ProxyTotals(NamedTuple):
-    """An exchange and what was said of it."""
+class CheckedExchange(NamedTuple):
+    """An exchange and the observations about it."""
 
     exchange: Exchange
     observations: list[Observation]
@@ -34,7 +34,7 @@ class StatusPages:
         self._checker = checker
         self._auth = auth
         self._base = base
-        self._kept: deque[ProxyTotals] = deque()
+        self._kept: deque[CheckedExchange] = deque()
         self._bytes = 0
         self._router: ASGIApp = Router(
             routes=[
@@ -47,14 +47,16 @@ class StatusPages:
         )
 
     def keep(self, exchange: Exchange, observations: list[Observation]) -> None:
-        """Remember an exchange; the oldest make room."""
-        self._kept.append(ProxyTotals(exchange, observations))
+        """Keep an exchange; the oldest ones are dropped."""
+        self._kept.append(CheckedExchange(exchange, observations))
         self._bytes += exchange.size
-        while len(self._kept) > _MOST_KEPT or (self._bytes > _MOST_BYTES and len(self._kept) > 1):
+        while len(self._kept) > _MAX_EXCHANGES or (
+            self._bytes > _MAX_BYTES and len(self._kept) > 1
+        ):
             self._bytes -= self._kept.popleft().exchange.size
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, if the gate is open."""
+        """Respond, if the control plane is open to the request."""
         try:
             self._auth.check(dict(scope["headers"]), scheme=scope["scheme"])
         except ControlDenied as error:
@@ -77,7 +79,7 @@ class StatusPages:
         for exchange, observations in self._kept:
             if exchange.number == number:
                 return JSONResponse(observed_json(exchange, observations) | _whole(exchange))
-        message = f"No exchange {number} is kept."
+        message = f"Exchange {number} is not kept."
         return JSONResponse({"error": "NOT_FOUND", "message": message}, status_code=404)
 
     async def _archive(self, request: Request) -> Response:
@@ -105,7 +107,7 @@ def _whole(exchange: Exchange) -> dict[str, Any]:
             "headers": masked_headers(exchange.headers),
             "body": masked_body(exchange.body).decode("utf-8", "replace"),
         },
-        "answer": {
+        "response": {
             "headers": masked_headers(exchange.response_headers),
             "body": masked_body(exchange.content).decode("utf-8", "replace"),
         },

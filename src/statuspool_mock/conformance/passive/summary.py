@@ -1,4 +1,4 @@
-"""What a judge has to say in the end: for people, and for programs."""
+"""Summaries of what was checked: for people, and as JSON."""
 
 from collections import Counter
 from typing import Any
@@ -14,11 +14,11 @@ from statuspool_mock.exchanges import Exchange
 
 _STYLES = {Kind.VIOLATION: "bold red", Kind.CLIENT: "yellow", Kind.NOTE: "dim"}
 _WORDS = {Kind.VIOLATION: "server", Kind.CLIENT: "client", Kind.NOTE: "note"}
-_MOST_QUERY = 40
+_MAX_QUERY_LENGTH = 40
 
 
 def show(checker: ExchangeChecker, console: Console) -> None:
-    """Print what was met and what was found."""
+    """Print which responses were seen and what was found in them."""
     met = Counter({cell: n for cell, n in checker.coverage.met.items() if cell.state is None})
     if met:
         statuses = sorted({cell.status for cell in met})
@@ -31,24 +31,24 @@ def show(checker: ExchangeChecker, console: Console) -> None:
             cells = (str(counts[one]) if one in counts else "" for one in statuses)
             table.add_row(operation, *cells, style=None if counts else "dim")
         console.print(table)
-    if checker.sorts:
+    if checker.groups:
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
         for title in ("", "Rule", "Operation"):
             table.add_column(title)
         table.add_column("Times", justify="right")
-        table.add_column("First of them", overflow="fold")
-        for (kind, rule, operation), sort in sorted(checker.sorts.items(), key=_gravity):
-            first = f"#{sort.exchange.number} {sort.observation.message}"
+        table.add_column("First", overflow="fold")
+        for (kind, rule, operation), group in sorted(checker.groups.items(), key=_severity):
+            first = f"#{group.exchange.number} {group.observation.message}"
             word = Text(_WORDS[kind], style=_STYLES[kind])
-            table.add_row(word, rule, operation or "–", str(sort.count), Text(first))
+            table.add_row(word, rule, operation or "–", str(group.count), Text(first))
         console.print(table)
-    console.print(Text(in_words(checker)))
+    console.print(Text(in_one_line(checker)))
 
 
-def in_words(checker: ExchangeChecker) -> str:
-    """Return the result in a line."""
+def in_one_line(checker: ExchangeChecker) -> str:
+    """Return the result in one line."""
     parts = [_count(checker.exchanges, "exchange")]
-    parts += [f"{n} not judged ({reason})" for reason, n in checker.unchecked.items()]
+    parts += [f"{n} not checked ({reason})" for reason, n in checker.unchecked.items()]
     parts.append(_count(checker.total(Kind.VIOLATION), "violation") + " by the server")
     parts.append(_count(checker.total(Kind.CLIENT), "mistake") + " of the client")
     parts.append(_count(checker.total(Kind.NOTE), "note"))
@@ -56,10 +56,10 @@ def in_words(checker: ExchangeChecker) -> str:
 
 
 def line(exchange: Exchange, observations: list[Observation]) -> Text:
-    """Return one exchange in a line, what was found below it."""
+    """Return one exchange in a line, with the findings below it."""
     query = exchange.query.decode("latin-1")
-    if len(query) > _MOST_QUERY:
-        query = f"{query[: _MOST_QUERY - 1]}…"
+    if len(query) > _MAX_QUERY_LENGTH:
+        query = f"{query[: _MAX_QUERY_LENGTH - 1]}…"
     address = f"{exchange.path}?{query}" if query else exchange.path
     took = f"{exchange.milliseconds:.0f} ms"
     text = Text(f"#{exchange.number} {exchange.method} {address} {exchange.status} {took}")
@@ -73,17 +73,17 @@ def as_data(checker: ExchangeChecker) -> dict[str, Any]:
     """Return the summary as plain data for JSON."""
     return {
         "exchanges": checker.exchanges,
-        "unjudged": dict(checker.unchecked),
+        "unchecked": dict(checker.unchecked),
         "totals": {kind.value: checker.total(kind) for kind in Kind},
         "observations": [
             {
                 "kind": kind.value,
                 "rule": rule,
                 "operation": operation,
-                "count": sort.count,
-                "first": {"number": sort.exchange.number, "message": sort.observation.message},
+                "count": group.count,
+                "first": {"number": group.exchange.number, "message": group.observation.message},
             }
-            for (kind, rule, operation), sort in checker.sorts.items()
+            for (kind, rule, operation), group in checker.groups.items()
         ],
         "coverage": [
             {"operation": cell.operation, "status": cell.status, "met": n}
@@ -93,9 +93,9 @@ def as_data(checker: ExchangeChecker) -> dict[str, Any]:
     }
 
 
-def _gravity(item: tuple[tuple[Kind, str, str], Any]) -> tuple[int, int]:
-    (kind, _, _), sort = item
-    return list(Kind).index(kind), -sort.count
+def _severity(item: tuple[tuple[Kind, str, str], Any]) -> tuple[int, int]:
+    (kind, _, _), group = item
+    return list(Kind).index(kind), -group.count
 
 
 def _count(number: int, noun: str) -> str:

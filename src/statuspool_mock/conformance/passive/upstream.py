@@ -1,4 +1,4 @@
-"""The server behind the proxy: requests as they came, answers as they are, bodies in pieces."""
+"""The server behind the proxy: requests and responses unchanged, bodies in pieces."""
 
 import ssl
 from collections.abc import AsyncIterator, Iterable
@@ -10,7 +10,7 @@ from yarl import URL
 
 Headers = list[tuple[bytes, bytes]]
 
-_OF_ONE_HOP = frozenset(
+_HOP_BY_HOP = frozenset(
     {
         b"connection",
         b"host",
@@ -24,20 +24,20 @@ _OF_ONE_HOP = frozenset(
         b"upgrade",
     }
 )
-_READABLE = ("gzip", "deflate", "identity")  # a judge has to read what comes
+_READABLE = ("gzip", "deflate", "identity")  # responses have to be read to be checked
 _CONNECT_SECONDS = 10.0
 
 
 class UpstreamUnreachable(Exception):
-    """The server cannot be reached, or said nothing that is HTTP; the message says why."""
+    """The server cannot be reached or does not speak HTTP; the message says why."""
 
 
 class BrokenOff(Exception):
-    """The server ended its answer before its end; the message says how."""
+    """The server ended its response early; the message says how."""
 
 
 class UpstreamResponse:
-    """An answer on its way: its head is here, its body comes in pieces."""
+    """A response whose head has arrived; its body arrives in pieces."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
@@ -45,19 +45,19 @@ class UpstreamResponse:
         self.headers = without_hop(response.raw_headers)
 
     def arrived(self) -> bytes | None:
-        """Return the whole body where it is here already."""
+        """Return the whole body if it has arrived already."""
         content = self._response.content
         return content.read_nowait() if content.is_eof() else None
 
     async def piece(self) -> bytes:
-        """Return what has come of the body; nothing at its end. Raises `BrokenOff`."""
+        """Return the next piece of the body, empty at its end. Raises `BrokenOff`."""
         try:
             return await self._response.content.readany()
         except (aiohttp.ClientError, OSError) as error:
             raise BrokenOff(str(error) or type(error).__name__) from error
 
     def close(self) -> None:
-        """Let go of it, whether it is over or not."""
+        """Release the connection, or close it if the body has not ended."""
         if self._response.content.is_eof():
             self._response.release()
         else:
@@ -95,11 +95,11 @@ class Upstream:
         if self._session is not None:
             await self._session.close()
 
-    async def ask(
+    async def request(
         self, method: str, path: str, headers: Headers, body: AsyncIterator[bytes] | bytes | None
     ) -> UpstreamResponse:
         """Send a request; `path` includes the query. Raises `UpstreamUnreachable`."""
-        assert self._session is not None  # noqa: S101 - entered before anything is asked
+        assert self._session is not None  # noqa: S101 - entered before the first request
         try:
             response = await self._session.request(
                 method,
@@ -118,9 +118,9 @@ class Upstream:
 
 
 def without_hop(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
-    """Return the headers that are for the other end, in lower case (RFC 9110, 7.6.1)."""
+    """Return the end-to-end headers, in lower case (RFC 9110, 7.6.1)."""
     lowered = [(name.lower(), value) for name, value in headers]
-    dropped = _OF_ONE_HOP
+    dropped = _HOP_BY_HOP
     for name, value in lowered:
         if name == b"connection":
             dropped = dropped.union(one.strip().lower() for one in value.split(b","))
@@ -128,7 +128,7 @@ def without_hop(headers: Iterable[tuple[bytes, bytes]]) -> Headers:
 
 
 def readable(headers: Headers) -> Headers:
-    """Return a request's headers, asking for no encoding of the answer that we cannot read."""
+    """Return a request's headers, accepting only encodings that can be read."""
     kept = []
     for name, value in headers:
         if name == b"accept-encoding":

@@ -17,7 +17,8 @@ from statuspool_mock.conformance.receivers.assertions import (
     worst_of,
 )
 from statuspool_mock.conformance.receivers.sender import MONITOR, CaseSender
-from statuspool_mock.contract.signing import EVENTS, SIGNATURE_HEADER
+from statuspool_mock.contract.reference import EVENTS
+from statuspool_mock.contract.signing import SIGNATURE_HEADER
 
 _BURST, _AT_ONCE = 200, 50
 _LATE = timedelta(hours=8)  # after the last of the usual retries: 5 s, 5 min, 30 min, 2 h, 5 h

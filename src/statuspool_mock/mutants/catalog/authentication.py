@@ -5,6 +5,7 @@ from base64 import b64decode
 from collections.abc import Callable
 from functools import partial
 
+from statuspool_mock.contract.reference import ERROR_CODES, ERROR_MESSAGES
 from statuspool_mock.mutants.exchange import CallServer, Handler, MutantRequest, MutantResponse
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
 from statuspool_mock.mutants.transforms import always, on, refusing
@@ -95,7 +96,7 @@ async def _closed_to_readers(request: MutantRequest, ask: CallServer) -> MutantR
 async def _reader_is_unknown(request: MutantRequest, ask: CallServer) -> MutantResponse:
     response = await ask(request)
     if response.status == 403 and request.key.endswith(".ro") and request.method != "GET":
-        body = {"error": "UNAUTHORIZED", "message": "Invalid or expired API key"}
+        body = {"error": ERROR_CODES[401], "message": ERROR_MESSAGES[401]}
         return response.with_json(body).with_status(401)
     return response
 

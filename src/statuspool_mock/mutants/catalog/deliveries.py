@@ -8,7 +8,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from statuspool_mock.contract.signing import EVENTS, SIGNATURE_HEADER
+from statuspool_mock.contract.reference import EVENTS
+from statuspool_mock.contract.signing import SIGNATURE_HEADER
 from statuspool_mock.mutants.exchange import (
     CallServer,
     Handler,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+from statuspool_mock.contract.reference import ERROR_CODES, ERROR_MESSAGES
 from statuspool_mock.mutants.exchange import CallServer, MutantRequest, MutantResponse
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
 from statuspool_mock.mutants.transforms import always, refusing
@@ -77,7 +78,7 @@ async def _unknown_is_invalid(request: MutantRequest, ask: CallServer) -> Mutant
     response = await ask(request)
     if response.status != 404:
         return response
-    body = {"error": "INVALID_REQUEST", "message": "Validation failed", "details": []}
+    body = {"error": ERROR_CODES[400], "message": ERROR_MESSAGES[400], "details": []}
     return response.with_json(body).with_status(400)
 
 

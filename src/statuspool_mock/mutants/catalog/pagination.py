@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import partial
 from random import Random
 
+from statuspool_mock.contract.reference import MAX_PAGE_SIZE
 from statuspool_mock.mutants.exchange import (
     CallServer,
     Handler,
@@ -33,7 +34,7 @@ async def _all_monitors(request: MutantRequest, ask: CallServer) -> list[Json]:
     filters = {n: t for n, t in request.parameters.items() if n == "status"}
     page, pages = 1, 1
     while page <= pages:
-        query = {**filters, "page": str(page), "limit": "100"}
+        query = {**filters, "page": str(page), "limit": str(MAX_PAGE_SIZE)}
         body = (await ask(request.on_the_side("listMonitors", **query))).json
         found += body["results"]
         page, pages = page + 1, body["total_pages"]
@@ -49,7 +50,7 @@ def sliced(cut: Slicing) -> Handler:
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         response = await ask(request)
         page = _number(request, "page", 1, 10**8)
-        limit = _number(request, "limit", _DEFAULT_LIMIT, 100)
+        limit = _number(request, "limit", _DEFAULT_LIMIT, MAX_PAGE_SIZE)
         if not response.is_success or not page or not limit:
             return response
         items = await _all_monitors(request, ask)
@@ -84,7 +85,9 @@ async def _on_monitors(
 
 
 def _without_limit(request: MutantRequest) -> MutantRequest:
-    return request.with_query(limit=None) if _number(request, "limit", 1, 100) else request
+    return (
+        request.with_query(limit=None) if _number(request, "limit", 1, MAX_PAGE_SIZE) else request
+    )
 
 
 async def _first_page_only(request: MutantRequest, ask: CallServer) -> MutantResponse:
@@ -138,7 +141,7 @@ async def _from_zero(request: MutantRequest, ask: CallServer) -> MutantResponse:
 
 async def _rounded_down(request: MutantRequest, ask: CallServer) -> MutantResponse:
     response = await ask(request)
-    limit = _number(request, "limit", _DEFAULT_LIMIT, 100)
+    limit = _number(request, "limit", _DEFAULT_LIMIT, MAX_PAGE_SIZE)
     if not response.is_success or not limit:
         return response
     total = len(await _all_monitors(request, ask))
@@ -158,7 +161,7 @@ async def _pages_of_all(request: MutantRequest, ask: CallServer) -> MutantRespon
     response = await ask(request)
     if not response.is_success or "status" not in request.parameters:
         return response
-    limit = str(_number(request, "limit", _DEFAULT_LIMIT, 100))
+    limit = str(_number(request, "limit", _DEFAULT_LIMIT, MAX_PAGE_SIZE))
     every = await ask(request.on_the_side("listMonitors", limit=limit))
     return response.with_json({**response.json, "total_pages": every.json["total_pages"]})
 

@@ -3,6 +3,7 @@
 from functools import partial
 from uuid import NAMESPACE_URL, uuid5
 
+from statuspool_mock.contract.reference import DEFAULT_REGIONS
 from statuspool_mock.mutants.exchange import (
     CallServer,
     Handler,
@@ -28,7 +29,6 @@ _CREATED = "POST /monitors creates a monitor of the sent fields. (Monitors, POST
 _PATCHED = "Only provided fields are patched. (Monitors, PUT /monitors/{id})"
 _PUT_ANSWER = "PUT answers id, name, interval_seconds, tags, updated_at. (Update Monitor)"
 _CONFIGURATION = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
-_DEFAULT_REGIONS = ["eu-central-1", "us-east-1", "ap-northeast-1"]
 _create = partial(Mutant, group="create")
 _update = partial(Mutant, group="update")
 
@@ -115,7 +115,7 @@ def _forgetting(*fields: str) -> ExchangeChange:
 
 
 def _all_replaced(values: Json) -> Json:
-    return {"tags": [], "regions": _DEFAULT_REGIONS, "expected_status": 200, **values}
+    return {"tags": [], "regions": list(DEFAULT_REGIONS), "expected_status": 200, **values}
 
 
 async def _tags_added(request: MutantRequest, ask: CallServer) -> MutantResponse:

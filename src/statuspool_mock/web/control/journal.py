@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from statuspool_mock import __version__
+from statuspool_mock.contract.reference import ERROR_CODES
 from statuspool_mock.exchanges import (
     Cell,
     Exchange,
@@ -16,15 +17,6 @@ from statuspool_mock.exchanges import (
 from statuspool_mock.sandbox import InvalidInput, NotFound
 from statuspool_mock.web.control.context import ControlContext
 from statuspool_mock.web.control.serializers import exchange_json, full_exchange_json
-
-_ERRORS = {
-    400: "INVALID_REQUEST",
-    401: "UNAUTHORIZED",
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    429: "RATE_LIMITED",
-    500: "INTERNAL_ERROR",
-}
 
 
 def _exchanges(context: ControlContext) -> Iterator[Exchange]:
@@ -132,4 +124,4 @@ async def get_coverage(context: ControlContext) -> Any:
 
 
 def _cell_json(cell: Cell, count: int) -> dict[str, Any]:
-    return {**cell._asdict(), "error": _ERRORS.get(cell.status), "count": count}
+    return {**cell._asdict(), "error": ERROR_CODES.get(cell.status), "count": count}

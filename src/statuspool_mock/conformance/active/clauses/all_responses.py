@@ -1,7 +1,9 @@
 """Promises about all responses of a run, checked after all others. Reference: Error Codes."""
 
 from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
 
+from statuspool_mock import contract
 from statuspool_mock.conformance.active.assertions import expect
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.clauses.details import has_valid_details
@@ -9,19 +11,13 @@ from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level
+from statuspool_mock.contract.reference import ERROR_CODES
+from statuspool_mock.contract.rulings import may_respond_with
 
 group = ClauseGroup("errors", section="Error Codes")
 _answers = ClauseGroup("answers", section="Endpoint List")
 groups = (group, _answers)
-CODES = {
-    400: "INVALID_REQUEST",
-    401: "UNAUTHORIZED",
-    403: "FORBIDDEN",
-    404: "NOT_FOUND",
-    429: "RATE_LIMITED",
-    500: "INTERNAL_ERROR",
-}
-_OTHER_STATUSES = {405, 413, 414, 415, 431}
+_OPERATIONS = contract.load().operations
 _UNKNOWN = ("errors.unknown-monitor", "errors.unknown-status", "errors.unknown-logs")
 _REFUSED = ("validation", "pagination", "filters", "incidents", "webhooks", "robust", "schema")
 _ALL = (
@@ -74,7 +70,7 @@ def _has_code(status: int, code: str) -> Check:
     return named(check, f"has_code_of_{status}")
 
 
-for _status, _code in CODES.items():
+for _status, _code in ERROR_CODES.items():
     group.clause(
         f"code-{_status}",
         f"The error code of a {_status} is {_code}.",
@@ -131,7 +127,9 @@ def shapes_details(context: Context) -> None:
 def uses_documented_statuses(context: Context) -> None:
     _all_responses(context)
     for response in _errors(context):
-        is_known = response.status in {*CODES, *_OTHER_STATUSES}
+        parameters = dict(parse_qsl(urlsplit(response.url).query))
+        operation = _OPERATIONS[response.operation]
+        is_known = may_respond_with(operation, response.status, parameters)
         if response.status < 500:  # the others are never-5xx's
             expect(is_known, response.summary(), "one of 400, 401, 403, 404, 429", response)
 

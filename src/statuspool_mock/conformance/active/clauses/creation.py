@@ -11,12 +11,13 @@ from statuspool_mock.conformance.active.assertions import (
     ids,
 )
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
-from statuspool_mock.conformance.active.context import DEFAULT_REGIONS, Context
+from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.conformance.active.session import MAIN
 from statuspool_mock.conformance.active.sharing import once
+from statuspool_mock.contract.reference import DEFAULT_REGIONS
 from statuspool_mock.time_parsing import moment
 
 group = ClauseGroup("create", section="Monitors, POST /monitors")
@@ -105,7 +106,7 @@ def defaults_regions(context: Context) -> None:
     expect(
         isinstance(regions, list) and sorted(map(str, regions)) == sorted(DEFAULT_REGIONS),
         f"regions {regions!r}",
-        repr(DEFAULT_REGIONS),
+        repr(list(DEFAULT_REGIONS)),
         stored,
     )
 

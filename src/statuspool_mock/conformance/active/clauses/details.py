@@ -1,7 +1,5 @@
 """The details of a 400. Reference: Error Codes, 400."""
 
-import re
-
 from statuspool_mock.conformance.active.assertions import expect_status
 from statuspool_mock.conformance.active.clause import ClauseGroup
 from statuspool_mock.conformance.active.context import Context
@@ -9,20 +7,10 @@ from statuspool_mock.conformance.active.errors import Finding
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Need
 from statuspool_mock.conformance.active.sharing import shared
+from statuspool_mock.contract.rulings import named_fields
 
 group = ClauseGroup("validation", section="Monitors, POST /monitors; Error Codes, 400")
 groups = (group,)
-
-
-def named_fields(response: ServerResponse) -> set[str]:
-    """Return the fields that `details` names: `tags.0`, `tags[0]` and `body.tags` are tags."""
-    details = response.fields.get("details")
-    fields: set[str] = set()
-    for entry in details if isinstance(details, list) else ():
-        text = entry.get("field") if isinstance(entry, dict) else None
-        if isinstance(text, str):
-            fields.update(part for part in re.split(r"[\[\]./]", text) if part)
-    return fields
 
 
 def has_valid_details(response: ServerResponse) -> bool:
@@ -40,7 +28,7 @@ def expect_details(response: ServerResponse, fields: set[str]) -> None:
     """Expect `details` to be an array of {field, message} that names these fields."""
     if "details" not in response.fields or not has_valid_details(response):
         raise Finding(response.summary(), "details: an array of {field, message}", response)
-    missing = fields - named_fields(response)
+    missing = fields - named_fields(response.fields.get("details"))
     if missing:
         expected = f"details that also name {', '.join(sorted(missing))}"
         raise Finding(response.summary(), expected, response)

@@ -6,11 +6,13 @@ from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_list
 from statuspool_mock.conformance.active.clause import ClauseGroup
-from statuspool_mock.conformance.active.clauses.status_consistency import SLACK_SECONDS, rows_of
-from statuspool_mock.conformance.active.context import DEFAULT_REGIONS, Context
+from statuspool_mock.conformance.active.clauses.status_consistency import rows_of
+from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level, Need
+from statuspool_mock.contract.reference import DEFAULT_REGIONS
+from statuspool_mock.contract.tolerances import CLOCK_SLACK_SECONDS, DURATION_ROUNDING_SECONDS
 from statuspool_mock.time_parsing import moment
 
 group = ClauseGroup("meaning", section="Logs, GET /monitors/{id}/logs")
@@ -67,7 +69,7 @@ def logs_since_creation(context: Context) -> None:
             at = moment(row.get("timestamp"))
             if created and at:
                 compared += 1
-                is_later = (created - at).total_seconds() <= SLACK_SECONDS
+                is_later = (created - at).total_seconds() <= CLOCK_SLACK_SECONDS
                 got = f"an entry of {at} for a monitor created {created}"
                 expect(is_later, got, "later entries", logs[monitor_id])
     if not compared:
@@ -89,7 +91,12 @@ def computes_duration(context: Context) -> None:
         if began and ended and isinstance(seconds, int | float):
             expected = (ended - began).total_seconds()
             got = f"duration_seconds {seconds} for {began} to {ended}"
-            expect(abs(seconds - expected) <= 1, got, f"{expected:.0f}", response)
+            expect(
+                abs(seconds - expected) <= DURATION_ROUNDING_SECONDS,
+                got,
+                f"{expected:.0f}",
+                response,
+            )
             compared += 1
     if not compared:
         raise NotVerified("no incident is resolved")

@@ -12,10 +12,10 @@ from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Need
 from statuspool_mock.conformance.active.session import OTHER_TEAM, READ_ONLY
 from statuspool_mock.conformance.active.sharing import shared
+from statuspool_mock.contract.reference import REQUESTS_PER_MINUTE
 
 group = ClauseGroup("rate-limit", section="Endpoint List; Error Codes, 429")
 groups = (group,)
-_LIMIT = 120
 _TOLERANCE = 3
 _NEEDS = (Need.RATE_LIMIT,)
 _MAX_WAIT_SECONDS = 75
@@ -37,7 +37,7 @@ def _burst(context: Context) -> Burst:
     passed = 0
     started = time.monotonic()
     with context.api.unpaced():
-        for _ in range(_LIMIT + 15):
+        for _ in range(REQUESTS_PER_MINUTE + 15):
             response = context.api.get("/webhooks", counts=False)
             if response.status in {429, 503}:
                 return Burst(passed, response, _with_other_key(context))
@@ -67,14 +67,14 @@ def _refusal(context: Context) -> ServerResponse:
     "120",
     "A key may send 120 requests a minute and no more.",
     needs=_NEEDS,
-    requests=_LIMIT + 1,
+    requests=REQUESTS_PER_MINUTE + 1,
 )
 def allows_120_a_minute(context: Context) -> None:
     burst = _burst(context)
     got = f"{burst.passed} accepted in a row"
     is_refused = not burst.response.is_success
     expect(is_refused, f"{got}, none refused", "a 429 after 120", burst.response)
-    expect(abs(burst.passed - _LIMIT) <= _TOLERANCE, got, "120", burst.response)
+    expect(abs(burst.passed - REQUESTS_PER_MINUTE) <= _TOLERANCE, got, "120", burst.response)
 
 
 @group.clause("429", "Requests above the limit are a 429 RATE_LIMITED.", needs=_NEEDS, requests=0)

@@ -24,6 +24,7 @@ from statuspool_mock.conformance.active.levels import Need
 from statuspool_mock.conformance.active.options import Profile
 from statuspool_mock.conformance.active.session import UNSENT
 from statuspool_mock.conformance.active.sharing import shared
+from statuspool_mock.contract import readings
 
 group = ClauseGroup("schema", section="Endpoint List; Error Codes; the OpenAPI document")
 groups = (group,)
@@ -65,7 +66,7 @@ def _narrow(_: Context) -> contract.Document:
 @shared
 def _wide(_: Context) -> contract.Document:
     """The document whose invalid bodies must be refused."""
-    return tolerances.wide(contract.load())
+    return readings.wide(contract.load())
 
 
 @shared

@@ -10,14 +10,16 @@ from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.sharing import shared
+from statuspool_mock.contract.tolerances import (
+    CLOCK_SLACK_SECONDS,
+    RATE_LIMIT_SLACK_SECONDS,
+    UPTIME_ROUNDING,
+)
 from statuspool_mock.time_parsing import moment
 
 group = ClauseGroup("meaning", section="Status, GET /monitors/{id}/status")
 groups = (group,)
-SLACK_SECONDS = 15
-_WAIT_SECONDS = 90
 _SLOWEST_INTERVAL_SECONDS = 300
-_ROUNDING = 0.06
 _PAGE = 100
 
 
@@ -28,7 +30,7 @@ def rows_of(log: ServerResponse) -> list[dict[str, Any]]:
 
 def _slack_seconds(context: Context) -> int:
     """Return how far responses may be apart: the run may have waited between them."""
-    return SLACK_SECONDS + (_WAIT_SECONDS if context.api.waited_seconds else 0)
+    return CLOCK_SLACK_SECONDS + (RATE_LIMIT_SLACK_SECONDS if context.api.waited_seconds else 0)
 
 
 def _interval(monitor: dict[str, Any]) -> int:
@@ -164,8 +166,8 @@ def computes_uptime_like_log(context: Context) -> None:
             high += 100 / total  # a check may have happened in between
         read = share.good + share.failed
         got = f"uptime_30d {uptime}: {share.failed} of {read} entries read failed, {total} in all"
-        expect(low - _ROUNDING <= uptime, got, f"{low:.3f} or more", share.status)
-        expect(uptime <= high + _ROUNDING, got, f"{high:.3f} or less", share.status)
+        expect(low - UPTIME_ROUNDING <= uptime, got, f"{low:.3f} or more", share.status)
+        expect(uptime <= high + UPTIME_ROUNDING, got, f"{high:.3f} or less", share.status)
         is_fraction = 0 < uptime <= 1 and share.good > share.failed
         expect(not is_fraction, got, "a percentage, not a fraction", share.status)
 

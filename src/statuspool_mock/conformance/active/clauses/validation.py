@@ -6,12 +6,13 @@ from typing import Any, Protocol, TypeVar
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
-from statuspool_mock.conformance.active.clauses.details import named_fields, refusal_of_nothing
+from statuspool_mock.conformance.active.clauses.details import refusal_of_nothing
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.conformance.active.sharing import once, shared
+from statuspool_mock.contract.rulings import named_fields
 
 group = ClauseGroup("validation", section="Monitors, POST /monitors; Error Codes, 400")
 groups = (group,)
@@ -120,7 +121,7 @@ def _refused_together(context: Context, method: str) -> dict[str, ServerResponse
             response = _send(context, method, {field: row.value for field, row in batch.items()})
         except Finding:  # no response: each row shows alone whether it is to blame
             break
-        fields = named_fields(response)
+        fields = named_fields(response.fields.get("details"))
         if response.status != 400 or not fields:
             break
         refused.update({row.name: response for field, row in batch.items() if field in fields})
@@ -139,7 +140,7 @@ def _response_to(context: Context, method: str, row: InvalidValue) -> ServerResp
 @once
 def _response_without(context: Context, field: str) -> ServerResponse:
     """Return the response to POST /monitors without a required field."""
-    if field in named_fields(refusal_of_nothing(context)):
+    if field in named_fields(refusal_of_nothing(context).fields.get("details")):
         return refusal_of_nothing(context)
     body = _refused_body(context)
     del body[field]
