@@ -19,7 +19,7 @@ def rows(page):
 
 
 def test_exchanges_show_as_they_happen_and_are_filtered(page, api):
-    expect(page.get_by_text("Nothing was asked yet")).to_be_visible()
+    expect(page.get_by_text("No requests yet")).to_be_visible()
     api.get("/monitors?limit=1")
     api.get("/monitors?limit=0")
     expect(rows(page)).to_have_count(3)
@@ -63,7 +63,7 @@ def test_the_journal_is_exported_and_cleared(page, api, world):
     assert json.loads(download.value.path().read_text())["log"]["entries"]
     page.get_by_role("button", name="Clear", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Clear", exact=True).click()
-    expect(page.get_by_text("Nothing was asked yet")).to_be_visible()
+    expect(page.get_by_text("No requests yet")).to_be_visible()
     assert world.journal.count() == 0
 
 

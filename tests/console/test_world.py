@@ -197,7 +197,7 @@ def test_nothing_can_be_copied_before_there_is_something(visitor, world, key):  
 
 def test_a_monitor_that_is_not_there_is_said_to_be_gone(visitor, key):
     page = visitor.open(key, "world/00000000-0000-4000-8000-000000000000")
-    expect(page.get_by_text("There is no such monitor in this world")).to_be_visible()
+    expect(page.get_by_text("This monitor does not exist")).to_be_visible()
     page.get_by_role("link", name="All monitors").click()
     expect(page.get_by_role("row").first).to_be_visible()
 
@@ -269,7 +269,7 @@ def test_a_monitor_that_goes_while_it_is_looked_at_is_said_to_be_gone(page, api,
     row_of(page, "My shop").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("My shop")
     api.delete(f"/monitors/{shop['id']}")
-    expect(page.get_by_text("There is no such monitor in this world")).to_be_visible()
+    expect(page.get_by_text("This monitor does not exist")).to_be_visible()
 
 
 def test_a_press_is_not_lost_when_its_row_is_shown_anew(page, world, shop):
@@ -289,4 +289,4 @@ def test_the_focus_stays_on_a_button_while_time_runs(visitor, world, key):
     with page.expect_response("**/timeline?*"):
         world.clock.advance("10s")
     page.wait_for_timeout(100)
-    assert page.evaluate("document.activeElement.textContent") == "Advance to it"
+    assert page.evaluate("document.activeElement.textContent") == "Go to"

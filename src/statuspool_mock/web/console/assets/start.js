@@ -101,7 +101,7 @@ function askForToken() {
     location.reload();
   };
   openDialog({
-    title: "This server requires its control token",
+    title: "This server requires a token",
     content: [
       element("label", { for: "token" }, "Control token"),
       field,

@@ -73,8 +73,8 @@ function around(now, half) {
 
 function coming({ outages, now }, jump) {
   const go = (one) =>
-    button("Advance to it", () => jump(Date.parse(one.from)), {
-      "aria-label": `Advance to ${full(one.from)}, ${one.monitor_name}`,
+    button("Go to", () => jump(Date.parse(one.from)), {
+      "aria-label": `Go to ${full(one.from)}, ${one.monitor_name}`,
     });
   return listing(
     "Upcoming outages",

@@ -1,4 +1,4 @@
-/** Webhooks: who is told, what left and what came back, and a receiver of our own. */
+/** Webhooks: endpoints, deliveries and their responses, and the built-in receiver. */
 
 import { copyButton } from "../clipboard.js";
 import { openDialog } from "../dialog.js";
@@ -29,7 +29,7 @@ export default function open({ place, app, signal }) {
       app.client.get("webhooks", { signal }),
       app.client.get("deliveries", { query: { limit: LIMIT }, signal }),
     ]);
-    await renew(endpoints, told(hooks.results));
+    await renew(endpoints, endpointTable(hooks.results));
     await renew(deliveries, left(app, sent.results));
   }
 
@@ -44,7 +44,7 @@ function registration(app, changed) {
   const register = async (address) => {
     const body = { url: address, events: EVENTS, secret: secret.value || SECRET };
     await app.client.post("../v1/webhooks", body);
-    app.toasts.done(`${address} is told of everything from now on.`);
+    app.toasts.done(`${address} is notified of every event from now on.`);
     await changed();
   };
   return form(
@@ -76,7 +76,7 @@ function sending(app, changed) {
   return [event, button("Trigger", trigger), button("Redeliver failed", redeliver)];
 }
 
-function told(hooks) {
+function endpointTable(hooks) {
   return listing(
     "Endpoints",
     ["URL", "Events", "Active", "Last triggered", "Waiting"],
@@ -124,7 +124,7 @@ async function look(app, number) {
   const again = async () => {
     await app.client.post(`deliveries/${number}/redeliver`);
     dialog.close();
-    app.toasts.done("Sent again.");
+    app.toasts.done("Redelivered.");
   };
   const dialog = openDialog({
     title: `${one.event} to ${one.url}`,
