@@ -78,7 +78,7 @@ clean:
 	$(BIN)/python -m pip install -q --disable-pip-version-check "pip>=25.1"  # for --group
 	@touch $@
 
-.venv/installed: .venv/python pyproject.toml constraints.txt
+.venv/installed: .venv/python pyproject.toml constraints.txt src/statuspool_mock/__init__.py
 	$(BIN)/python -m pip install -q -c constraints.txt -e ".[verify]"
 	@touch $@
 
