@@ -64,7 +64,7 @@ def test_a_server_that_does_not_fails_with_an_annotation_for_each_finding(runner
     assert {kind for kind, _, _ in shown} == {"error"}
     assert int(run.outputs["findings"]) >= len(shown) - 1 > 0
     (told,) = (text for _, title, text in shown if title.startswith("update.stores-changes "))
-    assert "%0Acame:     " in told
+    assert "%0Agot:      " in told
     assert "%0Aexpected: " in told
     assert run.used[UPLOAD]["name"] == "statuspool-report"
 
