@@ -1,4 +1,4 @@
-"""Let programs with the vendor's address in their code talk to the mock instead."""
+"""Redirect programs that call api.statuspool.io to the mock, without changing them."""
 
 from statuspool_mock.interception.authority import Authority, AuthorityUnusable
 from statuspool_mock.interception.environment import THIS_MACHINE, ProgramEnvironment, trusted

@@ -1,4 +1,4 @@
-"""Connections to the network: directly, or by the proxy that the user already has."""
+"""Connections to the network, directly or through the user's own proxy."""
 
 import asyncio
 import base64
@@ -19,7 +19,7 @@ class Connection(NamedTuple):
 
 
 class TunnelTarget(NamedTuple):
-    """Where a request wants to go, and whether to speak TLS with it ourselves."""
+    """The target of a request, and whether to use TLS with it."""
 
     host: str
     port: int
@@ -27,7 +27,7 @@ class TunnelTarget(NamedTuple):
 
     @property
     def is_vendor(self) -> bool:
-        """Whether the mock answers for it."""
+        """Whether the mock handles it."""
         return self.host == VENDOR_HOST
 
     def __str__(self) -> str:
@@ -35,7 +35,7 @@ class TunnelTarget(NamedTuple):
 
 
 class HostRefused(Exception):
-    """A request that is not passed on: the status for the client, and why."""
+    """A request that is refused: the status for the client, and the reason."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -43,7 +43,7 @@ class HostRefused(Exception):
 
 
 async def connect(target: TunnelTarget) -> Connection:
-    """Connect, as the user's own proxy variables say. Raises `HostRefused`."""
+    """Connect as the user's proxy variables say. Raises `HostRefused`."""
     try:
         async with asyncio.timeout(_CONNECT_SECONDS):
             return await _connect(target, _proxy_for(target))

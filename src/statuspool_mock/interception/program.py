@@ -1,4 +1,4 @@
-"""Runs the user's program as if nobody stood between it and its terminal."""
+"""Runs the user's program with its terminal, signals and exit code."""
 
 import asyncio
 import contextlib
@@ -22,7 +22,7 @@ class CannotRun(Exception):
 async def run_program(command: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run to the end and return the exit code, 128 + n for signal n. Raises `CannotRun`.
 
-    Signals that reach us are passed on, and how it ends is left to the program.
+    Signals are passed on, and the program decides how it ends.
     """
     try:
         process = await asyncio.create_subprocess_exec(*command, env=environment)
@@ -41,13 +41,13 @@ async def run_program(command: Sequence[str], environment: Mapping[str, str]) ->
 
 def _pass_on(process: asyncio.subprocess.Process, name: str) -> None:
     if name in _FROM_KEYBOARD and _is_in_foreground():
-        return  # the terminal has told the program itself
+        return  # the terminal has signalled the program itself
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(getattr(signal, name))
 
 
 def _is_in_foreground() -> bool:
-    """Whether keys pressed on our terminal signal us, and so the program beside us."""
+    """Whether the terminal's keys signal this process, and so the program too."""
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY)
     except OSError:

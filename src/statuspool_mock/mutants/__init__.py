@@ -1,7 +1,7 @@
-"""Servers that break the contract on purpose, to see who notices.
+"""Mutants: servers that break the contract on purpose, to see which tests notice.
 
 A mutant is data: a name, what is wrong, what the reference promises, and a small change at one of a
-few seams. `ring` sets them around a server; without mutants nothing of it is there.
+few places. `middleware` puts them around a server; a server without mutants has no part of it.
 """
 
 from collections.abc import Sequence
@@ -14,18 +14,18 @@ __all__ = ["Mutant", "UnknownMutant", "all_mutants", "choose"]
 
 
 class UnknownMutant(ValueError):
-    """No mutant has this name; the message names those that are near."""
+    """No mutant has this name; the message names similar ones."""
 
 
 def all_mutants() -> Sequence[Mutant]:
-    """Return all mutants that there are."""
+    """Return all mutants."""
     found: Sequence[Mutant] = import_module("statuspool_mock.mutants.catalog").CATALOG
     return found
 
 
 def choose(names: Sequence[str]) -> tuple[Mutant, ...]:
-    """Return the mutants of these names, each once, in this order. Raises `UnknownMutant`."""
-    # Servers without mutants start without reading two hundred of them.
+    """Return the mutants with these names, each once, in this order. Raises `UnknownMutant`."""
+    # Servers without mutants start without importing the catalog.
     known = {mutant.name: mutant for mutant in all_mutants()} if names else {}
     for name in names:
         if name not in known:

@@ -1,4 +1,4 @@
-"""An exchange as mutants see it: what came in, what goes out, and a way to ask the real server."""
+"""An exchange as mutants see it: a request, a response, and a way to call the real server."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -25,7 +25,7 @@ _ROUTES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True)
 class MutantRequest:
-    """A request to a known operation. `path` lies below the API's base path."""
+    """A request to a known operation. `path` is below the API's base path."""
 
     operation: str
     method: str
@@ -36,11 +36,11 @@ class MutantRequest:
     """Names in lower case."""
     body: bytes
     uncounted: bool = False
-    """Asked on a mutant's own account: no key's minute is used up by it."""
+    """A request of the mutant itself, which counts against no rate limit."""
 
     @cached_property
     def key(self) -> str:
-        """The bearer key, empty where there is none."""
+        """The bearer key, or an empty string."""
         scheme, _, key = self.header("authorization").partition(" ")
         return key.strip() if scheme.lower() == "bearer" else ""
 
@@ -51,7 +51,7 @@ class MutantRequest:
 
     @cached_property
     def json(self) -> Any:
-        """The body's JSON value, None where it has none."""
+        """The body as JSON, or None."""
         return _loads(self.body)
 
     @property
@@ -60,11 +60,11 @@ class MutantRequest:
         return self.json if isinstance(self.json, dict) else {}
 
     def header(self, name: str) -> str:
-        """Return a header's value, empty where it is missing."""
+        """Return a header's value, or an empty string."""
         return next((value for known, value in self.headers if known == name), "")
 
     def with_query(self, **changes: str | None) -> "MutantRequest":
-        """Return the request with other parameters; None takes one away."""
+        """Return the request with other parameters; None removes one."""
         merged = {**self.parameters, **{name.rstrip("_"): text for name, text in changes.items()}}
         kept = {name: text for name, text in merged.items() if text is not None}
         return replace(self, query=urlencode(kept))
@@ -85,7 +85,7 @@ class MutantRequest:
         return replace(self, headers=(*others, (name, value)))
 
     def on_the_side(self, operation: str, *, monitor_id: str = "", **query: str) -> "MutantRequest":
-        """Return a question of the mutant's own under the same key, outside its rate limit."""
+        """Return a request of the mutant itself with the same key, which is not counted."""
         method, path = _ROUTES[operation]
         kept = ("authorization", "host")
         return MutantRequest(
@@ -102,7 +102,7 @@ class MutantRequest:
 
 @dataclass(frozen=True)
 class MutantResponse:
-    """An answer as it goes over the wire. Header names are in lower case."""
+    """A response as it is sent. Header names are in lower case."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -110,7 +110,7 @@ class MutantResponse:
 
     @cached_property
     def json(self) -> Any:
-        """The content's JSON value, None where it has none."""
+        """The content as JSON, or None."""
         return _loads(self.content)
 
     @property
@@ -119,27 +119,27 @@ class MutantResponse:
         return 200 <= self.status < 300
 
     def with_json(self, value: Any) -> "MutantResponse":
-        """Return the answer with another JSON body."""
+        """Return the response with another JSON body."""
         return self.with_content(_dumps(value), "application/json")
 
     def with_content(self, content: bytes, media_type: str) -> "MutantResponse":
-        """Return the answer with other bytes of a media type."""
+        """Return the response with other content and media type."""
         return replace(self, content=content).with_header("content-type", media_type)
 
     def with_status(self, status: int) -> "MutantResponse":
-        """Return the answer with another status."""
+        """Return the response with another status."""
         return replace(self, status=status)
 
     def with_header(self, name: str, value: str | None) -> "MutantResponse":
-        """Return the answer with another value of a header; None takes it away."""
+        """Return the response with another value of a header; None removes it."""
         others = tuple(header for header in self.headers if header[0] != name)
         return replace(self, headers=others if value is None else (*others, (name, value)))
 
 
 CallServer = Callable[[MutantRequest], Awaitable[MutantResponse]]
-"""Asks the server behind a mutant."""
+"""Calls the server behind a mutant."""
 Handler = Callable[[MutantRequest, CallServer], Awaitable[MutantResponse]]
-"""Asks as often and as falsely as it likes, and answers what it likes."""
+"""Handles a request as a mutant does: it calls the server as it likes, and returns anything."""
 
 
 def _loads(content: bytes) -> Any:

@@ -1,4 +1,4 @@
-"""What a server with mutants has around it; a server without has none of this."""
+"""The middleware of a server with mutants."""
 
 import logging
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from statuspool_mock.mutants.exchange import CallServer, Handler, MutantRequest,
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant, SchemaEdit, ValidationChange
 from statuspool_mock.sandbox.rate_limits import uncounted
 
-_MOST_BYTES = 2 << 20  # more than the API takes; what is beyond need not be kept to be refused
+_MOST_BYTES = 2 << 20  # more than the API accepts; the rest is not needed to refuse it
 _log = logging.getLogger(__name__)
 
 
@@ -23,11 +23,11 @@ def wrap(app: ASGIApp, document: Document, mutants: Sequence[Mutant]) -> ASGIApp
     layers = [
         _Layer(m.name, m.change.make()) for m in mutants if isinstance(m.change, ExchangeChange)
     ]
-    return _Ring(app, document=document, layers=layers) if layers else app
+    return _MutantMiddleware(app, document=document, layers=layers) if layers else app
 
 
 def edited_document(document: Document, mutants: Sequence[Mutant]) -> Document:
-    """Return the document by which a server with these mutants judges requests."""
+    """Return the document by which a server with these mutants validates requests."""
     edits = [
         edit for m in mutants if isinstance(m.change, ValidationChange) for edit in m.change.edits
     ]
@@ -35,7 +35,7 @@ def edited_document(document: Document, mutants: Sequence[Mutant]) -> Document:
 
 
 class _Edited(Document):
-    """A document whose requests are judged by edited schemas; `raw` stays as it was written."""
+    """A document that validates requests by edited schemas; `raw` stays as it was written."""
 
     def __init__(self, raw: dict[str, Any], edits: Sequence[SchemaEdit]) -> None:
         super().__init__(raw)
@@ -43,7 +43,7 @@ class _Edited(Document):
 
     @cached_property
     def resolved(self) -> dict[str, Any]:
-        """The document with every reference replaced and every edit made."""
+        """The document with references resolved and edits applied."""
         resolved = Document(self.raw).resolved
         for edit in self._edits:
             schema = _schema(resolved, edit)
@@ -77,7 +77,7 @@ class _Layer(NamedTuple):
     exchange: Handler
 
     async def through(self, ask: CallServer, request: MutantRequest) -> MutantResponse:
-        """Answer as the mutant does, or as those behind it did where they left it nothing to do."""
+        """Handle a request as the mutant does; pass it on if the mutant cannot be applied."""
         heard: MutantResponse | None = None
 
         async def listen(asked: MutantRequest) -> MutantResponse:
@@ -89,13 +89,13 @@ class _Layer(NamedTuple):
         try:
             return await self.exchange(request, listen)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            # Another mutant has taken away or reshaped what this one changes.
+            # Another mutant has removed or reshaped what this one changes.
             _log.warning("Mutant %s changed nothing of this %s: %r", self.name, request.path, error)
             return await ask(request) if heard is None else heard
 
 
-class _Ring:
-    """ASGI middleware that hands every request to a known operation through the mutants."""
+class _MutantMiddleware:
+    """ASGI middleware that passes every request to a known operation through the mutants."""
 
     def __init__(self, app: ASGIApp, *, document: Document, layers: Sequence[_Layer]) -> None:
         self._app = app
@@ -104,7 +104,7 @@ class _Ring:
         self._layers = layers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer through the mutants; anything that is no operation passes as it is."""
+        """Handle a request through the mutants; other requests are passed on unchanged."""
         path = scope.get("path", "")
         found = None
         if scope["type"] == "http" and path.startswith(f"{self._base_path}/"):
@@ -128,7 +128,7 @@ class _Ring:
         await _send(await ask(request), send)
 
     async def _ask(self, scope: Scope, request: MutantRequest) -> MutantResponse:
-        """Ask the app itself."""
+        """Call the app itself."""
         path = self._base_path + request.path
         inner = {
             **scope,
@@ -166,7 +166,7 @@ async def _read(receive: Receive) -> bytes:
 
 
 async def _send(response: MutantResponse, send: Send) -> None:
-    """Send an answer with the length that it has now."""
+    """Send a response with its present length."""
     headers = [
         (name.encode("latin-1"), value.encode("latin-1"))
         for name, value in response.headers

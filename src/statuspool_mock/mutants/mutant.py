@@ -1,4 +1,4 @@
-"""A mutant: a named, realistic violation of the contract, and where it takes hold."""
+"""A mutant: a named, realistic violation of the contract, and the change that makes it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from statuspool_mock.mutants.exchange import Handler
 
 @dataclass(frozen=True, slots=True)
 class ExchangeChange:
-    """Comes between client and server. `make` is called once a server, for what it remembers."""
+    """Changes exchanges. `make` is called once per server, so that a handler can have state."""
 
     make: Callable[[], Handler]
 
@@ -18,7 +18,7 @@ class SchemaEdit(NamedTuple):
     """A change to what judges requests: keywords of one field's or parameter's schema.
 
     `where` names a field of the body, is empty for the body as a whole, `?name` for a query
-    parameter. A keyword of None goes away.
+    parameter. A keyword of None is removed.
     """
 
     operation: str
@@ -28,7 +28,7 @@ class SchemaEdit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ValidationChange:
-    """Judges requests by an edited document; the document that is served stays as it is."""
+    """Validates requests by an edited document; the document that is served is unchanged."""
 
     edits: tuple[SchemaEdit, ...]
 
@@ -57,6 +57,6 @@ class Mutant:
     name: str
     group: str
     wrong: str
-    """What this server does wrong, in one line."""
+    """The violation, in one line."""
     promise: str
     change: Change

@@ -1,4 +1,4 @@
-"""Instants as answers write them, moved or written wrongly."""
+"""Instants in responses, moved or in a wrong format."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The few ways in which most mutants lie about single requests and answers."""
+"""The transforms of single requests and responses that most mutants are made of."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ _WEBHOOKS = ("listWebhooks", "createWebhook")
 
 
 def always(exchange: Handler) -> ExchangeChange:
-    """Return the change that a function without a memory makes."""
+    """Return the change of a handler without state."""
     return ExchangeChange(lambda: exchange)
 
 
@@ -34,7 +34,7 @@ def on(operations: str, exchange: Handler) -> ExchangeChange:
 
 
 def asking(operations: str, change: Callable[[MutantRequest], MutantRequest]) -> ExchangeChange:
-    """Change what is asked."""
+    """Change requests."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         return await ask(change(request))
@@ -55,7 +55,7 @@ def sending(operations: str, change: Callable[[Json], Json]) -> ExchangeChange:
 
 
 def judged(operations: tuple[str, ...], where: str, **keywords: Any) -> ValidationChange:
-    """Judge one field of some operations by other keywords."""
+    """Validate one field of some operations by other keywords."""
     return ValidationChange(
         tuple(SchemaEdit(operation, where, keywords) for operation in operations)
     )
@@ -67,7 +67,7 @@ def filled(operation: str, **stand_ins: Any) -> ExchangeChange:
 
 
 def answering(operations: str, change: Callable[[Any], Any]) -> ExchangeChange:
-    """Change the JSON of successful answers."""
+    """Change the JSON of successful responses."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         response = await ask(request)
@@ -79,7 +79,7 @@ def answering(operations: str, change: Callable[[Any], Any]) -> ExchangeChange:
 
 
 def refusing(status: int, change: Callable[[MutantResponse], MutantResponse]) -> ExchangeChange:
-    """Change answers of one status."""
+    """Change responses with one status."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         response = await ask(request)
@@ -89,7 +89,7 @@ def refusing(status: int, change: Callable[[MutantResponse], MutantResponse]) ->
 
 
 def each(change: Rewrite) -> Callable[[Json], Json]:
-    """Return the change of a list's every item, or of a thing that stands alone."""
+    """Return the change of every item of a list, or of a single object."""
 
     def changed(body: Json) -> Json:
         if "results" in body:
@@ -100,7 +100,7 @@ def each(change: Rewrite) -> Callable[[Json], Json]:
 
 
 def monitors(change: Rewrite) -> ExchangeChange:
-    """Change every monitor that is told."""
+    """Change every monitor in responses."""
     return answering(" ".join(_MONITORS), each(change))
 
 
@@ -110,30 +110,30 @@ def rows(change: Rewrite) -> ExchangeChange:
 
 
 def incidents(change: Rewrite) -> ExchangeChange:
-    """Change every incident that is told."""
+    """Change every incident in responses."""
     return answering(" ".join(_INCIDENTS), each(change))
 
 
 def webhooks(change: Rewrite) -> ExchangeChange:
-    """Change every webhook that is told."""
+    """Change every webhook in responses."""
     return answering(" ".join(_WEBHOOKS), each(change))
 
 
 def status(change: Rewrite) -> ExchangeChange:
-    """Change what /status tells."""
+    """Change the body of /status."""
     return answering("getMonitorStatus", change)
 
 
 def without(*names: str) -> Rewrite:
-    """Return the change that takes fields away."""
+    """Return the change that removes fields."""
     return lambda thing: {name: value for name, value in thing.items() if name not in names}
 
 
 def mapped(name: str, change: Callable[[Any], Any]) -> Rewrite:
-    """Return the change of one field, where it is there."""
+    """Return the change of one field, if it is present."""
     return lambda thing: {**thing, name: change(thing[name])} if name in thing else thing
 
 
 def present(name: str, change: Callable[[Any], Any]) -> Rewrite:
-    """Return the change of one field, where it is there and not null."""
+    """Return the change of one field, if it is present and not null."""
     return mapped(name, lambda value: None if value is None else change(value))

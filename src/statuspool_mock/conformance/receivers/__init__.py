@@ -1,4 +1,4 @@
-"""Judge a user's webhook receiver by what it answers to good and bad deliveries."""
+"""Check a webhook receiver by its responses to valid and invalid deliveries."""
 
 from statuspool_mock.conformance.receivers.assertions import CaseOutcome, CaseVerdict
 from statuspool_mock.conformance.receivers.cases import CASES

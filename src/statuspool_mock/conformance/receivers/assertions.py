@@ -1,4 +1,4 @@
-"""What an answer is worth, seen by a sender of webhooks."""
+"""Assertions about a receiver's responses, from the point of view of a sender."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,26 +10,26 @@ class CaseOutcome(StrEnum):
 
     PASSED = "passed"
     ADVICE = "advice"
-    """Safe as it is, but a sender would like it otherwise."""
+    """Safe, but not what a sender expects."""
     FAILED = "failed"
     UNPROVEN = "unproven"
-    """It refused what it should, but right deliveries as well; or it was not asked."""
+    """It refused what it should, but valid deliveries too; or the case was not run."""
 
 
 _GRAVITY = (CaseOutcome.PASSED, CaseOutcome.UNPROVEN, CaseOutcome.ADVICE, CaseOutcome.FAILED)
 
 
 class ResponseProblem(StrEnum):
-    """What keeps a receiver from answering."""
+    """A reason why there is no response."""
 
     CANNOT_CONNECT = "cannot connect"
-    BROKEN_OFF = "no answer"
+    BROKEN_OFF = "no response"
     TOO_SLOW = "too slow"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverResponse:
-    """What a receiver said to one delivery: a status, or the trouble that kept it from one."""
+    """The response to one delivery: a status, or the reason why there is none."""
 
     status: int | None = None
     trouble: ResponseProblem | None = None
@@ -39,12 +39,12 @@ class ReceiverResponse:
 
     @property
     def is_success(self) -> bool:
-        """Whether a sender takes it as delivered."""
+        """Whether a sender counts it as delivered."""
         return self.status is not None and 200 <= self.status < 300
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the receiver said that the request is at fault."""
+        """Whether the receiver rejected the request as invalid."""
         return self.status is not None and 400 <= self.status < 500
 
     def __str__(self) -> str:
@@ -55,7 +55,7 @@ class ReceiverResponse:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseVerdict:
-    """The outcome of a case, what was seen, and what to do about it."""
+    """The outcome of a case, the response, and advice."""
 
     outcome: CaseOutcome
     seen: str
@@ -64,7 +64,7 @@ class CaseVerdict:
 
 
 def must_accept(*responses: ReceiverResponse) -> CaseVerdict:
-    """Judge deliveries that a receiver has to take: the first that it did not take decides."""
+    """Expect a receiver to accept deliveries; the first one that it did not accept decides."""
     for response in responses:
         if not response.is_success:
             return CaseVerdict(
@@ -77,7 +77,7 @@ def must_accept(*responses: ReceiverResponse) -> CaseVerdict:
 
 
 def should_accept(response: ReceiverResponse) -> CaseVerdict:
-    """Judge a delivery that a receiver had better take."""
+    """Expect a receiver to accept a delivery, as advice."""
     verdict = must_accept(response)
     if verdict.outcome is CaseOutcome.FAILED and response.status is not None:
         return CaseVerdict(outcome=CaseOutcome.ADVICE, seen=verdict.seen, advice=verdict.advice)
@@ -85,59 +85,61 @@ def should_accept(response: ReceiverResponse) -> CaseVerdict:
 
 
 def must_refuse(response: ReceiverResponse) -> CaseVerdict:
-    """Judge a delivery that nobody with the secret has sent."""
+    """Expect a receiver to refuse a delivery that was not signed with the secret."""
     if response.is_success:
         return CaseVerdict(
             outcome=CaseOutcome.FAILED,
-            seen=f"{response}: it believed a forgery",
+            seen=f"{response}: it accepted a forgery",
             advice="Compare the signature with the HMAC of the raw bytes before anything else.",
         )
     return _refusal(response)
 
 
 def should_refuse(response: ReceiverResponse) -> CaseVerdict:
-    """Judge a request that is no delivery at all, though no forgery either."""
+    """Expect a receiver to refuse a request that is not a valid delivery, as advice."""
     if response.is_success:
         return CaseVerdict(
             outcome=CaseOutcome.ADVICE,
             seen=str(response),
-            advice="Answer 4xx, so that mistakes show.",
+            advice="Respond with 4xx, so that mistakes show.",
         )
     return _refusal(response)
 
 
 def worst_of(verdicts: Iterable[CaseVerdict]) -> CaseVerdict:
-    """Return the gravest; of equals the first."""
+    """Return the worst one; the first of equals."""
     return max(verdicts, key=lambda verdict: _GRAVITY.index(verdict.outcome))
 
 
 def _refusal(response: ReceiverResponse) -> CaseVerdict:
     if response.status is None:
         return CaseVerdict(
-            outcome=CaseOutcome.FAILED, seen=str(response), advice="Refuse with an answer: 4xx."
+            outcome=CaseOutcome.FAILED, seen=str(response), advice="Refuse with a response: 4xx."
         )
     if response.status == 410:
-        advice = "410 tells a sender to disable the endpoint; refuse with 401 or 400."
+        advice = "410 makes a sender disable the endpoint; refuse with 401 or 400."
     elif response.status == 429:
         advice = "429 asks for the same delivery again, later; refuse with 401 or 400."
     elif response.is_refusal:
         return CaseVerdict(outcome=CaseOutcome.PASSED, seen=str(response))
     elif response.status >= 500:
-        advice = "It broke instead of refusing, and senders repeat after 5xx: answer 401 or 400."
+        advice = (
+            "It failed instead of refusing, and senders retry after 5xx: respond with 401 or 400."
+        )
     else:
-        advice = "Neither yes nor no: answer 401 or 400."
+        advice = "Neither accepted nor refused: respond with 401 or 400."
     return CaseVerdict(outcome=CaseOutcome.ADVICE, seen=str(response), advice=advice)
 
 
 def _why_not_taken(response: ReceiverResponse) -> str:
     if response.status is None:
-        return "Answer 2xx in time; a sender counts this as failed and tries again."
+        return "Respond with 2xx in time; a sender counts this as failed and retries."
     if response.status == 410:
-        return "410 tells a sender to disable the endpoint; answer 2xx."
+        return "410 makes a sender disable the endpoint; respond with 2xx."
     if response.status == 429:
-        return "A sender will slow down and repeat; make room, or say Retry-After."
+        return "A sender slows down and retries; add capacity, or send Retry-After."
     if response.status < 400:
-        return "Senders do not follow redirects; register the final URL and answer 2xx."
+        return "Senders do not follow redirects; register the final URL and respond with 2xx."
     if response.status < 500:
-        return "Answer 2xx; a sender repeats what is refused and gives up in the end."
-    return "Answer 2xx; a sender repeats after 5xx, so what broke will break again."
+        return "Respond with 2xx; a sender retries what is refused and gives up in the end."
+    return "Respond with 2xx; a sender retries after 5xx, so the failure will happen again."

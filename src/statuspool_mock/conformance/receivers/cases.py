@@ -1,4 +1,4 @@
-"""What a receiver is asked, what it should do, and why a real sender expects it."""
+"""The cases: what is sent to a receiver, what it should do, and why a sender expects it."""
 
 import asyncio
 import json
@@ -30,19 +30,19 @@ _Play = Callable[[CaseSender], Awaitable[CaseVerdict]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverCase:
-    """One question to a receiver."""
+    """One case."""
 
     name: str
     should: str
     because: str
     play: _Play
     is_refusal: bool
-    """Whether the right behaviour is to say no, which a receiver that always says no does too."""
+    """Whether the right behaviour is to refuse, as a receiver that refuses everything does too."""
 
 
 def _takes(name: str, because: str) -> Callable[[_Play], ReceiverCase]:
     return lambda play: ReceiverCase(
-        name=name, should="answer 2xx", because=because, play=play, is_refusal=False
+        name=name, should="respond with 2xx", because=because, play=play, is_refusal=False
     )
 
 
@@ -63,15 +63,13 @@ async def _right_signature(sender: CaseSender) -> CaseVerdict:
 
 @_takes(
     "lower-case header",
-    "Header names have no case: HTTP/2 and many proxies send them in lower case.",
+    "Header names are case-insensitive: HTTP/2 and many proxies send them in lower case.",
 )
 async def _lower_case_header(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(sender.compose(), header=SIGNATURE_HEADER.lower()))
 
 
-@_refuses(
-    "unsigned", "Anyone can find the URL; only the signature tells the vendor from a stranger."
-)
+@_refuses("unsigned", "Anyone can find the URL; only the signature proves who the sender is.")
 async def _unsigned(sender: CaseSender) -> CaseVerdict:
     return must_refuse(await sender.post(sender.compose(), {}))
 
@@ -91,7 +89,7 @@ async def _changed_body(sender: CaseSender) -> CaseVerdict:
 
 @_refuses(
     "re-serialised body",
-    "The signature covers raw bytes: the same JSON spaced otherwise is another message.",
+    "The signature covers raw bytes: the same JSON with other spaces is another message.",
 )
 async def _re_serialised_body(sender: CaseSender) -> CaseVerdict:
     body = sender.compose()
@@ -129,14 +127,14 @@ async def _garbled_signature(sender: CaseSender) -> CaseVerdict:
 
 @_takes(
     "duplicate",
-    "Deliveries come at least once: take the second, answer the same, do nothing twice.",
+    "Deliveries are sent at least once: accept the second, respond the same, do nothing twice.",
 )
 async def _duplicate(sender: CaseSender) -> CaseVerdict:
     body = sender.compose()
     return must_accept(await sender.deliver(body), await sender.deliver(body))
 
 
-@_takes("out of order", "A retry may arrive after newer news: take it, and go by created_at.")
+@_takes("out of order", "A retry may arrive after newer events: accept it, and sort by created_at.")
 async def _out_of_order(sender: CaseSender) -> CaseVerdict:
     recovered = {"monitor": {**MONITOR, "status": "up"}, "previous_status": "down"}
     newer = sender.compose(data=recovered)
@@ -144,7 +142,9 @@ async def _out_of_order(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(newer), await sender.deliver(older))
 
 
-@_takes("late", "Retries keep their created_at: who refuses the eight hours old loses outages.")
+@_takes(
+    "late", "Retries keep their created_at: refusing those that are eight hours old loses outages."
+)
 async def _late(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(sender.compose(age=_LATE)))
 
@@ -159,14 +159,14 @@ async def _unicode_payload(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(sender.compose(data={"monitor": monitor})))
 
 
-@_takes("unknown field", "Senders add fields without asking.")
+@_takes("unknown field", "Senders add fields without notice.")
 async def _unknown_field(sender: CaseSender) -> CaseVerdict:
     return should_accept(await sender.deliver(sender.compose(data={"severity": {"level": 3}})))
 
 
 @_takes(
     "unknown event",
-    "Senders add events; refused, they come again for hours. Ignore what you don't know.",
+    "Senders add events and retry refused ones for hours. Ignore unknown events.",
 )
 async def _unknown_event(sender: CaseSender) -> CaseVerdict:
     return should_accept(await sender.deliver(sender.compose("monitor_renamed")))
@@ -179,9 +179,7 @@ async def _large_body(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(sender.compose(data={"note": "x" * _LARGE_BYTES})))
 
 
-@_refuses(
-    "huge forgery", "8 MiB from a stranger must not be believed, nor be the end of the receiver."
-)
+@_refuses("huge forgery", "8 MiB from a stranger must be refused, and must not crash the receiver.")
 async def _huge_forgery(sender: CaseSender) -> CaseVerdict:
     response = await sender.post(b"x" * _HUGE_BYTES, {SIGNATURE_HEADER: "0" * 64})
     if response.trouble is ResponseProblem.BROKEN_OFF:
@@ -189,7 +187,7 @@ async def _huge_forgery(sender: CaseSender) -> CaseVerdict:
     return must_refuse(response)
 
 
-@_refuses("empty body", "Signed, but nothing: a mistake that should show, and not break anything.")
+@_refuses("empty body", "Signed, but empty: a mistake that should show, and not break anything.")
 async def _empty_body(sender: CaseSender) -> CaseVerdict:
     return should_refuse(await sender.deliver(b""))
 
@@ -201,18 +199,18 @@ async def _broken_json(sender: CaseSender) -> CaseVerdict:
     return should_refuse(await sender.deliver(b'{"id": "evt_1", "event"'))
 
 
-@_refuses("GET", "A GET delivers nothing, so it deserves no success: 405 says so best.")
+@_refuses("GET", "A GET delivers nothing, so it should not succeed: 405 is best.")
 async def _get_request(sender: CaseSender) -> CaseVerdict:
     return should_refuse(await sender.get())
 
 
-@_takes("slow sender", "Networks are slow at times: a body may arrive in pieces.")
+@_takes("slow sender", "Networks can be slow: a body may arrive in pieces.")
 async def _slow_sender(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver_slowly(sender.compose(), pause_seconds=_PAUSE_SECONDS))
 
 
 @_takes(
-    "slow answer", "Senders wait some seconds for the answer, then count the delivery as failed."
+    "slow answer", "Senders wait some seconds for the response, then count the delivery as failed."
 )
 async def _slow_answer(sender: CaseSender) -> CaseVerdict:
     responses = [await sender.deliver(sender.compose()) for _ in range(3)]
@@ -224,7 +222,7 @@ async def _slow_answer(sender: CaseSender) -> CaseVerdict:
         return CaseVerdict(
             outcome=CaseOutcome.ADVICE,
             seen=f"took {slowest:.1f} s",
-            advice="Put the delivery aside, answer 2xx, and work afterwards.",
+            advice="Store the delivery, respond with 2xx, and process it afterwards.",
         )
     return CaseVerdict(outcome=CaseOutcome.PASSED, seen=f"took {slowest * 1000:.0f} ms at most")
 
@@ -240,20 +238,20 @@ async def _burst_of_200(sender: CaseSender) -> CaseVerdict:
             return CaseVerdict(
                 outcome=CaseOutcome.ADVICE,
                 seen=f"{response} with Retry-After",
-                advice="A sender comes back later; better put it aside and answer 2xx.",
+                advice="A sender retries later; better store it and respond with 2xx.",
             )
         return must_accept(response)
 
     verdicts = await asyncio.gather(*(one() for _ in range(_BURST)))
     not_taken = [verdict for verdict in verdicts if verdict.outcome is not CaseOutcome.PASSED]
     if not not_taken:
-        return CaseVerdict(outcome=CaseOutcome.PASSED, seen=f"took all {_BURST}")
+        return CaseVerdict(outcome=CaseOutcome.PASSED, seen=f"accepted all {_BURST}")
     worst = worst_of(not_taken)
-    seen = f"{len(not_taken)} of {_BURST} not taken, such as: {worst.seen}"
+    seen = f"{len(not_taken)} of {_BURST} not accepted, such as: {worst.seen}"
     return CaseVerdict(outcome=worst.outcome, seen=seen, advice=worst.advice)
 
 
-@_takes("still well", "After all this it has to be as well as before.")
+@_takes("still well", "After all this it must work as before.")
 async def _still_well(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(sender.compose()))
 

@@ -1,4 +1,4 @@
-"""Results as files for machines: JUnit's XML and JSON. No secret comes near them."""
+"""Results as JUnit XML and JSON. They contain no secrets."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""Plays every case against a receiver, in order, one at a time."""
+"""Runs every case against a receiver, in order, one at a time."""
 
 import ipaddress
 import time
@@ -19,13 +19,13 @@ from statuspool_mock.conformance.receivers.sender import CaseSender
 _CONNECT_SECONDS = 5.0
 _NOT_ASKED = CaseVerdict(
     outcome=CaseOutcome.UNPROVEN,
-    seen="was not asked",
-    advice="It does not even answer a right delivery, so it was asked no more.",
+    seen="not run",
+    advice="It does not respond to a valid delivery, so the other cases were not run.",
 )
 
 
 class ReceiverUnreachable(Exception):
-    """Nothing was tested: the receiver cannot be connected to; the message says why."""
+    """Nothing was tested: the receiver cannot be reached; the message says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,11 +41,11 @@ async def examine(url: str, *, secret: str, timeout_seconds: float) -> AsyncIter
     """Yield the result of each case. Raises `ReceiverUnreachable` before the first."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
     async with httpx.AsyncClient(
-        # The sender bounds each delivery as a whole; only connecting has a bound of its own.
+        # The sender limits each delivery as a whole; only connecting has a limit of its own.
         timeout=httpx.Timeout(None, connect=min(timeout_seconds, _CONNECT_SECONDS)),
         limits=limits,
         headers={"User-Agent": "statuspool-mock certify"},
-        # A transport of its own knows no proxy: it has no business between us and this machine.
+        # This transport ignores proxy variables: the receiver is on this machine.
         transport=httpx.AsyncHTTPTransport(limits=limits) if _is_loopback(url) else None,
     ) as client:
         sender = CaseSender(client, url, secret=secret, timeout=timeout_seconds)
@@ -70,10 +70,10 @@ async def _play(case: ReceiverCase, sender: CaseSender) -> CaseResult:
 
 
 def _doubt(result: CaseResult) -> CaseResult:
-    """Take back a pass for saying no: who refuses right deliveries too proves nothing by it."""
+    """Withdraw a pass for refusing from a receiver that refuses valid deliveries too."""
     if not result.case.is_refusal or result.verdict.outcome is not CaseOutcome.PASSED:
         return result
-    advice = "It refuses right deliveries too, so this proves nothing yet."
+    advice = "It refuses valid deliveries too, so this proves nothing."
     return replace(
         result, verdict=replace(result.verdict, outcome=CaseOutcome.UNPROVEN, advice=advice)
     )

@@ -1,4 +1,4 @@
-"""Sends deliveries to one endpoint, right ones and wrong ones, and takes its answers."""
+"""Sends valid and invalid deliveries to one endpoint, and records its responses."""
 
 import asyncio
 import os
@@ -50,7 +50,7 @@ class CaseSender:
 
     @property
     def timeout_seconds(self) -> float:
-        """How long an answer is waited for."""
+        """How long to wait for a response."""
         return self._timeout_seconds
 
     def compose(
@@ -70,19 +70,19 @@ class CaseSender:
         )
 
     def signature(self, body: bytes) -> str:
-        """Return the right signature."""
+        """Return the valid signature."""
         return sign(body, self._secret)
 
     def forgery(self, body: bytes) -> str:
-        """Return the signature of somebody who knows another secret."""
+        """Return a signature made with another secret."""
         return sign(body, f"{self._secret}-another")
 
     async def deliver(self, body: bytes, *, header: str = SIGNATURE_HEADER) -> ReceiverResponse:
-        """POST a body with its right signature."""
+        """POST a body with its valid signature."""
         return await self.post(body, {header: self.signature(body)})
 
     async def deliver_slowly(self, body: bytes, *, pause_seconds: float) -> ReceiverResponse:
-        """POST a rightly signed body in three pieces with pauses between them."""
+        """POST a signed body in three pieces with pauses between them."""
         third = len(body) // 3 + 1
 
         async def pieces() -> AsyncIterator[bytes]:
@@ -95,11 +95,11 @@ class CaseSender:
         return await self._ask("POST", headers, pieces())
 
     async def post(self, body: bytes, headers: Mapping[str, str | bytes]) -> ReceiverResponse:
-        """POST a body with these headers, right or wrong."""
+        """POST a body with these headers."""
         return await self._ask("POST", headers, body)
 
     async def get(self) -> ReceiverResponse:
-        """Look at the endpoint as a browser does."""
+        """GET the endpoint as a browser does."""
         return await self._ask("GET", {}, None)
 
     async def _ask(
@@ -122,7 +122,7 @@ class CaseSender:
             ):
                 await _read_a_little(response)
         except TimeoutError:
-            waited = f"no whole answer within {self._timeout_seconds:g} s"
+            waited = f"no complete response within {self._timeout_seconds:g} s"
             return ReceiverResponse(trouble=ResponseProblem.TOO_SLOW, detail=waited)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
             return ReceiverResponse(trouble=ResponseProblem.CANNOT_CONNECT, detail=_reason(error))
@@ -136,7 +136,7 @@ class CaseSender:
 
 
 async def _read_a_little(response: httpx.Response) -> None:
-    """Read what an answer may hold and leave the rest: its body says nothing to a sender."""
+    """Read the beginning of a response and drop the rest: a sender ignores the body."""
     count = 0
     async for chunk in response.aiter_raw():
         count += len(chunk)
@@ -145,9 +145,9 @@ async def _read_a_little(response: httpx.Response) -> None:
 
 
 def _reason(error: BaseException) -> str:
-    """Return what lies behind an HTTP client's error, in the words of the system below."""
+    """Return the cause of an HTTP client's error, in the words of the system."""
     if isinstance(error, httpx.ConnectTimeout):
-        return "nobody answers there"
+        return "connection refused"
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -157,6 +157,6 @@ def _reason(error: BaseException) -> str:
         if isinstance(cause, socket.gaierror):
             return cause.strerror or "unknown host"
         if isinstance(cause, OSError) and cause.errno:
-            return os.strerror(cause.errno)  # asyncio puts its own words into strerror
+            return os.strerror(cause.errno)  # asyncio puts a text of its own into strerror
         cause = cause.__cause__ or cause.__context__
     return str(error) or type(error).__name__

@@ -140,7 +140,7 @@ AUTHENTICATION: tuple[Mutant, ...] = (
     ),
     _key(
         name="revoked-key-accepted",
-        wrong="A revoked key goes on working.",
+        wrong="A revoked key still works.",
         promise=_REVOKED,
         change=_rereading(_unrevoked),
     ),
@@ -158,7 +158,7 @@ AUTHENTICATION: tuple[Mutant, ...] = (
     ),
     _key(
         name="unauthorized-as-403",
-        wrong="A missing or unknown key is answered with 403 FORBIDDEN.",
+        wrong="A missing or unknown key gets a 403 FORBIDDEN.",
         promise=_REVOKED,
         change=refusing(401, _as_forbidden),
     ),
@@ -193,7 +193,7 @@ AUTHENTICATION: tuple[Mutant, ...] = (
     ),
     _role(
         name="read-only-key-refused-as-401",
-        wrong="A write with a read-only key is answered with 401.",
+        wrong="A write with a read-only key gets a 401.",
         promise=_READ_ONLY,
         change=always(_reader_is_unknown),
     ),

@@ -19,9 +19,9 @@ from statuspool_mock.mutants.transforms import (
     status,
 )
 
-_REAL_TIME = "/status is real-time and tells the last check. (Status, GET /monitors/{id}/status)"
+_REAL_TIME = "/status is real-time and shows the last check. (Status, GET /monitors/{id}/status)"
 _UPTIME = "uptime_30d is the uptime of the past 30 days. (Status; Monitors, GET /monitors/{id})"
-_CURRENT = "A monitor's current status is one, wherever it is told. (Monitors; Status)"
+_CURRENT = "A monitor's current status is one, wherever it is shown. (Monitors; Status)"
 _DURATION = "An incident lasts from started_at to resolved_at. (Incidents, GET /incidents)"
 _CREATED = "What is created is in the list, what is changed is changed. (Monitors)"
 _agree = partial(Mutant, group="meaning")
@@ -86,13 +86,13 @@ MEANING: tuple[Mutant, ...] = (
     ),
     _agree(
         name="uptime-always-100",
-        wrong="uptime_30d is 100, whatever the log says.",
+        wrong="uptime_30d is 100 regardless of the log.",
         promise=_UPTIME,
         change=status(mapped("uptime_30d", lambda _: 100.0)),
     ),
     _agree(
         name="uptime-is-downtime",
-        wrong="uptime_30d tells how long the monitor was down.",
+        wrong="uptime_30d is the share of time the monitor was down.",
         promise=_UPTIME,
         change=status(mapped("uptime_30d", lambda percent: round(100 - percent, 3))),
     ),
@@ -128,13 +128,13 @@ MEANING: tuple[Mutant, ...] = (
     ),
     _agree(
         name="monitor-cached",
-        wrong="GET /monitors/{id} answers out of a cache that no PUT refreshes.",
+        wrong="GET /monitors/{id} responds from a cache that no PUT refreshes.",
         promise=_CREATED,
         change=_caching("getMonitor"),
     ),
     _agree(
         name="list-cached",
-        wrong="GET /monitors answers out of a cache that no POST refreshes.",
+        wrong="GET /monitors responds from a cache that no POST refreshes.",
         promise=_CREATED,
         change=_caching("listMonitors"),
     ),

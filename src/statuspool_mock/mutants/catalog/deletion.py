@@ -122,19 +122,19 @@ def _deleted_still_updatable() -> Handler:
 DELETION: tuple[Mutant, ...] = (
     _delete(
         name="delete-keeps-monitor",
-        wrong="DELETE answers 204 and deletes nothing.",
+        wrong="DELETE responds with 204 and deletes nothing.",
         promise=_DELETED,
         change=on("deleteMonitor", _deletion_pretended),
     ),
     _delete(
         name="delete-answers-200",
-        wrong='DELETE answers 200 with {"deleted": true}.',
+        wrong='DELETE responds with 200 and {"deleted": true}.',
         promise="DELETE returns 204 No Content on success. (Monitors, DELETE /monitors/{id})",
         change=on("deleteMonitor", _deletion_confirmed),
     ),
     _delete(
         name="delete-of-nothing-succeeds",
-        wrong="DELETE of a monitor that does not exist, or no longer, answers 204.",
+        wrong="DELETE of a monitor that does not exist, or no longer, responds with 204.",
         promise="404 where the monitor does not exist or has been deleted. (Error Codes, 404)",
         change=on("deleteMonitor", _deletion_of_nothing),
     ),
@@ -152,7 +152,7 @@ DELETION: tuple[Mutant, ...] = (
     ),
     _delete(
         name="deleted-monitor-still-updatable",
-        wrong="PUT to a deleted monitor answers 200.",
+        wrong="PUT to a deleted monitor responds with 200.",
         promise=_DELETED,
         change=ExchangeChange(_deleted_still_updatable),
     ),

@@ -24,7 +24,7 @@ _SIGNED = (
     "X-Statuspool-Signature is the hex HMAC-SHA256 of the payload's bytes under the secret. "
     "(Code Examples, Register Webhook)"
 )
-_SUBSCRIBED = "An endpoint is told of the events it registered for. (Webhooks, POST /webhooks)"
+_SUBSCRIBED = "An endpoint is notified of the events it registered for. (Webhooks, POST /webhooks)"
 _OWN = "Webhooks are registered for the team. (Webhooks, GET /webhooks)"
 _delivery = partial(Mutant, group="deliveries")
 
@@ -132,25 +132,25 @@ def _rewritten(**layout: Any) -> DeliveryChange:
 DELIVERIES: tuple[Mutant, ...] = (
     _delivery(
         name="incidents-not-delivered",
-        wrong="Endpoints are not told of incident_created.",
+        wrong="Endpoints are not notified of incident_created.",
         promise=_SUBSCRIBED,
         change=_subscribing(_without_incidents),
     ),
     _delivery(
         name="everything-delivered",
-        wrong="Endpoints are told of every event, whatever they registered for.",
+        wrong="Endpoints are notified of every event regardless of what they registered for.",
         promise=_SUBSCRIBED,
         change=_subscribing(lambda _: list(EVENTS)),
     ),
     _delivery(
         name="delivered-to-other-teams",
-        wrong="Endpoints are told of other teams' incidents too.",
+        wrong="Endpoints are notified of other teams' incidents too.",
         promise=_OWN,
         change=on("createWebhook", _told_to_both_teams),
     ),
     _delivery(
         name="last-triggered-at-never-set",
-        wrong="last_triggered_at stays null, however often an endpoint is told.",
+        wrong="last_triggered_at stays null, however often an endpoint is notified.",
         promise="Each entry includes last_triggered_at. (Webhooks, GET /webhooks)",
         change=webhooks(mapped("last_triggered_at", lambda _: None)),
     ),

@@ -115,7 +115,7 @@ ERRORS: tuple[Mutant, ...] = (
     ),
     _error(
         name="validation-as-422",
-        wrong="Invalid values are answered with 422.",
+        wrong="Invalid values get a 422.",
         promise=_INVALID,
         change=refusing(400, lambda response: response.with_status(422)),
     ),

@@ -176,7 +176,7 @@ FILTERS: tuple[Mutant, ...] = (
     ),
     _filter(
         name="incident-filters-not-combined",
-        wrong="?monitor_id= with ?resolved= leaves the second out.",
+        wrong="?monitor_id= with ?resolved= ignores the second.",
         promise=_INCIDENTS,
         change=asking("listIncidents", _one_filter_only),
     ),
@@ -188,13 +188,13 @@ FILTERS: tuple[Mutant, ...] = (
     ),
     _filter(
         name="from-ignored",
-        wrong="The log begins at its beginning, whatever ?from says.",
+        wrong="The log begins at its beginning regardless of ?from.",
         promise=_RANGE,
         change=asking("listMonitorLogs", _dropped("from")),
     ),
     _filter(
         name="to-ignored",
-        wrong="The log ends now, whatever ?to says.",
+        wrong="The log ends now regardless of ?to.",
         promise=_RANGE,
         change=asking("listMonitorLogs", _dropped("to")),
     ),

@@ -35,7 +35,7 @@ _WEBHOOK = (
     "A webhook has id, url, events, active (boolean), last_triggered_at. (Webhooks, GET /webhooks)"
 )
 _REGISTERED = "POST /webhooks returns webhook_id and verification_token. (Webhooks, POST /webhooks)"
-_SIGNING = "The secret is a signing key; no answer is said to hold it. (Webhooks)"
+_SIGNING = "The secret is a signing key; no response contains it. (Webhooks)"
 _incident = partial(Mutant, group="incidents")
 _webhook = partial(Mutant, group="webhooks")
 
@@ -132,19 +132,19 @@ def _one_event(values: Json) -> Json:
 INCIDENTS: tuple[Mutant, ...] = (
     _incident(
         name="recorded-incident-not-listed",
-        wrong="GET /incidents leaves out what POST /incidents recorded.",
+        wrong="GET /incidents omits what POST /incidents recorded.",
         promise=_LISTED,
         change=_hiding("createIncident", "listIncidents"),
     ),
     _incident(
         name="incident-of-unknown-monitor-accepted",
-        wrong="POST /incidents takes the id of a monitor that does not exist.",
+        wrong="POST /incidents accepts the id of a monitor that does not exist.",
         promise=_RECORDED,
         change=on("createIncident", _recorded_anyhow),
     ),
     _incident(
         name="incident-without-monitor",
-        wrong="Incidents do not tell their monitor_id.",
+        wrong="Incidents do not include their monitor_id.",
         promise=_INCIDENT,
         change=incidents(without("monitor_id")),
     ),
@@ -210,7 +210,7 @@ INCIDENTS: tuple[Mutant, ...] = (
     ),
     _incident(
         name="incidents-as-bare-array",
-        wrong="GET /incidents answers an array without an envelope.",
+        wrong="GET /incidents returns an array without an envelope.",
         promise="Lists come as results. (Code Examples, List Monitors, Fetch Check Logs)",
         change=answering("listIncidents", lambda body: body["results"]),
     ),
@@ -219,7 +219,7 @@ INCIDENTS: tuple[Mutant, ...] = (
 WEBHOOKS: tuple[Mutant, ...] = (
     _webhook(
         name="secret-echoed",
-        wrong="POST /webhooks answers with the secret.",
+        wrong="POST /webhooks responds with the secret.",
         promise=_SIGNING,
         change=on("createWebhook", _secret_echoed),
     ),
@@ -231,25 +231,25 @@ WEBHOOKS: tuple[Mutant, ...] = (
     ),
     _webhook(
         name="registered-webhook-not-listed",
-        wrong="GET /webhooks leaves out what POST /webhooks registered.",
+        wrong="GET /webhooks omits what POST /webhooks registered.",
         promise="GET /webhooks lists all registered webhooks. (Webhooks, GET /webhooks)",
         change=_hiding("createWebhook", "listWebhooks"),
     ),
     _webhook(
         name="verification-token-missing",
-        wrong="POST /webhooks answers without a verification_token.",
+        wrong="POST /webhooks responds without a verification_token.",
         promise=_REGISTERED,
         change=answering("createWebhook", without("verification_token")),
     ),
     _webhook(
         name="webhook-id-missing",
-        wrong="POST /webhooks answers without a webhook_id.",
+        wrong="POST /webhooks responds without a webhook_id.",
         promise=_REGISTERED,
         change=answering("createWebhook", without("webhook_id")),
     ),
     _webhook(
         name="webhook-under-another-id",
-        wrong="The id that POST /webhooks answers is not the one that GET /webhooks lists.",
+        wrong="The id that POST /webhooks returns is not the one that GET /webhooks lists.",
         promise="Each entry includes its id. (Webhooks, GET /webhooks)",
         change=answering("createWebhook", _other_number),
     ),
@@ -273,19 +273,19 @@ WEBHOOKS: tuple[Mutant, ...] = (
     ),
     _webhook(
         name="webhook-without-url",
-        wrong="GET /webhooks does not tell urls.",
+        wrong="GET /webhooks does not include urls.",
         promise=_WEBHOOK,
         change=answering("listWebhooks", each(without("url"))),
     ),
     _webhook(
         name="only-first-event-stored",
         wrong="POST /webhooks subscribes to the first of the events.",
-        promise="events is an array of what to be told of. (Webhooks, POST /webhooks)",
+        promise="events is an array of the events to be notified of. (Webhooks, POST /webhooks)",
         change=sending("createWebhook", _one_event),
     ),
     _webhook(
         name="last-triggered-at-omitted",
-        wrong="GET /webhooks does not tell last_triggered_at.",
+        wrong="GET /webhooks does not include last_triggered_at.",
         promise=_WEBHOOK,
         change=answering("listWebhooks", each(without("last_triggered_at"))),
     ),

@@ -137,7 +137,7 @@ LIMITER: tuple[Mutant, ...] = (
     ),
     _limit(
         name="retry-after-too-short",
-        wrong="Retry-After says 1 second, whatever is left of the minute.",
+        wrong="Retry-After says 1 second regardless of the rest of the minute.",
         promise="After retry_after seconds requests pass again. (Error Codes, 429)",
         change=refusing(429, _told(1)),
     ),
@@ -167,7 +167,7 @@ LIMITER: tuple[Mutant, ...] = (
     ),
     _limit(
         name="limited-as-503",
-        wrong="Too many requests are answered with 503.",
+        wrong="Too many requests get a 503.",
         promise="429 where the rate limit is exceeded. (Error Codes, 429)",
         change=refusing(429, lambda response: response.with_status(503)),
     ),

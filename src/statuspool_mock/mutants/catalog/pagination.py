@@ -17,7 +17,7 @@ from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
 from statuspool_mock.mutants.transforms import answering, asking, judged, on
 
 _PAGES = "Lists are paginated with ?page and ?limit (max 100). (Monitors, Logs)"
-_ENVELOPE = "A list answers results, page and total_pages. (Code Examples, List Monitors)"
+_ENVELOPE = "A list has results, page and total_pages. (Code Examples, List Monitors)"
 _DEFAULT_LIMIT = 20
 _page = partial(Mutant, group="pagination")
 
@@ -187,7 +187,7 @@ async def _last_page_again(request: MutantRequest, ask: CallServer) -> MutantRes
 PAGINATION: tuple[Mutant, ...] = (
     _page(
         name="limit-ignored",
-        wrong="GET /monitors always answers 20 a page.",
+        wrong="GET /monitors always returns 20 items a page.",
         promise=_PAGES,
         change=asking("listMonitors", _without_limit),
     ),
@@ -265,7 +265,7 @@ PAGINATION: tuple[Mutant, ...] = (
     ),
     _page(
         name="total-pages-rounded-down",
-        wrong="total_pages leaves out the last page where it is not full.",
+        wrong="total_pages omits the last page where it is not full.",
         promise=_ENVELOPE,
         change=on("listMonitors", _rounded_down),
     ),
@@ -277,7 +277,7 @@ PAGINATION: tuple[Mutant, ...] = (
     ),
     _page(
         name="total-pages-ignores-filter",
-        wrong="total_pages counts monitors that the filter leaves out.",
+        wrong="total_pages counts monitors that the filter omits.",
         promise=_ENVELOPE,
         change=on("listMonitors", _pages_of_all),
     ),
@@ -289,7 +289,7 @@ PAGINATION: tuple[Mutant, ...] = (
     ),
     _page(
         name="limit-over-100-obeyed",
-        wrong="?limit=1000 answers 1,000 rows.",
+        wrong="?limit=1000 responds with 1,000 rows.",
         promise=_PAGES,
         change=judged(("listMonitors", "listMonitorLogs"), "?limit", maximum=100_000),
     ),
@@ -301,13 +301,13 @@ PAGINATION: tuple[Mutant, ...] = (
     ),
     _page(
         name="limit-zero-accepted",
-        wrong="?limit=0 and negative limits answer one item.",
+        wrong="?limit=0 and negative limits return one item.",
         promise="400 for invalid values. (Error Codes, 400)",
         change=asking("listMonitors listMonitorLogs", _lowest_is_one("limit")),
     ),
     _page(
         name="page-zero-accepted",
-        wrong="?page=0 and negative pages answer the first page.",
+        wrong="?page=0 and negative pages return the first page.",
         promise="400 for invalid values. (Error Codes, 400)",
         change=asking("listMonitors listMonitorLogs", _lowest_is_one("page")),
     ),
@@ -322,7 +322,7 @@ PAGINATION: tuple[Mutant, ...] = (
     ),
     _page(
         name="total-pages-missing",
-        wrong="Lists do not tell total_pages.",
+        wrong="Lists do not include total_pages.",
         promise=_ENVELOPE,
         change=answering(
             "listMonitors", lambda body: {"results": body["results"], "page": body["page"]}

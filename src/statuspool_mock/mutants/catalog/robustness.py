@@ -11,7 +11,7 @@ from statuspool_mock.mutants.transforms import on
 
 _INVALID = "400 where the body is malformed or has invalid values. (Error Codes, 400)"
 _NOT_FOUND = "404 NOT_FOUND where a resource does not exist. (Error Codes, 404)"
-_UNEXPECTED = "A 500 is for the unexpected; invalid input is a 400, 404 or is taken. (Error Codes)"
+_UNEXPECTED = "A 500 is for the unexpected; invalid input is a 400, 404 or accepted. (Error Codes)"
 _BODIES = "createMonitor updateMonitor createIncident createWebhook"
 _crash = partial(Mutant, group="robustness")
 
@@ -98,49 +98,49 @@ async def _constraint_failed(request: MutantRequest, ask: CallServer) -> MutantR
 ROBUSTNESS: tuple[Mutant, ...] = (
     _crash(
         name="broken-json-crashes",
-        wrong="A body that is no JSON is answered with 500.",
+        wrong="A body that is not JSON gets a 500.",
         promise=_INVALID,
         change=_crashing(_BODIES, _is_broken_json),
     ),
     _crash(
         name="array-for-object-crashes-without-envelope",
-        wrong="A body that is no JSON object is a 500 in plain text.",
+        wrong="A body that is not a JSON object gets a 500 in plain text.",
         promise="A 500 says INTERNAL_ERROR in the error envelope. (Error Codes, 500)",
         change=_crashing(_BODIES, _is_no_object, _broken_down_bare),
     ),
     _crash(
         name="array-for-object-crashes",
-        wrong="A body that is a JSON array, text or number is answered with 500.",
+        wrong="A body that is a JSON array, text or number gets a 500.",
         promise=_INVALID,
         change=_crashing(_BODIES, _is_no_object),
     ),
     _crash(
         name="number-for-text-crashes",
-        wrong="A number for a name, url or title is answered with 500.",
+        wrong="A number for a name, url or title gets a 500.",
         promise=_INVALID,
         change=_crashing(_BODIES, _has_number_for_text),
     ),
     _crash(
         name="null-crashes",
-        wrong="null for any field is answered with 500.",
+        wrong="null for any field gets a 500.",
         promise=_UNEXPECTED,
         change=_crashing(_BODIES, _has_null),
     ),
     _crash(
         name="emoji-crashes",
-        wrong="An emoji in a name is answered with 500: the database has no room for it.",
+        wrong="An emoji in a name gets a 500: the database cannot store it.",
         promise=_UNEXPECTED,
         change=_crashing(_BODIES, _has_emoji),
     ),
     _crash(
         name="nul-crashes",
-        wrong="U+0000 in a name is answered with 500: the database cannot hold it.",
+        wrong="U+0000 in a name gets a 500: the database cannot hold it.",
         promise=_UNEXPECTED,
         change=_crashing(_BODIES, _has_nul),
     ),
     _crash(
         name="malformed-id-crashes",
-        wrong="An id that is no UUID is answered with 500.",
+        wrong="An id that is not a UUID gets a 500.",
         promise=_UNEXPECTED,
         change=_crashing(
             "getMonitor updateMonitor deleteMonitor getMonitorStatus listMonitorLogs",
@@ -149,13 +149,13 @@ ROBUSTNESS: tuple[Mutant, ...] = (
     ),
     _crash(
         name="far-page-crashes",
-        wrong="A page beyond 2³¹ is answered with 500.",
+        wrong="A page beyond 2³¹ gets a 500.",
         promise=_UNEXPECTED,
         change=_crashing("listMonitors listMonitorLogs", _is_far),
     ),
     _crash(
         name="unreadable-time-crashes",
-        wrong="?from=yesterday is answered with 500.",
+        wrong="?from=yesterday gets a 500.",
         promise=_UNEXPECTED,
         change=_crashing("listMonitorLogs", _has_unreadable_time),
     ),

@@ -128,7 +128,7 @@ MONITORS: tuple[Mutant, ...] = (
     ),
     _shape(
         name="json-called-html",
-        wrong="Successful answers are JSON under the content type text/html.",
+        wrong="Successful responses are JSON under the content type text/html.",
         promise="Each endpoint supports JSON response bodies. (Endpoint List)",
         change=always(_called_html),
     ),
@@ -152,13 +152,13 @@ MONITORS: tuple[Mutant, ...] = (
     ),
     _shape(
         name="monitor-without-status",
-        wrong="GET /monitors/{id} does not tell the status.",
+        wrong="GET /monitors/{id} does not include the status.",
         promise=_MONITOR,
         change=answering("getMonitor", without("status")),
     ),
     _shape(
         name="monitor-without-last-check",
-        wrong="GET /monitors/{id} does not tell the last check.",
+        wrong="GET /monitors/{id} does not include the last check.",
         promise=_MONITOR,
         change=answering("getMonitor", without("last_check_at")),
     ),
@@ -170,7 +170,7 @@ MONITORS: tuple[Mutant, ...] = (
     ),
     _shape(
         name="monitor-without-regions",
-        wrong="GET /monitors/{id} does not tell the regions.",
+        wrong="GET /monitors/{id} does not include the regions.",
         promise=_MONITOR,
         change=answering("getMonitor", without("regions")),
     ),
@@ -200,19 +200,19 @@ MONITORS: tuple[Mutant, ...] = (
     ),
     _shape(
         name="created-with-null-name",
-        wrong="POST /monitors answers with a name of null.",
+        wrong="POST /monitors responds with a name of null.",
         promise="name is a string. (Monitors, POST /monitors)",
         change=answering("createMonitor", mapped("name", lambda _: None)),
     ),
     _shape(
         name="created-with-regions-as-objects",
-        wrong='POST /monitors answers with regions as [{"code": "eu-central-1"}].',
+        wrong='POST /monitors responds with regions as [{"code": "eu-central-1"}].',
         promise="regions is an array of names. (Monitors, POST /monitors)",
         change=answering("createMonitor", mapped("regions", _as_objects)),
     ),
     _shape(
         name="created-without-id",
-        wrong="POST /monitors answers without an id.",
+        wrong="POST /monitors responds without an id.",
         promise="What is created can be fetched by its UUID. (Monitors)",
         change=answering("createMonitor", without("id")),
     ),
@@ -257,19 +257,19 @@ STATUS: tuple[Mutant, ...] = (
     ),
     _status(
         name="status-in-capitals",
-        wrong="/status tells UP.",
+        wrong="/status returns UP.",
         promise=_STATUS,
         change=status(mapped("status", str.upper)),
     ),
     _status(
         name="status-says-paused",
-        wrong="/status of a paused monitor tells paused.",
+        wrong="/status of a paused monitor returns paused.",
         promise=_STATUS,
         change=on("getMonitorStatus", _paused_in_status),
     ),
     _status(
         name="status-without-response-time",
-        wrong="/status does not tell response_time_ms.",
+        wrong="/status does not include response_time_ms.",
         promise="It includes last_check_at, response_time_ms and uptime_30d. (Status)",
         change=status(without("response_time_ms")),
     ),
@@ -278,7 +278,7 @@ STATUS: tuple[Mutant, ...] = (
 LOGS: tuple[Mutant, ...] = (
     _log(
         name="row-without-region",
-        wrong="Log entries do not tell their region.",
+        wrong="Log entries do not include their region.",
         promise=_ROW,
         change=rows(without("region")),
     ),

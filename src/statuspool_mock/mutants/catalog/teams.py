@@ -105,7 +105,7 @@ TEAMS: tuple[Mutant, ...] = (
     ),
     _team(
         name="others-incidents-by-monitor",
-        wrong="GET /incidents?monitor_id= tells the incidents of another team's monitor.",
+        wrong="GET /incidents?monitor_id= returns the incidents of another team's monitor.",
         promise=_OWN_LIST,
         change=on("listIncidents", _owner_not_checked),
     ),

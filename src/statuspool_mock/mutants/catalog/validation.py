@@ -83,19 +83,19 @@ VALIDATION: tuple[Mutant, ...] = (
     ),
     _validation(
         name="interval-not-required",
-        wrong="POST /monitors without interval_seconds takes 60.",
+        wrong="POST /monitors without interval_seconds uses 60.",
         promise=_REQUIRED,
         change=filled("createMonitor", interval_seconds=60),
     ),
     _validation(
         name="name-of-one-character-accepted",
-        wrong="POST /monitors takes a name of one character.",
+        wrong="POST /monitors accepts a name of one character.",
         promise=_NAME,
         change=judged(("createMonitor",), "name", minLength=1),
     ),
     _validation(
         name="name-of-129-characters-accepted",
-        wrong="POST /monitors takes a name of 129 characters.",
+        wrong="POST /monitors accepts a name of 129 characters.",
         promise=_NAME,
         change=judged(("createMonitor",), "name", maxLength=255),
     ),
@@ -119,7 +119,7 @@ VALIDATION: tuple[Mutant, ...] = (
     ),
     _validation(
         name="put-name-not-checked",
-        wrong="PUT takes names of any length, one character or 129.",
+        wrong="PUT accepts names of any length, one character or 129.",
         promise=_NAME,
         change=judged(("updateMonitor",), "name", minLength=0, maxLength=10_000),
     ),
@@ -131,7 +131,7 @@ VALIDATION: tuple[Mutant, ...] = (
     ),
     _validation(
         name="put-url-not-checked",
-        wrong="PUT takes any text for a url.",
+        wrong="PUT accepts any text for a url.",
         promise=_URL,
         change=judged(("updateMonitor",), "url", **_ANY_TEXT),
     ),
@@ -143,13 +143,13 @@ VALIDATION: tuple[Mutant, ...] = (
     ),
     _validation(
         name="any-interval-accepted",
-        wrong="POST /monitors takes any number of seconds.",
+        wrong="POST /monitors accepts any number of seconds.",
         promise=_INTERVAL,
         change=judged(("createMonitor",), "interval_seconds", **_ANY_INTERVAL),
     ),
     _validation(
         name="put-any-interval-accepted",
-        wrong="PUT takes any number of seconds.",
+        wrong="PUT accepts any number of seconds.",
         promise=_INTERVAL,
         change=judged(("updateMonitor",), "interval_seconds", **_ANY_INTERVAL),
     ),
@@ -173,7 +173,7 @@ VALIDATION: tuple[Mutant, ...] = (
     ),
     _validation(
         name="tags-read-from-text",
-        wrong='tags: "a" is taken for ["a"].',
+        wrong='tags: "a" is read as ["a"].',
         promise=_OPTIONAL,
         change=sending("createMonitor updateMonitor", _list_from_text("tags")),
     ),
@@ -185,7 +185,7 @@ VALIDATION: tuple[Mutant, ...] = (
     ),
     _validation(
         name="regions-read-from-text",
-        wrong='regions: "eu-central-1" is taken for a list of one.',
+        wrong='regions: "eu-central-1" is read as a list of one.',
         promise=_OPTIONAL,
         change=sending("createMonitor updateMonitor", _list_from_text("regions")),
     ),
@@ -197,19 +197,19 @@ VALIDATION: tuple[Mutant, ...] = (
     ),
     _validation(
         name="put-array-accepted",
-        wrong="PUT takes a JSON array for an object without fields.",
+        wrong="PUT accepts a JSON array for an object without fields.",
         promise="400 where the request body is malformed. (Error Codes, 400)",
         change=asking("updateMonitor", _object_for_array),
     ),
     _validation(
         name="refused-put-half-stored",
-        wrong="A PUT that is answered with 400 has stored the fields that were right.",
+        wrong="A PUT that gets a 400 has stored the fields that were right.",
         promise=_INVALID,
         change=on("updateMonitor", _stores_the_good_half),
     ),
     _validation(
         name="refused-post-creates",
-        wrong="A POST /monitors that is answered with 400 has created a monitor.",
+        wrong="A POST /monitors that gets a 400 has created a monitor.",
         promise=_INVALID,
         change=on("createMonitor", _creates_all_the_same),
     ),
@@ -239,7 +239,7 @@ VALIDATION: tuple[Mutant, ...] = (
     ),
     _validation(
         name="webhook-url-not-checked",
-        wrong="POST /webhooks takes any text for a url.",
+        wrong="POST /webhooks accepts any text for a url.",
         promise="url is where events are sent to; invalid values are a 400. (POST /webhooks)",
         change=judged(("createWebhook",), "url", **_ANY_TEXT),
     ),

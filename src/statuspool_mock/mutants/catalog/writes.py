@@ -27,7 +27,7 @@ _REGIONS = 'regions defaults to ["eu-central-1","us-east-1","ap-northeast-1"]. (
 _EXPECTED = "expected_status defaults to 200. (Monitors, POST /monitors)"
 _CREATED = "POST /monitors creates a monitor of the sent fields. (Monitors, POST /monitors)"
 _PATCHED = "Only provided fields are patched. (Monitors, PUT /monitors/{id})"
-_PUT_ANSWER = "PUT answers id, name, interval_seconds, tags, updated_at. (Update Monitor)"
+_PUT_ANSWER = "PUT returns id, name, interval_seconds, tags, updated_at. (Update Monitor)"
 _CONFIGURATION = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
 _create = partial(Mutant, group="create")
 _update = partial(Mutant, group="update")
@@ -162,7 +162,7 @@ WRITES: tuple[Mutant, ...] = (
     ),
     _create(
         name="sent-regions-ignored",
-        wrong="POST /monitors checks from the default regions whatever was sent.",
+        wrong="POST /monitors checks from the default regions regardless of what was sent.",
         promise=_CREATED,
         change=sending("createMonitor", without("regions")),
     ),
@@ -174,49 +174,49 @@ WRITES: tuple[Mutant, ...] = (
     ),
     _create(
         name="sent-expected-status-ignored",
-        wrong="POST /monitors expects 200 whatever was sent.",
+        wrong="POST /monitors expects 200 regardless of what was sent.",
         promise=_CREATED,
         change=sending("createMonitor", without("expected_status")),
     ),
     _create(
         name="created-but-not-stored",
-        wrong="POST /monitors answers with a monitor that cannot be found again.",
+        wrong="POST /monitors responds with a monitor that cannot be found afterwards.",
         promise=_CREATED,
         change=on("createMonitor", _created_and_lost),
     ),
     _create(
         name="created-with-another-interval",
-        wrong="POST /monitors answers with the sent interval and stores another.",
+        wrong="POST /monitors responds with the sent interval and stores another.",
         promise=_CREATED,
         change=on("createMonitor", _slowed_in_store),
     ),
     _create(
         name="created-twice",
-        wrong="POST /monitors creates two monitors and answers with one.",
+        wrong="POST /monitors creates two monitors and responds with one.",
         promise="POST /monitors creates a new monitor. (Monitors, POST /monitors)",
         change=on("createMonitor", _created_twice),
     ),
     _create(
         name="url-monitored-once",
-        wrong="POST /monitors of a url that was created before answers with the earlier monitor.",
+        wrong="POST /monitors of a url that was created before responds with the earlier monitor.",
         promise="POST /monitors creates a new monitor. (Monitors, POST /monitors)",
         change=ExchangeChange(_url_known_already),
     ),
     _create(
         name="created-as-202",
-        wrong="POST answers 202, whatever it creates.",
+        wrong="POST responds with 202 for everything it creates.",
         promise="A successful POST is a plain success, 200 or 201. (Monitors, POST /monitors)",
         change=on("createMonitor createIncident createWebhook", _accepted_only),
     ),
     _update(
         name="put-not-stored",
-        wrong="PUT answers with the changes and stores none of them.",
+        wrong="PUT responds with the changes and stores none of them.",
         promise="PUT updates an existing monitor. (Monitors, PUT /monitors/{id})",
         change=_forgetting(*_CONFIGURATION),
     ),
     _update(
         name="put-interval-not-stored",
-        wrong="PUT answers with the new interval and keeps the old one.",
+        wrong="PUT responds with the new interval and keeps the old one.",
         promise="Changing interval_seconds takes effect on the next check. (PUT /monitors/{id})",
         change=_forgetting("interval_seconds"),
     ),
@@ -252,31 +252,31 @@ WRITES: tuple[Mutant, ...] = (
     ),
     _update(
         name="put-answers-another-id",
-        wrong="PUT answers with the id of a new revision.",
+        wrong="PUT responds with the id of a new revision.",
         promise=_PUT_ANSWER,
         change=answering("updateMonitor", _renumbered),
     ),
     _update(
         name="put-omits-updated-at",
-        wrong="PUT answers without updated_at.",
+        wrong="PUT responds without updated_at.",
         promise=_PUT_ANSWER,
         change=answering("updateMonitor", without("updated_at")),
     ),
     _update(
         name="put-updated-at-stale",
-        wrong="PUT answers with an updated_at from before the change.",
+        wrong="PUT responds with an updated_at from before the change.",
         promise=_PUT_ANSWER,
         change=answering("updateMonitor", mapped("updated_at", moved(hours=-1))),
     ),
     _update(
         name="put-answers-204",
-        wrong="PUT answers 204 without the monitor.",
+        wrong="PUT responds with 204 without the monitor.",
         promise=_PUT_ANSWER,
         change=on("updateMonitor", _nothing_to_say),
     ),
     _update(
         name="put-of-unknown-monitor-succeeds",
-        wrong="PUT to an id that does not exist answers 200.",
+        wrong="PUT to an id that does not exist responds with 200.",
         promise="404 where the monitor does not exist. (Error Codes, 404)",
         change=on("updateMonitor", _upserted),
     ),
