@@ -1,4 +1,4 @@
-# The mock as an image: docker build -t statuspool-mock . && docker run --rm -p 127.0.0.1:4747:4747 statuspool-mock
+# Image of the mock: docker build -t statuspool-mock . && docker run --rm -p 127.0.0.1:4747:4747 statuspool-mock
 FROM python:3.13-slim AS build
 WORKDIR /source
 COPY pyproject.toml constraints.txt README.md LICENSE ./
@@ -12,7 +12,7 @@ RUN python -m pip wheel --no-cache-dir --no-deps --wheel-dir /wheels . \
 
 FROM python:3.13-slim
 LABEL org.opencontainers.image.title="statuspool-mock" \
-      org.opencontainers.image.description="A local, stateful stand-in for the Statuspool API" \
+      org.opencontainers.image.description="A local, stateful mock of the Statuspool API" \
       org.opencontainers.image.licenses="MIT"
 RUN groupadd --gid 4747 statuspool \
  && useradd --uid 4747 --gid statuspool --no-create-home --home-dir /data statuspool \
@@ -24,9 +24,9 @@ USER 4747:4747
 WORKDIR /data
 EXPOSE 4747
 
-# Without curl, which the image has not, and without a proxy that the environment may name.
+# In Python, because the image has no curl, and because http.client ignores proxy variables.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --start-interval=1s --retries=3 \
   CMD ["python", "-c", "import http.client as c; h = c.HTTPConnection('127.0.0.1', 4747, timeout=2); h.request('GET', '/v1/openapi.json'); raise SystemExit(h.getresponse().status != 200)"]
 
-# Options of `serve` follow: docker run ... statuspool-mock --scenario docs
+# Arguments are options of `serve`: docker run ... statuspool-mock --scenario docs
 ENTRYPOINT ["statuspool-mock", "serve", "--host", "0.0.0.0"]

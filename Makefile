@@ -12,17 +12,17 @@ unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and ea
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
 	@echo "make test    run the tests (ARGS='-k docs' passes options)"
-	@echo "make test-fast  only those that start neither a program nor a browser: a minute"
-	@echo "make test-long  those that take minutes: recipes and tutorials in fresh environments"
+	@echo "make test-fast  only the tests that start neither a program nor a browser: a minute"
+	@echo "make test-long  the tests that take minutes: recipes and tutorials in fresh environments"
 	@echo "make lint    ruff, mypy and the import rules"
-	@echo "make package build the wheel and the sdist into dist/, and try them"
-	@echo "make docs    write the pages that are made from the code"
-	@echo "make site    build the documentation into build/site, to be read without a server too"
-	@echo "make matrix  judge every mutant, and write what finds out which (ARGS=--jobs=4)"
+	@echo "make package build the wheel and the sdist into dist/, and test them"
+	@echo "make docs    update the pages that are generated from the code"
+	@echo "make site    build the documentation into build/site; it works without a server"
+	@echo "make matrix  run verify against every mutant, and write the kill matrix (ARGS=--jobs=4)"
 	@echo "make sweep   check every clause alone, on the mock and on a mutant that it detects"
-	@echo "make compare hold the judge beside stock Schemathesis (ARGS='--every 1 --jobs 4')"
-	@echo "make bench   measure the API beside others"
-	@echo "make clean   remove the virtual environment and what tools left behind"
+	@echo "make compare compare verify with stock Schemathesis (ARGS='--every 1 --jobs 4')"
+	@echo "make bench   compare the speed of the API with other servers"
+	@echo "make clean   remove the virtual environment and the files of tools"
 
 serve: .venv/installed
 	@$(BIN)/statuspool-mock serve $(ARGS)
@@ -78,7 +78,7 @@ clean:
 	$(BIN)/python -m pip install -q --disable-pip-version-check "pip>=25.1"  # for --group
 	@touch $@
 
-.venv/installed: .venv/python pyproject.toml constraints.txt
+.venv/installed: .venv/python pyproject.toml constraints.txt src/statuspool_mock/__init__.py
 	$(BIN)/python -m pip install -q -c constraints.txt -e ".[verify]"
 	@touch $@
 

@@ -1,7 +1,7 @@
-"""Hold the judge beside stock Schemathesis and write docs/schemathesis.md: `make compare`.
+"""Compare `verify` with stock Schemathesis and write docs/schemathesis.md: `make compare`.
 
-Both judge the same servers: right ones, which nobody should accuse, and mutants, which somebody
-should. It takes about half a minute of processor time for each mutant.
+Both test the same servers: correct ones, which should raise no alarm, and mutants, which should.
+A mutant takes about half a minute of processor time.
 """
 
 import argparse
@@ -29,17 +29,29 @@ from statuspool_mock.mutants.catalog import CATALOG
 
 _MOCK = "the mock"
 _RIGHT = (_MOCK, "like-the-samples", "newest-first", "stern")
-_NOT_COMPARED = "rate limiter"  # no check of Schemathesis is about it
+_NOT_COMPARED = "rate limiter"  # Schemathesis has no check for it
 _OTHER_SEEDS = (2, 3)
 
 
 def main() -> None:
-    """Judge every server with every judge, and print the page."""
+    """Test every server with every tool, and print the page."""
     parser = argparse.ArgumentParser(description=__doc__)
     add = parser.add_argument
-    add("--every", type=int, default=4, metavar="N", help="try each Nth mutant (4)")
-    add("--max-examples", type=int, default=10, metavar="N", help="of schemathesis run (10)")
-    add("--jobs", type=int, default=2, metavar="N", help="how many servers at once (2)")
+    add("--every", type=int, default=4, metavar="N", help="test every Nth mutant (default: 4)")
+    add(
+        "--max-examples",
+        type=int,
+        default=10,
+        metavar="N",
+        help="option of schemathesis run (default: 10)",
+    )
+    add(
+        "--jobs",
+        type=int,
+        default=2,
+        metavar="N",
+        help="number of servers to test at once (default: 2)",
+    )
     arguments = parser.parse_args()
     stock = Schemathesis(arguments.max_examples)
     judges = (Verify("quick"), Verify("standard"), stock)
@@ -70,14 +82,14 @@ def main() -> None:
 
 
 def _judge_right(name: str, judges: Sequence[Judge]) -> dict[str, Right]:
-    """Judge a right server anew with each judge, and take stock before and after."""
+    """Test a correct server with each tool, and list its objects before and after."""
     found = {}
     for judge in judges:
         with _serving(name) as (url, keys):
             before = inventory(url, keys)
             trial = judge.judge(url, keys)
             found[judge.name] = Right(trial, before, inventory(url, keys))
-        _tell(name, judge, trial)
+        _log(name, judge, trial)
     return found
 
 
@@ -92,7 +104,7 @@ def _serving(name: str) -> Iterator[tuple[str, Keys]]:
 
 
 def _alarms_of_the_mock(max_examples: int, seed: int) -> frozenset[str]:
-    """Return what Schemathesis says of the mock under a seed: it is no sign of a mutant."""
+    """Return the alarms of Schemathesis about the mock with this seed. They detect no mutant."""
     with mock() as url:
         return Schemathesis(max_examples, seed=seed).judge(url, fresh_keys()).alarms
 
@@ -102,14 +114,14 @@ def _judge_mutant(name: str, judges: Sequence[Judge]) -> dict[str, Trial]:
     with mock(name) as url:
         for judge in judges:
             trial = found[judge.name] = judge.judge(url, fresh_keys())
-            _tell(name, judge, trial)
+            _log(name, judge, trial)
     return found
 
 
-def _tell(name: str, judge: Judge, trial: Trial) -> None:
-    told = trial.trouble or ", ".join(sorted(trial.alarms)[:3]) or "nothing"
+def _log(name: str, judge: Judge, trial: Trial) -> None:
+    alarms = trial.error or ", ".join(sorted(trial.alarms)[:3]) or "nothing"
     sys.stderr.write(
-        f"{name}: {judge.name}: {told} ({trial.requests}, {trial.cost.seconds:.0f} s)\n"
+        f"{name}: {judge.name}: {alarms} ({trial.requests}, {trial.cost.seconds:.0f} s)\n"
     )
 
 

@@ -1,4 +1,4 @@
-"""Who is compared: how each is installed and started, and what they answer."""
+"""The compared servers: how they are installed and started, and what they respond."""
 
 import json
 import os
@@ -16,38 +16,38 @@ CACHE = HERE / ".cache"
 PEERS = HERE / "peers"
 PROGRAM = str(Path(sys.executable).with_name("statuspool-mock"))
 LIMIT = ("--rate-limit", "99999999")
-"""So many a minute that the limiter counts and never refuses."""
+"""A limit so high that requests are counted but never rejected."""
 _DOCUMENT, _WITH_EXAMPLES, _ANSWERS = (
     str(CACHE / name) for name in ("document.json", "with-examples.json", "answers.json")
 )
 OURS = "statuspool-mock"
 PRISM = "Prism"
-PRISM_AS_MUCH = "Prism, answers as long as ours"
+PRISM_AS_MUCH = "Prism, responses as long as ours"
 BACKEND = "openapi-backend"
-CONNEXION = "Connexion as it comes"
+CONNEXION = "stock Connexion"
 BARE = "bare uvicorn"
 
 
 @dataclass(frozen=True, slots=True)
 class Contender:
-    """A server to compare, and the path that its API begins with."""
+    """A server to compare, and the path prefix of its API."""
 
     name: str
     command: tuple[str, ...]
     prefix: str = "/v1"
 
     def start(self, **options: Any) -> ServerProcess:
-        """Return its process, to be entered."""
+        """Return its process, a context manager."""
         return ServerProcess(self.command, probe=f"{self.prefix}/monitors?limit=20", **options)
 
 
 def ours(scenario: str) -> Contender:
-    """Return our server: validates, authenticates, limits."""
+    """Return statuspool-mock with validation, authentication and rate limit."""
     return Contender(OURS, (PROGRAM, "serve", "--port", "{port}", "--scenario", scenario, *LIMIT))
 
 
 def install_peers() -> None:
-    """Install what npm has to give, once, into a folder that git ignores."""
+    """Install the packages from npm, once, into a folder that git ignores."""
     for program in ("wrk", "taskset", "node", "npm"):
         if shutil.which(program) is None:
             sys.exit(f"{program} is missing: apt-get install wrk util-linux nodejs npm")
@@ -69,7 +69,7 @@ def install_peers() -> None:
 
 
 def write_for_peers(responses: dict[str, Any]) -> None:
-    """Write the document and `responses`, ours, so that all can send the same amount."""
+    """Write the document and our `responses`, so that all servers send the same amount."""
     document = json.loads(subprocess.check_output([PROGRAM, "spec", "--json"]))
     for name, value in (
         (_DOCUMENT, document),
@@ -80,8 +80,8 @@ def write_for_peers(responses: dict[str, Any]) -> None:
 
 
 def peers() -> list[Contender]:
-    """Return the others; what they read was written by `write_for_peers`."""
-    # Node finds the packages that a script requires beside the script.
+    """Return the other servers; `write_for_peers` has written the files that they read."""
+    # Node looks for required packages in the folder of the script.
     backend = str(shutil.copy(PEERS / "openapi_backend.cjs", CACHE))
     prism = ("node", str(CACHE / "node_modules/@stoplight/prism-cli/dist/index.js"), "mock")
     quiet = ("-p", "{port}", "-v", "silent")
@@ -97,7 +97,7 @@ def peers() -> list[Contender]:
 
 
 def versions() -> dict[str, str]:
-    """Return what was compared, by name."""
+    """Return the versions of everything compared, by name."""
     found = {"Python": sys.version.split()[0], "Node": _said("node", "--version").removeprefix("v")}
     for name, package in ((PRISM, "@stoplight/prism-cli"), (BACKEND, "openapi-backend")):
         path = CACHE / "node_modules" / package / "package.json"
@@ -113,7 +113,7 @@ def versions() -> dict[str, str]:
 
 
 def _with_examples(document: dict[str, Any], responses: dict[str, Any]) -> dict[str, Any]:
-    """Return the document with our answers as the only examples of the operations measured."""
+    """Return the document with our responses as the only examples of the measured operations."""
     copy: dict[str, Any] = json.loads(json.dumps(document))
     for path, method, status, name in (
         ("/monitors", "get", "200", "list"),

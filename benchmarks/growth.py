@@ -1,4 +1,4 @@
-"""What size should not slow down: lists, filters, the end of a long log; memory, collections."""
+"""Measure what must not get slower with size: lists, filters, long logs, memory, collections."""
 
 import json
 import sys
@@ -16,7 +16,7 @@ from processes import KEY, ServerProcess
 from rounds import typical
 
 FEW, MANY = 100, 100_000
-_DOWN = 25  # in both worlds, so that the filtered pages are equally long
+_DOWN = 25  # in both worlds, so that the filtered pages have the same length
 _DEFAULT_COLLECTOR = (
     "import sys; from statuspool_mock import cli, server; "
     "server.tune_for_serving = lambda: None; sys.exit(cli.main())"
@@ -24,7 +24,7 @@ _DEFAULT_COLLECTOR = (
 
 
 class Pair(NamedTuple):
-    """The cost of the same question to a small thing and to a large one."""
+    """The cost of the same request for small and for large data."""
 
     title: str
     small: Load
@@ -32,12 +32,12 @@ class Pair(NamedTuple):
 
     @property
     def times(self) -> float:
-        """How much more the large one costs."""
+        """The cost of the large one divided by that of the small one."""
         return self.large.cpu_microseconds / self.small.cpu_microseconds
 
 
 class Holding(NamedTuple):
-    """Creating monitors while holding `MANY`."""
+    """The cost of creating monitors in a world that has `MANY`."""
 
     title: str
     p50_ms: float
@@ -70,7 +70,7 @@ def pages(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[Pai
 
 
 def holding(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[Holding]:
-    """Create monitors while holding `MANY`, with our collector's settings and with Python's."""
+    """Create monitors in a world that has `MANY`, with our collector settings and with Python's."""
     ours = contenders.ours("empty")
     untuned = contenders.Contender(
         ours.name, (sys.executable, "-c", _DEFAULT_COLLECTOR, *ours.command[1:])
@@ -96,7 +96,7 @@ def holding(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[H
 
 @contextmanager
 def _world(monitors: int) -> Iterator[ServerProcess]:
-    """Serve a scenario of so many monitors, `_DOWN` of them down."""
+    """Serve a scenario with this number of monitors, `_DOWN` of them down."""
     lines = ["name: growth", "title: Growth", "description: For the benchmarks.", "history: 45d"]
     lines += ["monitors:"]
     for number in range(_DOWN):

@@ -1,4 +1,4 @@
-"""Loads a server with wrk and tells what a request cost it."""
+"""Load a server with wrk and measure the cost of a request."""
 
 import subprocess
 import tempfile
@@ -15,12 +15,12 @@ _names = count(1, 1_000_000)
 
 
 class Load(NamedTuple):
-    """What one round of load measured."""
+    """The measurements of one round of load."""
 
     requests: int
     per_second: float
     cpu_microseconds: int
-    """The server's processor time for each request."""
+    """Processor time of the server per request."""
     p50_ms: float
     p99_ms: float
 
@@ -33,7 +33,7 @@ def drive(
     seconds: int = 2,
     key: str = KEY,
 ) -> Load:
-    """Ask for `paths` in turn for some seconds. Raises `RuntimeError` if any answer was not 2xx."""
+    """Request `paths` in turn for some seconds. Raises `RuntimeError` if a response was not 2xx."""
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as listed:
         listed.write("\n".join(paths))
         listed.flush()
@@ -53,6 +53,6 @@ def drive(
     requests, duration, p50, p99, errors = (int(word) for word in line.split()[1:])
     if errors or not requests:
         raise RuntimeError(
-            f"{errors} of {requests} answers failed: {method} {paths[0]} at {server.url}"
+            f"{errors} of {requests} requests failed: {method} {paths[0]} at {server.url}"
         )
     return Load(requests, requests / duration * 1e6, used / requests, p50 / 1000, p99 / 1000)

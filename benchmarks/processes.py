@@ -1,4 +1,4 @@
-"""Server processes: started on a chosen core, asked until they answer, and their costs read."""
+"""Server processes: start them on a core, wait until they respond, and read their costs."""
 
 import http.client
 import os
@@ -16,13 +16,14 @@ _TICK_MICROSECONDS = 1_000_000 / os.sysconf("SC_CLK_TCK")
 
 
 class DidNotAnswer(Exception):
-    """A server ended or stayed silent; the message holds what it said."""
+    """A server ended or did not respond; the message contains its output."""
 
 
 class ServerProcess:
-    """A server of any kind, in a process of its own, stopped when the block ends.
+    """A server in a process of its own, which is stopped when the block ends.
 
-    `command` takes the port as `{port}`. `probe` is a path that answers 200 to `KEY` once it is up.
+    `{port}` in `command` is replaced by the port. `probe` is a path that returns 200 to `KEY` when
+    the server is ready.
     """
 
     def __init__(
@@ -38,7 +39,7 @@ class ServerProcess:
         if core is not None:
             self._command = ["taskset", "-c", core, *self._command]
         self._probe = probe
-        # With this variable set, Python would compile every module again at every start.
+        # With this variable set, Python would compile every module at every start.
         self._environment = {
             name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
         } | (environment or {})
@@ -80,7 +81,7 @@ class ServerProcess:
         return f"http://127.0.0.1:{self.port}"
 
     def get(self, path: str, key: str = KEY) -> tuple[int, bytes]:
-        """Ask once, on a connection of its own."""
+        """Send one request on a new connection."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             connection.request("GET", path, headers={"Authorization": f"Bearer {key}"})
@@ -90,11 +91,11 @@ class ServerProcess:
             connection.close()
 
     def cpu_microseconds(self) -> float:
-        """Return the processor time used so far, by the process and what it started."""
+        """Return the processor time used so far by the process and its children."""
         return sum(_ticks(pid) for pid in _family(self._process.pid)) * _TICK_MICROSECONDS
 
     def resident_megabytes(self) -> float:
-        """Return the memory held now, in 10^6 bytes."""
+        """Return the resident memory in units of 10^6 bytes."""
         kilobytes = 0
         for pid in _family(self._process.pid):
             for line in Path(f"/proc/{pid}/status").read_text().splitlines():
@@ -109,7 +110,7 @@ class ServerProcess:
                 said = self._process.stderr.read().decode() if self._process.stderr else ""
                 raise DidNotAnswer(f"{self._command} ended with {self._process.returncode}: {said}")
             if time.perf_counter() > until:
-                raise DidNotAnswer(f"{self._command} never answered 200, last {status}")
+                raise DidNotAnswer(f"{self._command} did not return 200, but {status}")
             try:
                 status, _ = self.get(self._probe)
             except OSError:

@@ -1,4 +1,4 @@
-"""What judging costs: our proxy beside one of the same libraries that only passes on."""
+"""Measure what checking costs: our proxy and one on the same libraries that only forwards."""
 
 import sys
 from collections.abc import Callable
@@ -14,7 +14,7 @@ _POLLED = ("/v1/monitors?limit=20", "/v1/monitors?status=down&limit=5")
 
 
 class Passing(NamedTuple):
-    """One kind of request through either proxy."""
+    """One kind of request through both proxies."""
 
     title: str
     bare: Load
@@ -22,12 +22,12 @@ class Passing(NamedTuple):
 
     @property
     def costs(self) -> float:
-        """The share of requests a second that judging costs."""
+        """The share of the requests per second that checking costs."""
         return 1 - self.judged.per_second / self.bare.per_second
 
 
 def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[Passing]:
-    """Load both proxies in turn, the upstream on the core of the load."""
+    """Load both proxies in turn, with the upstream on the core of the load generator."""
     with ExitStack() as stack:
         upstream = stack.enter_context(contenders.ours("large").start(core="1"))
         bare, ours = (

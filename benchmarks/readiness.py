@@ -1,4 +1,4 @@
-"""How soon after its start a server answers, and what it weighs then."""
+"""Measure how soon after its start a server responds, and its memory at that time."""
 
 import subprocess
 import time
@@ -10,14 +10,14 @@ from contenders import Contender
 
 
 class Readiness(NamedTuple):
-    """From the start of the process to the first 200, and the memory held then."""
+    """Time from the start of the process to the first 200, and the memory at that time."""
 
     seconds: float
     resident_megabytes: float
 
 
 def measure(others: list[Contender], *, rounds: int) -> dict[str, Readiness]:
-    """Start everybody, one after the other, in every round; return the medians."""
+    """Start every server in every round, one after the other; return the medians."""
     found: dict[str, list[Readiness]] = {}
     for turn in range(rounds + 1):
         for contender in (contenders.ours("default"), *others):

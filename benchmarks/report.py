@@ -1,4 +1,4 @@
-"""Results as Markdown: tables, and each target with what was found."""
+"""Write results as Markdown: tables, and every target with the measured value."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -32,7 +32,7 @@ TIMES_BARE = (("list", 3.0), ("status", 3.0), ("create", 5.0), ("logs", 13.0))
 
 
 class Target(NamedTuple):
-    """A promise and what was found of it."""
+    """A target and the measured value."""
 
     promise: str
     found: str
@@ -40,7 +40,7 @@ class Target(NamedTuple):
 
 
 class Findings(NamedTuple):
-    """Everything one run measured."""
+    """All measurements of one run."""
 
     results: Results
     growth: list[Pair]
@@ -54,7 +54,7 @@ class Findings(NamedTuple):
 
 
 def targets(found: Findings) -> list[Target]:
-    """Judge the run."""
+    """Compare the run with the targets."""
     judged = []
     for case, other, least in FASTER_THAN:
         loads = found.results[case]
@@ -72,12 +72,12 @@ def targets(found: Findings) -> list[Target]:
             Target(f"{pair.title}: large at most 2 × small", f"{times:.2f} ×", times <= 2)
         )
     size = found.holding[0].bytes_per_monitor
-    judged.append(Target("memory: at most 2,048 bytes a monitor", f"{size:,.0f} B", size <= 2048))
+    judged.append(Target("memory: at most 2,048 bytes per monitor", f"{size:,.0f} B", size <= 2048))
     ready = found.readiness[OURS]
     judged += [
-        Target("first answer at most 0.7 s after start", _s(ready.seconds), ready.seconds <= 0.7),
+        Target("first response within 0.7 s of the start", _s(ready.seconds), ready.seconds <= 0.7),
         Target(
-            "memory then at most 80 MB",
+            "memory at that time: at most 80 MB",
             f"{ready.resident_megabytes:.0f} MB",
             ready.resident_megabytes <= 80,
         ),
@@ -91,17 +91,17 @@ def targets(found: Findings) -> list[Target]:
     judged += [
         Target("a new world within 5 ms", f"{box.new_world_ms:.2f} ms", box.new_world_ms <= 5),
         Target(
-            "30 days over the 12 monitors of `default` within 200 ms",
+            "30 days of the 12 monitors of `default` within 200 ms",
             f"{box.advance_ms:.0f} ms",
             box.advance_ms <= 200,
         ),
         Target(
-            "the journal costs at most 10 % of requests/s",
+            "the journal costs at most 10 % of the requests/s",
             f"{box.journal_costs:.1%}",
             box.journal_costs <= 0.1,
         ),
         Target(
-            "a fault that matches nothing costs at most 2 %",
+            "a fault that matches no request costs at most 2 %",
             f"{box.fault_costs:.1%}",
             box.fault_costs <= 0.02,
         ),
@@ -112,7 +112,7 @@ def targets(found: Findings) -> list[Target]:
         ),
     ]
     for one in found.passing:
-        promise = f"judging {one.title} in the proxy costs at most 25 % of requests/s"
+        promise = f"checking {one.title} in the proxy costs at most 25 % of the requests/s"
         judged.append(Target(promise, f"{one.costs:.0%}", one.costs <= 0.25))
     return judged
 
@@ -127,7 +127,7 @@ def markdown(found: Findings) -> str:
         cores=found.versions["cores"],
         versions=", ".join(versions),
         settings=found.settings,
-        targets=_table(("target", "found", ""), judged),
+        targets=_table(("target", "measured", ""), judged),
         beside=_beside(found.results),
         growth=_growth(found.growth),
         holding=_holding(found.holding),
@@ -172,21 +172,25 @@ def _holding(found: Iterable[Holding]) -> str:
         )
         for one in found
     )
-    return _table(("collector", "median", "99th percentile", "memory a monitor"), rows)
+    return _table(("collector", "median", "99th percentile", "memory per monitor"), rows)
 
 
 def _sandbox(box: Sandbox) -> str:
     rows = (
         ("without a journal", f"{box.without.per_second:,.0f}", _us(box.without)),
         ("with a journal, no fault", f"{box.journal.per_second:,.0f}", _us(box.journal)),
-        ("and a fault that matches nothing", f"{box.fault.per_second:,.0f}", _us(box.fault)),
+        (
+            "with a journal, and a fault that matches no request",
+            f"{box.fault.per_second:,.0f}",
+            _us(box.fault),
+        ),
     )
-    told = (
-        f"A new world takes {box.new_world_ms:.2f} ms. Moving `default` by 30 days takes "
-        f"{box.advance_ms:.0f} ms and tells {box.facts:,} facts. "
-        f"{box.deliveries_per_second:,.0f} webhooks are delivered a second to 100 endpoints."
+    summary = (
+        f"A new world takes {box.new_world_ms:.2f} ms. Advancing `default` by 30 days takes "
+        f"{box.advance_ms:.0f} ms and produces {box.facts:,} facts. "
+        f"{box.deliveries_per_second:,.0f} webhooks per second are delivered to 100 endpoints."
     )
-    return f"{_table(('`GET /monitors?limit=20`', 'requests/s', 'CPU'), rows)}\n\n{told}"
+    return f"{_table(('`GET /monitors?limit=20`', 'requests/s', 'CPU'), rows)}\n\n{summary}"
 
 
 def _passing(found: Iterable[Passing]) -> str:
@@ -200,7 +204,14 @@ def _passing(found: Iterable[Passing]) -> str:
         )
         for one in found
     )
-    return _table(("", "bare, requests/s", "judged", "bare, CPU", "judged"), rows)
+    header = (
+        "",
+        "forwarded only, requests/s",
+        "checked, requests/s",
+        "forwarded only, CPU",
+        "checked, CPU",
+    )
+    return _table(header, rows)
 
 
 def _readiness(found: Mapping[str, Readiness]) -> str:
@@ -208,7 +219,7 @@ def _readiness(found: Mapping[str, Readiness]) -> str:
         (name, _s(ready.seconds), f"{ready.resident_megabytes:.0f} MB")
         for name, ready in found.items()
     )
-    return _table(("", "first answer", "memory then"), rows)
+    return _table(("", "first response", "memory at that time"), rows)
 
 
 def _table(header: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

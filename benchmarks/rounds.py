@@ -1,4 +1,4 @@
-"""Requests a second and processor time for each, beside others, in interleaved rounds."""
+"""Measure requests per second and processor time of all servers, in interleaved rounds."""
 
 import contextlib
 import json
@@ -25,7 +25,7 @@ class Case(NamedTuple):
 
 
 def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> Results:
-    """Let everybody answer every case in every round; return the medians."""
+    """Load every server with every case in every round; return the medians."""
     with contextlib.ExitStack() as stack:
         ours = contenders.ours("large")
         running: list[tuple[Contender, ServerProcess]] = [(ours, stack.enter_context(ours.start()))]
@@ -36,13 +36,13 @@ def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> Result
         running += [(peer, stack.enter_context(peer.start())) for peer in contenders.peers()]
         measured: dict[tuple[str, str], list[Load]] = {}
         for turn in range(rounds + 1):
-            # Each turn has a world of its own, opened before it is loaded, that starts small.
+            # Each turn uses a new sandbox, opened before the load starts.
             key = f"sp_test_turn{turn}"
             server.get("/v1/monitors", key)
             for case in cases:
                 for contender, process in running:
                     load = _load(contender, process, case, seconds if turn else 1, key)
-                    if turn:  # the first one warms caches and compilers
+                    if turn:  # the first turn warms up caches and compilers
                         measured.setdefault((case.name, contender.name), []).append(load)
                 tell(f"turn {turn} of {rounds}: {case.title}")
     results: Results = {}
@@ -52,7 +52,7 @@ def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> Result
 
 
 def typical(loads: Sequence[Load]) -> Load:
-    """Return the median of each figure."""
+    """Return the median of each measurement."""
     return Load(*(median(values) for values in zip(*loads, strict=True)))
 
 
@@ -69,7 +69,7 @@ def _cases(ids: Sequence[str]) -> list[Case]:
         Case(
             "logs",
             "GET /monitors/{id}/logs?limit=100",
-            # Primes keep monitors and pages out of step: 200 monitors by 97 pages, none twice soon.
+            # 97 is prime, so a combination of monitor and page repeats only after 19,400 requests.
             tuple(
                 f"/monitors/{ids[turn % len(ids)]}/logs?limit=100&page={turn * 7 % 97 + 1}"
                 for turn in range(len(ids) * 97)

@@ -1,7 +1,7 @@
-"""Measure the API beside others and write docs/benchmarks.md: `make bench`.
+"""Compare the API with other servers and write docs/benchmarks.md: `make bench`.
 
-`--quick` tries everything in short rounds and prints the page instead of writing it; `--short`
-takes fewer rounds and writes it.
+`--quick` runs everything in short rounds and prints the page instead of writing it. `--short`
+runs fewer rounds and writes the page.
 """
 
 import argparse
@@ -23,7 +23,9 @@ PAGE = Path(__file__).parents[1] / "docs" / "benchmarks.md"
 def main() -> int:
     """Return 0 if every target was met, else 1."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="short rounds, nothing written")
+    parser.add_argument(
+        "--quick", action="store_true", help="short rounds; print the page instead of writing it"
+    )
     parser.add_argument("--short", action="store_true", help="fewer rounds")
     arguments = parser.parse_args()
     quick = arguments.quick
@@ -43,7 +45,7 @@ def main() -> int:
         passing=proxy.measure(rounds=turns, seconds=seconds, tell=_tell),
         help_seconds=readiness.help_seconds(rounds=starts + 2),
         versions=contenders.versions(),
-        settings=f"Medians of {turns} rounds of {seconds} s, of {starts} starts.",
+        settings=f"Medians of {turns} rounds of {seconds} s, and of {starts} starts.",
     )
     page = report.markdown(found)
     if quick:

@@ -1,4 +1,4 @@
-"""What driving a world costs: new worlds, moves of time, the journal, faults, deliveries."""
+"""Measure new worlds, advancing the clock, the journal, faults and deliveries."""
 
 import http.client
 import json
@@ -25,7 +25,7 @@ _QUESTION = ["/v1/monitors?limit=20"]
 
 
 class Sandbox(NamedTuple):
-    """What was found. Ratios are requests/s with the thing to those without it."""
+    """The measurements. Shares compare the requests/s with a feature and without it."""
 
     new_world_ms: float
     advance_ms: float
@@ -37,17 +37,17 @@ class Sandbox(NamedTuple):
 
     @property
     def journal_costs(self) -> float:
-        """The share of requests/s that the journal costs."""
+        """The share of the requests/s that the journal costs."""
         return 1 - self.journal.per_second / self.without.per_second
 
     @property
     def fault_costs(self) -> float:
-        """The share of requests/s that a rule which matches nothing costs beside the journal."""
+        """The share of the requests/s that a fault costs which matches no request."""
         return 1 - self.fault.per_second / self.journal.per_second
 
 
 def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> Sandbox:
-    """Measure in this process what needs no server, and the rest with real ones."""
+    """Measure in this process what needs no server, and the rest with servers."""
     tell("sandboxes: new worlds, 30 days")
     new_world_ms, advance_ms, facts = _in_process(rounds)
     without, journal, fault = _journals(rounds, seconds, tell)
@@ -69,7 +69,7 @@ def _in_process(rounds: int) -> tuple[float, float, int]:
         began = time.process_time()
         facts = len(sandbox.world.advance(to=sandbox.world.now + _DAYS_30))
         advanced.append(time.process_time() - began)
-    # The first world makes the past that the others share.
+    # The first world computes the history that the others share.
     return median(opened[1:]) * 1000, median(advanced) * 1000, facts
 
 

@@ -1,5 +1,5 @@
--- What wrk asks: the paths of a file, one after the other, so that no answer repeats soon.
--- Arguments: key, method, file of paths, number to start counting names of new monitors at.
+-- The requests of wrk: the paths in a file, one after the other, so that responses do not repeat soon.
+-- Arguments: key, method, file of paths, first number in the names of new monitors.
 local BODY = '{"name":"Load test %d","url":"https://load-%d.example.com/health",' ..
   '"interval_seconds":60,"tags":["production","api-gateway"],' ..
   '"regions":["eu-central-1","us-east-1","ap-northeast-1"],"expected_status":200}'

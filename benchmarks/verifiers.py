@@ -1,4 +1,4 @@
-"""Two judges of a server, run as their users run them, and what each came to."""
+"""The compared tools, run as their users run them, and their results."""
 
 import json
 import os
@@ -21,7 +21,7 @@ _LISTS = ("monitors", "incidents", "webhooks")
 
 
 class Keys(NamedTuple):
-    """One key of each kind that the reference knows."""
+    """One key of each kind that the reference describes."""
 
     full: str
     read_only: str
@@ -30,7 +30,7 @@ class Keys(NamedTuple):
 
 
 class Cost(NamedTuple):
-    """What a run took: by the clock, and on the processor, which other work does not change."""
+    """Duration of a run, and its processor time, which does not depend on other programs."""
 
     seconds: float
     processor_seconds: float
@@ -38,21 +38,21 @@ class Cost(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """What one judge said of one server. An alarm is a clause, or a check with its operation."""
+    """The result of one tool on one server. An alarm is a clause, or a check with its operation."""
 
     alarms: frozenset[str]
     requests: int
     cost: Cost
-    trouble: str = ""
+    error: str = ""
 
 
 class Judge(Protocol):
-    """Judges the server at a URL."""
+    """A tool that tests the server at a URL."""
 
     name: str
 
     def judge(self, url: str, keys: Keys) -> Trial:
-        """Run once, whatever it takes."""
+        """Run the tool once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,21 +63,22 @@ class Verify:
 
     @property
     def name(self) -> str:
-        """How the page calls it."""
+        """The name on the page."""
         return f"verify, {self.profile}"
 
     def judge(self, url: str, keys: Keys) -> Trial:
         """Run once, and read the JSON report."""
-        told, cost, trouble = _report_of(
+        report, cost, error = _report_of(
             *(sys.executable, "-m", "statuspool_mock", "verify", url, "--profile", self.profile),
             *("--api-key", keys.full, "--readonly-key", keys.read_only),
             *("--other-team-key", keys.other_team, "--revoked-key", keys.revoked),
-            *("--allow-permanent", "--webhook-listen", "127.0.0.1:0", "--report", "json=told.json"),
+            *("--allow-permanent", "--webhook-listen", "127.0.0.1:0"),
+            *("--report", "json=report.json"),
         )
-        results = told.get("results", [])
+        results = report.get("results", [])
         found = (each["clause"] for each in results if each["verdict"] == "finding")
-        trouble = trouble or told.get("unusable", "")
-        return Trial(frozenset(found), told.get("requests", 0), cost, trouble)
+        error = error or report.get("unusable", "")
+        return Trial(frozenset(found), report.get("requests", 0), cost, error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,35 +92,35 @@ class Schemathesis:
     def judge(self, url: str, keys: Keys) -> Trial:
         """Run once, and read the JSON report; the HAR counts requests."""
         with tempfile.TemporaryDirectory() as folder:
-            har = Path(folder) / "told.har"
-            told, cost, trouble = _report_of(
+            har = Path(folder) / "report.har"
+            report, cost, error = _report_of(
                 *(sys.executable, "-m", "schemathesis.cli", "run", str(DOCUMENT), "--url", url),
                 *("--header", f"Authorization: Bearer {keys.full}"),
                 *("--max-examples", str(self.max_examples), "--seed", str(self.seed)),
                 *("--generation-database", "none", "--no-color", "--report", "json,har"),
-                *("--report-json-path", "told.json", "--report-har-path", str(har)),
+                *("--report-json-path", "report.json", "--report-har-path", str(har)),
             )
             entries = json.loads(har.read_bytes())["log"]["entries"] if har.exists() else []
         if not any(entry["response"]["status"] > 0 for entry in entries):
-            return Trial(frozenset(), len(entries), cost, trouble or "nothing answered")
-        failures = [*told.get("failures", []), *told.get("errors", [])]
+            return Trial(frozenset(), len(entries), cost, error or "no response")
+        failures = [*report.get("failures", []), *report.get("errors", [])]
         found = {
             f"{failure.get('code') or failure['title']} {operation}"
             for failure in failures
             for operation in failure.get("operations") or [failure.get("operation", "")]
         }
-        return Trial(frozenset(found), len(entries), cost, trouble)
+        return Trial(frozenset(found), len(entries), cost, error)
 
 
 def _report_of(*command: str) -> tuple[dict, Cost, str]:
-    """Run a judge in a folder of its own; return its told.json, its cost, and its trouble."""
+    """Run a tool in a temporary folder; return its report, its cost, and the error, if any."""
     with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryFile("w+") as output:
         started = time.monotonic()
         running = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
         _, status, usage = os.wait4(running.pid, 0)
         running.returncode = os.waitstatus_to_exitcode(status)
         cost = Cost(time.monotonic() - started, usage.ru_utime + usage.ru_stime)
-        report = Path(folder) / "told.json"
+        report = Path(folder) / "report.json"
         if report.exists():
             return json.loads(report.read_bytes()), cost, ""
         output.seek(0)
@@ -129,7 +130,7 @@ def _report_of(*command: str) -> tuple[dict, Cost, str]:
 
 @contextmanager
 def process(*arguments: str) -> Iterator[dict]:
-    """Run a server of ours until the block ends; yield what its ready line says."""
+    """Run one of our servers until the block ends; yield the content of its ready line."""
     running = subprocess.Popen(
         [sys.executable, "-m", *arguments],
         cwd=ROOT,
@@ -149,7 +150,7 @@ def process(*arguments: str) -> Iterator[dict]:
 
 @contextmanager
 def mock(*mutants: str) -> Iterator[str]:
-    """Serve the mock without a rate limit, wrong in the named ways; yield its URL."""
+    """Serve the mock with these mutants and without a rate limit; yield its URL."""
     named = [part for name in mutants for part in ("--mutant", name)]
     arguments = ("statuspool_mock", "serve", "--port", "0", "--ready-json", "--rate-limit", "off")
     with process(*arguments, *named) as ready:
@@ -165,13 +166,13 @@ def provider(dialect: str) -> Iterator[tuple[str, Keys]]:
 
 
 def fresh_keys() -> Keys:
-    """Return keys to a world of the mock that nobody used before."""
+    """Return the keys of a new sandbox of the mock."""
     key = f"sp_test_{uuid4().hex}"
     return Keys(key, f"{key}.ro", f"{key}.rival", f"{key}.revoked")
 
 
 class Inventory(NamedTuple):
-    """The ids of what a team has."""
+    """The ids of the objects of a team."""
 
     monitors: frozenset[str]
     incidents: frozenset[str]
@@ -179,7 +180,7 @@ class Inventory(NamedTuple):
 
 
 def inventory(url: str, keys: Keys) -> Inventory:
-    """Ask for everything that a team has."""
+    """Read the ids of all objects of a team."""
     headers = {"Authorization": f"Bearer {keys.full}"}
     with httpx.Client(base_url=url, headers=headers, trust_env=False) as client:
         return Inventory(*(frozenset(_ids(client, name)) for name in _LISTS))

@@ -1,8 +1,8 @@
 #!/bin/sh
 # Verify the server at STATUSPOOL_URL with the key STATUSPOOL_API_KEY, in any pipeline that has Python
-# 3.11 and a shell. Reports go to REPORTS; the exit code is that of verify: 0, 1 findings, 2 untested.
-# SOURCE is what pip installs: a clone of statuspool-mock, or git+https://HOST/PATH. The default is the
-# clone that this script is in; set it where the script was copied to another repository.
+# 3.11 or newer and a shell. Reports are written to the folder REPORTS. Exit code 0: the server conforms;
+# 1: findings; 2: it could not be tested. SOURCE is what pip installs: a clone of statuspool-mock, or
+# git+https://HOST/PATH. The default is the clone that contains this script; set SOURCE if you copied it.
 set -eu
 reports=${REPORTS:-statuspool-report}
 source=${SOURCE:-$(dirname "$0")/..}

@@ -1,4 +1,4 @@
-"""Print the reference of the command line, made from its commands."""
+"""Print the reference of the command line, generated from its commands."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -10,11 +10,11 @@ from statuspool_mock.cli.program import PROGRAM, program
 
 _HEAD = """# Commands
 
-Every command with every option. `--help` says the same in a terminal. Exit codes: 0, done; 1, a
+All commands with all options. `--help` prints the same in a terminal. Exit codes: 0, done; 1, a
 check found something; 2, it could not be done, with one line on stderr; 130, Ctrl-C.
 """
 _WIDTH = 84
-"""As wide as a page, however wide the terminal is that this is made in."""
+"""Columns of a page, independent of the terminal in which this script runs."""
 
 
 def page() -> str:

@@ -1,4 +1,4 @@
-"""Print the reference of an OpenAPI document of ours: `endpoints_page.py openapi/control.yaml`."""
+"""Print the reference of one of our OpenAPI documents: `endpoints_page.py openapi/control.yaml`."""
 
 import json
 import re
@@ -14,7 +14,7 @@ Json = Any
 
 
 class Page:
-    """One document, told operation by operation, then object by object."""
+    """The page of a document: its operations, then its objects."""
 
     def __init__(self, document: Json) -> None:
         self._document = document
@@ -38,8 +38,8 @@ class Page:
 
     def _operation(self, method: str, path: str, operation: Json, shared: Json) -> Iterator[str]:
         yield f"### {operation['summary']} {{ #{operation['operationId']} }}\n"
-        asked = f"{method.upper()} {self._prefix}{path}"
-        yield f"`{asked}` · `{operation['operationId']}`{_source(operation)}\n"
+        request = f"{method.upper()} {self._prefix}{path}"
+        yield f"`{request}` · `{operation['operationId']}`{_source(operation)}\n"
         if "description" in operation:
             yield f"{_text(operation['description'])}\n"
         rows = []
@@ -52,23 +52,24 @@ class Page:
         if "requestBody" in operation:
             body = self._resolved(operation["requestBody"])
             for kind, content in body["content"].items():
-                said = _text(body.get("description", ""))
-                yield f"Body, {kind}: {self._type(content.get('schema', {}))}. {said}\n"
+                meaning = _text(body.get("description", ""))
+                yield f"Body, {kind}: {self._type(content.get('schema', {}))}. {meaning}\n"
                 yield from self._examples(content)
-        yield from self._answers(operation["responses"])
+        yield from self._responses(operation["responses"])
 
-    def _answers(self, responses: Json) -> Iterator[str]:
+    def _responses(self, responses: Json) -> Iterator[str]:
         rows, examples = [], []
         for status, response in responses.items():
-            answer = self._resolved(response)
-            bodies = [self._type(c.get("schema", {})) for c in answer.get("content", {}).values()]
-            headers = ", ".join(f"`{name}`" for name in answer.get("headers", {}))
-            body = ", ".join(bodies) or "none"
-            rows.append((status, body, headers, _text(answer["description"]), _source(answer, "")))
+            resolved = self._resolved(response)
+            contents = list(resolved.get("content", {}).values())
+            body = ", ".join(self._type(each.get("schema", {})) for each in contents) or "none"
+            headers = ", ".join(f"`{name}`" for name in resolved.get("headers", {}))
+            meaning = _text(resolved["description"])
+            rows.append((status, body, headers, meaning, _source(resolved, "")))
             if status.startswith("2"):
-                for content in answer.get("content", {}).values():
+                for content in contents:
                     examples += self._examples(content)
-        yield _table(("answer", "body", "headers", "meaning", "source"), rows)
+        yield _table(("response", "body", "headers", "meaning", "source"), rows)
         yield from examples
 
     def _object(self, name: str, schema: Json) -> Iterator[str]:
@@ -83,13 +84,13 @@ class Page:
         ]
         yield _table(("field", "required", "type", "meaning", "source"), rows)
 
-    def _about(self, told: Json, schema: Json) -> tuple[str, str, str]:
-        resolved = self._resolved(told)
-        meaning = told.get("description") or resolved.get("description", "")
+    def _about(self, described: Json, schema: Json) -> tuple[str, str, str]:
+        resolved = self._resolved(described)
+        meaning = described.get("description") or resolved.get("description", "")
         return self._type(schema), _text(meaning), _source(resolved, "")
 
     def _properties(self, schema: Json) -> tuple[dict[str, Json], set[str]]:
-        """Return the fields of an object, those of the objects that it extends first."""
+        """Return the fields of an object; those of the objects that it extends come first."""
         resolved = self._resolved(schema)
         fields: dict[str, Json] = {}
         needed: set[str] = set()
@@ -132,17 +133,17 @@ class Page:
 
 
 def _limits(schema: Json) -> str:
-    told = []
+    limits = []
     for name, unit in (("imum", ""), ("Length", " characters"), ("Items", " items")):
         least, most = schema.get(f"min{name}"), schema.get(f"max{name}")
         if least is not None and most is not None:
-            told.append(f"{least} to {most}{unit}")
+            limits.append(f"{least} to {most}{unit}")
         elif least is not None:
-            told.append(f"at least {least}{unit}")
+            limits.append(f"at least {least}{unit}")
         elif most is not None:
-            told.append(f"at most {most}{unit}")
-    told += [f"default `{json.dumps(schema['default'])}`"] if "default" in schema else []
-    return f", {', '.join(told)}" if told else ""
+            limits.append(f"at most {most}{unit}")
+    limits += [f"default `{json.dumps(schema['default'])}`"] if "default" in schema else []
+    return f", {', '.join(limits)}" if limits else ""
 
 
 def _source(node: Json, before: str = " · ") -> str:
@@ -154,7 +155,7 @@ def _text(text: str) -> str:
 
 
 def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    """Return a table without the columns that are empty in every row."""
+    """Return a table, without columns that are empty in every row."""
     kept = [i for i in range(len(head)) if any(row[i] for row in rows)]
     if not rows:
         return ""

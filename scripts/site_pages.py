@@ -1,7 +1,7 @@
-"""Gather the pages of the documentation: those of docs/, the root's, and the reference.
+"""Gather the pages of the documentation: those in docs/, those in the root, and the reference.
 
-`site_pages.py FOLDER` makes the folder anew. A link to a file that is no page leads to a copy of
-it; one to a folder of the repository becomes plain text, as there is nothing to show.
+`site_pages.py FOLDER` recreates the folder. Other files that the pages link to are copied. A link
+to a folder of the repository becomes plain text, because the site has no page for it.
 """
 
 import os
@@ -14,9 +14,11 @@ import commands_page
 import endpoints_page
 
 ROOT = Path(__file__).resolve().parents[1]
-OF_THE_ROOT = {
+OUTSIDE_DOCS = {
     "ARCHITECTURE.md": "architecture.md",
     "CHANGELOG.md": "changelog.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "SECURITY.md": "security.md",
     "examples/README.md": "examples.md",
 }
 _LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)#\s]+)(#[^)\s]*)?\)")
@@ -24,11 +26,11 @@ _FENCED = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 
 
 def gather(folder: Path) -> None:
-    """Fill the folder with all pages, and the files that they lead to."""
+    """Fill the folder with all pages and the files that they link to."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(ROOT / "docs", folder)
     pages = {f"docs/{path.relative_to(ROOT / 'docs')}" for path in (ROOT / "docs").rglob("*.md")}
-    places = {page: page.removeprefix("docs/") for page in pages} | OF_THE_ROOT
+    places = {page: page.removeprefix("docs/") for page in pages} | OUTSIDE_DOCS
     for source, place in places.items():
         text = (ROOT / source).read_text("utf-8")
         (folder / place).write_text(_relinked(text, source, places, folder), "utf-8")
@@ -41,7 +43,7 @@ def gather(folder: Path) -> None:
 
 
 def _relinked(text: str, source: str, places: dict[str, str], folder: Path) -> str:
-    """Return a page whose links fit its new place; code is left alone."""
+    """Return the text of a page with its links adapted to its new place, except in code."""
 
     def relink(match: re.Match[str]) -> str:
         picture, words, target, anchor = match.groups(default="")

@@ -1,10 +1,12 @@
 """Fixtures and hooks of all tests."""
 
+import os
 import secrets
 import signal
 
 import httpx
 import pytest
+from httpx._transports import default as httpx_default
 
 from statuspool_mock.client import Control
 from tests.marking import ProcessGuard
@@ -34,6 +36,21 @@ def pytest_runtest_protocol(item):
         return (yield)
     finally:
         _guard.running = None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_trust_store():
+    """Let clients share what they trust: to read it takes 30 ms, and hardly any speaks TLS."""
+    make = httpx_default.create_ssl_context
+    shared = make()
+
+    def create_ssl_context(verify=True, cert=None, trust_env=True):  # noqa: FBT002  (httpx's own)
+        chosen = verify is not True or cert or {"SSL_CERT_FILE", "SSL_CERT_DIR"} & os.environ.keys()
+        return make(verify, cert, trust_env) if chosen else shared
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(httpx_default, "create_ssl_context", create_ssl_context)
+        yield
 
 
 @pytest.fixture

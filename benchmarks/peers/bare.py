@@ -1,6 +1,6 @@
-"""The floor: uvicorn and an ASGI function that answers ready bytes, and looks at nothing.
+"""The lower bound: uvicorn and an ASGI function that sends prepared bytes and checks nothing.
 
-Arguments: document (unused), answers (JSON), port.
+Arguments: document (unused), responses (JSON), port.
 """
 
 import json

@@ -1,5 +1,5 @@
-// A small server on openapi-backend as one would write it by hand: routes, keys and validation from
-// the document, answers from a table. Arguments: document (JSON), answers (JSON), port.
+// A small server on openapi-backend: routes, keys and validation from the document, responses from a table.
+// Arguments: document (JSON), responses (JSON), port.
 "use strict";
 const fs = require("node:fs");
 const http = require("node:http");
@@ -9,7 +9,7 @@ const addFormats = require("ajv-formats");
 const [document, answers, port] = process.argv.slice(2);
 const canned = JSON.parse(fs.readFileSync(answers, "utf8"));
 
-// Its check of the document refuses a link with a literal requestBody; links are of no use to it.
+// Its validation of the document rejects links with a literal requestBody. It does not use links.
 const definition = JSON.parse(
   fs.readFileSync(document, "utf8"),
   (name, value) => (name === "links" ? undefined : value),

@@ -1,6 +1,6 @@
-"""The floor for the proxy: the same libraries passing everything on, and looking at nothing.
+"""The lower bound for the proxy: the same libraries forward everything and check nothing.
 
-Arguments: base url of the upstream, port.
+Arguments: base URL of the upstream, port.
 """
 
 import sys

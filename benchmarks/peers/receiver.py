@@ -1,4 +1,4 @@
-"""A webhook endpoint that takes everything and counts it."""
+"""A webhook endpoint that accepts everything and counts it."""
 
 import sys
 

@@ -1,6 +1,6 @@
-"""A stock Connexion AsyncApp on our document, as its manual shows one; answers from a table.
+"""A stock Connexion AsyncApp on our document, as in its manual, with responses from a table.
 
-Arguments: document (JSON), answers (JSON), port.
+Arguments: document (JSON), responses (JSON), port.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""A webhook receiver that believes only what is signed, and takes every delivery once.
+"""A webhook receiver that checks signatures and ignores duplicates.
 
 STATUSPOOL_WEBHOOK_SECRET=whsec_… python receiver.py --port 8000
 """
@@ -20,7 +20,7 @@ REMEMBERED = 10_000
 
 
 class Inbox:
-    """What has come: each delivery once, in a queue for whoever works on it."""
+    """The received deliveries, without duplicates, in a queue for a worker."""
 
     def __init__(self) -> None:
         self.waiting: queue.Queue[dict[str, Any]] = queue.Queue()
@@ -28,7 +28,7 @@ class Inbox:
         self._lock = threading.Lock()
 
     def put(self, delivery: dict[str, Any]) -> bool:
-        """Take a delivery unless it came before: senders repeat what they are not sure of."""
+        """Queue a delivery unless it is a duplicate: delivery is at least once."""
         with self._lock:
             if delivery["id"] in self._seen:
                 return False
@@ -40,13 +40,13 @@ class Inbox:
 
 
 def is_signed(body: bytes, signature: str, secret: str) -> bool:
-    """Compare with the HMAC of the bytes as they came; as bytes, for a header may hold anything."""
+    """Compare with the HMAC of the received bytes. Bytes, as a header may not be ASCII."""
     expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     return hmac.compare_digest(expected.encode(), signature.encode())
 
 
 def create_app(secret: str, inbox: Inbox) -> Flask:
-    """Return the application; it answers at once and leaves the work to others."""
+    """Return the application, which responds immediately and leaves the work to a worker."""
     if not secret:
         raise ValueError("The secret is empty: anyone could sign with it.")
     app = Flask(__name__)
@@ -61,14 +61,14 @@ def create_app(secret: str, inbox: Inbox) -> Flask:
             delivery = json.loads(body)
             new = inbox.put({"id": delivery["id"], **delivery})
         except (ValueError, TypeError, KeyError):
-            return "no delivery", 400
-        return "taken" if new else "known", 200
+            return "not a delivery", 400
+        return "accepted" if new else "duplicate", 200
 
     return app
 
 
 def report(inbox: Inbox) -> None:
-    """Work on what comes: here it is only said. What is older than the newest is told as such."""
+    """Process deliveries: print them, and mark those that arrive out of order."""
     newest = ""
     while True:
         delivery = inbox.waiting.get()

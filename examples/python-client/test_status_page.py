@@ -1,4 +1,4 @@
-"""The client against the mock: no network, no waiting, no luck."""
+"""Test the client against the mock: no network, no waiting, no randomness."""
 
 import pytest
 import requests
@@ -15,7 +15,7 @@ def page(statuspool, naps):
     return StatusPage(statuspool.url, statuspool.api_key, sleep=naps.append)
 
 
-def test_all_is_well_until_something_is_down(statuspool, page):
+def test_the_worst_status_is_up_until_a_monitor_is_down(statuspool, page):
     shop = statuspool.monitors.create("Shop", "https://perfect.test/")
     assert page.worst() == "up"
     statuspool.monitors.force_down(shop, lasting="10m")
@@ -24,7 +24,7 @@ def test_all_is_well_until_something_is_down(statuspool, page):
     assert page.worst() == "up"
 
 
-def test_degraded_is_told_apart(statuspool, page):
+def test_a_failing_region_is_degraded(statuspool, page):
     shop = statuspool.monitors.create("Shop", "https://perfect.test/")
     statuspool.monitors.force_down(shop, regions=["us-east-1"])
     assert page.worst() == "degraded"
@@ -37,20 +37,20 @@ def test_every_page_is_read(statuspool, page):
     statuspool.journal.verify(operation="listMonitors", times=2)
 
 
-def test_it_waits_as_long_as_it_is_told(statuspool, page, naps):
+def test_it_waits_as_long_as_retry_after_says(statuspool, page, naps):
     statuspool.faults.add(operation="listMonitors", status=429, retry_after=17, times=2)
     assert page.monitors() == []
     assert naps == [17, 17]
 
 
-def test_an_error_is_not_hidden(statuspool, page):
+def test_an_error_is_raised(statuspool, page):
     statuspool.faults.add(operation="listMonitors", status=500)
     with pytest.raises(requests.HTTPError):
         page.worst()
 
 
 @pytest.mark.statuspool(scenario="outage")
-def test_the_outage_scenario_is_an_outage(page):
+def test_the_outage_scenario_has_an_outage(page):
     assert page.worst() == "down"
 
 

@@ -27,34 +27,34 @@ def test_a_switch_makes_the_api_fail_and_lets_it_be_well_again(page, api):
 
 def test_how_often_and_for_how_long_are_obeyed(page, world):
     page.get_by_label("How often").select_option(label="one in ten")
-    page.get_by_label("For how long").fill("10m")
+    page.get_by_label("Duration").fill("10m")
     page.get_by_role("switch", name="Slow").click()
-    row = page.get_by_role("group", name="Faults in force").get_by_role("row").nth(1)
+    row = page.get_by_role("group", name="Active faults").get_by_role("row").nth(1)
     expect(row).to_contain_text("slower by 2000 ms")
     expect(row).to_contain_text("10 %")
     (fault,) = world.faults.all()
     assert fault["probability"] == 0.1
     assert fault["ends_at"] is not None
     world.clock.advance("11m")
-    expect(page.get_by_text("The API behaves.")).to_be_visible()
+    expect(page.get_by_text("No faults are active.")).to_be_visible()
 
 
 def test_faults_of_others_are_shown_and_removed(page, world, api):
     world.faults.add(operation="listMonitors", status=429)
-    row = page.get_by_role("group", name="Faults in force").get_by_role("row").nth(1)
+    row = page.get_by_role("group", name="Active faults").get_by_role("row").nth(1)
     expect(row).to_contain_text("listMonitors")
     assert api.get("/monitors").status_code == 429
     row.get_by_role("button").click()
-    expect(page.get_by_text("The API behaves.")).to_be_visible()
+    expect(page.get_by_text("No faults are active.")).to_be_visible()
     for name in ("401", "Reset"):
         page.get_by_role("switch", name=name).click()
-    expect(page.get_by_role("group", name="Faults in force").get_by_role("row")).to_have_count(3)
+    expect(page.get_by_role("group", name="Active faults").get_by_role("row")).to_have_count(3)
     page.get_by_role("button", name="Remove all").click()
-    expect(page.get_by_text("The API behaves.")).to_be_visible()
+    expect(page.get_by_text("No faults are active.")).to_be_visible()
 
 
 def test_a_script_is_played_step_by_step(page, world):
-    page.get_by_label("Played").select_option(label="step by step")
+    page.get_by_label("Pace").select_option(label="step by step")
     page.get_by_role("button", name="Play global-outage").click()
     steps = page.get_by_role("group", name="Steps")
     expect(steps.get_by_role("row").nth(1)).to_be_visible()
@@ -62,7 +62,7 @@ def test_a_script_is_played_step_by_step(page, world):
     expect(steps.get_by_text("done").first).to_be_visible()
     assert any(one["status"] == "down" for one in world.monitors.all())
     page.get_by_role("button", name="Stop", exact=True).click()
-    expect(page.get_by_text("Nothing is played.")).to_be_visible()
+    expect(page.get_by_text("No outage script is playing.")).to_be_visible()
 
 
 def test_one_region_goes_down_and_is_let_go(page, world):
@@ -89,7 +89,7 @@ def test_mutants_are_searched_and_switched(visitor, key):
         page.get_by_label("Search").fill("")
         expect(switch).to_be_visible()
         switch.click()
-        expect(page.get_by_text("None is on.")).to_be_visible()
+        expect(page.get_by_text("No mutant is active.")).to_be_visible()
         assert len(httpx.get(listed, headers=auth).json()["results"]) == 1
 
 

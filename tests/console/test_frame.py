@@ -92,7 +92,7 @@ def test_the_theme_is_the_systems_until_one_is_chosen(visitor, key):
     page = visitor.open(key, color_scheme="dark")
     ground = "getComputedStyle(document.body).backgroundColor"
     dark = page.evaluate(ground)
-    page.get_by_role("button", name="Light or dark").click()
+    page.get_by_role("button", name="Switch theme").click()
     light = page.evaluate(ground)
     assert light != dark
     page.reload()

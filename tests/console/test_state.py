@@ -28,16 +28,16 @@ def test_a_world_is_reset_to_another_scenario(page, world):
 
 def test_a_checkpoint_is_kept_gone_back_to_and_forgotten(page, world):
     before = world.clock.read()["now"]
-    page.get_by_label("Remember now as").fill("before lunch")
-    page.get_by_role("button", name="Keep").click()
+    page.get_by_label("Name of the checkpoint").fill("before lunch")
+    page.get_by_role("button", name="Save").click()
     row = page.get_by_role("group", name="Checkpoints").get_by_role("row").nth(1)
     expect(row).to_contain_text("before lunch")
     world.clock.advance("2h")
     page.get_by_role("button", name="Rewind to before lunch").click()
-    expect(page.locator(".toast")).to_contain_text("again")
+    expect(page.locator(".toast")).to_contain_text("Rewound to")
     assert world.clock.read()["now"] == before
-    page.get_by_role("button", name="Forget before lunch").click()
-    expect(page.get_by_text("None. What is kept")).to_be_visible()
+    page.get_by_role("button", name="Delete before lunch").click()
+    expect(page.get_by_text("No checkpoints.")).to_be_visible()
 
 
 def test_a_snapshot_leaves_and_comes_back(page, world, api):
@@ -46,14 +46,14 @@ def test_a_snapshot_leaves_and_comes_back(page, world, api):
     kept = [one["id"] for one in world.monitors.all()]
     api.delete(f"/monitors/{kept[0]}")
     page.get_by_label("Upload snapshot").set_input_files(download.value.path())
-    expect(page.locator(".toast")).to_contain_text("goes on from the snapshot")
+    expect(page.locator(".toast")).to_contain_text("snapshot is restored")
     assert [one["id"] for one in world.monitors.all()] == kept
 
 
 def test_a_case_is_downloaded(page, api):
     api.get("/monitors")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Download case").click()
+        page.get_by_role("button", name="Download case file").click()
     assert json.loads(download.value.path().read_text())["exchanges"]
 
 

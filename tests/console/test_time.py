@@ -56,14 +56,14 @@ def test_what_cannot_be_done_is_told_in_the_servers_words(page):
 
 
 def test_the_timeline_shows_outages_and_jumps_to_those_to_come(page, world):
-    ahead = page.get_by_role("group", name="Outages to come")
+    ahead = page.get_by_role("group", name="Upcoming outages")
     row = ahead.get_by_role("row").nth(2)
     at = row.get_by_role("cell").first.text_content()
     name = row.get_by_role("link").text_content()
     row.get_by_role("button").click()
     expect(page.locator("world-clock .hour")).to_have_text(at)
     expect(
-        page.get_by_role("group", name="Outages so far").get_by_role("row").nth(1)
+        page.get_by_role("group", name="Past outages").get_by_role("row").nth(1)
     ).to_contain_text(at)
     down = {one["name"] for one in world.monitors.all() if one["status"] == "down"}
     assert name in down

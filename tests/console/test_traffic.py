@@ -19,7 +19,7 @@ def rows(page):
 
 
 def test_exchanges_show_as_they_happen_and_are_filtered(page, api):
-    expect(page.get_by_text("Nothing was asked yet")).to_be_visible()
+    expect(page.get_by_text("No requests yet")).to_be_visible()
     api.get("/monitors?limit=1")
     api.get("/monitors?limit=0")
     expect(rows(page)).to_have_count(3)
@@ -33,7 +33,7 @@ def test_exchanges_show_as_they_happen_and_are_filtered(page, api):
 
 def test_an_exchange_is_looked_at_and_sent_again(page, api, world):
     api.post("/monitors?colour=red", json={"name": "Shop", "url": "x", "interval_seconds": 60})
-    page.get_by_role("button", name="Look at exchange").first.click()
+    page.get_by_role("button", name="Details of exchange").first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("createMonitor")
     expect(dialog.get_by_role("list", name="Warnings")).to_contain_text("colour")
@@ -47,7 +47,7 @@ def test_an_exchange_is_looked_at_and_sent_again(page, api, world):
 def test_a_request_is_copied_as_curl_that_runs(page, api, key):
     api.get("/monitors?limit=2")
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    page.get_by_role("button", name="Look at exchange").first.click()
+    page.get_by_role("button", name="Details of exchange").first.click()
     page.get_by_role("button", name="Copy curl").click()
     expect(page.locator(".toast")).to_contain_text("Copied")
     copied = page.evaluate("() => navigator.clipboard.readText()")
@@ -63,13 +63,13 @@ def test_the_journal_is_exported_and_cleared(page, api, world):
     assert json.loads(download.value.path().read_text())["log"]["entries"]
     page.get_by_role("button", name="Clear", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Clear", exact=True).click()
-    expect(page.get_by_text("Nothing was asked yet")).to_be_visible()
+    expect(page.get_by_text("No requests yet")).to_be_visible()
     assert world.journal.count() == 0
 
 
 def test_coverage_has_what_was_never_met_in_sight(page, api):
     api.get("/monitors?limit=1")
-    table = page.get_by_role("group", name="Which answers were met")
+    table = page.get_by_role("group", name="Covered responses")
     row = table.get_by_role("row").filter(has_text="listMonitors")
     expect(row).to_contain_text("never: degraded")
     expect(row.get_by_text("✓ more pages")).to_be_visible()

@@ -23,7 +23,7 @@ def test_payloads_are_watched_without_a_receiver_of_ones_own(page, world):
     page.get_by_label("Event").select_option("incident_created")
     page.get_by_role("button", name="Trigger").click()
     expect(deliveries(page).nth(1)).to_contain_text("delivered")
-    page.get_by_role("button", name="Look at delivery").first.click()
+    page.get_by_role("button", name="Details of delivery").first.click()
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_role("group", name="Payload")).to_contain_text('"incident_created"')
     (sent,) = world.webhooks.deliveries()
@@ -49,7 +49,7 @@ def test_an_endpoint_that_does_not_answer_is_told_so_and_redelivered(page, world
     expect(deliveries(page).nth(1)).to_contain_text("pending")
     world.clock.advance("12h")
     expect(deliveries(page).nth(1)).to_contain_text("failed")
-    page.get_by_role("button", name="Redeliver what failed").click()
+    page.get_by_role("button", name="Redeliver failed").click()
     expect(page.locator(".toast").last).to_contain_text("1 sent again")
 
 

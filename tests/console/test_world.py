@@ -1,4 +1,4 @@
-"""Every monitor of a world under the hand: seen, found, broken and mended, closely."""
+"""All monitors of a world under the hand: seen, found, broken and mended, closely."""
 
 import json
 import re
@@ -60,12 +60,12 @@ def test_buttons_break_and_mend_a_monitor(page, api, shop):
 def test_trouble_is_made_for_a_duration_in_chosen_regions(page, world, shop):
     row_of(page, "My shop").get_by_role("button", name="More: My shop").click()
     dialog = page.get_by_role("dialog", name="My shop")
-    dialog.get_by_label("For how long").fill("ten minutes")
-    dialog.get_by_role("button", name="Do it").click()
+    dialog.get_by_label("Duration").fill("ten minutes")
+    dialog.get_by_role("button", name="Apply").click()
     expect(dialog).to_be_visible()  # that is no duration
-    dialog.get_by_label("For how long").fill("10m")
+    dialog.get_by_label("Duration").fill("10m")
     dialog.get_by_label("eu-central-1").uncheck()
-    dialog.get_by_role("button", name="Do it").click()
+    dialog.get_by_role("button", name="Apply").click()
     expect(dialog).to_have_count(0)
     (overlay,) = world.monitors.find(shop["id"])["overlays"]
     assert (overlay["forced"], overlay["regions"]) == (True, ["us-east-1"])
@@ -91,7 +91,7 @@ def test_the_list_is_searched_filtered_and_sorted_and_the_address_says_how(page,
     page.reload()
     expect(page.locator("[data-status=down]")).to_have_attribute("aria-pressed", "true")
     page.get_by_role("searchbox").fill("nothing is called so")
-    expect(page.get_by_text("No monitor is like that.")).to_be_visible()
+    expect(page.get_by_text("No monitors match.")).to_be_visible()
 
 
 def test_what_others_change_is_seen_without_reloading(page, api, shop):
@@ -165,7 +165,7 @@ def test_the_log_is_filtered_and_paged(page, world, api, shop):
     assert rows["results"] == []
     expect(log.locator("tbody tr")).to_have_count(16)
     log.get_by_label("Region").select_option("eu-central-1")
-    expect(log).to_contain_text("No row is like that.")
+    expect(log).to_contain_text("No rows match.")
 
 
 def test_requests_are_copied_as_curl_and_fetch(visitor, world, key, server):  # noqa: ARG001
@@ -197,8 +197,8 @@ def test_nothing_can_be_copied_before_there_is_something(visitor, world, key):  
 
 def test_a_monitor_that_is_not_there_is_said_to_be_gone(visitor, key):
     page = visitor.open(key, "world/00000000-0000-4000-8000-000000000000")
-    expect(page.get_by_text("There is no such monitor in this world")).to_be_visible()
-    page.get_by_role("link", name="Every monitor").click()
+    expect(page.get_by_text("This monitor does not exist")).to_be_visible()
+    page.get_by_role("link", name="All monitors").click()
     expect(page.get_by_role("row").first).to_be_visible()
 
 
@@ -259,7 +259,7 @@ def test_leaving_a_monitor_leads_back_to_the_list_as_it_was(page, shop, world): 
     page.get_by_role("link", name="My shop").click()
     expect(page).to_have_title(re.compile("^My shop"))
     expect(page.locator("#stage")).to_be_focused()
-    page.get_by_role("link", name="Back to every monitor").click()
+    page.get_by_role("link", name="Back to all monitors").click()
     expect(page.get_by_role("searchbox")).to_have_value("my shop")
     expect(page.get_by_role("row")).to_have_count(1)
     expect(page).to_have_title(re.compile("^World"))
@@ -269,7 +269,7 @@ def test_a_monitor_that_goes_while_it_is_looked_at_is_said_to_be_gone(page, api,
     row_of(page, "My shop").get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("My shop")
     api.delete(f"/monitors/{shop['id']}")
-    expect(page.get_by_text("There is no such monitor in this world")).to_be_visible()
+    expect(page.get_by_text("This monitor does not exist")).to_be_visible()
 
 
 def test_a_press_is_not_lost_when_its_row_is_shown_anew(page, world, shop):
@@ -285,8 +285,8 @@ def test_a_press_is_not_lost_when_its_row_is_shown_anew(page, world, shop):
 
 def test_the_focus_stays_on_a_button_while_time_runs(visitor, world, key):
     page = visitor.open(key, "time")
-    page.get_by_role("group", name="Outages to come").get_by_role("button").nth(2).focus()
+    page.get_by_role("group", name="Upcoming outages").get_by_role("button").nth(2).focus()
     with page.expect_response("**/timeline?*"):
         world.clock.advance("10s")
     page.wait_for_timeout(100)
-    assert page.evaluate("document.activeElement.textContent") == "Go there"
+    assert page.evaluate("document.activeElement.textContent") == "Go to"

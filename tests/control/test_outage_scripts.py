@@ -52,6 +52,7 @@ def test_step_by_step_moves_from_cue_to_cue(world):
     assert refused.value.status == 409
 
 
+@pytest.mark.slow
 def test_a_time_lapse_ends_with_the_play(world):
     play = world.play("single-region", pace="time-lapse", rate=400)
     assert world.clock.read()["until"] == play["end"]

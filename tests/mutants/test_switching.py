@@ -6,6 +6,8 @@ import pytest
 from statuspool_mock.client import Control, RequestRefused
 from statuspool_mock.server import RunningServer, Settings
 
+pytestmark = pytest.mark.slow
+
 KEY = {"Authorization": "Bearer sp_test_x"}
 
 

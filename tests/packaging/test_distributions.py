@@ -13,14 +13,19 @@ from packaging.metadata import Metadata
 from tests.packaging.conftest import ROOT
 
 PACKAGE = ROOT / "src" / "statuspool_mock"
-NOT_CODE = {"console/assets", "interception/preload.cjs", "py.typed"}
+NOT_CODE = {
+    "conformance/active/reports/report.html.j2",
+    "interception/preload.cjs",
+    "py.typed",
+    "web/console/assets",
+}
 
 
 def files_under(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file() and "cache" not in str(path.relative_to(folder))
+        if path.is_file() and "__pycache__" not in path.parts
     }
 
 
@@ -59,7 +64,7 @@ def test_the_wheel_holds_the_console_and_every_module(held):
         if name.endswith(".py") or any(name.startswith(other) for other in NOT_CODE)
     }
     assert {n: c for n, c in held.items() if not n.startswith("_data/")} == expected
-    assert {"console/assets/index.html", "py.typed"} <= set(expected)
+    assert {"web/console/assets/index.html", "py.typed"} <= set(expected)
 
 
 @pytest.mark.process
@@ -99,8 +104,8 @@ def test_the_metadata_tells_what_indexes_and_people_ask(metadata):
     assert metadata.description.startswith("# statuspool-mock")
 
 
-def test_schemathesis_comes_with_the_extra_only(metadata):
+def test_what_only_verify_needs_comes_with_the_extra(metadata):
     extra = {need.name for need in metadata.requires_dist if "extra ==" in str(need.marker)}
     always = {need.name for need in metadata.requires_dist if "extra ==" not in str(need.marker)}
-    assert extra == {"pytest", "schemathesis"}
+    assert extra == {"jinja2", "pytest", "schemathesis"}
     assert not extra & always

@@ -64,7 +64,7 @@ def test_a_server_that_does_not_fails_with_an_annotation_for_each_finding(runner
     assert {kind for kind, _, _ in shown} == {"error"}
     assert int(run.outputs["findings"]) >= len(shown) - 1 > 0
     (told,) = (text for _, title, text in shown if title.startswith("update.stores-changes "))
-    assert "%0Acame:     " in told
+    assert "%0Agot:      " in told
     assert "%0Aexpected: " in told
     assert run.used[UPLOAD]["name"] == "statuspool-report"
 
@@ -99,7 +99,7 @@ def test_an_option_that_verify_refuses_fails_with_2_and_an_annotation(runner, cl
     assert (run.code, run.outputs["exit-code"]) == (2, "2")
     assert "no such option '--no-such'" in run.log
     ((_, _, told),) = annotations(run)
-    assert "the log of this step says why" in told
+    assert "See the log of this step" in told
 
 
 def test_keys_are_masked_line_by_line_and_shown_nowhere_else(runner, broken):

@@ -12,6 +12,8 @@ from tests.mock_process import command, serving
 from statuspool_mock.client import Control
 from statuspool_mock.server import RunningServer, Settings
 
+pytestmark = pytest.mark.slow
+
 KEY = "sp_test_kept"
 HEADERS = {"Authorization": f"Bearer {KEY}"}
 NEW = {"name": "Kept", "url": "https://perfect.test/", "interval_seconds": 60}

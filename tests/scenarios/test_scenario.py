@@ -54,7 +54,7 @@ def with_monitor(more: str, *, head: str = HEAD) -> str:
         (
             with_monitor("outages: [{from: soon, to: +1h}]"),
             "monitors[0].outages[0].from",
-            "came 'soon', expected a moment such as -2h30m",
+            "came 'soon', expected a time such as -2h30m",
         ),
         (
             with_monitor("outages: [{from: 2025-01-01, to: +1h}]"),

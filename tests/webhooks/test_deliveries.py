@@ -290,6 +290,7 @@ def test_a_hanging_receiver_harms_nobody_else(world, shop, receiver):
         released.set()
 
 
+@pytest.mark.slow
 def test_a_large_outage_is_told_to_many_without_loss(world):
     """Forty monitors go down at once; fifty endpoints hear of every one, in order, once."""
     made = [world.monitors.create(f"m {n}", "https://perfect.test/")["id"] for n in range(40)]

@@ -3,15 +3,15 @@ import { headline } from "./headline";
 import { useBoard } from "./useBoard";
 
 export function App({ api, pollSeconds }: { api: Api; pollSeconds: number }) {
-  const { board, trouble } = useBoard(api, pollSeconds);
-  if (board === null) return <main>{trouble ? <Trouble text={trouble} /> : <p role="status">Looking…</p>}</main>;
+  const { board, problem } = useBoard(api, pollSeconds);
+  if (board === null) return <main>{problem ? <Problem text={problem} /> : <p role="status">Loading…</p>}</main>;
   const { mood, text } = headline(board.services);
   return (
     <main>
       <header className={mood}>
         <h1 role="status">{text}</h1>
       </header>
-      {trouble && <Trouble text={trouble} />}
+      {problem && <Problem text={problem} />}
       {board.incidents.length > 0 && <Incidents incidents={board.incidents} services={board.services} />}
       <ul aria-label="Services" className="services">
         {board.services.map((service) => (
@@ -22,9 +22,9 @@ export function App({ api, pollSeconds }: { api: Api; pollSeconds: number }) {
   );
 }
 
-function Trouble({ text }: { text: string }) {
+function Problem({ text }: { text: string }) {
   return (
-    <p role="alert" className="trouble">
+    <p role="alert" className="problem">
       {text}
     </p>
   );

@@ -17,8 +17,8 @@ export interface Board {
   incidents: Incident[];
 }
 
-/** The API said no; `retryAfterSeconds` where it told when to come back. */
-export class Refusal extends Error {
+/** An error response, with `retryAfterSeconds` if the API sent Retry-After. */
+export class ApiError extends Error {
   constructor(
     message: string,
     readonly retryAfterSeconds?: number,
@@ -31,30 +31,30 @@ export function connect(baseUrl: string, key: string): Api {
   return createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${key}` } });
 }
 
-/** Everything the page shows: at most 100 services, each with its uptime, and the open incidents. */
+/** Read what the page shows: at most 100 services, each with its uptime, and the open incidents. */
 export async function readBoard(api: Api, signal?: AbortSignal): Promise<Board> {
   const [listed, open] = await Promise.all([
     api.GET("/monitors", { params: { query: { limit: 100 } }, signal }),
     api.GET("/incidents", { params: { query: { resolved: false } }, signal }),
   ]);
-  const monitors = told(listed).results.filter(({ status }) => status !== "paused");
+  const monitors = dataOf(listed).results.filter(({ status }) => status !== "paused");
   const services = await Promise.all(
     monitors.map(async (monitor): Promise<Service> => {
       const path = { id: monitor.id };
-      const status = told(await api.GET("/monitors/{id}/status", { params: { path }, signal }));
+      const status = dataOf(await api.GET("/monitors/{id}/status", { params: { path }, signal }));
       return { monitor, uptime: status.uptime_30d, responseTimeMs: status.response_time_ms };
     }),
   );
-  return { services, incidents: told(open).results };
+  return { services, incidents: dataOf(open).results };
 }
 
-type Answer<T> = { data?: T; error?: Schemas["Error"]; response: Response };
+type Result<T> = { data?: T; error?: Schemas["Error"]; response: Response };
 
-function told<T>({ data, error, response }: Answer<T>): T {
+function dataOf<T>({ data, error, response }: Result<T>): T {
   if (data !== undefined) return data;
   const retryAfter = response.headers.get("Retry-After");
-  throw new Refusal(
-    error?.message ?? `The API answered ${response.status}`,
+  throw new ApiError(
+    error?.message ?? `The API responded with ${response.status}`,
     retryAfter === null ? undefined : Number(retryAfter),
   );
 }

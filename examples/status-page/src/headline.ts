@@ -2,9 +2,9 @@ import type { Service } from "./api";
 
 export type Mood = "well" | "impaired" | "broken" | "unknown";
 
-/** What the page says in one line about all services together. */
+/** Summarise all services in one line. */
 export function headline(services: Service[]): { mood: Mood; text: string } {
-  if (services.length === 0) return { mood: "unknown", text: "Nothing is being watched yet" };
+  if (services.length === 0) return { mood: "unknown", text: "No services yet" };
   const down = services.filter(({ monitor }) => monitor.status === "down").length;
   const degraded = services.filter(({ monitor }) => monitor.status === "degraded").length;
   if (down > services.length / 2) return { mood: "broken", text: "Major outage" };

@@ -4,7 +4,7 @@ import { connect } from "./api";
 import { App } from "./App";
 import "./style.css";
 
-// What stands in a page can be read by everybody: give it a read-only key, or a backend of its own.
+// Everybody can read the key of a page: use a read-only key, or send requests through a backend.
 const {
   VITE_STATUSPOOL_URL: url = "http://127.0.0.1:4747/v1",
   VITE_STATUSPOOL_KEY: key = "sp_test_demo.ro",

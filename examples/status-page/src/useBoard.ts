@@ -1,32 +1,32 @@
 import { useEffect, useState } from "react";
-import { type Api, type Board, readBoard, Refusal } from "./api";
+import { type Api, type Board, readBoard, ApiError } from "./api";
 
 export interface Watch {
   board: Board | null;
-  /** Why the newest look failed; the board is then the last one that was seen. */
-  trouble: string | null;
+  /** Why the last request failed. The board is then the previous one. */
+  problem: string | null;
 }
 
-/** Look again and again, and wait as long as the API asks for where it does. */
+/** Poll the API, and respect Retry-After. */
 export function useBoard(api: Api, pollSeconds: number): Watch {
-  const [watch, setWatch] = useState<Watch>({ board: null, trouble: null });
+  const [watch, setWatch] = useState<Watch>({ board: null, problem: null });
   useEffect(() => {
     const ended = new AbortController();
     let timer: ReturnType<typeof setTimeout>;
-    const look = async () => {
+    const poll = async () => {
       let waitSeconds = pollSeconds;
       try {
         const board = await readBoard(api, ended.signal);
-        if (!ended.signal.aborted) setWatch({ board, trouble: null });
+        if (!ended.signal.aborted) setWatch({ board, problem: null });
       } catch (error) {
         if (ended.signal.aborted) return;
-        if (error instanceof Refusal) waitSeconds = error.retryAfterSeconds ?? pollSeconds;
-        const trouble = error instanceof Refusal ? error.message : "The status API cannot be reached.";
-        setWatch(({ board }) => ({ board, trouble }));
+        if (error instanceof ApiError) waitSeconds = error.retryAfterSeconds ?? pollSeconds;
+        const problem = error instanceof ApiError ? error.message : "The status API cannot be reached.";
+        setWatch(({ board }) => ({ board, problem }));
       }
-      if (!ended.signal.aborted) timer = setTimeout(look, waitSeconds * 1000);
+      if (!ended.signal.aborted) timer = setTimeout(poll, waitSeconds * 1000);
     };
-    void look();
+    void poll();
     return () => {
       ended.abort();
       clearTimeout(timer);

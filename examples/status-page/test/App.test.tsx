@@ -8,7 +8,7 @@ afterEach(cleanup);
 
 const patient = { timeout: 20_000 };
 
-test("all is well while every service is up", async () => {
+test("all systems are operational while every service is up", async () => {
   const { api } = openWorld("well");
   await watch(api, "Café — München", "https://perfect.test/");
   render(<App api={api} pollSeconds={60} />);
@@ -36,7 +36,7 @@ test("a slow service is degraded, not down", async () => {
   await screen.findByText("1 of 1 services are degraded", {}, patient);
 });
 
-test("the page catches up after an outage, without being loaded again", async () => {
+test("the page shows the recovery without a reload", async () => {
   const { api, control } = openWorld("recovers");
   const id = await watch(api, "Shop", "https://perfect.test/");
   const params = { path: { id } };
@@ -48,7 +48,7 @@ test("the page catches up after an outage, without being loaded again", async ()
   await screen.findByText("All systems operational", {}, patient);
 });
 
-test("a rate limit is said, and outlasted", async () => {
+test("a rate limit is shown until it is over", async () => {
   const { api, control } = openWorld("limited");
   await watch(api, "Shop", "https://perfect.test/");
   const { response } = await control.POST("/faults", {

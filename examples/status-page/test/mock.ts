@@ -10,7 +10,7 @@ declare module "vitest" {
   }
 }
 
-/** One mock for all tests: each of them opens a world of its own by its key. */
+/** Start one mock for all tests; each test opens a sandbox of its own. */
 export default async function ({ provide }: TestProject) {
   const command = process.env.STATUSPOOL_MOCK ?? "statuspool-mock";
   const mock = spawn(command, ["serve", "--scenario", "empty", "--port", "0", "--ready-json"], {

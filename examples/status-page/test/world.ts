@@ -3,7 +3,7 @@ import { inject } from "vitest";
 import { type Api, connect } from "../src/api";
 import type { paths } from "./control";
 
-/** A world that no other test knows, and the control plane to drive it. */
+/** Open a sandbox that no other test uses, with its control plane. */
 export function openWorld(name: string) {
   const key = `sp_test_${name}`;
   return {
@@ -16,7 +16,7 @@ export function openWorld(name: string) {
   };
 }
 
-/** Watch a url; the mock's magic hosts decide how it fares. */
+/** Create a monitor. The magic hosts of the mock determine its status. */
 export async function watch(api: Api, name: string, url: string): Promise<string> {
   const { data } = await api.POST("/monitors", { body: { name, url, interval_seconds: 30 } });
   if (data === undefined) throw new Error(`${name} was not created`);

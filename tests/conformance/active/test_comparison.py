@@ -33,7 +33,7 @@ def test_findings_of_schemathesis_and_what_it_leaves_behind_are_counted(verifier
         ran = comparison.Right(trial, before, verifiers.inventory(url, keys))
     assert trial.alarms, trial
     assert trial.requests > 10
-    assert trial.trouble == ""
+    assert trial.error == ""
     assert sum(ran.left) > 0
 
 
@@ -55,7 +55,7 @@ def test_an_unreachable_server_is_an_error_and_not_a_finding(verifiers, judge):
     unreachable = "http://127.0.0.1:9/v1"
     trial = getattr(verifiers, judge)(settings).judge(unreachable, verifiers.fresh_keys())
     assert not trial.alarms
-    assert trial.trouble
+    assert trial.error
 
 
 def test_alarms_that_the_mock_itself_raises_do_not_detect_a_mutant(verifiers, comparison):
@@ -80,7 +80,7 @@ def test_alarms_that_the_mock_itself_raises_do_not_detect_a_mutant(verifiers, co
         settings="",
     )
     page = comparison.page(found)
-    assert "| mutants found out | 1 of 1 | 0 of 1 |" in page
-    assert "| right servers accused | 0 of 1 | 1 of 1 |" in page
-    assert "| minutes of a rate limit of 120 | 2.0 | 5.0 |" in page
+    assert "| mutants detected | 1 of 1 | 0 of 1 |" in page
+    assert "| correct servers with alarms | 0 of 1 | 1 of 1 |" in page
+    assert "| minutes at 120 requests per minute | 2.0 | 5.0 |" in page
     assert "| `put-not-stored` | `update.stores-changes` | **none** |" in page

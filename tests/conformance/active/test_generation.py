@@ -13,6 +13,8 @@ from statuspool_mock.conformance.active.generation import Generator, Phase
 from statuspool_mock.conformance.active.session import UNSENT
 from statuspool_mock.contract import readings
 
+pytestmark = pytest.mark.slow
+
 DOCUMENT = contract.load()
 NARROW, WIDE = tolerances.narrow(DOCUMENT), readings.wide(DOCUMENT)
 OPERATIONS = list(DOCUMENT.operations.values())

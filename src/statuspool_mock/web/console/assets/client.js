@@ -6,7 +6,7 @@ import { token } from "./session.js";
 export class Refused extends Error {
   constructor(status, body) {
     const details = (body?.details ?? []).map((item) => `${item.field}: ${item.message}`);
-    super([body?.message ?? `The server answered ${status}.`, ...details].join(" "));
+    super([body?.message ?? `The server responded with ${status}.`, ...details].join(" "));
     this.name = "Refused";
     this.status = status;
     this.body = body;
@@ -21,7 +21,7 @@ export class Refused extends Error {
 /** There was no answer at all. */
 export class Unreachable extends Error {
   constructor() {
-    super("The server does not answer.");
+    super("The server does not respond.");
     this.name = "Unreachable";
   }
 }

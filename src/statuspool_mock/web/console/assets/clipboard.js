@@ -6,7 +6,7 @@ import { button } from "./element.js";
 export function copyButton(app, label, text, attributes = {}) {
   return button(
     label,
-    async () => app.toasts.done((await copied(text())) ? "Copied." : "The browser does not let pages copy."),
+    async () => app.toasts.done((await copied(text())) ? "Copied." : "This browser does not allow copying."),
     {
       icon: "copy",
       ...attributes,

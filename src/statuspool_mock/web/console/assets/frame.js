@@ -30,7 +30,7 @@ export function frame(app) {
       element(
         "div",
         { class: "about" },
-        button("", nextTheme, { icon: "sun", label: "Light or dark", class: "quiet theme" }),
+        button("", nextTheme, { icon: "sun", label: "Switch theme", class: "quiet theme" }),
         button("", () => showShortcuts(app), { icon: "help", label: "Keyboard shortcuts", class: "quiet" }),
       ),
     ),
@@ -97,7 +97,7 @@ function watchServer(app, banner) {
   stream.addEventListener("lost", () => {
     document.body.classList.add("lost");
     banner.replaceChildren(
-      element("p", { class: "banner trouble" }, "The server has stopped. This page goes on when it is back."),
+      element("p", { class: "banner trouble" }, "The server has stopped. This page reconnects when it is back."),
     );
   });
   stream.addEventListener("found", () => {
@@ -110,11 +110,11 @@ function watchServer(app, banner) {
 
 const WORDS = [
   ["/", "Search"],
-  ["f", "Freeze the clock, or let it go"],
-  ["n", "Move to the next event"],
-  ["t", "Light or dark"],
+  ["f", "Freeze or run the clock"],
+  ["n", "Advance to the next event"],
+  ["t", "Switch theme"],
   ["w", "Open another world"],
-  ["?", "This list"],
+  ["?", "Show this list"],
 ];
 
 /** Listen for the shortcuts. They can be switched off, and never act while something is typed. */

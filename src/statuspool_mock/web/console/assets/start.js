@@ -27,7 +27,7 @@ class App {
     document.title = `${name} · ${worldName(this.client.key)} · Statuspool mock`;
   }
 
-  /** Move to the next event, and say what it was. */
+  /** Advance to the next event, and say what it was. */
   async moveToNext() {
     this.tell(await this.clock.advance({ to_next_event: true }));
   }
@@ -39,7 +39,7 @@ class App {
       status_changed: `is ${first?.current}`,
       incident_opened: "has an incident",
       incident_resolved: "has recovered",
-      sla_breached: "misses its SLA target",
+      sla_breached: "is below its SLA target",
     }[first?.kind];
     const more = facts.length > 1 ? ` And ${facts.length - 1} more.` : "";
     const what = first ? `${first.monitor_name ?? "A monitor"} ${word}.${more}` : "Nothing happened.";
@@ -101,14 +101,14 @@ function askForToken() {
     location.reload();
   };
   openDialog({
-    title: "This server asks for its token",
+    title: "This server requires a token",
     content: [
       element("label", { for: "token" }, "Control token"),
       field,
       element(
         "p",
         { class: "hint" },
-        "It was given to serve as --control-token, and is kept until this tab is closed.",
+        "The value of --control-token when the server was started. It is kept until you close this tab.",
       ),
     ],
     actions: [button("Enter", enter, { class: "primary" })],

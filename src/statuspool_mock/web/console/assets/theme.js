@@ -1,4 +1,4 @@
-/** Light or dark: as the system is, until somebody chooses. */
+/** Switch theme: as the system is, until somebody chooses. */
 
 const CHOICE = "statuspool-mock theme";
 const system = matchMedia("(prefers-color-scheme: dark)");

@@ -55,7 +55,7 @@ export class TimeLine extends HTMLElement {
         ? drawn(
             "text",
             { x: this._width / 2, y: TOP + body / 2 + 4, "text-anchor": "middle" },
-            "No outages in these hours.",
+            "No outages in this period.",
           )
         : null;
     this.replaceChildren(
@@ -167,7 +167,7 @@ export class TimeLine extends HTMLElement {
 
   _summary() {
     const ahead = this._outages.filter(({ start }) => start > this._now).length;
-    return `Timeline: ${this._outages.length - ahead} outages so far, ${ahead} to come. They are listed below.`;
+    return `Timeline: ${this._outages.length - ahead} past outages, ${ahead} upcoming. They are listed below.`;
   }
 
   _at(event) {

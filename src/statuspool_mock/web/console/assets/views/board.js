@@ -1,4 +1,4 @@
-/** Every monitor as a row: searched, filtered, sorted; only those in sight are asked for. */
+/** All monitors as a row: searched, filtered, sorted; only those in sight are asked for. */
 
 import { button, element, pictogram } from "../element.js";
 import { SparkLine } from "../elements/spark-line.js";
@@ -21,7 +21,7 @@ export default function openBoard({ place, app, signal }) {
   const pages = new Pages((page, limit) =>
     app.client.get("board", { query: { ...filter.query, page, limit }, signal }),
   );
-  const nothing = element("p", { class: "empty", hidden: true }, "No monitor is like that.");
+  const nothing = element("p", { class: "empty", hidden: true }, "No monitors match.");
 
   place.append(
     element(
@@ -139,7 +139,7 @@ class Filter {
       this._typing = setTimeout(() => this._choose({ search: this._field.value.trim() }), 150);
     });
     this.search = element("div", { class: "search" }, pictogram("search"), this._field);
-    this.tag = element("select", { "aria-label": "Tag" }, element("option", { value: "" }, "Every tag"));
+    this.tag = element("select", { "aria-label": "Tag" }, element("option", { value: "" }, "All tags"));
     this.tag.addEventListener("change", () => this._choose({ tag: this.tag.value }));
     this.sort = element(
       "select",
@@ -170,7 +170,7 @@ class Filter {
     const options = tags.map(({ tag, monitors }) =>
       element("option", { value: tag }, monitors ? `${tag} (${monitors})` : tag),
     );
-    this.tag.replaceChildren(element("option", { value: "" }, "Every tag"), ...options);
+    this.tag.replaceChildren(element("option", { value: "" }, "All tags"), ...options);
     this.tag.value = this.query.tag ?? "";
   }
 

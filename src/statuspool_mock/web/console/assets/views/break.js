@@ -7,13 +7,13 @@ import { full, hour } from "../moments.js";
 import { keepUp, renew } from "../refresh.js";
 
 const SWITCHES = [
-  ["Slow", "Answers take two seconds longer", { latency: { fixed_ms: 2000 } }],
+  ["Slow", "Responses take two seconds longer", { latency: { fixed_ms: 2000 } }],
   ["500", "The server fails", { status: 500 }],
-  ["429", "The limit is used up; try again in 5 s", { status: 429, retry_after: 5 }],
-  ["401", "The key is refused", { status: 401 }],
-  ["Reset", "The connection breaks before an answer", { breakage: "reset" }],
-  ["Cut off", "The answer ends in the middle", { breakage: "truncated" }],
-  ["Webhooks lost", "Deliveries never leave", { mishap: "lost" }],
+  ["429", "The rate limit is used up; Retry-After is 5 s", { status: 429, retry_after: 5 }],
+  ["401", "The key is rejected", { status: 401 }],
+  ["Reset", "The connection is reset before a response", { breakage: "reset" }],
+  ["Cut off", "The response ends in the middle", { breakage: "truncated" }],
+  ["Webhooks lost", "Deliveries are never sent", { mishap: "lost" }],
 ];
 const REGION_DOWN = "single-region";
 const CHANCES = [
@@ -23,7 +23,7 @@ const CHANCES = [
   [0.01, "one in a hundred"],
 ];
 const PACES = [
-  ["live", "at the world's own pace"],
+  ["live", "at the pace of the world's clock"],
   ["time-lapse", "in time-lapse"],
   ["step", "step by step"],
 ];
@@ -68,14 +68,14 @@ class Faults {
     const options = line(
       label("break-chance", "How often"),
       this._chance,
-      label("break-for", "For how long"),
+      label("break-for", "Duration"),
       this._lasts,
     );
     return card("Faults", { wide: true }, options, this._switches);
   }
 
   inForce() {
-    return card("In force", { wide: true, controls: [button("Remove all", () => this._remove())] }, this._active);
+    return card("Active faults", { wide: true, controls: [button("Remove all", () => this._remove())] }, this._active);
   }
 
   /** Show the faults that there are; `more` switches stand behind those of the faults. */
@@ -95,8 +95,8 @@ class Faults {
 
   _listed(faults) {
     return listing(
-      "Faults in force",
-      ["What", "Where", "How often", "Asked", "Struck", "Ends", ""],
+      "Active faults",
+      ["Effect", "Requests", "Probability", "Matched", "Injected", "Ends", ""],
       faults.map((one) => [
         what(one),
         [one.operation, one.method, one.role, one.monitor_id].filter(Boolean).join(", ") || "everywhere",
@@ -106,7 +106,7 @@ class Faults {
         whole(one.ends_at ? full(one.ends_at) : one.times ? `after ${one.times}` : "–"),
         button("Remove", () => this._remove(one.id), { "aria-label": `Remove: ${what(one)}` }),
       ]),
-      "The API behaves.",
+      "No faults are active.",
     );
   }
 
@@ -136,7 +136,7 @@ class Stage {
 
   repertoire() {
     const options = line(
-      label("break-pace", "Played"),
+      label("break-pace", "Pace"),
       this._pace,
       label("break-region", "Region"),
       this._region,
@@ -145,7 +145,7 @@ class Stage {
   }
 
   played() {
-    return card("On stage", {}, this._play);
+    return card("Playing", {}, this._play);
   }
 
   async show(scripts, running) {
@@ -155,14 +155,14 @@ class Stage {
       button("Play", () => this._start(one.name), { "aria-label": `Play ${one.name}` }),
     ]);
     await renew(this._plays, table("Outage scripts", ["Name", "What happens", ""], rows));
-    await renew(this._play, ...(running ? this._running(running) : [empty("Nothing is played.")]));
+    await renew(this._play, ...(running ? this._running(running) : [empty("No outage script is playing.")]));
   }
 
   /** One region fails: that is not an API fault but an outage script, which ends by itself. */
   regionSwitch(running) {
     const isOn = running?.scripts.includes(REGION_DOWN) ?? false;
     const flip = () => (isOn ? this._stop() : this._start(REGION_DOWN));
-    return toggle("Region down", "The region named below fails for a while", isOn, flip);
+    return toggle("Region down", "The region chosen below fails for a while", isOn, flip);
   }
 
   _running({ scripts, pace, steps }) {
@@ -217,13 +217,13 @@ class Mutants {
     this._on = new Set(results.filter((one) => one.active).map((one) => one.name));
     this._finder.hidden = !maySwitch;
     this._hint.textContent = maySwitch
-      ? "A mutant breaks the contract on purpose, for every world of this server."
-      : "A mutant breaks the contract on purpose. Start the server with --switch-mutants to choose here.";
+      ? "A mutant breaks the contract on purpose, in every world of this server."
+      : "A mutant breaks the contract on purpose. Start the server with --switch-mutants to switch them here.";
     const wanted = this._search.value.trim().toLowerCase();
     const isWanted = (one) => wanted && `${one.name} ${one.wrong}`.toLowerCase().includes(wanted);
     const rows = results.filter((one) => one.active || isWanted(one)).map((one) => this._row(one, maySwitch));
-    const titles = ["Name", "What it does wrong", ...(maySwitch ? [""] : [])];
-    const none = wanted ? "None is on, and none is like that." : "None is on.";
+    const titles = ["Name", "Violation", ...(maySwitch ? [""] : [])];
+    const none = wanted ? "No mutant is active, and none matches." : "No mutant is active.";
     await renew(this._list, listing("Mutants", titles, rows, none));
   }
 

@@ -12,7 +12,7 @@ export function logCard(ask) {
   const region = element(
     "select",
     { "aria-label": "Region" },
-    element("option", { value: "" }, "Every region"),
+    element("option", { value: "" }, "All regions"),
   );
   const failed = element("input", { type: "checkbox", id: "log-failed" });
   const where = element("span", { class: "number" });
@@ -31,7 +31,7 @@ export function logCard(ask) {
     where.textContent = total
       ? `${total.toLocaleString("en")} rows, page ${page} of ${pages.toLocaleString("en")}`
       : "";
-    if (!total) return renew(place, empty("No row is like that."));
+    if (!total) return renew(place, empty("No rows match."));
     return renew(
       place,
       table(
@@ -68,7 +68,7 @@ export function logCard(ask) {
       if (region.options.length !== regions.length + 1) {
         const chosen = region.value;
         region.replaceChildren(
-          element("option", { value: "" }, "Every region"),
+          element("option", { value: "" }, "All regions"),
           ...regions.map((one) => element("option", { value: one }, one)),
         );
         region.value = chosen;

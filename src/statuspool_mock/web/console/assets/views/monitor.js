@@ -34,8 +34,8 @@ export default function openMonitor({ place, app, signal, id, back }) {
       await show();
     } catch (error) {
       if (error.status !== 404) throw error;
-      const all = element("a", { href: back }, "Every monitor");
-      place.replaceChildren(empty("There is no such monitor in this world (any more). ", all));
+      const all = element("a", { href: back }, "All monitors");
+      place.replaceChildren(empty("This monitor does not exist, or was deleted. ", all));
     }
   }
 
@@ -53,7 +53,7 @@ export default function openMonitor({ place, app, signal, id, back }) {
   function showTop(monitor, row) {
     const leave = element(
       "a",
-      { class: "button back", href: back, "aria-label": "Back to every monitor" },
+      { class: "button back", href: back, "aria-label": "Back to all monitors" },
       pictogram("back"),
     );
     renew(
@@ -125,7 +125,7 @@ function incidentsCard(ask) {
     card: card("Incidents", {}, place),
     async show() {
       const { results, total } = await ask("incidents", { limit: MOST_INCIDENTS });
-      if (!total) return renew(place, empty("There has been none."));
+      if (!total) return renew(place, empty("No incidents."));
       const rows = results.map((one) => [
         [
           whole(full(one.from)),
@@ -186,7 +186,7 @@ function answersCard(ask, app) {
   let shown = "";
   const showOne = () => {
     const text = JSON.stringify(chosen().body, null, 2);
-    if (text !== shown) place.replaceChildren(new JsonView((shown = text), "Answer"));
+    if (text !== shown) place.replaceChildren(new JsonView((shown = text), "Response"));
   };
   choice.addEventListener("change", showOne);
   const copies = [
@@ -195,7 +195,7 @@ function answersCard(ask, app) {
   ];
   for (const control of [choice, ...copies]) control.disabled = true; // until there is something to copy
   return {
-    card: card("What the API answers now", { wide: true, controls: [choice, ...copies] }, place),
+    card: card("What the API responds now", { wide: true, controls: [choice, ...copies] }, place),
     async show() {
       answers = (await ask("answers")).results;
       if (!choice.options.length)

@@ -16,8 +16,8 @@ export default function open({ place, app, signal }) {
   place.append(
     element("header", {}, element("h1", {}, "State")),
     grid(
-      card("Begin again", {}, beginning(app)),
-      card("To keep and to share", {}, sharing(app)),
+      card("Reset", {}, beginning(app)),
+      card("Save and share", {}, sharing(app)),
       card("Checkpoints", { wide: true }, keeping(app, () => refresh()), checkpoints),
       card("Worlds of this server", { wide: true }, sandboxes),
     ),
@@ -41,12 +41,12 @@ function beginning(app) {
   const scenario = element(
     "select",
     { id: "state-scenario" },
-    element("option", { value: "" }, "as the server was started"),
+    element("option", { value: "" }, "as at server start"),
     SCENARIOS.map((name) => element("option", { value: name }, name)),
   );
   const seed = element("input", { id: "state-seed", placeholder: "the server's", size: 10, inputmode: "numeric" });
   const reset = async () => {
-    const text = "Monitors, incidents, webhooks, faults, journal and clock begin anew.";
+    const text = "Monitors, incidents, webhooks, faults, journal and clock start over.";
     if (!(await confirmed({ title: `Reset ${mine}?`, text, action: "Reset" }))) return;
     const number = seed.value.trim();
     await app.client.post("reset", {
@@ -69,18 +69,18 @@ function sharing(app) {
   const mine = worldName(app.client.key);
   const upload = async (snapshot) => {
     await app.client.put("snapshot", snapshot);
-    app.toasts.done("The world goes on from the snapshot.");
+    app.toasts.done("The snapshot is restored.");
   };
   return [
     line(
       button("Download snapshot", async () => download(`${mine}.json`, await app.client.get("snapshot"))),
       uploadButton("Upload snapshot", upload),
-      button("Download case", async () => download(`${mine}-case.json`, await app.client.get("case"))),
+      button("Download case file", async () => download(`${mine}-case.json`, await app.client.get("case"))),
     ),
     element(
       "p",
       { class: "hint" },
-      "A snapshot holds secrets of webhooks. A case is a state and what was asked since, to be replayed elsewhere.",
+      "A snapshot contains webhook secrets. A case file is a state and the requests after it, to be replayed elsewhere.",
     ),
   ];
 }
@@ -89,7 +89,7 @@ function keeping(app, changed) {
   const name = element("input", { id: "state-name", placeholder: "before the outage", autocomplete: "off" });
   const keep = async () => {
     const chosen = name.value.trim();
-    name.setCustomValidity(chosen ? "" : "Give it a name");
+    name.setCustomValidity(chosen ? "" : "Enter a name");
     if (!name.reportValidity()) return;
     await app.client.put(`checkpoints/${encodeURIComponent(chosen)}`);
     name.value = "";
@@ -98,9 +98,9 @@ function keeping(app, changed) {
   name.addEventListener("input", () => name.setCustomValidity(""));
   return form(
     keep,
-    label("state-name", "Remember now as"),
+    label("state-name", "Name of the checkpoint"),
     name,
-    element("button", { type: "submit", class: "primary" }, "Keep"),
+    element("button", { type: "submit", class: "primary" }, "Save"),
   );
 }
 
@@ -108,7 +108,7 @@ function remembered(app, kept, changed) {
   const path = (one) => `checkpoints/${encodeURIComponent(one.name)}`;
   const rewind = async (one) => {
     await app.client.post(`${path(one)}/rewind`);
-    app.toasts.done(`It is ${full(one.now)} again.`);
+    app.toasts.done(`Rewound to ${full(one.now)}.`);
   };
   const forget = async (one) => {
     await app.client.delete(path(one));
@@ -122,24 +122,24 @@ function remembered(app, kept, changed) {
       whole(full(one.now)),
       [
         button("Rewind", () => rewind(one), { "aria-label": `Rewind to ${one.name}` }),
-        button("Forget", () => forget(one), { "aria-label": `Forget ${one.name}` }),
+        button("Delete", () => forget(one), { "aria-label": `Delete ${one.name}` }),
       ],
     ]),
-    "None. What is kept can be gone back to, dice included.",
+    "No checkpoints. A checkpoint saves the state of the world, to rewind to later.",
   );
 }
 
 function others(app, worlds, changed) {
   const mine = worldName(app.client.key);
   const remove = async (one) => {
-    const text = "Its key opens a new one.";
+    const text = "Everything in this world is lost. Its key opens a new one.";
     if (!(await confirmed({ title: `Delete ${one.name}?`, text, action: "Delete" }))) return;
     await app.client.delete(`sandboxes/${encodeURIComponent(one.name)}`);
     await changed();
   };
   return table(
     "Worlds",
-    ["World", "Its time", "Monitors", "Exchanges", "Unused for", ""],
+    ["World", "Clock", "Monitors", "Exchanges", "Unused for", ""],
     worlds.map((one) => [
       element("span", { class: "mono" }, one.name),
       whole(full(one.now)),

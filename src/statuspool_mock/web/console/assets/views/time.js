@@ -39,8 +39,8 @@ export default function open({ place, app, signal }) {
     grid(
       clockCard(app, signal),
       card("Timeline", { wide: true, controls: [chosen] }, shown, note),
-      card("To come, if nobody interferes", {}, ahead),
-      card("So far", {}, behind),
+      card("Upcoming, if nothing changes", {}, ahead),
+      card("Past", {}, behind),
     ),
   );
 
@@ -73,30 +73,30 @@ function around(now, half) {
 
 function coming({ outages, now }, jump) {
   const go = (one) =>
-    button("Go there", () => jump(Date.parse(one.from)), {
-      "aria-label": `Go there: ${full(one.from)}, ${one.monitor_name}`,
+    button("Go to", () => jump(Date.parse(one.from)), {
+      "aria-label": `Go to ${full(one.from)}, ${one.monitor_name}`,
     });
   return listing(
-    "Outages to come",
+    "Upcoming outages",
     ["At", "Monitor", "Lasts", ""],
     outages
       .filter((one) => one.from > now)
       .slice(0, MOST_LISTED)
       .map((one) => [...row(one), go(one)]),
-    "No outage in these hours.",
+    "No outages in this period.",
   );
 }
 
 function past({ outages, now }) {
   return listing(
-    "Outages so far",
+    "Past outages",
     ["At", "Monitor", "Lasted", "Regions"],
     outages
       .filter((one) => one.from <= now)
       .reverse()
       .slice(0, MOST_LISTED)
       .map((one) => [...row(one), whole(plural(one.regions.length, "region"))]),
-    "There has been none in these hours.",
+    "No outages in this period.",
   );
 }
 
@@ -114,8 +114,8 @@ function row(one) {
 function toldOf({ outages, total, to, known_until: until }) {
   const parts = [];
   if (outages.length < total)
-    parts.push(`Of ${total} outages the ${outages.length} nearest to now are shown.`);
-  if (until !== to) parts.push(`So much happens that what is to come is known up to ${full(until)} only.`);
+    parts.push(`Showing the ${outages.length} of ${total} outages that are nearest to now.`);
+  if (until !== to) parts.push(`With this many changes, upcoming outages are only known until ${full(until)}.`);
   return parts.join(" ");
 }
 
@@ -164,6 +164,6 @@ function advanceTo(app) {
     label("advance-to", "Advance to"),
     to,
     element("button", { type: "submit" }, "Go"),
-    element("span", { class: "hint" }, "UTC. Time does not go back: that is what checkpoints are for."),
+    element("span", { class: "hint" }, "UTC. Time cannot go back; rewind to a checkpoint instead."),
   );
 }

@@ -65,7 +65,7 @@ class Filter {
 
 function actions(app, changed) {
   const clear = async () => {
-    const text = "Exchanges and coverage are forgotten, and a case file begins here.";
+    const text = "This deletes the recorded exchanges and the coverage. A case file starts here.";
     if (!(await confirmed({ title: "Clear the journal?", text, action: "Clear" }))) return;
     await app.client.delete("journal");
     await changed();
@@ -79,7 +79,7 @@ function actions(app, changed) {
 function exchanges(app, results) {
   return table(
     "Exchanges, newest first",
-    ["At", "Request", "Operation", "Status", "Took", "", ""],
+    ["At", "Request", "Operation", "Status", "Duration", "", ""],
     results.map((one) => [
       whole(hour(one.at)),
       element("span", { class: "mono address" }, `${one.method} ${address(one)}`),
@@ -90,7 +90,7 @@ function exchanges(app, results) {
         one.warnings.length > 0 && element("span", { class: "tag warned" }, plural(one.warnings.length, "warning")),
         one.faults.length > 0 && element("span", { class: "tag" }, "fault"),
       ],
-      button("Look", () => look(app, one.number), { "aria-label": `Look at exchange ${one.number}` }),
+      button("Details", () => look(app, one.number), { "aria-label": `Details of exchange ${one.number}` }),
     ]),
   );
 }
@@ -114,7 +114,7 @@ async function look(app, number) {
       element(
         "p",
         { class: "hint" },
-        `${one.operation || "No operation of the document"} · ${one.role} key · ${one.request_id} · ${one.milliseconds.toFixed(1)} ms`,
+        `${one.operation || "No operation matches"} · ${one.role} key · ${one.request_id} · ${one.milliseconds.toFixed(1)} ms`,
       ),
       one.warnings.length > 0 &&
         element(
@@ -124,8 +124,8 @@ async function look(app, number) {
         ),
       element("h3", {}, "Request"),
       side(`${one.method} ${path}`, one.request_headers, one.request_body, "Request"),
-      element("h3", {}, "Answer"),
-      side(one.status, one.response_headers, one.response_body, "Answer"),
+      element("h3", {}, "Response"),
+      side(one.status, one.response_headers, one.response_body, "Response"),
     ],
     actions: [
       button("Send again", again, { class: "primary", icon: "restore" }),
@@ -169,7 +169,7 @@ function cells(found) {
         element("span", { class: cell.count ? "tag met" : "tag" }, `${cell.count ? "✓" : "never:"} ${cell.state}`),
       );
   return table(
-    "Which answers were met",
+    "Covered responses",
     ["Operation", ...statuses, "States"],
     operations.map((operation) => [
       operation,
@@ -184,7 +184,7 @@ function nothing(app) {
   return element(
     "div",
     { class: "empty" },
-    element("p", {}, "Nothing was asked yet. Exchanges show here as they happen."),
+    element("p", {}, "No requests yet. Exchanges appear here as they happen."),
     element("p", {}, copyButton(app, "Copy a first request", () => asCurl(app.client.key, request))),
   );
 }

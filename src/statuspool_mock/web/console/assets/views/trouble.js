@@ -38,8 +38,8 @@ function askForTrouble(app, { id, name, regions }) {
   const boxes = regions.map((region) => element("input", { type: "checkbox", checked: true, value: region }));
   const kinds = [
     ["down", "Down"],
-    ["degraded", "Degraded: slow answers"],
-    ["up", "Up, whatever befalls it"],
+    ["degraded", "Degraded: slow responses"],
+    ["up", "Up, without outages"],
   ].map(([value, word], index) => {
     const radio = element("input", { type: "radio", name: "trouble", value, checked: index === 0 });
     return element("label", { class: "choice" }, radio, word);
@@ -61,8 +61,8 @@ function askForTrouble(app, { id, name, regions }) {
   const dialog = openDialog({
     title: name,
     content: [
-      element("fieldset", {}, element("legend", {}, "From its next check on it is"), kinds),
-      element("label", { for: "trouble-for" }, "For how long"),
+      element("fieldset", {}, element("legend", {}, "Status from its next check on"), kinds),
+      element("label", { for: "trouble-for" }, "Duration"),
       lasts,
       element(
         "fieldset",
@@ -71,6 +71,6 @@ function askForTrouble(app, { id, name, regions }) {
         boxes.map((box) => element("label", { class: "choice" }, box, box.value)),
       ),
     ],
-    actions: [button("Do it", force, { class: "primary" }), button("Cancel", () => dialog.close())],
+    actions: [button("Apply", force, { class: "primary" }), button("Cancel", () => dialog.close())],
   });
 }

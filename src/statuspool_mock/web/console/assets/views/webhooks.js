@@ -1,4 +1,4 @@
-/** Webhooks: who is told, what left and what came back, and a receiver of our own. */
+/** Webhooks: endpoints, deliveries and their responses, and the built-in receiver. */
 
 import { copyButton } from "../clipboard.js";
 import { openDialog } from "../dialog.js";
@@ -29,7 +29,7 @@ export default function open({ place, app, signal }) {
       app.client.get("webhooks", { signal }),
       app.client.get("deliveries", { query: { limit: LIMIT }, signal }),
     ]);
-    await renew(endpoints, told(hooks.results));
+    await renew(endpoints, endpointTable(hooks.results));
     await renew(deliveries, left(app, sent.results));
   }
 
@@ -39,12 +39,12 @@ export default function open({ place, app, signal }) {
 }
 
 function registration(app, changed) {
-  const url = element("input", { id: "hook-url", placeholder: "where your receiver listens", autocomplete: "off" });
+  const url = element("input", { id: "hook-url", placeholder: "URL of your receiver", autocomplete: "off" });
   const secret = element("input", { id: "hook-secret", value: SECRET, autocomplete: "off" });
   const register = async (address) => {
     const body = { url: address, events: EVENTS, secret: secret.value || SECRET };
     await app.client.post("../v1/webhooks", body);
-    app.toasts.done(`${address} is told of everything from now on.`);
+    app.toasts.done(`${address} is notified of every event from now on.`);
     await changed();
   };
   return form(
@@ -73,13 +73,13 @@ function sending(app, changed) {
     const { redelivered } = await app.client.post("deliveries/redeliver");
     app.toasts.done(`${redelivered} sent again.`);
   };
-  return [event, button("Trigger", trigger), button("Redeliver what failed", redeliver)];
+  return [event, button("Trigger", trigger), button("Redeliver failed", redeliver)];
 }
 
-function told(hooks) {
+function endpointTable(hooks) {
   return listing(
     "Endpoints",
-    ["URL", "Events", "Active", "Told last", "Waiting"],
+    ["URL", "Events", "Active", "Last triggered", "Waiting"],
     hooks.map((hook) => [
       element("span", { class: "mono address" }, hook.url),
       hook.events.map((name) => element("span", { class: "tag" }, name)),
@@ -87,14 +87,14 @@ function told(hooks) {
       whole(hook.last_triggered_at ? full(hook.last_triggered_at) : "never"),
       hook.waiting,
     ]),
-    "Nobody is told of anything.",
+    "No endpoints are registered.",
   );
 }
 
 function left(app, sent) {
   return listing(
     "Deliveries, newest first",
-    ["At", "Event", "To", "Outcome", "Attempts", "Answer", ""],
+    ["At", "Event", "To", "Outcome", "Attempts", "Response", ""],
     sent.map((one) => [
       whole(hour(one.created_at)),
       one.event,
@@ -105,9 +105,9 @@ function left(app, sent) {
       ],
       one.attempts,
       one.status ?? one.error ?? "–",
-      button("Look", () => look(app, one.number), { "aria-label": `Look at delivery ${one.number}` }),
+      button("Details", () => look(app, one.number), { "aria-label": `Details of delivery ${one.number}` }),
     ]),
-    "Nothing has left yet.",
+    "No deliveries yet.",
   );
 }
 
@@ -124,7 +124,7 @@ async function look(app, number) {
   const again = async () => {
     await app.client.post(`deliveries/${number}/redeliver`);
     dialog.close();
-    app.toasts.done("Sent again.");
+    app.toasts.done("Redelivered.");
   };
   const dialog = openDialog({
     title: `${one.event} to ${one.url}`,
