@@ -80,34 +80,33 @@ def _open(definition: Schema, *, formats: bool) -> None:
     for status in possible_statuses(operation):
         responses.setdefault(str(status), deepcopy(responses["401"]))
     promised = PROMISED_FIELDS.get(operation, frozenset()) | ERROR_FIELDS
-    dropped = frozenset() if formats else _FORMATS
     for status, response in responses.items():
         headers = response.pop("headers", {})
         if "Retry-After" in headers:
             response["headers"] = {"Retry-After": headers["Retry-After"]}
         for media in response.get("content", {}).values():
-            media["schema"] = _loosened(media["schema"], promised, dropped)
+            media["schema"] = _loosened(media["schema"], promised, formats=formats)
             if not status.startswith("2"):
                 media.pop("example", None)
 
 
-def _loosened(schema: Any, promised: frozenset[str], dropped: frozenset[str]) -> Any:
+def _loosened(schema: Any, promised: frozenset[str], *, formats: bool) -> Any:
     """Return a schema that requires only promised fields and allows others."""
     if isinstance(schema, list):
-        return [_loosened(each, promised, dropped) for each in schema]
+        return [_loosened(each, promised, formats=formats) for each in schema]
     if not isinstance(schema, dict):
         return schema
     kept = {
-        keyword: _loosened(value, promised, dropped)
+        keyword: _loosened(value, promised, formats=formats)
         for keyword, value in schema.items()
-        if keyword not in dropped
+        if formats or keyword not in _FORMATS
     }
     if isinstance(kept.get("required"), list):
         kept["required"] = [name for name in kept["required"] if name in promised]
         if not kept["required"]:
             del kept["required"]
     if kept.get("type") == "integer":
-        kept["type"] = "number"
+        kept |= {"type": "number", "multipleOf": 1}  # 60.0 is 60 to many parsers
     if isinstance(kept.get("properties"), dict):
         kept["properties"] = {
             name: field

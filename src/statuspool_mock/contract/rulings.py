@@ -104,6 +104,12 @@ def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) <= _MAX_DIGITS
 
 
+def has_sla_summary(fields: Mapping[str, Any]) -> bool:
+    """Whether a monitor has an SLA summary, whatever its name. Monitors, GET /monitors/{id}."""
+    names = [name for name in fields if "sla" in name.lower() or "30d" in name.lower()]
+    return any(fields[name] not in (None, {}, "") for name in names)
+
+
 def named_fields(details: Any) -> set[str]:
     """Return the names in the `details` of a 400: `tags.0`, `tags[0]` and `body.tags` name tags.
 

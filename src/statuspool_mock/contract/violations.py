@@ -81,6 +81,8 @@ def message_for(schema: Mapping[str, Any], keyword: str) -> str:
         return _size_message(schema)
     kind = schema.get("type", "object")
     noun = _NOUNS[kind if isinstance(kind, str) else kind[0]]
+    if keyword == "multipleOf":
+        noun = "a whole number"
     low, high = schema.get("minimum"), schema.get("maximum")
     if low is not None and high is not None:
         return f"Must be {noun} between {low} and {high}"

@@ -108,6 +108,12 @@ def identity(parsed: ParsedExchange) -> Iterator[Observation]:
         yield violation("identity", f"expected monitor {expected}, got {given}.")
 
 
+def sla_summary(parsed: ParsedExchange) -> Iterator[Observation]:
+    """A monitor has an SLA summary of 30 days. Reference: Monitors, GET /monitors/{id}."""
+    if parsed.fields and not rulings.has_sla_summary(parsed.fields):
+        yield violation("sla", f"expected an SLA summary, got {', '.join(parsed.fields)}.")
+
+
 def echo(parsed: ParsedExchange) -> Iterator[Observation]:
     """The response to a write shows the values that were sent. Reference: Code Examples."""
     if not isinstance(parsed.request, dict):
@@ -202,7 +208,7 @@ Rule = Callable[[ParsedExchange], Iterator[Observation]]
 _SUCCESS_RULES: Mapping[str, tuple[Rule, ...]] = {
     "listMonitors": (page_size, filters),
     "createMonitor": (echo,),
-    "getMonitor": (identity,),
+    "getMonitor": (identity, sla_summary),
     "updateMonitor": (identity, echo),
     "deleteMonitor": (identity,),
     "getMonitorStatus": (identity,),
