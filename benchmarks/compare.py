@@ -14,9 +14,9 @@ from importlib.metadata import version
 
 from comparison import Comparison, Right, page
 from verifiers import (
-    Judge,
     Keys,
     Schemathesis,
+    Tool,
     Trial,
     Verify,
     fresh_keys,
@@ -54,23 +54,23 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     stock = Schemathesis(arguments.max_examples)
-    judges = (Verify("quick"), Verify("standard"), stock)
+    tools = (Verify("quick"), Verify("standard"), stock)
     mutants = [mutant for mutant in CATALOG if mutant.group != _NOT_COMPARED]
     tried = mutants[:: arguments.every]
 
     with ThreadPoolExecutor(arguments.jobs) as pool:
-        rights = pool.map(partial(_judge_right, judges=judges), _RIGHT)
+        rights = pool.map(partial(_test_correct, tools=tools), _RIGHT)
         others = pool.map(partial(_alarms_of_the_mock, arguments.max_examples), _OTHER_SEEDS)
-        wrongs = pool.map(partial(_judge_mutant, judges=judges), [each.name for each in tried])
+        wrongs = pool.map(partial(_test_mutant, tools=tools), [each.name for each in tried])
         right = dict(zip(_RIGHT, rights, strict=True))
         wrong = {each.name: trials for each, trials in zip(tried, wrongs, strict=True)}
         noise = right[_MOCK][stock.name].trial.alarms.union(*others)
     found = Comparison(
-        judges=tuple(judge.name for judge in judges),
+        tools=tuple(tool.name for tool in tools),
         stock=stock.name,
         right=right,
         groups={mutant.name: mutant.group for mutant in tried},
-        gallery=len(mutants),
+        mutants=len(mutants),
         wrong=wrong,
         noise=noise,
         settings=(
@@ -81,15 +81,15 @@ def main() -> None:
     sys.stdout.buffer.write(page(found).encode())
 
 
-def _judge_right(name: str, judges: Sequence[Judge]) -> dict[str, Right]:
+def _test_correct(name: str, tools: Sequence[Tool]) -> dict[str, Right]:
     """Test a correct server with each tool, and list its objects before and after."""
     found = {}
-    for judge in judges:
+    for tool in tools:
         with _serving(name) as (url, keys):
             before = inventory(url, keys)
-            trial = judge.judge(url, keys)
-            found[judge.name] = Right(trial, before, inventory(url, keys))
-        _log(name, judge, trial)
+            trial = tool.run(url, keys)
+            found[tool.name] = Right(trial, before, inventory(url, keys))
+        _progress(name, tool, trial)
     return found
 
 
@@ -106,22 +106,22 @@ def _serving(name: str) -> Iterator[tuple[str, Keys]]:
 def _alarms_of_the_mock(max_examples: int, seed: int) -> frozenset[str]:
     """Return the alarms of Schemathesis about the mock with this seed. They detect no mutant."""
     with mock() as url:
-        return Schemathesis(max_examples, seed=seed).judge(url, fresh_keys()).alarms
+        return Schemathesis(max_examples, seed=seed).run(url, fresh_keys()).alarms
 
 
-def _judge_mutant(name: str, judges: Sequence[Judge]) -> dict[str, Trial]:
+def _test_mutant(name: str, tools: Sequence[Tool]) -> dict[str, Trial]:
     found = {}
     with mock(name) as url:
-        for judge in judges:
-            trial = found[judge.name] = judge.judge(url, fresh_keys())
-            _log(name, judge, trial)
+        for tool in tools:
+            trial = found[tool.name] = tool.run(url, fresh_keys())
+            _progress(name, tool, trial)
     return found
 
 
-def _log(name: str, judge: Judge, trial: Trial) -> None:
+def _progress(name: str, tool: Tool, trial: Trial) -> None:
     alarms = trial.error or ", ".join(sorted(trial.alarms)[:3]) or "nothing"
     sys.stderr.write(
-        f"{name}: {judge.name}: {alarms} ({trial.requests}, {trial.cost.seconds:.0f} s)\n"
+        f"{name}: {tool.name}: {alarms} ({trial.requests}, {trial.cost.seconds:.0f} s)\n"
     )
 
 

@@ -33,25 +33,25 @@ class Right(NamedTuple):
 class Comparison:
     """The content of the page. Trials are by server, then by tool."""
 
-    judges: tuple[str, ...]
+    tools: tuple[str, ...]
     stock: str
     """The tool whose `noise`, its alarms about the mock itself, does not detect a mutant."""
     right: Mapping[str, Mapping[str, Right]]
     groups: Mapping[str, str]
-    gallery: int
+    mutants: int
     wrong: Mapping[str, Mapping[str, Trial]]
     noise: frozenset[str]
     settings: str
 
-    def signs(self, mutant: str, judge: str) -> frozenset[str]:
+    def signs(self, mutant: str, tool: str) -> frozenset[str]:
         """Return the alarms of a tool about a mutant that it does not raise about the mock."""
-        alarms = self.wrong[mutant][judge].alarms
-        return alarms - self.noise if judge == self.stock else alarms
+        alarms = self.wrong[mutant][tool].alarms
+        return alarms - self.noise if tool == self.stock else alarms
 
-    def kills(self, judge: str, *, group: str | None = None) -> int:
+    def kills(self, tool: str, *, group: str | None = None) -> int:
         """Return how many mutants a tool detects."""
         return sum(
-            bool(self.signs(mutant, judge))
+            bool(self.signs(mutant, tool))
             for mutant in self.wrong
             if group in {None, self.groups[mutant]}
         )
@@ -65,7 +65,7 @@ def page(found: Comparison) -> str:
 
 
 def _head(found: Comparison) -> Iterator[str]:
-    tried, all_of_them = len(found.wrong), found.gallery
+    tried, all_of_them = len(found.wrong), found.mutants
     yield f"""# Comparison with stock Schemathesis
 
 `statuspool-mock verify` and `schemathesis run` test the same servers by the same document. This
@@ -81,18 +81,18 @@ three runs, with three seeds, against the mock itself.
 
 def _summary(found: Comparison) -> Iterator[str]:
     mock = next(iter(found.right))
-    rights = {judge: [by[judge] for by in found.right.values()] for judge in found.judges}
-    runs = {judge: found.right[mock][judge] for judge in found.judges}
-    yield _row("", *(f"`{judge}`" for judge in found.judges))
-    yield _line("--:" for _ in found.judges)
+    rights = {tool: [by[tool] for by in found.right.values()] for tool in found.tools}
+    runs = {tool: found.right[mock][tool] for tool in found.tools}
+    yield _row("", *(f"`{tool}`" for tool in found.tools))
+    yield _line("--:" for _ in found.tools)
     tried = len(found.wrong)
-    yield _row("mutants detected", *(f"{found.kills(j)} of {tried}" for j in found.judges))
-    accused = {judge: sum(bool(one.trial.alarms) for one in rights[judge]) for judge in rights}
+    yield _row("mutants detected", *(f"{found.kills(j)} of {tried}" for j in found.tools))
+    accused = {tool: sum(bool(one.trial.alarms) for one in rights[tool]) for tool in rights}
     yield _row(
         "correct servers with alarms", *(f"{accused[j]} of {len(found.right)}" for j in rights)
     )
-    alarms = {judge: sum(len(one.trial.alarms) for one in rights[judge]) for judge in rights}
-    yield _row("false alarms", *(alarms[judge] for judge in rights))
+    alarms = {tool: sum(len(one.trial.alarms) for one in rights[tool]) for tool in rights}
+    yield _row("false alarms", *(alarms[tool] for tool in rights))
     yield _row("requests to the mock", *(run.trial.requests for run in runs.values()))
     minutes = (run.trial.requests / _PER_MINUTE for run in runs.values())
     yield _row("minutes at 120 requests per minute", *(f"{each:.1f}" for each in minutes))
@@ -119,30 +119,30 @@ mock sends (ST107), properties that it always has (ST108), 201 as the only statu
 relation between `from` and `to` (ST202). A document for each server, or fewer checks, would avoid
 most of these alarms.
 """
-    yield _row("server", *(f"`{judge}`" for judge in found.judges))
-    yield _line("---" for _ in found.judges)
+    yield _row("server", *(f"`{tool}`" for tool in found.tools))
+    yield _line("---" for _ in found.tools)
     for server, by in found.right.items():
-        yield _row(server, *(_alarms(by[judge].trial) for judge in found.judges))
+        yield _row(server, *(_alarms(by[tool].trial) for tool in found.tools))
     yield ""
 
 
 def _by_group(found: Comparison) -> Iterator[str]:
     yield "## Mutants by group\n"
-    yield _row("group", "tested", *(f"`{judge}`" for judge in found.judges))
-    yield _line("--:" for _ in range(len(found.judges) + 1))
+    yield _row("group", "tested", *(f"`{tool}`" for tool in found.tools))
+    yield _line("--:" for _ in range(len(found.tools) + 1))
     for group in dict.fromkeys(found.groups.values()):
         tried = sum(each == group for each in found.groups.values())
-        yield _row(group, tried, *(found.kills(judge, group=group) for judge in found.judges))
+        yield _row(group, tried, *(found.kills(tool, group=group) for tool in found.tools))
     yield ""
 
 
 def _by_mutant(found: Comparison) -> Iterator[str]:
     yield "## Results by mutant\n"
     yield "The first alarm of each tool.\n"
-    yield _row("mutant", *(f"`{judge}`" for judge in found.judges))
-    yield _line("---" for _ in found.judges)
+    yield _row("mutant", *(f"`{tool}`" for tool in found.tools))
+    yield _line("---" for _ in found.tools)
     for mutant in found.wrong:
-        signs = (sorted(found.signs(mutant, judge)) for judge in found.judges)
+        signs = (sorted(found.signs(mutant, tool)) for tool in found.tools)
         yield _row(f"`{mutant}`", *(f"`{some[0]}`" if some else "**none**" for some in signs))
     yield ""
 

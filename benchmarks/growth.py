@@ -45,7 +45,7 @@ class Holding(NamedTuple):
     bytes_per_monitor: float
 
 
-def pages(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[Pair]:
+def pages(*, rounds: int, seconds: int, progress: Callable[[str], None]) -> list[Pair]:
     """Compare a world of `MANY` monitors with one of `FEW`, and the ends of a long log."""
     with _world(FEW) as small, _world(MANY) as large:
         asked = {
@@ -65,11 +65,11 @@ def pages(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[Pai
                 found[title][1].append(drive(large, [second], seconds=seconds))
             for loads, path in zip(found[log], ends, strict=True):
                 loads.append(drive(small, [path], seconds=seconds))
-            tell(f"growth, turn {turn + 1} of {rounds}")
+            progress(f"growth, turn {turn + 1} of {rounds}")
     return [Pair(title, typical(one), typical(other)) for title, (one, other) in found.items()]
 
 
-def holding(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[Holding]:
+def holding(*, rounds: int, seconds: int, progress: Callable[[str], None]) -> list[Holding]:
     """Create monitors in a world that has `MANY`, with our collector settings and with Python's."""
     ours = contenders.ours("empty")
     untuned = contenders.Contender(
@@ -84,7 +84,7 @@ def holding(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[H
                 held += drive(server, ["/v1/monitors"], method="POST", seconds=5).requests
             held = json.loads(server.get("/v1/monitors?limit=1")[1])["total_pages"]
             size = (server.resident_megabytes() - before) * 1e6 / held
-            tell(f"collector {title}: holds {held}")
+            progress(f"collector {title}: holds {held}")
             loads = [
                 drive(server, ["/v1/monitors"], method="POST", seconds=seconds)
                 for _ in range(rounds)

@@ -18,15 +18,15 @@ class Passing(NamedTuple):
 
     title: str
     bare: Load
-    judged: Load
+    checked: Load
 
     @property
     def costs(self) -> float:
         """The share of the requests per second that checking costs."""
-        return 1 - self.judged.per_second / self.bare.per_second
+        return 1 - self.checked.per_second / self.bare.per_second
 
 
-def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[Passing]:
+def measure(*, rounds: int, seconds: int, progress: Callable[[str], None]) -> list[Passing]:
     """Load both proxies in turn, with the upstream on the core of the load generator."""
     with ExitStack() as stack:
         upstream = stack.enter_context(contenders.ours("large").start(core="1"))
@@ -47,11 +47,11 @@ def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> list[P
                     load = drive(server, paths, seconds=seconds)
                     if turn:
                         loads.append(load)
-            tell(f"proxy: turn {turn} of {rounds}")
+            progress(f"proxy: turn {turn} of {rounds}")
     return [Passing(title, typical(one), typical(other)) for title, (one, other) in found.items()]
 
 
 def _proxies(upstream: str) -> list[Contender]:
     passing = (sys.executable, str(PEERS / "passing.py"), upstream, "{port}")
-    judging = (PROGRAM, "proxy", "--upstream", upstream, "--port", "{port}")
-    return [Contender("a bare proxy", passing), Contender("statuspool-mock proxy", judging)]
+    checking = (PROGRAM, "proxy", "--upstream", upstream, "--port", "{port}")
+    return [Contender("a bare proxy", passing), Contender("statuspool-mock proxy", checking)]

@@ -55,26 +55,28 @@ class Findings(NamedTuple):
 
 def targets(found: Findings) -> list[Target]:
     """Compare the run with the targets."""
-    judged = []
+    compared = []
     for case, other, least in FASTER_THAN:
         loads = found.results[case]
         times = loads[OURS].per_second / loads[other].per_second
         promise = f"{TITLES[case]}: at least {least:g} × the requests/s of {other}"
-        judged.append(Target(promise, f"{times:.1f} ×", times >= least))
+        compared.append(Target(promise, f"{times:.1f} ×", times >= least))
     for case, most in TIMES_BARE:
         loads = found.results[case]
         times = loads[OURS].cpu_microseconds / loads[BARE].cpu_microseconds
         promise = f"{TITLES[case]}: at most {most:g} × the processor time of {BARE}"
-        judged.append(Target(promise, f"{times:.1f} ×", times <= most))
+        compared.append(Target(promise, f"{times:.1f} ×", times <= most))
     for pair in found.growth:
         times = pair.large.cpu_microseconds / pair.small.cpu_microseconds
-        judged.append(
+        compared.append(
             Target(f"{pair.title}: large at most 2 × small", f"{times:.2f} ×", times <= 2)
         )
     size = found.holding[0].bytes_per_monitor
-    judged.append(Target("memory: at most 2,048 bytes per monitor", f"{size:,.0f} B", size <= 2048))
+    compared.append(
+        Target("memory: at most 2,048 bytes per monitor", f"{size:,.0f} B", size <= 2048)
+    )
     ready = found.readiness[OURS]
-    judged += [
+    compared += [
         Target("first response within 0.7 s of the start", _s(ready.seconds), ready.seconds <= 0.7),
         Target(
             "memory at that time: at most 80 MB",
@@ -88,7 +90,7 @@ def targets(found: Findings) -> list[Target]:
         ),
     ]
     box = found.sandbox
-    judged += [
+    compared += [
         Target("a new world within 5 ms", f"{box.new_world_ms:.2f} ms", box.new_world_ms <= 5),
         Target(
             "30 days of the 12 monitors of `default` within 200 ms",
@@ -113,21 +115,21 @@ def targets(found: Findings) -> list[Target]:
     ]
     for one in found.passing:
         promise = f"checking {one.title} in the proxy costs at most 25 % of the requests/s"
-        judged.append(Target(promise, f"{one.costs:.0%}", one.costs <= 0.25))
-    return judged
+        compared.append(Target(promise, f"{one.costs:.0%}", one.costs <= 0.25))
+    return compared
 
 
 def markdown(found: Findings) -> str:
     """Return the page `docs/benchmarks.md`."""
     versions = (f"{name} {value}" for name, value in found.versions.items() if name != "cores")
-    judged = (
+    compared = (
         (one.promise, one.found, "met" if one.met else "**missed**") for one in targets(found)
     )
     return _PAGE.read_text("utf-8").format(
         cores=found.versions["cores"],
         versions=", ".join(versions),
         settings=found.settings,
-        targets=_table(("target", "measured", ""), judged),
+        targets=_table(("target", "measured", ""), compared),
         beside=_beside(found.results),
         growth=_growth(found.growth),
         holding=_holding(found.holding),
@@ -198,9 +200,9 @@ def _passing(found: Iterable[Passing]) -> str:
         (
             one.title,
             f"{one.bare.per_second:,.0f}",
-            f"{one.judged.per_second:,.0f}",
+            f"{one.checked.per_second:,.0f}",
             _us(one.bare),
-            _us(one.judged),
+            _us(one.checked),
         )
         for one in found
     )

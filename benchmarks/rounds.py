@@ -24,7 +24,7 @@ class Case(NamedTuple):
     method: str = "GET"
 
 
-def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> Results:
+def measure(*, rounds: int, seconds: int, progress: Callable[[str], None]) -> Results:
     """Load every server with every case in every round; return the medians."""
     with contextlib.ExitStack() as stack:
         ours = contenders.ours("large")
@@ -44,7 +44,7 @@ def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> Result
                     load = _load(contender, process, case, seconds if turn else 1, key)
                     if turn:  # the first turn warms up caches and compilers
                         measured.setdefault((case.name, contender.name), []).append(load)
-                tell(f"turn {turn} of {rounds}: {case.title}")
+                progress(f"turn {turn} of {rounds}: {case.title}")
     results: Results = {}
     for (case_name, name), loads in measured.items():
         results.setdefault(case_name, {})[name] = typical(loads)

@@ -32,17 +32,17 @@ def main() -> int:
     turns, seconds, starts = (1, 1, 2) if quick else (2, 2, 4) if arguments.short else (5, 2, 7)
 
     contenders.install_peers()
-    results = rounds.measure(rounds=turns, seconds=seconds, tell=_tell)
-    pages = growth.pages(rounds=turns, seconds=seconds, tell=_tell)
-    holding = growth.holding(rounds=turns, seconds=seconds, tell=_tell)
+    results = rounds.measure(rounds=turns, seconds=seconds, progress=_progress)
+    pages = growth.pages(rounds=turns, seconds=seconds, progress=_progress)
+    holding = growth.holding(rounds=turns, seconds=seconds, progress=_progress)
     others = [one for one in contenders.peers() if one.name != contenders.PRISM_AS_MUCH]
     found = report.Findings(
         results=results,
         growth=pages,
         holding=holding,
         readiness=readiness.measure(others, rounds=starts),
-        sandbox=sandbox.measure(rounds=turns, seconds=seconds, tell=_tell),
-        passing=proxy.measure(rounds=turns, seconds=seconds, tell=_tell),
+        sandbox=sandbox.measure(rounds=turns, seconds=seconds, progress=_progress),
+        passing=proxy.measure(rounds=turns, seconds=seconds, progress=_progress),
         help_seconds=readiness.help_seconds(rounds=starts + 2),
         versions=contenders.versions(),
         settings=f"Medians of {turns} rounds of {seconds} s, and of {starts} starts.",
@@ -52,13 +52,13 @@ def main() -> int:
         sys.stdout.write(page)
     else:
         PAGE.write_text(page, "utf-8")
-    judged = report.targets(found)
-    for target in judged:
-        _tell(f"{'met   ' if target.met else 'MISSED'} {target.promise}: {target.found}")
-    return 0 if all(target.met for target in judged) else 1
+    compared = report.targets(found)
+    for target in compared:
+        _progress(f"{'met   ' if target.met else 'MISSED'} {target.promise}: {target.found}")
+    return 0 if all(target.met for target in compared) else 1
 
 
-def _tell(line: str) -> None:
+def _progress(line: str) -> None:
     sys.stderr.write(line + "\n")
 
 

@@ -46,12 +46,12 @@ class Sandbox(NamedTuple):
         return 1 - self.fault.per_second / self.journal.per_second
 
 
-def measure(*, rounds: int, seconds: int, tell: Callable[[str], None]) -> Sandbox:
+def measure(*, rounds: int, seconds: int, progress: Callable[[str], None]) -> Sandbox:
     """Measure in this process what needs no server, and the rest with servers."""
-    tell("sandboxes: new worlds, 30 days")
+    progress("sandboxes: new worlds, 30 days")
     new_world_ms, advance_ms, facts = _in_process(rounds)
-    without, journal, fault = _journals(rounds, seconds, tell)
-    tell("deliveries")
+    without, journal, fault = _journals(rounds, seconds, progress)
+    progress("deliveries")
     return Sandbox(
         new_world_ms, advance_ms, facts, without, journal, fault, _deliveries_per_second()
     )
@@ -73,7 +73,9 @@ def _in_process(rounds: int) -> tuple[float, float, int]:
     return median(opened[1:]) * 1000, median(advanced) * 1000, facts
 
 
-def _journals(rounds: int, seconds: int, tell: Callable[[str], None]) -> tuple[Load, Load, Load]:
+def _journals(
+    rounds: int, seconds: int, progress: Callable[[str], None]
+) -> tuple[Load, Load, Load]:
     program = contenders.ours("large")
     bare = contenders.Contender(program.name, (*program.command, "--journal", "0"))
     with ExitStack() as stack:
@@ -85,7 +87,7 @@ def _journals(rounds: int, seconds: int, tell: Callable[[str], None]) -> tuple[L
                 load = drive(server, _QUESTION, seconds=seconds)
                 if turn:
                     loads.append(load)
-            tell(f"journal: turn {turn} of {rounds}")
+            progress(f"journal: turn {turn} of {rounds}")
     return typical(found[0]), typical(found[1]), typical(found[2])
 
 

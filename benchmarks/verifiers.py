@@ -46,12 +46,12 @@ class Trial:
     error: str = ""
 
 
-class Judge(Protocol):
+class Tool(Protocol):
     """A tool that tests the server at a URL."""
 
     name: str
 
-    def judge(self, url: str, keys: Keys) -> Trial:
+    def run(self, url: str, keys: Keys) -> Trial:
         """Run the tool once."""
 
 
@@ -66,7 +66,7 @@ class Verify:
         """The name on the page."""
         return f"verify, {self.profile}"
 
-    def judge(self, url: str, keys: Keys) -> Trial:
+    def run(self, url: str, keys: Keys) -> Trial:
         """Run once, and read the JSON report."""
         report, cost, error = _report_of(
             *(sys.executable, "-m", "statuspool_mock", "verify", url, "--profile", self.profile),
@@ -89,7 +89,7 @@ class Schemathesis:
     seed: int = 1
     name: str = "schemathesis run"
 
-    def judge(self, url: str, keys: Keys) -> Trial:
+    def run(self, url: str, keys: Keys) -> Trial:
         """Run once, and read the JSON report; the HAR counts requests."""
         with tempfile.TemporaryDirectory() as folder:
             har = Path(folder) / "report.har"

@@ -29,7 +29,7 @@ def test_findings_of_schemathesis_and_what_it_leaves_behind_are_counted(verifier
     keys = verifiers.fresh_keys()
     with verifiers.mock("errors-as-200") as url:
         before = verifiers.inventory(url, keys)
-        trial = verifiers.Schemathesis(1).judge(url, keys)
+        trial = verifiers.Schemathesis(1).run(url, keys)
         ran = comparison.Right(trial, before, verifiers.inventory(url, keys))
     assert trial.alarms, trial
     assert trial.requests > 10
@@ -39,7 +39,7 @@ def test_findings_of_schemathesis_and_what_it_leaves_behind_are_counted(verifier
 
 def test_findings_of_verify_are_counted(verifiers):
     with verifiers.mock("put-not-stored") as url:
-        trial = verifiers.Verify("quick").judge(url, verifiers.fresh_keys())
+        trial = verifiers.Verify("quick").run(url, verifiers.fresh_keys())
     assert "update.stores-changes" in trial.alarms
     assert 0 < trial.requests <= 240
 
@@ -49,11 +49,11 @@ def test_another_implementation_can_be_inventoried(verifiers):
         assert len(verifiers.inventory(url, keys)) == 3
 
 
-@pytest.mark.parametrize("judge", ["Verify", "Schemathesis"])
-def test_an_unreachable_server_is_an_error_and_not_a_finding(verifiers, judge):
-    settings = {"Verify": "quick", "Schemathesis": 1}[judge]
+@pytest.mark.parametrize("tool", ["Verify", "Schemathesis"])
+def test_an_unreachable_server_is_an_error_and_not_a_finding(verifiers, tool):
+    settings = {"Verify": "quick", "Schemathesis": 1}[tool]
     unreachable = "http://127.0.0.1:9/v1"
-    trial = getattr(verifiers, judge)(settings).judge(unreachable, verifiers.fresh_keys())
+    trial = getattr(verifiers, tool)(settings).run(unreachable, verifiers.fresh_keys())
     assert not trial.alarms
     assert trial.error
 
@@ -65,7 +65,7 @@ def test_alarms_that_the_mock_itself_raises_do_not_detect_a_mutant(verifiers, co
     noisy = verifiers.Trial(frozenset({"ST202 GET /x"}), 600, cost)
     sharp = verifiers.Trial(frozenset({"update.stores-changes"}), 240, cost)
     found = comparison.Comparison(
-        judges=("verify", "stock"),
+        tools=("verify", "stock"),
         stock="stock",
         right={
             "mock": {
@@ -74,7 +74,7 @@ def test_alarms_that_the_mock_itself_raises_do_not_detect_a_mutant(verifiers, co
             }
         },
         groups={"put-not-stored": "writes"},
-        gallery=1,
+        mutants=1,
         wrong={"put-not-stored": {"verify": sharp, "stock": noisy}},
         noise=frozenset({"ST202 GET /x"}),
         settings="",
