@@ -110,7 +110,7 @@ def _show(results: "Sequence[CaseResult]") -> None:
 
     console = Console(highlight=False)
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for title in ("CaseResult", "Case", "Expected", "Got"):
+    for title in ("Result", "Case", "Expected", "Got"):
         table.add_column(title, overflow="fold")
     for result in results:
         outcome = result.verdict.outcome.value

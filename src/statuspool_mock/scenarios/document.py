@@ -117,14 +117,14 @@ def _problem(error: jsonschema_rs.ValidationError, schema: dict[str, Any]) -> st
     kind = error.kind
     if kind.name == "additionalProperties":
         known = ", ".join(rule["properties"])
-        return f"came the unknown key {kind.value[0]!r}; the keys here are {known}."
+        return f"expected one of the keys {known}, got {kind.value[0]!r}."
     if kind.name == "required":
         return f"the key {kind.value!r} is missing; every one of these needs it."
     if kind.name == "enum":
         expected = "one of " + ", ".join(str(option) for option in kind.value)
     else:
         expected = rule.get("description", error.message)
-    return f"came {_shown(error.instance)}, expected {expected}."
+    return f"expected {expected}, got {_shown(error.instance)}."
 
 
 def _shown(value: object) -> str:

@@ -220,7 +220,7 @@ class _Reading:
         for region in regions or ():
             if region not in creation.regions:
                 known = ", ".join(creation.regions)
-                problem = f"came {region!r}, but the monitor is only checked from {known}."
+                problem = f"expected one of the monitor's regions {known}, got {region!r}."
                 raise self._rejected((*path, "regions"), problem)
         return ScriptOutage(
             team=creation.team,
@@ -244,7 +244,7 @@ class _Reading:
         ]
         if len(found) != 1:
             problem = (
-                f"came {wanted!r}, which is the name or id of {len(found)} monitors, not of 1."
+                f"expected the name or id of one monitor, got {wanted!r}, which {len(found)} have."
             )
             raise self._rejected((*path, "monitor"), problem)
         at = self._moment(data.get("at", "-0s"), (*path, "at"))
@@ -267,7 +267,8 @@ class _Reading:
             if monitor_id is None:
                 continue
             if monitor_id in holders:
-                problem = f"came {monitor_id}, the id of monitors[{holders[monitor_id]}] already."
+                taken = f"monitors[{holders[monitor_id]}]"
+                problem = f"expected a unique id, got {monitor_id}, as in {taken}."
                 raise self._rejected(("monitors", index, "id"), problem)
             holders[monitor_id] = index
 
