@@ -55,15 +55,15 @@ def drift(*, url: str, api_key: str | None, rate: int, ca: Path | None, form: st
     from statuspool_mock.conformance.passive.response_profile import profile_of
     from statuspool_mock.server import RunningServer, Settings
 
-    tour = Crawler(url, required_key(api_key), most_monitors=_MONITORS, rate=rate, tls=trusted(ca))
+    tour = Crawler(url, required_key(api_key), max_monitors=_MONITORS, rate=rate, tls=trusted(ca))
     document = contract.load()
     try:
-        server = profile_of(document, tour.walk(errors=True))
+        server = profile_of(document, tour.crawl(errors=True))
         with RunningServer(Settings(port=0, rate_limit=None)) as running:
             tour_of_the_mock = Crawler(
-                running.url, "sp_test_drift", most_monitors=_MONITORS, rate=_RATE_OF_THE_MOCK
+                running.url, "sp_test_drift", max_monitors=_MONITORS, rate=_RATE_OF_THE_MOCK
             )
-            mock = profile_of(document, tour_of_the_mock.walk(errors=True))
+            mock = profile_of(document, tour_of_the_mock.crawl(errors=True))
     except CrawlFailed as error:
         raise CommandFailed(str(error)) from error
     if not any(200 in statuses for statuses in server.statuses.values()):

@@ -107,8 +107,8 @@ def seed_from(
     try:
         if is_server:
             key = required_key(api_key)
-            tour = Crawler(source, key, most_monitors=monitors, rate=rate, tls=trusted(ca))
-            for step in tour.walk(errors=False):
+            tour = Crawler(source, key, max_monitors=monitors, rate=rate, tls=trusted(ca))
+            for step in tour.crawl(errors=False):
                 _learn(account, parser, step.exchange)
         else:
             roots = Roots(document, base=base_url)

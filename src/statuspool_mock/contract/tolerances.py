@@ -10,5 +10,5 @@ UPTIME_ROUNDING = 0.06
 """Between `uptime_30d` and the share of successful checks, in percentage points."""
 SAFE_REQUESTS_PER_MINUTE = 110
 """The pace of a client that must not meet the rate limit of 120."""
-MAX_RETRY_SECONDS = 120.0
+MAX_RETRY_SECONDS = 90.0
 """The longest `Retry-After` that a client waits for."""

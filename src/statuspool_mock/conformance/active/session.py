@@ -1,10 +1,8 @@
 """Requests to the server: paced, within a budget, writing only to what the run created."""
 
 import json
-import re
 import ssl
 import time
-from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +15,7 @@ from statuspool_mock.conformance.active.errors import Finding, NotVerified, Serv
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.ledger import Ledger
 from statuspool_mock.conformance.active.options import Options
+from statuspool_mock.conformance.pacing import Pace, retry_seconds
 from statuspool_mock.contract.document import Document
 
 UNSENT: Any = object()
@@ -29,7 +28,6 @@ _VARIABLES = {
 }
 _MAX_RETRIES = 3
 """How often a request is repeated after a 429 before it is given up."""
-_MAX_WAIT_SECONDS = 90.0
 _MAX_FAILURES = 5
 """How many requests in a row may get no response before the server counts as gone."""
 
@@ -52,7 +50,7 @@ class Session:
         self.ledger = Ledger()
         self.is_paced = True
         self._document = document
-        self._sent_at: dict[str, deque[float]] = {}
+        self._paces: dict[str, Pace] = {}
         self._last_at: dict[str, float] = {}
         self._failures = 0
         self._is_closed = False
@@ -116,7 +114,7 @@ class Session:
                 self._is_closed = False
                 return response
             if attempt < _MAX_RETRIES and not self._is_closed:
-                self.wait(_retry_seconds(response, attempt))
+                self.wait(retry_seconds(response.headers.get("retry-after", ""), attempt))
         self._is_closed = True  # it is not waited for again
         raise NotVerified(f"the server still responds with 429 after {_MAX_RETRIES} waits")
 
@@ -176,14 +174,9 @@ class Session:
         rate = self.options.pace_per_minute
         if rate is None or not self.is_paced:
             return
-        sent = self._sent_at.setdefault(key, deque())
-        now = time.monotonic()
-        while sent and sent[0] <= now - 60:
-            sent.popleft()
-        if len(sent) >= rate:
-            self.wait(sent[0] + 60 - now)
-            sent.popleft()
-        sent.append(time.monotonic())
+        wait = self._paces.setdefault(key, Pace(rate)).next_wait()
+        if wait:
+            self.wait(wait)
 
     def _attempt(self, request: "_Request") -> ServerResponse:
         self.requests += 1
@@ -250,10 +243,3 @@ class _Request:
     headers: Mapping[str, str]
     body: bytes | None
     key: str
-
-
-def _retry_seconds(response: ServerResponse, attempt: int) -> float:
-    """Return how long a 429 asks to wait, within bounds: it may be wrong."""
-    text = response.headers.get("retry-after", "")
-    seconds = float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else 2.0**attempt * 5
-    return min(max(seconds, 0.2), _MAX_WAIT_SECONDS)

@@ -1,43 +1,42 @@
-"""A walk through a server that changes nothing: what to ask, within the API's own rate limit."""
+"""Read everything that a server shows, within the API's rate limit; change nothing."""
 
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from statuspool_mock.conformance.pacing import Pace, retry_seconds
 from statuspool_mock.contract.reference import (
     LIST_FILTER_STATUSES,
     MAX_PAGE_SIZE,
-    RATE_WINDOW_SECONDS,
 )
-from statuspool_mock.contract.tolerances import MAX_RETRY_SECONDS, SAFE_REQUESTS_PER_MINUTE
+from statuspool_mock.contract.tolerances import SAFE_REQUESTS_PER_MINUTE
 from statuspool_mock.exchanges import Exchange
 
-_MOST_PAGES = 50
-_MOST_WAITS = 5
+_MAX_PAGES = 50
+_MAX_ATTEMPTS = 5
 
 
 class CrawlFailed(Exception):
-    """The server cannot be asked; the message says why."""
+    """The server cannot be read; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class CrawlStep:
-    """A question and its answer. `name` is the same on every server."""
+    """One request and its response. `name` is the same for every server."""
 
     name: str
     exchange: Exchange
 
 
 class Crawler:
-    """Asks a server, at most `rate` times a minute, and waits where it is told to.
+    """Sends a server at most `rate` requests a minute, and waits as long as a 429 asks.
 
-    `most_monitors` are looked at one by one. `tls` says whom to trust.
+    At most `max_monitors` are read one by one. `tls` states whom to trust.
     """
 
     def __init__(
@@ -45,7 +44,7 @@ class Crawler:
         base: str,
         key: str,
         *,
-        most_monitors: int,
+        max_monitors: int,
         rate: int = SAFE_REQUESTS_PER_MINUTE,
         tls: ssl.SSLContext | None = None,
         timeout_seconds: float = 30.0,
@@ -53,24 +52,23 @@ class Crawler:
     ) -> None:
         self._base = base.rstrip("/")
         self._key = key
-        self._most_monitors = most_monitors
+        self._max_monitors = max_monitors
         self._sleep = sleep
         self._client = httpx.Client(timeout=timeout_seconds, verify=tls or True, trust_env=False)
-        self._asked: list[float] = []
-        self._rate = rate
+        self._pace = Pace(rate)
         self._number = 0
 
-    def walk(self, *, errors: bool) -> Iterator[CrawlStep]:
-        """Yield every step; with `errors` those too that a right server refuses.
+    def crawl(self, *, errors: bool) -> Iterator[CrawlStep]:
+        """Yield every step; with `errors` also requests that a correct server refuses.
 
         Raises `CrawlFailed`.
         """
         with self._client:
             monitors: list[dict[str, Any]] = []
-            for page in range(1, _MOST_PAGES + 1):
+            for page in range(1, _MAX_PAGES + 1):
                 step = self._get("monitors", "/monitors", {"page": page, "limit": MAX_PAGE_SIZE})
                 yield step
-                response = _respond(step)
+                response = _fields(step)
                 monitors += _results(response)
                 if page >= int(response.get("total_pages") or 0):
                     break
@@ -78,8 +76,8 @@ class Crawler:
                 yield self._get(
                     f"monitors {status}", "/monitors", {"status": status, "limit": MAX_PAGE_SIZE}
                 )
-            for monitor in monitors[: self._most_monitors]:
-                yield from self._look_at(str(monitor.get("id")))
+            for monitor in monitors[: self._max_monitors]:
+                yield from self._read_monitor(str(monitor.get("id")))
             yield self._get("incidents", "/incidents", {})
             for flag in ("true", "false"):
                 yield self._get(f"incidents resolved={flag}", "/incidents", {"resolved": flag})
@@ -87,14 +85,14 @@ class Crawler:
             for flag in ("true", "false"):
                 yield self._get(f"webhooks active={flag}", "/webhooks", {"active": flag})
             if errors:
-                yield from self._mistaken()
+                yield from self._invalid_requests()
 
-    def _look_at(self, monitor_id: str) -> Iterator[CrawlStep]:
+    def _read_monitor(self, monitor_id: str) -> Iterator[CrawlStep]:
         yield self._get("monitor", f"/monitors/{monitor_id}", {})
         yield self._get("status", f"/monitors/{monitor_id}/status", {})
         yield self._get("logs", f"/monitors/{monitor_id}/logs", {"limit": 50})
 
-    def _mistaken(self) -> Iterator[CrawlStep]:
+    def _invalid_requests(self) -> Iterator[CrawlStep]:
         unknown = str(uuid4())
         yield self._get("unknown monitor", f"/monitors/{unknown}", {})
         yield self._get("status of an unknown monitor", f"/monitors/{unknown}/status", {})
@@ -110,33 +108,21 @@ class Crawler:
     ) -> CrawlStep:
         chosen = self._key if key == "" else key
         headers = {} if chosen is None else {"Authorization": f"Bearer {chosen}"}
-        for turn in range(_MOST_WAITS):
-            self._pace()
+        for attempt in range(_MAX_ATTEMPTS):
+            if wait := self._pace.next_wait():
+                self._sleep(wait)
             began, clock = time.time(), time.perf_counter()
             try:
                 response = self._client.get(self._base + path, params=query, headers=headers)
             except (httpx.HTTPError, httpx.InvalidURL) as error:
                 raise CrawlFailed(f"{self._base}: {error or type(error).__name__}") from error
-            if response.status_code != 429 or turn == _MOST_WAITS - 1:
+            if response.status_code != 429 or attempt == _MAX_ATTEMPTS - 1:
                 break
-            self._sleep(_wait(response))
+            self._sleep(retry_seconds(response.headers.get("retry-after", ""), attempt))
         self._number += 1
         return CrawlStep(
             name, _exchange(self._number, path, response, began, time.perf_counter() - clock)
         )
-
-    def _pace(self) -> None:
-        now = time.monotonic()
-        self._asked = [at for at in self._asked if now - at < RATE_WINDOW_SECONDS]
-        if len(self._asked) >= self._rate:
-            self._sleep(RATE_WINDOW_SECONDS - (now - self._asked[0]))
-        self._asked.append(time.monotonic())
-
-
-def _wait(response: httpx.Response) -> float:
-    with suppress(ValueError):
-        return min(float(response.headers.get("retry-after", "")), MAX_RETRY_SECONDS)
-    return 1.0
 
 
 def _exchange(
@@ -163,7 +149,7 @@ def _lowered(headers: httpx.Headers) -> tuple[tuple[bytes, bytes], ...]:
     return tuple((name.lower(), value) for name, value in headers.raw)
 
 
-def _respond(step: CrawlStep) -> dict[str, Any]:
+def _fields(step: CrawlStep) -> dict[str, Any]:
     found = step.exchange.response
     return found if isinstance(found, dict) else {}
 

@@ -1,49 +1,40 @@
-"""Results as JUnit XML and JSON. They contain no secrets."""
+"""Results as files for programs: JUnit's XML and JSON, without secrets."""
 
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from xml.etree import ElementTree as ET
 
+from statuspool_mock.conformance.junit import JUnitCase, junit
 from statuspool_mock.conformance.receivers.assertions import CaseOutcome
 from statuspool_mock.conformance.receivers.run import CaseResult
 
 
 def as_junit(results: Sequence[CaseResult], *, url: str) -> bytes:
-    """Return one test suite: failures fail, what is unproven is skipped, advice is output."""
-    count = Counter(result.verdict.outcome for result in results)
-    suite = ET.Element(
-        "testsuite",
-        name="statuspool-mock certify",
-        tests=str(len(results)),
-        failures=str(count[CaseOutcome.FAILED]),
-        errors="0",
-        skipped=str(count[CaseOutcome.UNPROVEN]),
-        time=f"{sum(result.seconds for result in results):.3f}",
-    )
-    properties = ET.SubElement(suite, "properties")
-    ET.SubElement(properties, "property", name="url", value=url)
-    for result in results:
-        _add_case(suite, result)
-    ET.indent(suite)
-    suites = ET.Element("testsuites")
-    suites.append(suite)
-    written: bytes = ET.tostring(suites, encoding="utf-8", xml_declaration=True)
-    return written + b"\n"
+    """Return one suite: failures fail, unproven cases are skipped, advice is output."""
+    seconds = sum(result.seconds for result in results)
+    return junit("statuspool-mock certify", list(map(_case, results)), url=url, seconds=seconds)
 
 
-def _add_case(suite: ET.Element, result: CaseResult) -> None:
+def _case(result: CaseResult) -> JUnitCase:
     case, verdict = result.case, result.verdict
-    element = ET.SubElement(
-        suite, "testcase", classname="receiver", name=case.name, time=f"{result.seconds:.3f}"
-    )
+    failure = skipped = None
     text = f"The receiver should {case.should}. {case.because} {verdict.advice}".strip()
     if verdict.outcome is CaseOutcome.FAILED:
-        ET.SubElement(element, "failure", message=verdict.seen).text = text
+        failure = verdict.seen
     elif verdict.outcome is CaseOutcome.UNPROVEN:
-        ET.SubElement(element, "skipped", message=verdict.advice)
+        skipped = verdict.advice
     elif verdict.outcome is CaseOutcome.ADVICE:
-        ET.SubElement(element, "system-out").text = f"Advice: it {verdict.seen}. {text}"
+        text = f"Advice: the receiver {verdict.seen}. {text}"
+    else:
+        text = ""
+    return JUnitCase(
+        group="receiver",
+        name=case.name,
+        seconds=result.seconds,
+        failure=failure,
+        skipped=skipped,
+        text=text,
+    )
 
 
 def as_json(results: Sequence[CaseResult], *, url: str) -> bytes:

@@ -1,13 +1,10 @@
 """Results for machines: JUnit's XML, and JSON, which --baseline reads."""
 
 import json
-import re
-from xml.etree import ElementTree as ET
 
 from statuspool_mock.conformance.active.results import ClauseResult, Verdict
 from statuspool_mock.conformance.active.run import VerificationRun
-
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+from statuspool_mock.conformance.junit import JUnitCase, junit
 
 
 def as_json(run: VerificationRun) -> bytes:
@@ -29,43 +26,27 @@ def as_json(run: VerificationRun) -> bytes:
 
 def as_junit(run: VerificationRun) -> bytes:
     """Return one suite: findings fail, what is not verified is skipped, notes are output."""
-    suite = ET.Element(
-        "testsuite",
-        name="statuspool-mock verify",
-        tests=str(len(run.results)),
-        failures=str(run.count(Verdict.FINDING)),
-        errors="0",
-        skipped=str(run.count(Verdict.NOT_VERIFIED)),
-        time=f"{run.seconds:.3f}",
-    )
-    properties = ET.SubElement(suite, "properties")
-    ET.SubElement(properties, "property", name="url", value=_clean(run.session.base))
-    for result in run.results:
-        _add_case(suite, result)
-    ET.indent(suite)
-    suites = ET.Element("testsuites")
-    suites.append(suite)
-    written: bytes = ET.tostring(suites, encoding="utf-8", xml_declaration=True)
-    return written + b"\n"
+    cases = [_case(result) for result in run.results]
+    return junit("statuspool-mock verify", cases, url=run.session.base, seconds=run.seconds)
 
 
-def _add_case(suite: ET.Element, result: ClauseResult) -> None:
+def _case(result: ClauseResult) -> JUnitCase:
     clause = result.clause
-    case = ET.SubElement(
-        suite, "testcase", classname=clause.group, name=clause.id, time=f"{result.seconds:.3f}"
-    )
+    difference = f"expected {result.expected}, got {result.got}"
+    failure = skipped = None
+    lines = list(result.notes)
     if result.verdict is Verdict.FINDING:
-        message = _clean(f"expected {result.expected}, got {result.got}")
-        text = f"{clause.says}\n{clause.level}: {clause.section}\n{result.curl}"
-        ET.SubElement(case, "failure", message=message).text = _clean(text)
+        failure = difference
+        lines = [clause.says, f"{clause.level}: {clause.section}", result.curl]
     elif result.verdict is Verdict.NOT_VERIFIED:
-        ET.SubElement(case, "skipped", message=_clean(result.reason))
-    elif result.notes or result.verdict is Verdict.KNOWN:
-        lines = list(result.notes)
-        if result.verdict is Verdict.KNOWN:
-            lines.append(f"known finding: expected {result.expected}, got {result.got}")
-        ET.SubElement(case, "system-out").text = _clean("\n".join(lines))
-
-
-def _clean(text: str) -> str:
-    return _UNWRITABLE.sub("\ufffd", text)
+        skipped = result.reason
+    elif result.verdict is Verdict.KNOWN:
+        lines.append(f"known finding: {difference}")
+    return JUnitCase(
+        group=clause.group,
+        name=clause.id,
+        seconds=result.seconds,
+        failure=failure,
+        skipped=skipped,
+        text="\n".join(lines),
+    )
