@@ -25,7 +25,7 @@ class Bench:
 
     def client(self, authorization=None):
         headers = {} if authorization is None else {"Authorization": authorization}
-        client = httpx.Client(base_url=self._url, headers=headers, verify=_TLS)
+        client = httpx.Client(base_url=self._url, headers=headers, verify=_TLS, timeout=30)
         return self._stack.enter_context(client)
 
     def create(self, client=None, **fields):

@@ -51,12 +51,16 @@ export default function openBoard({ place, app, signal }) {
   });
   list.addEventListener("range", ({ detail }) => pages.want(detail.first, detail.end));
   narrow.addEventListener("change", () => list.refresh(), { signal });
-  keepUp(app, signal, () => pages.refresh());
+  const refreshTags = async () => {
+    const { results } = await app.client.get("tags", { signal });
+    filter.offer(results);
+  };
+  keepUp(app, signal, () => Promise.all([pages.refresh(), refreshTags()]));
   every(1000, signal, () => {
     for (const cell of list.querySelectorAll("[data-at]"))
       cell.textContent = since(cell.dataset.at, app.clock.now());
   });
-  app.client.get("tags", { signal }).then(({ results }) => filter.offer(results));
+  refreshTags();
 
   let shown = null;
   return ({ query }) => {
@@ -167,6 +171,9 @@ class Filter {
 
   /** Offer these tags. */
   offer(tags) {
+    const offered = JSON.stringify(tags);
+    if (offered === this._offered) return; // a menu that is open stays as it is
+    this._offered = offered;
     const options = tags.map(({ tag, monitors }) =>
       element("option", { value: tag }, monitors ? `${tag} (${monitors})` : tag),
     );
