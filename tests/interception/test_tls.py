@@ -90,7 +90,7 @@ NO_CERTIFICATE = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\
 def test_a_broken_authority_is_said_and_left_alone(tmp_path, content):
     kept = tmp_path / "statuspool-mock-ca-key.pem"
     kept.write_bytes(content)
-    with pytest.raises(AuthorityUnusable, match=r"holds no certificate authority\. Remove it"):
+    with pytest.raises(AuthorityUnusable, match=r"does not contain a certificate authority\. Delete it"):
         Authority.kept_in(tmp_path)
     assert kept.read_bytes() == content
 
