@@ -1,4 +1,4 @@
-"""An exchange as mutants see it: what came in, what goes out, and a way to ask the real server."""
+"""Requests and responses as mutants change them, and a way to call the real server."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -36,11 +36,11 @@ class MutantRequest:
     """Names in lower case."""
     body: bytes
     uncounted: bool = False
-    """Asked on a mutant's own account: no key's minute is used up by it."""
+    """Sent by a mutant itself: it does not count towards any rate limit."""
 
     @cached_property
     def key(self) -> str:
-        """The bearer key, empty where there is none."""
+        """The bearer key, empty if there is none."""
         scheme, _, key = self.header("authorization").partition(" ")
         return key.strip() if scheme.lower() == "bearer" else ""
 
@@ -51,20 +51,20 @@ class MutantRequest:
 
     @cached_property
     def json(self) -> Any:
-        """The body's JSON value, None where it has none."""
+        """The body's JSON value, None if it is not JSON."""
         return _loads(self.body)
 
     @property
     def values(self) -> Json:
-        """The fields of a JSON object, none for any other body."""
+        """The fields of a JSON object, empty for any other body."""
         return self.json if isinstance(self.json, dict) else {}
 
     def header(self, name: str) -> str:
-        """Return a header's value, empty where it is missing."""
+        """Return a header's value, empty if it is missing."""
         return next((value for known, value in self.headers if known == name), "")
 
     def with_query(self, **changes: str | None) -> "MutantRequest":
-        """Return the request with other parameters; None takes one away."""
+        """Return the request with other parameters; None removes one."""
         merged = {**self.parameters, **{name.rstrip("_"): text for name, text in changes.items()}}
         kept = {name: text for name, text in merged.items() if text is not None}
         return replace(self, query=urlencode(kept))
@@ -76,7 +76,7 @@ class MutantRequest:
         return replace(changed.with_header("content-length", str(len(body))), body=body)
 
     def with_key(self, key: str) -> "MutantRequest":
-        """Return the request under another key."""
+        """Return the request with another key."""
         return self.with_header("authorization", f"Bearer {key}")
 
     def with_header(self, name: str, value: str) -> "MutantRequest":
@@ -85,7 +85,7 @@ class MutantRequest:
         return replace(self, headers=(*others, (name, value)))
 
     def on_the_side(self, operation: str, *, monitor_id: str = "", **query: str) -> "MutantRequest":
-        """Return a question of the mutant's own under the same key, outside its rate limit."""
+        """Return a request of the mutant's own with the same key, outside its rate limit."""
         method, path = _ROUTES[operation]
         kept = ("authorization", "host")
         return MutantRequest(
@@ -102,7 +102,7 @@ class MutantRequest:
 
 @dataclass(frozen=True)
 class MutantResponse:
-    """An answer as it goes over the wire. Header names are in lower case."""
+    """A response. Header names are in lower case."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -110,7 +110,7 @@ class MutantResponse:
 
     @cached_property
     def json(self) -> Any:
-        """The content's JSON value, None where it has none."""
+        """The content's JSON value, None if it is not JSON."""
         return _loads(self.content)
 
     @property
@@ -119,27 +119,27 @@ class MutantResponse:
         return 200 <= self.status < 300
 
     def with_json(self, value: Any) -> "MutantResponse":
-        """Return the answer with another JSON body."""
+        """Return the response with another JSON body."""
         return self.with_content(_dumps(value), "application/json")
 
     def with_content(self, content: bytes, media_type: str) -> "MutantResponse":
-        """Return the answer with other bytes of a media type."""
+        """Return the response with other content of a media type."""
         return replace(self, content=content).with_header("content-type", media_type)
 
     def with_status(self, status: int) -> "MutantResponse":
-        """Return the answer with another status."""
+        """Return the response with another status."""
         return replace(self, status=status)
 
     def with_header(self, name: str, value: str | None) -> "MutantResponse":
-        """Return the answer with another value of a header; None takes it away."""
+        """Return the response with another value of a header; None removes it."""
         others = tuple(header for header in self.headers if header[0] != name)
         return replace(self, headers=others if value is None else (*others, (name, value)))
 
 
 CallServer = Callable[[MutantRequest], Awaitable[MutantResponse]]
-"""Asks the server behind a mutant."""
+"""Sends a request to the server behind a mutant."""
 Handler = Callable[[MutantRequest, CallServer], Awaitable[MutantResponse]]
-"""Asks as often and as falsely as it likes, and answers what it likes."""
+"""Handles a request: it may send any requests to the server and respond with anything."""
 
 
 def _loads(content: bytes) -> Any:

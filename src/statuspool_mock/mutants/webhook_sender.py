@@ -1,4 +1,4 @@
-"""What carries the webhooks of a server with mutants out, changed after they were signed."""
+"""Send webhooks changed after they were signed."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 def sender_for(
     active_mutants: ActiveMutants, *, allowed: Iterable[str] = (), standard: bool = False
 ) -> WebhookSender:
-    """Return the courier of a server with these mutants."""
+    """Return the webhook sender of a server with these mutants."""
     if not active_mutants.may_switch and not _changes(active_mutants):
         return WebhookSender(allowed=allowed, standard=standard)
-    return _Forger(active_mutants, allowed=allowed, standard=standard)
+    return _MutantWebhookSender(active_mutants, allowed=allowed, standard=standard)
 
 
 def _changes(active_mutants: ActiveMutants) -> list[DeliveryChange]:
     return [m.change for m in active_mutants.chosen if isinstance(m.change, DeliveryChange)]
 
 
-class _Forger(WebhookSender):
-    """A courier that changes letters at the last moment."""
+class _MutantWebhookSender(WebhookSender):
+    """A sender that applies the active mutants to each delivery."""
 
     def __init__(
         self, active_mutants: ActiveMutants, *, allowed: Iterable[str], standard: bool
@@ -34,7 +34,7 @@ class _Forger(WebhookSender):
         self._active_mutants = active_mutants
 
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> "WebhookResponse":
-        """Send one request, changed. Raises what the HTTP client calls unanswered."""
+        """Send one delivery, changed. Raises the errors of the HTTP client."""
         delivery = OutgoingDelivery(body, headers)
         for edit in _changes(self._active_mutants):
             delivery = edit.change(delivery)
