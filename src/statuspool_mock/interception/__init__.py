@@ -1,4 +1,4 @@
-"""Let programs with the vendor's address in their code talk to the mock instead."""
+"""Let programs that use the vendor's address reach the mock instead."""
 
 from statuspool_mock.interception.authority import Authority, AuthorityUnusable
 from statuspool_mock.interception.environment import THIS_MACHINE, ProgramEnvironment, trusted

@@ -1,4 +1,4 @@
-"""A certificate authority of the mock's own, for one run or kept in a folder."""
+"""The mock's own certificate authority, for one run or stored in a folder."""
 
 import re
 import ssl
@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Self
 from statuspool_mock.atomic_files import write_whole
 
 if TYPE_CHECKING:
-    import trustme  # takes 0.1 s, so it is imported where a certificate is made
+    import trustme  # takes 0.1 s, so it is imported only to make a certificate
 
 _KEPT, _PUBLIC = "statuspool-mock-ca-key.pem", "statuspool-mock-ca.pem"
 _PEM = re.compile(rb"-----BEGIN ([A-Z ]+)-----.+?-----END \1-----\n?", re.DOTALL)
 
 
 class AuthorityUnusable(Exception):
-    """The folder cannot hold an authority, or holds a broken one; the message says what to do."""
+    """The folder cannot store an authority, or has an invalid one; the message says what to do."""
 
 
 class Authority:
-    """Signs certificates for this machine and the vendor's name; programs have to be told of it."""
+    """Signs certificates for this machine and the vendor's name; programs have to trust it."""
 
     def __init__(self, authority: "trustme.CA") -> None:
         self._authority = authority
@@ -31,7 +31,7 @@ class Authority:
 
     @classmethod
     def kept_in(cls, folder: Path) -> Self:
-        """Return the folder's authority, made now where there is none. Raises `AuthorityUnusable`.
+        """Return the folder's authority, made if there is none. Raises `AuthorityUnusable`.
 
         The key's file is made in one step and never replaced, so that servers that start at the
         same time agree; the public file is written from it.
@@ -47,14 +47,14 @@ class Authority:
             write_whole(folder / _PUBLIC, authority.certificate, mode=0o644)
         except OSError as error:
             raise AuthorityUnusable(
-                f"The certificate authority cannot be kept in {folder}: {error.strerror}. "
-                "Name a folder that you can write."
+                f"The certificate authority cannot be stored in {folder}: {error.strerror}. "
+                "Choose a folder that you can write to."
             ) from error
         return authority
 
     @property
     def certificate(self) -> bytes:
-        """What programs have to trust, as PEM; no secret."""
+        """The public certificate that programs have to trust, as PEM."""
         return self._authority.cert_pem.bytes()
 
     def write_certificate(self, folder: Path) -> Path:
@@ -64,7 +64,7 @@ class Authority:
         return path
 
     def server_context(self, *names: str) -> ssl.SSLContext:
-        """Return what a server needs to prove that it has these names."""
+        """Return a TLS context with a certificate for these names."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.set_alpn_protocols(["http/1.1"])
@@ -87,10 +87,10 @@ def _parse(kept: Path) -> "trustme.CA":
     certificate = blocks.pop(b"CERTIFICATE", b"")
     key = b"".join(blocks.values())
     try:
-        # OpenSSL is the judge of whether it is all there and the key is the certificate's.
+        # OpenSSL checks that the files are complete and the key fits the certificate.
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(kept)
         return trustme.CA.from_pem(certificate, key)
     except (ValueError, TypeError, ssl.SSLError) as error:
         raise AuthorityUnusable(
-            f"{kept} holds no certificate authority. Remove it, and a new one is made."
+            f"{kept} is not a certificate authority. Remove it to get a new one."
         ) from error

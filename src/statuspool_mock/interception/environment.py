@@ -1,4 +1,4 @@
-"""The variables by which programs of many makes find their proxy and whom to trust."""
+"""The variables with which programs find their proxy and the authorities to trust."""
 
 import ssl
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _PRELOAD = Path(__file__).with_name("preload.cjs")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramEnvironment:
-    """What a program has to know: the proxy, the bundle of trusted authorities, the mock itself."""
+    """The settings for a program: the proxy, the bundle of trusted authorities, the mock."""
 
     proxy_url: str
     bundle: Path
@@ -32,7 +32,7 @@ class ProgramEnvironment:
     allow_network: bool
 
     def around(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """Return the program's environment: the given one with ours in it."""
+        """Return the program's environment: the given one, with these settings."""
         bypass = ",".join(_bypass(environment, allow_network=self.allow_network))
         proxies = dict.fromkeys(_PROXY_VARIABLES, self.proxy_url) | {"NO_PROXY": bypass}
         key = environment.get("STATUSPOOL_API_KEY", "")
@@ -52,7 +52,7 @@ class ProgramEnvironment:
 
 
 def trusted(certificate: bytes, environment: Mapping[str, str], *, allow_network: bool) -> bytes:
-    """Return a bundle: our authority, those the user named and, for a network, the known ones."""
+    """Return a bundle: the mock's authority, the user's and, with the network, the public ones."""
     named = {environment[name] for name in _TRUST_VARIABLES if environment.get(name)}
     files = [Path(name) for name in sorted(named)]
     if allow_network:
@@ -64,11 +64,11 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError:
-        return b""  # programs do without a file that is not there, and so do we
+        return b""  # programs ignore a missing file, too
 
 
 def _bypass(environment: Mapping[str, str], *, allow_network: bool) -> list[str]:
-    """Return the hosts to go to directly: this machine, and the user's where a network is allowed.
+    """Return the hosts without a proxy: this machine, and the user's if the network is allowed.
 
     Never the vendor's host: `*` or `.statuspool.io` would lead past the mock.
     """
@@ -83,6 +83,6 @@ def _covers_vendor(entry: str) -> bool:
 
 
 def _require(path: Path) -> str:
-    """Return the option as NODE_OPTIONS wants it, where a path may hold spaces."""
+    """Return the option in the form of NODE_OPTIONS, whose paths may have spaces."""
     quoted = str(path).replace("\\", "\\\\").replace('"', '\\"')
     return f'--require "{quoted}"'

@@ -1,4 +1,4 @@
-"""Runs the user's program as if nobody stood between it and its terminal."""
+"""Run the user's program with its terminal."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ _NOT_EXECUTABLE, _NOT_FOUND, _SIGNALLED = 126, 127, 128
 
 
 class CannotRun(Exception):
-    """The program cannot be started; `code` is what a shell would exit with."""
+    """The program cannot be started; `code` is a shell's exit code for that."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
@@ -41,13 +41,13 @@ async def run_program(command: Sequence[str], environment: Mapping[str, str]) ->
 
 def _pass_on(process: asyncio.subprocess.Process, name: str) -> None:
     if name in _FROM_KEYBOARD and _is_in_foreground():
-        return  # the terminal has told the program itself
+        return  # the terminal has signalled the program itself
     with contextlib.suppress(ProcessLookupError):
         process.send_signal(getattr(signal, name))
 
 
 def _is_in_foreground() -> bool:
-    """Whether keys pressed on our terminal signal us, and so the program beside us."""
+    """Whether keys on the terminal signal this process, and so the program too."""
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY)
     except OSError:

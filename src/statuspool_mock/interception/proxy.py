@@ -1,4 +1,4 @@
-"""The forward proxy: the vendor's host is the mock, every other host is refused or let through."""
+"""The forward proxy: it sends the vendor's host to the mock, and refuses or forwards all others."""
 
 import asyncio
 import contextlib
@@ -59,7 +59,7 @@ class InterceptingProxy:
 
     @property
     def url(self) -> str:
-        """What goes into HTTPS_PROXY."""
+        """The value of HTTPS_PROXY."""
         port = self._server.sockets[0].getsockname()[1]
         return f"http://127.0.0.1:{port}"
 
@@ -69,7 +69,7 @@ class InterceptingProxy:
         talk.add_done_callback(self._talks.discard)
 
     async def _talk(self, client: Connection) -> None:
-        # Clients come and go as they like: what breaks off or never begins is no news.
+        # Connections that break off or never send a request are not reported.
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             try:
                 async with asyncio.timeout(_HEAD_SECONDS):
@@ -101,7 +101,7 @@ class InterceptingProxy:
 
     @contextlib.asynccontextmanager
     async def _opened(self, target: TunnelTarget) -> AsyncIterator[Connection]:
-        """Connect to the mock, or where allowed to the network. Raises `HostRefused`."""
+        """Connect to the mock, or to the network if allowed. Raises `HostRefused`."""
         connection = await self._open(target)
         try:
             yield connection
@@ -118,7 +118,7 @@ class InterceptingProxy:
         return await connect(target)
 
     async def _prove(self, client: Connection) -> None:
-        """Be the vendor, if the client believes us."""
+        """Serve TLS as the vendor, if the client trusts the certificate."""
         try:
             await client.writer.start_tls(self._tls)
         except (ssl.SSLError, ConnectionError) as error:
@@ -137,11 +137,11 @@ def _tunnel_target(address: str) -> TunnelTarget:
             return TunnelTarget(parts.hostname.removesuffix("."), parts.port)
     except ValueError:
         pass
-    raise HostRefused(400, f"CONNECT needs host:port, came {address!r}")
+    raise HostRefused(400, f"expected host:port after CONNECT, got {address!r}")
 
 
 def _forward_target(address: str) -> tuple[TunnelTarget, str]:
-    """Return where an absolute url leads and the path to ask for there."""
+    """Return the target of an absolute URL, and the path to request there."""
     try:
         parts = urlsplit(address)
         is_secure = parts.scheme == "https"
@@ -158,7 +158,7 @@ def _forward_target(address: str) -> tuple[TunnelTarget, str]:
 
 
 def _one_request(method: str, path: str, headers: bytes) -> bytes:
-    """Return the head for the server; one request a connection, as the next may be for another."""
+    """Return the head for the server, for one request: the next may have another host."""
     kept = [
         line for line in headers.split(b"\r\n") if line and not line.lower().startswith(_OF_ONE_HOP)
     ]
@@ -167,7 +167,7 @@ def _one_request(method: str, path: str, headers: bytes) -> bytes:
 
 
 async def _respond(client: Connection, status: int, reason: str) -> None:
-    """Refuse; in the status line too, as clients show no more than that of a failed CONNECT."""
+    """Refuse a request, with the reason in the status line, which clients show for CONNECT."""
     body = f"{reason}\n".encode()
     line = reason.encode("ascii", "replace").decode()
     client.writer.write(
@@ -179,7 +179,7 @@ async def _respond(client: Connection, status: int, reason: str) -> None:
 
 
 async def _join(client: Connection, upstream: Connection) -> None:
-    """Carry bytes both ways until the server has nothing more to say."""
+    """Copy bytes both ways until the server closes the connection."""
     upload = asyncio.create_task(_carry(client.reader, upstream.writer))
     try:
         await _carry(upstream.reader, client.writer)

@@ -118,7 +118,7 @@ def test_a_receiver_that_never_answers_is_a_finding_and_asked_no_more(tmp_path):
     assert done.returncode == 1
     told = json.loads(report.read_text("utf-8"))
     assert told["outcomes"] == {"passed": 0, "advice": 0, "failed": 1, "unproven": 23}
-    assert told["cases"][0]["seen"] == "too slow: no whole answer within 1 s"
+    assert told["cases"][0]["seen"] == "too slow: no complete response within 1 s"
 
 
 def test_the_table_tells_each_case_and_the_secret_is_nowhere(tmp_path):
@@ -126,7 +126,7 @@ def test_the_table_tells_each_case_and_the_secret_is_nowhere(tmp_path):
     with receiving(receivers.parses_before_it_verifies) as url:
         done = certify(url, "--report", f"junit={junit}", "--report", f"json={plain}")
     assert "24 cases: 22 passed, 2 failed" in done.stdout
-    assert "it believed a forgery" in " ".join(done.stdout.split())
+    assert "it accepted a forgery" in " ".join(done.stdout.split())
     suite = ET.parse(junit).getroot()[0]  # noqa: S314  (our own file)
     assert (suite.get("tests"), suite.get("failures")) == ("24", "2")
     failed = [
