@@ -1,4 +1,4 @@
-"""Print docs/mutants.md, which is made from the gallery: `make docs` writes it."""
+"""Print docs/mutants.md from the catalog; `make docs` writes the file."""
 
 import sys
 from itertools import groupby
@@ -8,24 +8,24 @@ from statuspool_mock.mutants.catalog import CATALOG
 _HEAD = f"""# Would your tests notice?
 
 A mutant is a server that breaks the API's contract in one realistic way. Run your tests, or any
-verifier, against one; if they stay green, nobody would have told you.
+verifier, against one: if they still pass, they would miss that mistake.
 
 ```sh
 statuspool-mock serve --mutant put-not-stored
 ```
 
-`--mutant` may be repeated: violations add up, and the server says on stderr that it is one. Apart
-from what a mutant does wrong the server is the mock as you know it: worlds by key, scenarios, a
-clock, limits. Mutants are deterministic. One of the rate limit needs a limit to lie about. The
-journal under `/_mock` tells of the server behind the mutant, the mutant's own questions included.
+`--mutant` may be repeated to combine violations, and the server warns about its mutants on stderr.
+Apart from them it is the mock as usual: sandboxes by key, scenarios, a clock, limits. Mutants are
+deterministic. Mutants of the rate limit need a limit. The journal under `/_mock` records the server
+behind the mutant, including the mutant's own requests.
 
-With `serve --switch-mutants` they are switched while the server runs, for all of its worlds: in the
-[console](console.md) under Break it, with `statuspool-mock ctl mutants NAME…` (`--none`), or with
-`PUT /_mock/mutants`.
+With `serve --switch-mutants` they can be switched while the server runs, for all of its sandboxes:
+in the [console](console.md) under Break it, with `statuspool-mock ctl mutants NAME…` (`--none`), or
+with `PUT /_mock/mutants`.
 
-There are {len(CATALOG)} of them, by the part of the contract that they break. `statuspool-mock
-mutants` prints this list; `statuspool-mock mutants --json` is for scripts, such as one that puts
-your own test suite to the test:
+There are {len(CATALOG)} of them, grouped by the part of the contract that they break.
+`statuspool-mock mutants` prints this list, and `statuspool-mock mutants --json` prints it for
+scripts, such as one that tests your own test suite:
 
 ```python
 import json
@@ -54,7 +54,7 @@ def page() -> str:
     for group, members in groupby(CATALOG, key=lambda mutant: mutant.group):
         rows = [_row(f"`{m.name}`", m.wrong, m.promise) for m in members]
         head = [
-            _row("mutant", "what it does wrong", "what the reference promises"),
+            _row("Mutant", "Defect", "Promise of the reference"),
             "|---|---|---|",
         ]
         parts.append("\n".join([f"## {group.capitalize()}", "", *head, *rows, ""]))

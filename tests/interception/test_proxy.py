@@ -150,7 +150,9 @@ def test_what_the_user_s_proxy_refuses_is_said():
     """The outer `run` is the inner one's proxy, and knows no network."""
     inner = command("run", "--allow-network", "--", found("curl"), "-sS", "http://example.com/")
     done = run("--", *inner)
-    assert done.stdout.startswith("example.com:80 cannot be reached: your own proxy said 403")
+    assert done.stdout.startswith(
+        "example.com:80 cannot be reached: your own proxy responded with 403"
+    )
 
 
 def test_a_client_that_does_not_trust_the_mock_is_told_of_on_the_terminal():
@@ -178,8 +180,8 @@ with socket.create_connection((host, int(port))) as client:
     ("sent", "status"),
     [
         ("b'GET / HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'", "400 This is the proxy"),
-        ("b'CONNECT nowhere HTTP/1.1\\r\\n\\r\\n'", "400 CONNECT needs host:port"),
-        ("b'CONNECT x:999999 HTTP/1.1\\r\\n\\r\\n'", "400 CONNECT needs host:port"),
+        ("b'CONNECT nowhere HTTP/1.1\\r\\n\\r\\n'", "400 expected host:port after CONNECT"),
+        ("b'CONNECT x:999999 HTTP/1.1\\r\\n\\r\\n'", "400 expected host:port after CONNECT"),
         ("b'\\xff\\xfe\\r\\n\\r\\n'", "400"),
         ("b'GET http://x/ HTTP/1.1\\r\\nA: ' + b'a' * 70_000", "431"),
         ("b''", ""),

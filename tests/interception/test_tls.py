@@ -79,7 +79,7 @@ def test_a_folder_that_cannot_be_written_is_one_clear_line_and_exit_code_2(tmp_p
     (tmp_path / "file").write_text("in the way")
     done = run("serve", "--port", "0", "--tls-ca-dir", str(tmp_path / "file" / "ca"))
     assert done.returncode == 2
-    assert "file/ca: Not a directory. Name a folder that you can write." in done.stderr
+    assert "file/ca: Not a directory. Choose a folder that you can write to." in done.stderr
     assert len(done.stderr.splitlines()) == 1
 
 
@@ -90,7 +90,7 @@ NO_CERTIFICATE = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\
 def test_a_broken_authority_is_said_and_left_alone(tmp_path, content):
     kept = tmp_path / "statuspool-mock-ca-key.pem"
     kept.write_bytes(content)
-    with pytest.raises(AuthorityUnusable, match=r"does not contain a certificate authority\. Delete it"):
+    with pytest.raises(AuthorityUnusable, match=r"is not a certificate authority\. Remove it"):
         Authority.kept_in(tmp_path)
     assert kept.read_bytes() == content
 

@@ -56,9 +56,9 @@ def test_scripts_get_json():
 @pytest.mark.parametrize(
     ("name", "near"),
     [
-        ("put-not-sored", "near it: put-not-stored,"),
-        ("limit", "near it: no-limit,"),
-        ("§", "nothing is near it"),
+        ("put-not-sored", "similar: put-not-stored,"),
+        ("limit", "similar: no-limit,"),
+        ("§", "nothing is similar"),
     ],
 )
 def test_an_unknown_name_is_one_line_with_what_is_near_it(name, near):

@@ -66,7 +66,7 @@ def test_request_ids_do_not_come_again(server, control):
 
 def test_an_unknown_name_changes_nothing(control):
     control.switch_mutants("limit-ignored")
-    with pytest.raises(RequestRefused, match="near it: limit-ignored"):
+    with pytest.raises(RequestRefused, match="similar: limit-ignored"):
         control.switch_mutants("limit-ignorde")
     assert active(control) == ["limit-ignored"]
 

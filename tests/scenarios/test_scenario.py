@@ -20,28 +20,36 @@ def with_monitor(more: str, *, head: str = HEAD) -> str:
 @pytest.mark.parametrize(
     ("text", "path", "words"),
     [
-        ("", "", "expected a mapping"),
-        ("- a", "", "expected a mapping"),
-        ("title: Mine", "", "the key 'name' is missing"),
+        ("", "", "expected a mapping with name, title, monitors and other keys, got nothing"),
+        ("- a", "", "other keys, got ['a']"),
+        ("title: Mine", "", "the required key 'name' is missing"),
         ("name: [", "", "is not valid YAML at line 2, column 1"),
         ("name: a\nname: b\ntitle: c", "", "line 2, column 1: the key 'name' is given twice"),
-        (HEAD + "colour: red", "", "expected one of the keys name, title"),
-        (HEAD + "1: 2", "", "holds what JSON cannot"),
-        (HEAD + "description: !!binary aGk=", "", "holds what JSON cannot"),
+        (HEAD + "colour: red", "", "generate, got 'colour'"),
+        (HEAD + "1: 2", "", "has a value that JSON cannot hold"),
+        (HEAD + "description: !!binary aGk=", "", "has a value that JSON cannot hold"),
         (HEAD + "description: !!python/name:os.system x", "", "is not valid YAML"),
         (HEAD + "? [a]\n: b", "", "unhashable key"),
-        ("a: &a [*a]", "", "holds what JSON cannot"),
+        ("a: &a [*a]", "", "has a value that JSON cannot hold"),
         ("\x00", "", "is not valid YAML"),
         ("[" * 100_000, "", "nests more than 50 levels deep at line 1"),
         ("- " * 100_000, "", "nests more than 50 levels deep at line 1"),
-        (HEAD + "keys: ['a b']", "keys[0]", "expected an API key"),
-        (HEAD + "clock: slow", "clock", "expected one of live, frozen"),
+        (
+            HEAD + "keys: ['a b']",
+            "keys[0]",
+            "expected an API key of printable ASCII without spaces, got 'a b'",
+        ),
+        (HEAD + "clock: slow", "clock", "expected one of live, frozen, got 'slow'"),
         (HEAD + "starts_at: 2025-13-01T00:00:00Z", "starts_at", "is not an instant such as"),
         (HEAD + "starts_at: 1969-12-31T23:59:59Z", "starts_at", "outside the years 1970"),
         (HEAD + "history: two weeks", "history", "expected a duration such as 45d"),
         (with_monitor("", head=HEAD + "history: 9999d\n"), "history", "longer than ten years"),
         (HEAD + "generate: {monitors: 0}", "generate.monitors", "an integer from 1 to 100000"),
-        (with_monitor("interval_seconds: 45"), "monitors[0].interval_seconds", "got 45"),
+        (
+            with_monitor("interval_seconds: 45"),
+            "monitors[0].interval_seconds",
+            "expected one of 30, 60, 120, 300, got 45",
+        ),
         (with_monitor("interval_seconds: '60'"), "monitors[0].interval_seconds", "got '60'"),
         (with_monitor("behaviour: dizzy"), "monitors[0].behaviour", "stable, perfect, flaky"),
         (with_monitor("sla_target: .nan"), "monitors[0].sla_target", "from 0 to 100"),
@@ -49,12 +57,12 @@ def with_monitor(more: str, *, head: str = HEAD) -> str:
         (
             HEAD + "monitors: [{name: ab, url: 'ftp://x'}]",
             "monitors[0].url",
-            "expected an http:// or https:// URL",
+            "expected an http:// or https:// URL, got 'ftp://x'",
         ),
         (
             with_monitor("outages: [{from: soon, to: +1h}]"),
             "monitors[0].outages[0].from",
-            "expected a time such as -2h30m",
+            "or 2025-01-15T09:42:11Z, got 'soon'",
         ),
         (
             with_monitor("outages: [{from: 2025-01-01, to: +1h}]"),
@@ -74,7 +82,10 @@ def with_monitor(more: str, *, head: str = HEAD) -> str:
         (
             with_monitor("outages: [{from: -1h, to: +1h, regions: [moon]}]"),
             "monitors[0].outages[0].regions",
-            "expected one of the monitor's regions eu-central-1",
+            (
+                "expected one of the monitor's regions (eu-central-1, us-east-1, ap-northeast-1), "
+                "got 'moon'"
+            ),
         ),
         (
             with_monitor("pauses: [{from: -1h}, {from: -30m}]"),
@@ -99,7 +110,7 @@ def with_monitor(more: str, *, head: str = HEAD) -> str:
         (
             HEAD + "incidents: [{monitor: Shop, title: T}]",
             "incidents[0].monitor",
-            "got 'Shop', which 0 have",
+            "expected the name or id of one monitor, got 'Shop', which fits 0 monitors",
         ),
         (
             with_monitor("age: 1h") + "incidents: [{monitor: Shop, title: T, at: -2h}]",
@@ -120,7 +131,7 @@ def test_a_wrong_file_is_told_where_it_is_wrong_and_what_was_expected(text, path
 def test_two_monitors_cannot_share_an_id():
     monitor = "{name: ab, url: 'http://x', id: 4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907}"
     with pytest.raises(
-        ScenarioRejected, match=re.escape("monitors[1].id: expected a unique id, got 4f2a8c1e")
+        ScenarioRejected, match=re.escape("monitors[1].id: expected another id, got 4f2a8c1e")
     ):
         scenarios.parse(f"{HEAD}monitors: [{monitor}, {monitor}]", source="my.yaml")
 

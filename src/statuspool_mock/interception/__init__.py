@@ -1,4 +1,4 @@
-"""Redirect programs that call api.statuspool.io to the mock, without changing them."""
+"""Let programs that use the vendor's address reach the mock instead."""
 
 from statuspool_mock.interception.authority import Authority, AuthorityUnusable
 from statuspool_mock.interception.environment import THIS_MACHINE, ProgramEnvironment, trusted

@@ -1,4 +1,4 @@
-"""The certificate authority of the mock, for one run or kept in a folder."""
+"""The mock's own certificate authority, for one run or stored in a folder."""
 
 import re
 import ssl
@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING, Self
 from statuspool_mock.atomic_files import write_whole
 
 if TYPE_CHECKING:
-    import trustme  # takes 0.1 s, so it is imported when a certificate is made
+    import trustme  # takes 0.1 s, so it is imported only to make a certificate
 
 _KEPT, _PUBLIC = "statuspool-mock-ca-key.pem", "statuspool-mock-ca.pem"
 _PEM = re.compile(rb"-----BEGIN ([A-Z ]+)-----.+?-----END \1-----\n?", re.DOTALL)
 
 
 class AuthorityUnusable(Exception):
-    """The folder cannot be used, or its authority is damaged; the message says what to do."""
+    """The folder cannot store an authority, or has an invalid one; the message says what to do."""
 
 
 class Authority:
-    """Signs certificates for this machine and api.statuspool.io. Programs have to trust it."""
+    """Signs certificates for this machine and the vendor's name; programs have to trust it."""
 
     def __init__(self, authority: "trustme.CA") -> None:
         self._authority = authority
@@ -31,7 +31,7 @@ class Authority:
 
     @classmethod
     def kept_in(cls, folder: Path) -> Self:
-        """Return the folder's authority, creating it if needed. Raises `AuthorityUnusable`.
+        """Return the folder's authority, made if there is none. Raises `AuthorityUnusable`.
 
         The key's file is made in one step and never replaced, so that servers that start at the
         same time agree; the public file is written from it.
@@ -48,13 +48,13 @@ class Authority:
         except OSError as error:
             raise AuthorityUnusable(
                 f"The certificate authority cannot be stored in {folder}: {error.strerror}. "
-                "Name a folder that you can write."
+                "Choose a folder that you can write to."
             ) from error
         return authority
 
     @property
     def certificate(self) -> bytes:
-        """The certificate that programs have to trust, as PEM; not a secret."""
+        """The public certificate that programs have to trust, as PEM."""
         return self._authority.cert_pem.bytes()
 
     def write_certificate(self, folder: Path) -> Path:
@@ -64,7 +64,7 @@ class Authority:
         return path
 
     def server_context(self, *names: str) -> ssl.SSLContext:
-        """Return the TLS context of a server with these names."""
+        """Return a TLS context with a certificate for these names."""
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.minimum_version = ssl.TLSVersion.TLSv1_2
         context.set_alpn_protocols(["http/1.1"])
@@ -87,10 +87,10 @@ def _parse(kept: Path) -> "trustme.CA":
     certificate = blocks.pop(b"CERTIFICATE", b"")
     key = b"".join(blocks.values())
     try:
-        # OpenSSL checks that it is complete and that the key matches the certificate.
+        # OpenSSL checks that the files are complete and the key fits the certificate.
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(kept)
         return trustme.CA.from_pem(certificate, key)
     except (ValueError, TypeError, ssl.SSLError) as error:
         raise AuthorityUnusable(
-            f"{kept} does not contain a certificate authority. Delete it, and a new one is created."
+            f"{kept} is not a certificate authority. Remove it to get a new one."
         ) from error

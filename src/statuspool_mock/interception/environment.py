@@ -1,4 +1,4 @@
-"""The environment variables by which programs find their proxy and trusted certificates."""
+"""The variables with which programs find their proxy and the authorities to trust."""
 
 import ssl
 from collections.abc import Mapping
@@ -23,7 +23,7 @@ _PRELOAD = Path(__file__).with_name("preload.cjs")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgramEnvironment:
-    """The environment of a program: proxy, trusted certificates, address of the mock."""
+    """The settings for a program: the proxy, the bundle of trusted authorities, the mock."""
 
     proxy_url: str
     bundle: Path
@@ -32,7 +32,7 @@ class ProgramEnvironment:
     allow_network: bool
 
     def around(self, environment: Mapping[str, str]) -> dict[str, str]:
-        """Return the given environment with these variables added."""
+        """Return the program's environment: the given one, with these settings."""
         bypass = ",".join(_bypass(environment, allow_network=self.allow_network))
         proxies = dict.fromkeys(_PROXY_VARIABLES, self.proxy_url) | {"NO_PROXY": bypass}
         key = environment.get("STATUSPOOL_API_KEY", "")
@@ -52,7 +52,7 @@ class ProgramEnvironment:
 
 
 def trusted(certificate: bytes, environment: Mapping[str, str], *, allow_network: bool) -> bytes:
-    """Return a bundle: our authority, the user's, and the public ones if a network is allowed."""
+    """Return a bundle: the mock's authority, the user's and, with the network, the public ones."""
     named = {environment[name] for name in _TRUST_VARIABLES if environment.get(name)}
     files = [Path(name) for name in sorted(named)]
     if allow_network:
@@ -64,11 +64,11 @@ def _content(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError:
-        return b""  # programs ignore a missing file, and so do we
+        return b""  # programs ignore a missing file, too
 
 
 def _bypass(environment: Mapping[str, str], *, allow_network: bool) -> list[str]:
-    """Return the hosts to reach directly: this machine, and the user's if a network is allowed.
+    """Return the hosts without a proxy: this machine, and the user's if the network is allowed.
 
     The API's host is never among them: `*` or `.statuspool.io` would bypass the mock.
     """
@@ -83,6 +83,6 @@ def _covers_vendor(entry: str) -> bool:
 
 
 def _require(path: Path) -> str:
-    """Return the option for NODE_OPTIONS, quoted because a path may contain spaces."""
+    """Return the option in the form of NODE_OPTIONS, whose paths may have spaces."""
     quoted = str(path).replace("\\", "\\\\").replace('"', '\\"')
     return f'--require "{quoted}"'

@@ -1,4 +1,4 @@
-"""Connections to the network, directly or through the user's own proxy."""
+"""Connections to the network: directly, or through the user's own proxy."""
 
 import asyncio
 import base64
@@ -19,7 +19,7 @@ class Connection(NamedTuple):
 
 
 class TunnelTarget(NamedTuple):
-    """The target of a request, and whether to use TLS with it."""
+    """The target of a request, and whether to use TLS."""
 
     host: str
     port: int
@@ -27,7 +27,7 @@ class TunnelTarget(NamedTuple):
 
     @property
     def is_vendor(self) -> bool:
-        """Whether the mock handles it."""
+        """Whether the mock serves it."""
         return self.host == VENDOR_HOST
 
     def __str__(self) -> str:
@@ -35,7 +35,7 @@ class TunnelTarget(NamedTuple):
 
 
 class HostRefused(Exception):
-    """A request that is refused: the status for the client, and the reason."""
+    """A request that is not forwarded: the status for the client, and the reason."""
 
     def __init__(self, status: int, reason: str) -> None:
         super().__init__(reason)
@@ -43,12 +43,12 @@ class HostRefused(Exception):
 
 
 async def connect(target: TunnelTarget) -> Connection:
-    """Connect as the user's proxy variables say. Raises `HostRefused`."""
+    """Connect, through the user's own proxy if its variables are set. Raises `HostRefused`."""
     try:
         async with asyncio.timeout(_CONNECT_SECONDS):
             return await _connect(target, _proxy_for(target))
     except TimeoutError as error:
-        raise HostRefused(504, f"{target} did not answer within {_CONNECT_SECONDS} s") from error
+        raise HostRefused(504, f"{target} did not respond within {_CONNECT_SECONDS} s") from error
     except (OSError, EOFError) as error:
         reason = getattr(error, "strerror", None) or error
         raise HostRefused(502, f"{target} cannot be reached: {reason}") from error
@@ -92,4 +92,6 @@ async def _ask_for_tunnel(connection: Connection, proxy: str, target: TunnelTarg
     response = await connection.reader.readuntil(b"\r\n\r\n")
     status = response.partition(b"\r\n")[0].decode("latin-1").partition(" ")[2]
     if not status.startswith("200"):
-        raise HostRefused(502, f"{target} cannot be reached: your own proxy said {status}")
+        raise HostRefused(
+            502, f"{target} cannot be reached: your own proxy responded with {status}"
+        )

@@ -1,4 +1,4 @@
-"""Runs the user's program with its terminal, signals and exit code."""
+"""Run the user's program with its terminal."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,7 @@ _NOT_EXECUTABLE, _NOT_FOUND, _SIGNALLED = 126, 127, 128
 
 
 class CannotRun(Exception):
-    """The program cannot be started; `code` is what a shell would exit with."""
+    """The program cannot be started; `code` is a shell's exit code for that."""
 
     def __init__(self, message: str, code: int) -> None:
         super().__init__(message)
@@ -47,7 +47,7 @@ def _pass_on(process: asyncio.subprocess.Process, name: str) -> None:
 
 
 def _is_in_foreground() -> bool:
-    """Whether the terminal's keys signal this process, and so the program too."""
+    """Whether keys on the terminal signal this process, and so the program too."""
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY)
     except OSError:

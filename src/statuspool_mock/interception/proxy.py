@@ -1,4 +1,4 @@
-"""The forward proxy: api.statuspool.io is the mock, other hosts are refused or passed on."""
+"""The forward proxy: it sends the vendor's host to the mock, and refuses or forwards all others."""
 
 import asyncio
 import contextlib
@@ -69,7 +69,7 @@ class InterceptingProxy:
         talk.add_done_callback(self._talks.discard)
 
     async def _talk(self, client: Connection) -> None:
-        # Clients may disconnect at any time; that is not worth a message.
+        # Connections that break off or never send a request are not reported.
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             try:
                 async with asyncio.timeout(_HEAD_SECONDS):
@@ -101,7 +101,7 @@ class InterceptingProxy:
 
     @contextlib.asynccontextmanager
     async def _opened(self, target: TunnelTarget) -> AsyncIterator[Connection]:
-        """Connect to the mock or, if allowed, to the network. Raises `HostRefused`."""
+        """Connect to the mock, or to the network if allowed. Raises `HostRefused`."""
         connection = await self._open(target)
         try:
             yield connection
@@ -118,7 +118,7 @@ class InterceptingProxy:
         return await connect(target)
 
     async def _prove(self, client: Connection) -> None:
-        """Present the certificate of api.statuspool.io to the client."""
+        """Serve TLS as the vendor, if the client trusts the certificate."""
         try:
             await client.writer.start_tls(self._tls)
         except (ssl.SSLError, ConnectionError) as error:
@@ -137,11 +137,11 @@ def _tunnel_target(address: str) -> TunnelTarget:
             return TunnelTarget(parts.hostname.removesuffix("."), parts.port)
     except ValueError:
         pass
-    raise HostRefused(400, f"CONNECT: expected host:port, got {address!r}")
+    raise HostRefused(400, f"expected host:port after CONNECT, got {address!r}")
 
 
 def _forward_target(address: str) -> tuple[TunnelTarget, str]:
-    """Return the target of an absolute URL and the path to request there."""
+    """Return the target of an absolute URL, and the path to request there."""
     try:
         parts = urlsplit(address)
         is_secure = parts.scheme == "https"
@@ -158,7 +158,7 @@ def _forward_target(address: str) -> tuple[TunnelTarget, str]:
 
 
 def _one_request(method: str, path: str, headers: bytes) -> bytes:
-    """Return the head for the server: one request per connection, as the next may go elsewhere."""
+    """Return the head for the server, for one request: the next may have another host."""
     kept = [
         line for line in headers.split(b"\r\n") if line and not line.lower().startswith(_OF_ONE_HOP)
     ]
@@ -167,7 +167,7 @@ def _one_request(method: str, path: str, headers: bytes) -> bytes:
 
 
 async def _respond(client: Connection, status: int, reason: str) -> None:
-    """Refuse a request, with the reason in the status line, which is all that clients show."""
+    """Refuse a request, with the reason in the status line, which clients show for CONNECT."""
     body = f"{reason}\n".encode()
     line = reason.encode("ascii", "replace").decode()
     client.writer.write(

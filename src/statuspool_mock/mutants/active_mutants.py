@@ -1,4 +1,4 @@
-"""The active mutants of a server, which can be switched on some servers."""
+"""The active mutants of a server, which may be switchable while it runs."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -12,7 +12,7 @@ from statuspool_mock.mutants.mutant import Mutant
 class ActiveMutants:
     """The mutants of one server, by name. Raises `UnknownMutant`.
 
-    `may_switch` says whether they can be switched. An app is built for each choice.
+    `may_switch` allows changing them. Each choice gets a new app.
     """
 
     def __init__(self, names: Sequence[str] = (), *, may_switch: bool = False) -> None:
@@ -22,12 +22,12 @@ class ActiveMutants:
         self._app: ASGIApp | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on to the app of the active mutants."""
-        assert self._app is not None  # noqa: S101 - built before anything is asked
+        """Pass a request to the app of the active mutants."""
+        assert self._app is not None  # noqa: S101 - built before the first request
         await self._app(scope, receive, send)
 
     def app(self, build: Callable[[Sequence[Mutant]], ASGIApp]) -> ASGIApp:
-        """Return the app, which `build` makes for the active mutants, now and after each switch."""
+        """Return the app of the active mutants, which follows later choices."""
         self._build, self._app = build, build(self.chosen)
         return self if self.may_switch else self._app
 
@@ -39,7 +39,7 @@ class ActiveMutants:
         self.chosen = chosen
 
     def listed(self) -> Iterator[dict[str, Any]]:
-        """Yield the active mutants, and the others if they can be switched on."""
+        """Yield the active mutants, and all others if they can be switched on."""
         on = {mutant.name for mutant in self.chosen}
         for mutant in all_mutants() if self.may_switch else self.chosen:
             yield {

@@ -1,4 +1,4 @@
-"""An exchange as mutants see it: a request, a response, and a way to call the real server."""
+"""Requests and responses as mutants change them, and a way to call the real server."""
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
@@ -36,11 +36,11 @@ class MutantRequest:
     """Names in lower case."""
     body: bytes
     uncounted: bool = False
-    """A request of the mutant itself, which counts against no rate limit."""
+    """Sent by a mutant itself: it does not count towards any rate limit."""
 
     @cached_property
     def key(self) -> str:
-        """The bearer key, or an empty string."""
+        """The bearer key, empty if there is none."""
         scheme, _, key = self.header("authorization").partition(" ")
         return key.strip() if scheme.lower() == "bearer" else ""
 
@@ -51,16 +51,16 @@ class MutantRequest:
 
     @cached_property
     def json(self) -> Any:
-        """The body as JSON, or None."""
+        """The body's JSON value, None if it is not JSON."""
         return _loads(self.body)
 
     @property
     def values(self) -> Json:
-        """The fields of a JSON object, none for any other body."""
+        """The fields of a JSON object, empty for any other body."""
         return self.json if isinstance(self.json, dict) else {}
 
     def header(self, name: str) -> str:
-        """Return a header's value, or an empty string."""
+        """Return a header's value, empty if it is missing."""
         return next((value for known, value in self.headers if known == name), "")
 
     def with_query(self, **changes: str | None) -> "MutantRequest":
@@ -76,7 +76,7 @@ class MutantRequest:
         return replace(changed.with_header("content-length", str(len(body))), body=body)
 
     def with_key(self, key: str) -> "MutantRequest":
-        """Return the request under another key."""
+        """Return the request with another key."""
         return self.with_header("authorization", f"Bearer {key}")
 
     def with_header(self, name: str, value: str) -> "MutantRequest":
@@ -85,7 +85,7 @@ class MutantRequest:
         return replace(self, headers=(*others, (name, value)))
 
     def on_the_side(self, operation: str, *, monitor_id: str = "", **query: str) -> "MutantRequest":
-        """Return a request of the mutant itself with the same key, which is not counted."""
+        """Return a request of the mutant's own with the same key, outside its rate limit."""
         method, path = _ROUTES[operation]
         kept = ("authorization", "host")
         return MutantRequest(
@@ -102,7 +102,7 @@ class MutantRequest:
 
 @dataclass(frozen=True)
 class MutantResponse:
-    """A response as it is sent. Header names are in lower case."""
+    """A response. Header names are in lower case."""
 
     status: int
     headers: tuple[tuple[str, str], ...]
@@ -110,7 +110,7 @@ class MutantResponse:
 
     @cached_property
     def json(self) -> Any:
-        """The content as JSON, or None."""
+        """The content's JSON value, None if it is not JSON."""
         return _loads(self.content)
 
     @property
@@ -123,7 +123,7 @@ class MutantResponse:
         return self.with_content(_dumps(value), "application/json")
 
     def with_content(self, content: bytes, media_type: str) -> "MutantResponse":
-        """Return the response with other content and media type."""
+        """Return the response with other content of a media type."""
         return replace(self, content=content).with_header("content-type", media_type)
 
     def with_status(self, status: int) -> "MutantResponse":
@@ -137,9 +137,9 @@ class MutantResponse:
 
 
 CallServer = Callable[[MutantRequest], Awaitable[MutantResponse]]
-"""Calls the server behind a mutant."""
+"""Sends a request to the server behind a mutant."""
 Handler = Callable[[MutantRequest, CallServer], Awaitable[MutantResponse]]
-"""Handles a request as a mutant does: it calls the server as it likes, and returns anything."""
+"""Handles a request: it may send any requests to the server and respond with anything."""
 
 
 def _loads(content: bytes) -> Any:

@@ -1,4 +1,4 @@
-"""The middleware of a server with mutants."""
+"""Apply mutants to a server; a server without mutants has none of this."""
 
 import logging
 from collections.abc import Sequence
@@ -14,12 +14,12 @@ from statuspool_mock.mutants.exchange import CallServer, Handler, MutantRequest,
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant, SchemaEdit, ValidationChange
 from statuspool_mock.sandbox.rate_limits import uncounted
 
-_MOST_BYTES = 2 << 20  # more than the API accepts; the rest is not needed to refuse it
+_MOST_BYTES = 2 << 20  # more than the API accepts; the rest is refused unread
 _log = logging.getLogger(__name__)
 
 
 def wrap(app: ASGIApp, document: Document, mutants: Sequence[Mutant]) -> ASGIApp:
-    """Return the app behind its mutants; the first of them is next to the client."""
+    """Return the app wrapped in its mutants; the first is next to the client."""
     layers = [
         _Layer(m.name, m.change.make()) for m in mutants if isinstance(m.change, ExchangeChange)
     ]
@@ -35,7 +35,7 @@ def edited_document(document: Document, mutants: Sequence[Mutant]) -> Document:
 
 
 class _Edited(Document):
-    """A document that validates requests by edited schemas; `raw` stays as it was written."""
+    """A document with edited schemas; `raw` stays unchanged."""
 
     def __init__(self, raw: dict[str, Any], edits: Sequence[SchemaEdit]) -> None:
         super().__init__(raw)
@@ -77,25 +77,25 @@ class _Layer(NamedTuple):
     exchange: Handler
 
     async def through(self, ask: CallServer, request: MutantRequest) -> MutantResponse:
-        """Handle a request as the mutant does; pass it on if the mutant cannot be applied."""
-        heard: MutantResponse | None = None
+        """Respond as the mutant does, or as the server did if the mutant cannot apply."""
+        received: MutantResponse | None = None
 
-        async def listen(asked: MutantRequest) -> MutantResponse:
-            nonlocal heard
-            response = await ask(asked)
-            heard = heard if asked.uncounted else response
+        async def call(sent: MutantRequest) -> MutantResponse:
+            nonlocal received
+            response = await ask(sent)
+            received = received if sent.uncounted else response
             return response
 
         try:
-            return await self.exchange(request, listen)
+            return await self.exchange(request, call)
         except (LookupError, TypeError, ValueError, AttributeError) as error:
-            # Another mutant has removed or reshaped what this one changes.
+            # Another mutant removed or changed what this one needs.
             _log.warning("Mutant %s changed nothing of this %s: %r", self.name, request.path, error)
-            return await ask(request) if heard is None else heard
+            return await ask(request) if received is None else received
 
 
 class _MutantMiddleware:
-    """ASGI middleware that passes every request to a known operation through the mutants."""
+    """ASGI middleware that passes every request for a known operation through the mutants."""
 
     def __init__(self, app: ASGIApp, *, document: Document, layers: Sequence[_Layer]) -> None:
         self._app = app
@@ -104,7 +104,7 @@ class _MutantMiddleware:
         self._layers = layers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Handle a request through the mutants; other requests are passed on unchanged."""
+        """Respond through the mutants; requests for anything else pass unchanged."""
         path = scope.get("path", "")
         found = None
         if scope["type"] == "http" and path.startswith(f"{self._base_path}/"):
@@ -128,7 +128,7 @@ class _MutantMiddleware:
         await _send(await ask(request), send)
 
     async def _ask(self, scope: Scope, request: MutantRequest) -> MutantResponse:
-        """Call the app itself."""
+        """Send the request to the app itself."""
         path = self._base_path + request.path
         inner = {
             **scope,
@@ -138,19 +138,19 @@ class _MutantMiddleware:
             "query_string": request.query.encode("latin-1"),
             "headers": [(n.encode("latin-1"), v.encode("latin-1")) for n, v in request.headers],
         }
-        heard: list[Message] = []
+        sent: list[Message] = []
 
         async def receive() -> Message:
             return {"type": "http.request", "body": request.body, "more_body": False}
 
         async def send(message: Message) -> None:
-            heard.append(message)
+            sent.append(message)
 
         with uncounted() if request.uncounted else nullcontext():
             await self._app(inner, receive, send)
-        headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in heard[0]["headers"])
-        content = b"".join(message.get("body", b"") for message in heard[1:])
-        return MutantResponse(heard[0]["status"], headers, content)
+        headers = tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in sent[0]["headers"])
+        content = b"".join(message.get("body", b"") for message in sent[1:])
+        return MutantResponse(sent[0]["status"], headers, content)
 
 
 async def _read(receive: Receive) -> bytes:
@@ -166,7 +166,7 @@ async def _read(receive: Receive) -> bytes:
 
 
 async def _send(response: MutantResponse, send: Send) -> None:
-    """Send a response with its present length."""
+    """Send a response with its new length."""
     headers = [
         (name.encode("latin-1"), value.encode("latin-1"))
         for name, value in response.headers

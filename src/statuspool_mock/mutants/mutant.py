@@ -1,4 +1,4 @@
-"""A mutant: a named, realistic violation of the contract, and the change that makes it."""
+"""A mutant: a named, realistic violation of the contract, and the change that causes it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ from statuspool_mock.mutants.exchange import Handler
 
 @dataclass(frozen=True, slots=True)
 class ExchangeChange:
-    """Changes exchanges. `make` is called once per server, so that a handler can have state."""
+    """Changes exchanges of client and server. `make` is called once for each server."""
 
     make: Callable[[], Handler]
 
 
 class SchemaEdit(NamedTuple):
-    """A change to what judges requests: keywords of one field's or parameter's schema.
+    """A change to the validation of requests: keywords of the schema of a field or parameter.
 
     `where` names a field of the body, is empty for the body as a whole, `?name` for a query
     parameter. A keyword of None is removed.
@@ -28,7 +28,7 @@ class SchemaEdit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class ValidationChange:
-    """Validates requests by an edited document; the document that is served is unchanged."""
+    """Validates requests by an edited document; the document that is served stays unchanged."""
 
     edits: tuple[SchemaEdit, ...]
 
@@ -42,7 +42,7 @@ class OutgoingDelivery(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DeliveryChange:
-    """Changes what is sent to endpoints, after it was signed."""
+    """Changes deliveries after they were signed."""
 
     change: Callable[[OutgoingDelivery], OutgoingDelivery]
 
@@ -52,11 +52,11 @@ Change = ExchangeChange | ValidationChange | DeliveryChange
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mutant:
-    """One violation. `promise` is what the reference says, in our words, with its section."""
+    """One violation. `promise` paraphrases the reference, with the section."""
 
     name: str
     group: str
     wrong: str
-    """The violation, in one line."""
+    """The defect of the server, in one line."""
     promise: str
     change: Change

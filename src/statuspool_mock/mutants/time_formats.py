@@ -1,4 +1,4 @@
-"""Instants in responses, moved or in a wrong format."""
+"""Times of responses, moved or in a wrong format."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -22,12 +22,12 @@ def unix_time(text: str) -> int:
 
 
 def without_zone(text: str) -> str:
-    """Return an instant as a database prints it."""
+    """Return an instant without a zone, as databases print it."""
     return text.replace("T", " ").removesuffix("Z")
 
 
 def is_instant(text: str) -> bool:
-    """Whether a text reads as an ISO 8601 timestamp of any kind."""
+    """Whether a string is an ISO 8601 timestamp of any kind."""
     try:
         datetime.fromisoformat(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The transforms of single requests and responses that most mutants are made of."""
+"""The changes of requests and responses that most mutants are made of."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,7 +19,7 @@ _WEBHOOKS = ("listWebhooks", "createWebhook")
 
 
 def always(exchange: Handler) -> ExchangeChange:
-    """Return the change of a handler without state."""
+    """Return the change of a function without state."""
     return ExchangeChange(lambda: exchange)
 
 
@@ -33,8 +33,8 @@ def on(operations: str, exchange: Handler) -> ExchangeChange:
     return always(chosen)
 
 
-def asking(operations: str, change: Callable[[MutantRequest], MutantRequest]) -> ExchangeChange:
-    """Change requests."""
+def requesting(operations: str, change: Callable[[MutantRequest], MutantRequest]) -> ExchangeChange:
+    """Change the request."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         return await ask(change(request))
@@ -43,7 +43,7 @@ def asking(operations: str, change: Callable[[MutantRequest], MutantRequest]) ->
 
 
 def sending(operations: str, change: Callable[[Json], Json]) -> ExchangeChange:
-    """Change the fields of a JSON object that is sent; other bodies pass as they are."""
+    """Change the fields of a JSON object that is sent; other bodies pass unchanged."""
 
     def changed(request: MutantRequest) -> MutantRequest:
         if not isinstance(request.json, dict):
@@ -51,10 +51,10 @@ def sending(operations: str, change: Callable[[Json], Json]) -> ExchangeChange:
         values = change(dict(request.json))
         return request if values == request.json else request.with_body(values)
 
-    return asking(operations, changed)
+    return requesting(operations, changed)
 
 
-def judged(operations: tuple[str, ...], where: str, **keywords: Any) -> ValidationChange:
+def validating(operations: tuple[str, ...], where: str, **keywords: Any) -> ValidationChange:
     """Validate one field of some operations by other keywords."""
     return ValidationChange(
         tuple(SchemaEdit(operation, where, keywords) for operation in operations)
@@ -62,11 +62,11 @@ def judged(operations: tuple[str, ...], where: str, **keywords: Any) -> Validati
 
 
 def filled(operation: str, **stand_ins: Any) -> ExchangeChange:
-    """Fill in fields that are not sent."""
+    """Fill in fields that were not sent."""
     return sending(operation, lambda values: {**stand_ins, **values})
 
 
-def answering(operations: str, change: Callable[[Any], Any]) -> ExchangeChange:
+def responding(operations: str, change: Callable[[Any], Any]) -> ExchangeChange:
     """Change the JSON of successful responses."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
@@ -101,27 +101,27 @@ def each(change: Rewrite) -> Callable[[Json], Json]:
 
 def monitors(change: Rewrite) -> ExchangeChange:
     """Change every monitor in responses."""
-    return answering(" ".join(_MONITORS), each(change))
+    return responding(" ".join(_MONITORS), each(change))
 
 
 def rows(change: Rewrite) -> ExchangeChange:
     """Change every row of a log."""
-    return answering("listMonitorLogs", each(change))
+    return responding("listMonitorLogs", each(change))
 
 
 def incidents(change: Rewrite) -> ExchangeChange:
     """Change every incident in responses."""
-    return answering(" ".join(_INCIDENTS), each(change))
+    return responding(" ".join(_INCIDENTS), each(change))
 
 
 def webhooks(change: Rewrite) -> ExchangeChange:
     """Change every webhook in responses."""
-    return answering(" ".join(_WEBHOOKS), each(change))
+    return responding(" ".join(_WEBHOOKS), each(change))
 
 
 def status(change: Rewrite) -> ExchangeChange:
-    """Change the body of /status."""
-    return answering("getMonitorStatus", change)
+    """Change the response of /status."""
+    return responding("getMonitorStatus", change)
 
 
 def without(*names: str) -> Rewrite:
@@ -130,10 +130,10 @@ def without(*names: str) -> Rewrite:
 
 
 def mapped(name: str, change: Callable[[Any], Any]) -> Rewrite:
-    """Return the change of one field, if it is present."""
+    """Return the change of a field if it is present."""
     return lambda thing: {**thing, name: change(thing[name])} if name in thing else thing
 
 
 def present(name: str, change: Callable[[Any], Any]) -> Rewrite:
-    """Return the change of one field, if it is present and not null."""
+    """Return the change of a field if it is present and not null."""
     return mapped(name, lambda value: None if value is None else change(value))

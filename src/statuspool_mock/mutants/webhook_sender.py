@@ -1,4 +1,4 @@
-"""The webhook sender of a server with mutants, which changes deliveries after signing."""
+"""Send webhooks changed after they were signed."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -17,15 +17,15 @@ def sender_for(
     """Return the webhook sender of a server with these mutants."""
     if not active_mutants.may_switch and not _changes(active_mutants):
         return WebhookSender(allowed=allowed, standard=standard)
-    return _MutantSender(active_mutants, allowed=allowed, standard=standard)
+    return _MutantWebhookSender(active_mutants, allowed=allowed, standard=standard)
 
 
 def _changes(active_mutants: ActiveMutants) -> list[DeliveryChange]:
     return [m.change for m in active_mutants.chosen if isinstance(m.change, DeliveryChange)]
 
 
-class _MutantSender(WebhookSender):
-    """A sender that changes deliveries just before they are sent."""
+class _MutantWebhookSender(WebhookSender):
+    """A sender that applies the active mutants to each delivery."""
 
     def __init__(
         self, active_mutants: ActiveMutants, *, allowed: Iterable[str], standard: bool
@@ -34,7 +34,7 @@ class _MutantSender(WebhookSender):
         self._active_mutants = active_mutants
 
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> "WebhookResponse":
-        """Send one request, changed. Raises `RequestFailed` of the HTTP client."""
+        """Send one delivery, changed. Raises the errors of the HTTP client."""
         delivery = OutgoingDelivery(body, headers)
         for edit in _changes(self._active_mutants):
             delivery = edit.change(delivery)

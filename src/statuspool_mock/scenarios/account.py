@@ -1,7 +1,7 @@
-"""A scenario from the API's own answers: the mock as a likeness of a real account.
+"""A scenario modelled on a real account, from responses of the API.
 
-Answers tell how things are, not why. What is up stays perfect, but for the outages that incidents
-tell of; what is down or slow was so since its incident began, and stays so for a while.
+Responses show states, not causes. A monitor that is up stays up, except in the outages of its
+incidents; one that is down or slow has been so since its incident began, and stays so for a while.
 """
 
 from collections.abc import Iterable
@@ -16,52 +16,52 @@ from statuspool_mock.scenarios.generator import names_and_urls
 _KEPT_SECONDS = 30 * 86_400
 _USUAL_SECONDS = 45 * 86_400
 _OLDEST_SECONDS = 3_650 * 86_400
-_SECRET = "whsec_not_told_by_the_api"  # noqa: S105 - it is none
+_SECRET = "whsec_not_shown_by_the_api"  # noqa: S105 - a placeholder
 Json = dict[str, Any]
 
 
 class Account:
-    """What answers told of an account. Later answers correct earlier ones."""
+    """What responses show of an account. Later responses correct earlier ones."""
 
     def __init__(self) -> None:
         self.monitors: dict[str, Json] = {}
         self.incidents: dict[str, Json] = {}
         self.webhooks: dict[str, Json] = {}
         self.failures: dict[str, Json] = {}
-        """A failed row of the log, by monitor."""
-        self.told_at = 0.0
-        """When the newest answer came, in seconds since 1970."""
+        """A failed log entry, by monitor."""
+        self.seen_at = 0.0
+        """The time of the newest response, in seconds since 1970."""
 
     def learn(self, operation: str, monitor_id: str, response: Any, *, at: float) -> None:
-        """Take in the answer of an operation that succeeded."""
+        """Add the response of a successful operation."""
         if not isinstance(response, dict):
             return
-        self.told_at = max(self.told_at, at)
+        self.seen_at = max(self.seen_at, at)
         results = [one for one in response.get("results") or () if isinstance(one, dict)]
         if operation == "listMonitors":
-            self._know(self.monitors, results)
+            self._update(self.monitors, results)
         elif operation in {"getMonitor", "createMonitor", "updateMonitor"}:
-            self._know(self.monitors, [response])
+            self._update(self.monitors, [response])
         elif operation == "deleteMonitor":
             self.monitors.pop(monitor_id, None)
         elif operation == "listIncidents":
-            self._know(self.incidents, results)
+            self._update(self.incidents, results)
         elif operation == "listWebhooks":
-            self._know(self.webhooks, results)
+            self._update(self.webhooks, results)
         elif operation == "listMonitorLogs":
             for row in results:
                 if row.get("error_message"):
                     self.failures[monitor_id] = row
 
     @staticmethod
-    def _know(kept: dict[str, Json], found: Iterable[Json]) -> None:
+    def _update(kept: dict[str, Json], found: Iterable[Json]) -> None:
         for one in found:
             if isinstance(one.get("id"), str):
                 kept[one["id"].lower()] = {**kept.get(one["id"].lower(), {}), **one}
 
 
 def likeness(account: Account, *, source: str, anonymise: bool, seed: int = 0) -> str:
-    """Return the scenario file of an account; with `anonymise` under made-up names and urls."""
+    """Return the scenario file of an account, with made-up names and URLs if `anonymise`."""
     monitors = [one for one in account.monitors.values() if "name" in one and "url" in one]
     made_up = names_and_urls(len(monitors), seed=seed) if anonymise else ()
     written = []
@@ -108,7 +108,7 @@ def _monitor(monitor: Json, account: Account, *, name: str, url: str) -> Json:
 
 
 def _outages(monitor: Json, account: Account, age: int) -> list[Json]:
-    """Return what befell a monitor, oldest first, and what still does."""
+    """Return the past and current outages of a monitor, oldest first."""
     monitor_id = str(monitor["id"]).lower()
     found: list[tuple[int, Json]] = []
     is_open = False
@@ -135,7 +135,7 @@ def _outages(monitor: Json, account: Account, age: int) -> list[Json]:
 
 
 def _effect(monitor: Json, account: Account) -> Json:
-    """Return how a monitor fails: as its log told, else with a 503."""
+    """Return how a monitor fails: as in its log, else with a 503."""
     row = account.failures.get(str(monitor["id"]).lower(), {})
     code, took = row.get("status_code"), row.get("response_time_ms")
     found: Json = {
@@ -148,7 +148,7 @@ def _effect(monitor: Json, account: Account) -> Json:
 
 
 def _records(account: Account, known: set[str], *, anonymise: bool) -> list[Json]:
-    """Return the incidents of known monitors that somebody wrote down, oldest first."""
+    """Return the recorded incidents of known monitors, oldest first."""
     found = []
     for incident in account.incidents.values():
         monitor = str(incident.get("monitor_id")).lower()
@@ -169,7 +169,7 @@ def _webhook(webhook: Json) -> Json:
 
 
 def _is_automatic(incident: Json) -> bool:
-    """Whether checks opened it, as far as answers tell: somebody's own has words of its own."""
+    """Whether checks opened it: recorded incidents have titles of their own."""
     title = incident.get("title")
     return title is None or (str(title).endswith("is down") and incident.get("description") is None)
 
@@ -185,11 +185,11 @@ def _name(monitor: Json) -> str:
 
 
 def _since(account: Account, text: Any) -> int | None:
-    """Return how many seconds before the newest answer something was."""
+    """Return how many seconds before the newest response a time is."""
     if not isinstance(text, str):
         return None
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return max(int(account.told_at) - int(at.timestamp()), 0) if at.tzinfo is not None else None
+    return max(int(account.seen_at) - int(at.timestamp()), 0) if at.tzinfo is not None else None

@@ -1,4 +1,4 @@
-"""A scenario file as data: YAML read strictly, then judged by `fixtures/scenario.schema.json`."""
+"""Read scenario files: strict YAML, validated by `fixtures/scenario.schema.json`."""
 
 import json
 from collections.abc import Hashable
@@ -14,11 +14,11 @@ from statuspool_mock.scenarios.errors import ScenarioRejected
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times quicker
 _SHOWN = 60
-_DEEPEST = 50  # a scenario needs 6
+_MAX_DEPTH = 50  # a scenario needs 6
 
 
 class _StrictLoader(_Loader):  # type: ignore[misc]
-    """Refuses a key given twice, of which plain YAML would keep the last; dates stay text."""
+    """Refuses duplicate keys, of which YAML would keep the last; dates stay strings."""
 
     def construct_mapping(  # the signature is PyYAML's
         self,
@@ -71,7 +71,7 @@ def parse(text: str, *, source: str | Path) -> dict[str, Any]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         problem = f"is not valid YAML: {' '.join(str(error).split())}."
         raise ScenarioRejected(source=source, problem=problem) from error
-    judge(content, source=source)
+    validate(content, source=source)
     checked: dict[str, Any] = content
     return checked
 
@@ -82,21 +82,23 @@ def _refuse_deep_nesting(text: str, source: str | Path) -> None:
     for event in yaml.parse(text, Loader=_StrictLoader):
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
-            if depth > _DEEPEST:
+            if depth > _MAX_DEPTH:
                 where = f" at line {event.start_mark.line + 1}" if event.start_mark else ""
-                problem = f"nests more than {_DEEPEST} levels deep{where}."
+                problem = f"nests more than {_MAX_DEPTH} levels deep{where}."
                 raise ScenarioRejected(source=source, problem=problem)
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
 
 
-def judge(content: object, *, source: str | Path) -> None:
-    """Raise `ScenarioRejected` for the first thing that the schema does not allow."""
+def validate(content: object, *, source: str | Path) -> None:
+    """Raise `ScenarioRejected` for the first violation of the schema."""
     schema, validator = _schema()
     try:
         error = next(validator.iter_errors(content), None)
     except (ValueError, UnicodeEncodeError) as unfit:
-        raise ScenarioRejected(source=source, problem=f"holds what JSON cannot: {unfit}.") from None
+        raise ScenarioRejected(
+            source=source, problem=f"has a value that JSON cannot hold: {unfit}."
+        ) from None
     if error is not None:
         raise ScenarioRejected(
             source=source, path=error.instance_path, problem=_problem(error, schema)
@@ -119,7 +121,7 @@ def _problem(error: jsonschema_rs.ValidationError, schema: dict[str, Any]) -> st
         known = ", ".join(rule["properties"])
         return f"expected one of the keys {known}, got {kind.value[0]!r}."
     if kind.name == "required":
-        return f"the key {kind.value!r} is missing; every one of these needs it."
+        return f"the required key {kind.value!r} is missing."
     if kind.name == "enum":
         expected = "one of " + ", ".join(str(option) for option in kind.value)
     else:

@@ -1,21 +1,21 @@
-"""What makes a scenario unfit, in one message that names file, place, what came and what to do."""
+"""The error of an invalid scenario, with file, place, expectation and value."""
 
 from collections.abc import Sequence
 from pathlib import Path
 
 
 class ScenarioRejected(Exception):
-    """A scenario cannot be used; the message says where, what came and what was expected."""
+    """A scenario is invalid; the message says where, what was expected and what was found."""
 
     def __init__(self, *, source: str | Path, path: Sequence[str | int] = (), problem: str) -> None:
-        place = f"{source}: {written(path)}" if path else str(source)
+        place = f"{source}: {path_text(path)}" if path else str(source)
         super().__init__(f"{place}: {problem}")
         self.source = str(source)
         self.path = tuple(path)
 
 
-def written(path: Sequence[str | int]) -> str:
-    """Return a path into a document as people write it: `monitors[3].url`."""
+def path_text(path: Sequence[str | int]) -> str:
+    """Return a path into a document in the usual notation: `monitors[3].url`."""
     text = ""
     for step in path:
         text += f"[{step}]" if isinstance(step, int) else f".{step}"

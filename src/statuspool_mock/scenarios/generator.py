@@ -1,4 +1,4 @@
-"""Believable monitors made up by Faker, and scenario files of them. The only importer of faker.
+"""Realistic monitors generated with Faker, and scenario files of them.
 
 The same count and seed give the same bytes on every machine: Faker gets a generator of its own and
 only invents companies; every choice is a hash of the seed and the monitor's position.
@@ -43,20 +43,20 @@ _REGIONS = (
 )
 T = TypeVar("T")
 
-# Of every 100 monitors; whatever is left is stable. Small worlds get at least one of each.
+# Of every 100 monitors; the others are stable. Small worlds get at least one of each.
 _SHARES = (("flaky", 4), ("paused", 2), ("degrading", 1), ("flapping", 1), ("perfect", 15))
 
 
 def monitors(count: int, *, seed: int) -> list[dict[str, Any]]:
-    """Return so many monitors, written as in a scenario file."""
-    draw = _Draw(seed)
+    """Return generated monitors, as in a scenario file."""
+    draw = _Choices(seed)
     domains = _domains(-(-count // len(_SERVICES)), seed)
     roles = _roles(count, draw)
     return [_monitor(index, domains, roles.get(index, "stable"), draw) for index in range(count)]
 
 
 def scenario_text(*, count: int, seed: int) -> str:
-    """Return a scenario file with so many monitors, the same bytes for the same arguments."""
+    """Return a scenario file with generated monitors: the same bytes for the same arguments."""
     content = {
         "name": f"generated-{count}-{seed}",
         "title": f"{count} generated monitors (seed {seed})",
@@ -64,21 +64,21 @@ def scenario_text(*, count: int, seed: int) -> str:
         "history": "45d",
         "monitors": monitors(count, seed=seed),
     }
-    # The pure Python dumper everywhere: libyaml breaks lines elsewhere and is not always there.
+    # The pure Python dumper: libyaml breaks lines differently and is not always available.
     text: str = yaml.dump(
         content, Dumper=yaml.SafeDumper, sort_keys=False, allow_unicode=True, width=1000
     )
     return f"# Made by: statuspool-mock fixtures --monitors {count} --seed {seed}\n{text}"
 
 
-class _Draw:
-    """Picks by hash, so that no choice depends on the choices before it."""
+class _Choices:
+    """Choices by hash, so that none depends on earlier ones."""
 
     def __init__(self, seed: int) -> None:
         self._key = str(seed).encode()
 
     def number(self, what: str, index: int) -> int:
-        """Return 64 bits for this purpose and position."""
+        """Return a 64-bit number for a purpose and position."""
         raw = blake2b(f"{what}/{index}".encode(), key=self._key, digest_size=8).digest()
         return int.from_bytes(raw, "little")
 
@@ -88,16 +88,16 @@ class _Draw:
 
 
 def names_and_urls(count: int, *, seed: int) -> list[tuple[str, str]]:
-    """Return made-up monitors' names and urls, as many as are wanted, all different."""
-    draw = _Draw(seed)
+    """Return distinct names and URLs of made-up monitors."""
+    draw = _Choices(seed)
     domains = _domains(-(-count // len(_SERVICES)), seed) if count else []
     made = (_monitor(index, domains, "stable", draw) for index in range(count))
     return [(one["name"], one["url"]) for one in made]
 
 
 def _domains(count: int, seed: int) -> list[str]:
-    """Return different companies' domains, none of which can ever exist (RFC 2606)."""
-    from faker import Faker  # noqa: PLC0415  (0.4 s that only generating should cost)
+    """Return distinct domains, none of which can exist (RFC 2606)."""
+    from faker import Faker  # noqa: PLC0415  (0.4 s imported only to generate)
 
     fake = Faker("en_US")
     fake.seed_instance(seed)
@@ -111,8 +111,8 @@ def _domains(count: int, seed: int) -> list[str]:
     return list(found)
 
 
-def _roles(count: int, draw: _Draw) -> dict[int, str]:
-    """Return which monitors are not simply stable."""
+def _roles(count: int, draw: _Choices) -> dict[int, str]:
+    """Return the roles of the monitors that are not stable."""
     order = sorted(range(count), key=lambda index: (draw.number("role", index), index))
     roles: dict[int, str] = {}
     for role, share in _SHARES:
@@ -122,7 +122,7 @@ def _roles(count: int, draw: _Draw) -> dict[int, str]:
     return roles
 
 
-def _monitor(index: int, domains: list[str], role: str, draw: _Draw) -> dict[str, Any]:
+def _monitor(index: int, domains: list[str], role: str, draw: _Choices) -> dict[str, Any]:
     service, sub, route, tags = _SERVICES[index % len(_SERVICES)]
     host = f"{sub}.{domains[index // len(_SERVICES)]}"
     found: dict[str, Any] = {

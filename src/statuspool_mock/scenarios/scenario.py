@@ -1,4 +1,4 @@
-"""Scenarios: what a world holds before anybody calls, as values checked against each other.
+"""Scenarios: the initial content of a world, checked for consistency.
 
 Moments are kept as seconds from the scenario's start, negative before it, so that one scenario can
 open at any instant.
@@ -33,7 +33,7 @@ class Pause(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedMonitor:
-    """A monitor, made `age_seconds` before the scenario's start, and what befalls it.
+    """A monitor, created `age_seconds` before the scenario's start, with its outages and pauses.
 
     The outages' `start` and `end` count from the scenario's start, their `monitor_id` is empty.
     """
@@ -46,7 +46,7 @@ class PlannedMonitor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedIncident:
-    """An incident written by hand, about the monitor at this position of the scenario's list."""
+    """A recorded incident of the monitor at this position of the scenario's list."""
 
     monitor: int
     at: int
@@ -55,7 +55,7 @@ class PlannedIncident:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """Everything a scenario file says.
+    """The content of a scenario file.
 
     `starts_at` None means: the moment the world opens. `keys` are API keys that open the demo
     sandbox beside the usual `sp_test_…` ones.
@@ -72,22 +72,22 @@ class Scenario:
     incidents: tuple[PlannedIncident, ...]
 
 
-class Entry(NamedTuple):
+class ShippedScenario(NamedTuple):
     """A shipped scenario's name and title."""
 
     name: str
     title: str
 
 
-def shipped() -> list[Entry]:
+def shipped() -> list[ShippedScenario]:
     """Return the scenarios that come with the package, by name, `default` first."""
     files = resources.path("fixtures").glob("*.yaml")
-    entries = [Entry(file.stem, document.read(file)["title"]) for file in files]
+    entries = [ShippedScenario(file.stem, document.read(file)["title"]) for file in files]
     return sorted(entries, key=lambda entry: (entry.name != "default", entry.name))
 
 
 def load(name_or_file: str) -> Scenario:
-    """Return a shipped scenario by its name, or one from a file (anything with a `.` or a `/`).
+    """Return a shipped scenario by name, or one from a file (any name with a `.` or a `/`).
 
     Raises `ScenarioRejected`.
     """
@@ -98,7 +98,7 @@ def load(name_or_file: str) -> Scenario:
         if name_or_file not in known:
             raise ScenarioRejected(
                 source=f"scenario {name_or_file!r}",
-                problem=f"is none of {', '.join(known)}; for a file of yours give its path, "
+                problem=f"is none of {', '.join(known)}; for a file, give its path, "
                 f"such as ./{name_or_file or 'my'}.yaml.",
             )
         source = resources.path(f"fixtures/{name_or_file}.yaml")
@@ -115,11 +115,11 @@ def interpret(content: dict[str, Any], *, source: str | Path) -> Scenario:
 
     Raises `ScenarioRejected` where its parts contradict each other.
     """
-    return _Reading(content, source).scenario()
+    return _Reader(content, source).scenario()
 
 
-class _Reading:
-    """One pass over a document, which knows for every error where it stands."""
+class _Reader:
+    """Reads a document and keeps the path for error messages."""
 
     def __init__(self, content: dict[str, Any], source: str | Path) -> None:
         self.content = content
@@ -220,7 +220,7 @@ class _Reading:
         for region in regions or ():
             if region not in creation.regions:
                 known = ", ".join(creation.regions)
-                problem = f"expected one of the monitor's regions {known}, got {region!r}."
+                problem = f"expected one of the monitor's regions ({known}), got {region!r}."
                 raise self._rejected((*path, "regions"), problem)
         return ScriptOutage(
             team=creation.team,
@@ -244,7 +244,7 @@ class _Reading:
         ]
         if len(found) != 1:
             problem = (
-                f"expected the name or id of one monitor, got {wanted!r}, which {len(found)} have."
+                f"expected the name or id of one monitor, got {wanted!r}, which fits {len(found)} monitors."
             )
             raise self._rejected((*path, "monitor"), problem)
         at = self._moment(data.get("at", "-0s"), (*path, "at"))
@@ -267,8 +267,10 @@ class _Reading:
             if monitor_id is None:
                 continue
             if monitor_id in holders:
-                taken = f"monitors[{holders[monitor_id]}]"
-                problem = f"expected a unique id, got {monitor_id}, as in {taken}."
+                problem = (
+                    f"expected another id, got {monitor_id}, the id of "
+                    f"monitors[{holders[monitor_id]}]."
+                )
                 raise self._rejected(("monitors", index, "id"), problem)
             holders[monitor_id] = index
 

@@ -1,4 +1,4 @@
-"""From a scenario to a world: its commands, carried out in order of time while time passes."""
+"""Build a world from a scenario: run its commands in order of time."""
 
 from dataclasses import dataclass, replace
 
@@ -50,7 +50,7 @@ def build_world(scenario: Scenario, *, seed: int, now: int) -> World:
 
 
 def _steps(scenario: Scenario) -> list[_Step]:
-    """Return the commands of a scenario, those of one instant in the order they must keep."""
+    """Return the commands of a scenario in order of time, and of dependency at one instant."""
     steps = []
     for position, planned in enumerate(scenario.monitors):
         team = planned.creation.team
@@ -66,7 +66,7 @@ def _steps(scenario: Scenario) -> list[_Step]:
 
 
 def _addressed(step: _Step, ids: dict[int, str], start: int) -> Command:
-    """Return the command with the id that its monitor got, and with instants of this world."""
+    """Return the command with its monitor's id and this world's times."""
     command = step.command
     if step.monitor is None or isinstance(command, CreateMonitor):
         return command

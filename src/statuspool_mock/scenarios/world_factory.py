@@ -1,4 +1,4 @@
-"""The worlds that new sandboxes begin with."""
+"""The initial worlds of new sandboxes."""
 
 import time
 from typing import NamedTuple
@@ -19,7 +19,7 @@ class ClockChoice(NamedTuple):
 
 
 class WorldFactory:
-    """Makes the worlds of new sandboxes: those of one server share one past.
+    """Makes the worlds of new sandboxes, which share one history for each server.
 
     The past is made once and then copied, so that a further sandbox costs next to nothing.
     """
@@ -31,7 +31,7 @@ class WorldFactory:
         self._prototype: World | None = None
 
     def __call__(self, scenario: str | None, seed: int | None) -> InitialWorld:
-        """Return a world, of another shipped scenario or seed where one is named.
+        """Return a world, of another shipped scenario or seed if one is given.
 
         Raises `InvalidInput` where no shipped scenario has the name.
         """

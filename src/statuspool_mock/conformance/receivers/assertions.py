@@ -1,4 +1,4 @@
-"""Assertions about a receiver's responses, from the point of view of a sender."""
+"""Assertions about a receiver's responses, as a sender of webhooks sees them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,17 +10,17 @@ class CaseOutcome(StrEnum):
 
     PASSED = "passed"
     ADVICE = "advice"
-    """Safe, but not what a sender expects."""
+    """Safe, but senders expect something else."""
     FAILED = "failed"
     UNPROVEN = "unproven"
-    """It refused what it should, but valid deliveries too; or the case was not run."""
+    """It refused a forgery, but valid deliveries too; or it got no request."""
 
 
-_GRAVITY = (CaseOutcome.PASSED, CaseOutcome.UNPROVEN, CaseOutcome.ADVICE, CaseOutcome.FAILED)
+_SEVERITY = (CaseOutcome.PASSED, CaseOutcome.UNPROVEN, CaseOutcome.ADVICE, CaseOutcome.FAILED)
 
 
 class ResponseProblem(StrEnum):
-    """A reason why there is no response."""
+    """The reason for a missing response."""
 
     CANNOT_CONNECT = "cannot connect"
     BROKEN_OFF = "no response"
@@ -29,33 +29,33 @@ class ResponseProblem(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverResponse:
-    """The response to one delivery: a status, or the reason why there is none."""
+    """A receiver's response to one delivery: a status, or the problem that prevented one."""
 
     status: int | None = None
-    trouble: ResponseProblem | None = None
+    problem: ResponseProblem | None = None
     detail: str = ""
     seconds: float = 0.0
     retry_after: str | None = None
 
     @property
     def is_success(self) -> bool:
-        """Whether a sender counts it as delivered."""
+        """Whether senders count it as delivered."""
         return self.status is not None and 200 <= self.status < 300
 
     @property
     def is_refusal(self) -> bool:
-        """Whether the receiver rejected the request as invalid."""
+        """Whether the receiver blames the request."""
         return self.status is not None and 400 <= self.status < 500
 
     def __str__(self) -> str:
-        if self.trouble:
-            return f"{self.trouble}: {self.detail}"
-        return f"answered {self.status}"
+        if self.problem:
+            return f"{self.problem}: {self.detail}"
+        return f"responded with {self.status}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseVerdict:
-    """The outcome of a case, the response, and advice."""
+    """The outcome of a case, the observation, and advice."""
 
     outcome: CaseOutcome
     seen: str
@@ -64,20 +64,20 @@ class CaseVerdict:
 
 
 def must_accept(*responses: ReceiverResponse) -> CaseVerdict:
-    """Expect a receiver to accept deliveries; the first one that it did not accept decides."""
+    """Check deliveries that a receiver must accept; the first failure decides."""
     for response in responses:
         if not response.is_success:
             return CaseVerdict(
                 outcome=CaseOutcome.FAILED,
                 seen=str(response),
-                advice=_why_not_taken(response),
-                got_response=response.trouble is None,
+                advice=_advice_for(response),
+                got_response=response.problem is None,
             )
     return CaseVerdict(outcome=CaseOutcome.PASSED, seen=str(responses[-1]))
 
 
 def should_accept(response: ReceiverResponse) -> CaseVerdict:
-    """Expect a receiver to accept a delivery, as advice."""
+    """Check a delivery that a receiver should accept."""
     verdict = must_accept(response)
     if verdict.outcome is CaseOutcome.FAILED and response.status is not None:
         return CaseVerdict(outcome=CaseOutcome.ADVICE, seen=verdict.seen, advice=verdict.advice)
@@ -85,7 +85,7 @@ def should_accept(response: ReceiverResponse) -> CaseVerdict:
 
 
 def must_refuse(response: ReceiverResponse) -> CaseVerdict:
-    """Expect a receiver to refuse a delivery that was not signed with the secret."""
+    """Check a delivery that was sent without the secret."""
     if response.is_success:
         return CaseVerdict(
             outcome=CaseOutcome.FAILED,
@@ -96,7 +96,7 @@ def must_refuse(response: ReceiverResponse) -> CaseVerdict:
 
 
 def should_refuse(response: ReceiverResponse) -> CaseVerdict:
-    """Expect a receiver to refuse a request that is not a valid delivery, as advice."""
+    """Check a request that is neither a delivery nor a forgery."""
     if response.is_success:
         return CaseVerdict(
             outcome=CaseOutcome.ADVICE,
@@ -107,8 +107,8 @@ def should_refuse(response: ReceiverResponse) -> CaseVerdict:
 
 
 def worst_of(verdicts: Iterable[CaseVerdict]) -> CaseVerdict:
-    """Return the worst one; the first of equals."""
-    return max(verdicts, key=lambda verdict: _GRAVITY.index(verdict.outcome))
+    """Return the most severe verdict; the first one of equals."""
+    return max(verdicts, key=lambda verdict: _SEVERITY.index(verdict.outcome))
 
 
 def _refusal(response: ReceiverResponse) -> CaseVerdict:
@@ -119,7 +119,7 @@ def _refusal(response: ReceiverResponse) -> CaseVerdict:
     if response.status == 410:
         advice = "410 makes a sender disable the endpoint; refuse with 401 or 400."
     elif response.status == 429:
-        advice = "429 asks for the same delivery again, later; refuse with 401 or 400."
+        advice = "429 asks the sender to retry later; refuse with 401 or 400."
     elif response.is_refusal:
         return CaseVerdict(outcome=CaseOutcome.PASSED, seen=str(response))
     elif response.status >= 500:
@@ -127,19 +127,19 @@ def _refusal(response: ReceiverResponse) -> CaseVerdict:
             "It failed instead of refusing, and senders retry after 5xx: respond with 401 or 400."
         )
     else:
-        advice = "Neither accepted nor refused: respond with 401 or 400."
+        advice = "Neither success nor refusal: respond with 401 or 400."
     return CaseVerdict(outcome=CaseOutcome.ADVICE, seen=str(response), advice=advice)
 
 
-def _why_not_taken(response: ReceiverResponse) -> str:
+def _advice_for(response: ReceiverResponse) -> str:
     if response.status is None:
-        return "Respond with 2xx in time; a sender counts this as failed and retries."
+        return "Respond with 2xx in time; senders count this as failed and retry."
     if response.status == 410:
         return "410 makes a sender disable the endpoint; respond with 2xx."
     if response.status == 429:
-        return "A sender slows down and retries; add capacity, or send Retry-After."
+        return "Senders slow down and retry; allow more requests, or send Retry-After."
     if response.status < 400:
         return "Senders do not follow redirects; register the final URL and respond with 2xx."
     if response.status < 500:
-        return "Respond with 2xx; a sender retries what is refused and gives up in the end."
-    return "Respond with 2xx; a sender retries after 5xx, so the failure will happen again."
+        return "Respond with 2xx; senders retry refused deliveries and give up in the end."
+    return "Respond with 2xx; senders retry after 5xx, so the failure will repeat."

@@ -30,17 +30,17 @@ _Play = Callable[[CaseSender], Awaitable[CaseVerdict]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiverCase:
-    """One case."""
+    """One test of a receiver."""
 
     name: str
     should: str
     because: str
     play: _Play
     is_refusal: bool
-    """Whether the right behaviour is to refuse, as a receiver that refuses everything does too."""
+    """Whether it expects a refusal, which a receiver that refuses everything passes too."""
 
 
-def _takes(name: str, because: str) -> Callable[[_Play], ReceiverCase]:
+def _accepts(name: str, because: str) -> Callable[[_Play], ReceiverCase]:
     return lambda play: ReceiverCase(
         name=name, should="respond with 2xx", because=because, play=play, is_refusal=False
     )
@@ -52,7 +52,7 @@ def _refuses(name: str, because: str) -> Callable[[_Play], ReceiverCase]:
     )
 
 
-@_takes("right signature", "All three events of the API reference, signed as it says.")
+@_accepts("right signature", "All three events of the API reference, signed as it describes.")
 async def _right_signature(sender: CaseSender) -> CaseVerdict:
     for event in EVENTS:
         verdict = must_accept(await sender.deliver(sender.compose(event)))
@@ -61,7 +61,7 @@ async def _right_signature(sender: CaseSender) -> CaseVerdict:
     return verdict
 
 
-@_takes(
+@_accepts(
     "lower-case header",
     "Header names are case-insensitive: HTTP/2 and many proxies send them in lower case.",
 )
@@ -69,18 +69,18 @@ async def _lower_case_header(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(sender.compose(), header=SIGNATURE_HEADER.lower()))
 
 
-@_refuses("unsigned", "Anyone can find the URL; only the signature proves who the sender is.")
+@_refuses("unsigned", "Anyone can find the URL; only the signature proves who sent it.")
 async def _unsigned(sender: CaseSender) -> CaseVerdict:
     return must_refuse(await sender.post(sender.compose(), {}))
 
 
-@_refuses("wrong secret", "A signature made with another secret is a stranger's.")
+@_refuses("wrong secret", "A signature made with another secret is a forgery.")
 async def _wrong_secret(sender: CaseSender) -> CaseVerdict:
     body = sender.compose()
     return must_refuse(await sender.post(body, {SIGNATURE_HEADER: sender.forgery(body)}))
 
 
-@_refuses("changed body", "The signature has to cover what is in the body, not just be there.")
+@_refuses("changed body", "The signature must match the body, not only be present.")
 async def _changed_body(sender: CaseSender) -> CaseVerdict:
     body = sender.compose()
     changed = body.replace(b'"down"', b'"up"')
@@ -89,7 +89,7 @@ async def _changed_body(sender: CaseSender) -> CaseVerdict:
 
 @_refuses(
     "re-serialised body",
-    "The signature covers raw bytes: the same JSON with other spaces is another message.",
+    "The signature covers raw bytes: the same JSON with other whitespace is another message.",
 )
 async def _re_serialised_body(sender: CaseSender) -> CaseVerdict:
     body = sender.compose()
@@ -97,7 +97,7 @@ async def _re_serialised_body(sender: CaseSender) -> CaseVerdict:
     return must_refuse(await sender.post(spaced, {SIGNATURE_HEADER: sender.signature(body)}))
 
 
-@_takes(
+@_accepts(
     "unusual spelling",
     "A receiver that parses and dumps before it verifies fails here: verify the raw bytes.",
 )
@@ -108,7 +108,7 @@ async def _unusual_spelling(sender: CaseSender) -> CaseVerdict:
 
 
 @_refuses(
-    "cut signature", "The beginning of a signature is quickly guessed; an empty one needs no guess."
+    "cut signature", "The start of a signature is easy to guess; an empty one needs no guess."
 )
 async def _cut_signature(sender: CaseSender) -> CaseVerdict:
     body = sender.compose()
@@ -119,22 +119,24 @@ async def _cut_signature(sender: CaseSender) -> CaseVerdict:
 
 @_refuses(
     "garbled signature",
-    "Bytes beyond ASCII make some comparisons raise, hmac.compare_digest among them.",
+    "Bytes beyond ASCII make some comparisons raise, such as hmac.compare_digest.",
 )
 async def _garbled_signature(sender: CaseSender) -> CaseVerdict:
     return must_refuse(await sender.post(sender.compose(), {SIGNATURE_HEADER: b"\xe9\xff" * 32}))
 
 
-@_takes(
+@_accepts(
     "duplicate",
-    "Deliveries are sent at least once: accept the second, respond the same, do nothing twice.",
+    "Deliveries arrive at least once: accept the second one, and do nothing twice.",
 )
 async def _duplicate(sender: CaseSender) -> CaseVerdict:
     body = sender.compose()
     return must_accept(await sender.deliver(body), await sender.deliver(body))
 
 
-@_takes("out of order", "A retry may arrive after newer events: accept it, and sort by created_at.")
+@_accepts(
+    "out of order", "A retry may arrive after a newer event: accept it, and order by created_at."
+)
 async def _out_of_order(sender: CaseSender) -> CaseVerdict:
     recovered = {"monitor": {**MONITOR, "status": "up"}, "previous_status": "down"}
     newer = sender.compose(data=recovered)
@@ -142,16 +144,14 @@ async def _out_of_order(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(newer), await sender.deliver(older))
 
 
-@_takes(
-    "late", "Retries keep their created_at: refusing those that are eight hours old loses outages."
-)
+@_accepts("late", "Retries keep their created_at: refusing one after eight hours loses outages.")
 async def _late(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(sender.compose(age=_LATE)))
 
 
-@_takes(
+@_accepts(
     "unicode payload",
-    "Monitors have names in every script; a signature counts bytes, not characters.",
+    "Monitors have names in every script; a signature covers bytes, not characters.",
 )
 async def _unicode_payload(sender: CaseSender) -> CaseVerdict:
     names = ["Café — München", "東京の監視 🚀", "مراقبة", "e\u0301 \u200d \U0010fffd"]
@@ -159,57 +159,56 @@ async def _unicode_payload(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(sender.compose(data={"monitor": monitor})))
 
 
-@_takes("unknown field", "Senders add fields without notice.")
+@_accepts("unknown field", "Senders add fields without notice.")
 async def _unknown_field(sender: CaseSender) -> CaseVerdict:
     return should_accept(await sender.deliver(sender.compose(data={"severity": {"level": 3}})))
 
 
-@_takes(
+@_accepts(
     "unknown event",
-    "Senders add events and retry refused ones for hours. Ignore unknown events.",
+    "Senders add events and retry refused ones for hours: ignore unknown ones.",
 )
 async def _unknown_event(sender: CaseSender) -> CaseVerdict:
     return should_accept(await sender.deliver(sender.compose("monitor_renamed")))
 
 
-@_takes(
-    "large body", "An outage of many regions is a long message: 20 kB is still an ordinary one."
-)
+@_accepts("large body", "An outage of many regions is a long message: 20 kB is not unusual.")
 async def _large_body(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(sender.compose(data={"note": "x" * _LARGE_BYTES})))
 
 
-@_refuses("huge forgery", "8 MiB from a stranger must be refused, and must not crash the receiver.")
+@_refuses(
+    "huge forgery",
+    "8 MiB without a valid signature must neither be accepted nor crash the receiver.",
+)
 async def _huge_forgery(sender: CaseSender) -> CaseVerdict:
     response = await sender.post(b"x" * _HUGE_BYTES, {SIGNATURE_HEADER: "0" * 64})
-    if response.trouble is ResponseProblem.BROKEN_OFF:
+    if response.problem is ResponseProblem.BROKEN_OFF:
         return CaseVerdict(outcome=CaseOutcome.PASSED, seen="closed the connection")
     return must_refuse(response)
 
 
-@_refuses("empty body", "Signed, but empty: a mistake that should show, and not break anything.")
+@_refuses("empty body", "Signed but empty: a mistake that should show and break nothing.")
 async def _empty_body(sender: CaseSender) -> CaseVerdict:
     return should_refuse(await sender.deliver(b""))
 
 
-@_refuses(
-    "broken JSON", "Signed, but cut short: a mistake that should show, and not break anything."
-)
+@_refuses("broken JSON", "Signed but cut off: a mistake that should show and break nothing.")
 async def _broken_json(sender: CaseSender) -> CaseVerdict:
     return should_refuse(await sender.deliver(b'{"id": "evt_1", "event"'))
 
 
-@_refuses("GET", "A GET delivers nothing, so it should not succeed: 405 is best.")
+@_refuses("GET", "A GET delivers nothing, so it is no success: 405 fits best.")
 async def _get_request(sender: CaseSender) -> CaseVerdict:
     return should_refuse(await sender.get())
 
 
-@_takes("slow sender", "Networks can be slow: a body may arrive in pieces.")
+@_accepts("slow sender", "Networks are slow at times: a body may arrive in pieces.")
 async def _slow_sender(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver_slowly(sender.compose(), pause_seconds=_PAUSE_SECONDS))
 
 
-@_takes(
+@_accepts(
     "slow answer", "Senders wait some seconds for the response, then count the delivery as failed."
 )
 async def _slow_answer(sender: CaseSender) -> CaseVerdict:
@@ -222,12 +221,12 @@ async def _slow_answer(sender: CaseSender) -> CaseVerdict:
         return CaseVerdict(
             outcome=CaseOutcome.ADVICE,
             seen=f"took {slowest:.1f} s",
-            advice="Store the delivery, respond with 2xx, and process it afterwards.",
+            advice="Queue the delivery, respond with 2xx, and process it afterwards.",
         )
     return CaseVerdict(outcome=CaseOutcome.PASSED, seen=f"took {slowest * 1000:.0f} ms at most")
 
 
-@_takes("burst of 200", "One outage over many monitors is 200 deliveries at once.")
+@_accepts("burst of 200", "One outage over many monitors is 200 deliveries at once.")
 async def _burst_of_200(sender: CaseSender) -> CaseVerdict:
     room = asyncio.Semaphore(_AT_ONCE)
 
@@ -238,20 +237,20 @@ async def _burst_of_200(sender: CaseSender) -> CaseVerdict:
             return CaseVerdict(
                 outcome=CaseOutcome.ADVICE,
                 seen=f"{response} with Retry-After",
-                advice="A sender retries later; better store it and respond with 2xx.",
+                advice="Senders retry later; queue the delivery and respond with 2xx instead.",
             )
         return must_accept(response)
 
     verdicts = await asyncio.gather(*(one() for _ in range(_BURST)))
-    not_taken = [verdict for verdict in verdicts if verdict.outcome is not CaseOutcome.PASSED]
-    if not not_taken:
+    not_accepted = [verdict for verdict in verdicts if verdict.outcome is not CaseOutcome.PASSED]
+    if not not_accepted:
         return CaseVerdict(outcome=CaseOutcome.PASSED, seen=f"accepted all {_BURST}")
-    worst = worst_of(not_taken)
-    seen = f"{len(not_taken)} of {_BURST} not accepted, such as: {worst.seen}"
+    worst = worst_of(not_accepted)
+    seen = f"{len(not_accepted)} of {_BURST} not accepted, such as: {worst.seen}"
     return CaseVerdict(outcome=worst.outcome, seen=seen, advice=worst.advice)
 
 
-@_takes("still well", "After all this it must work as before.")
+@_accepts("still well", "After all these requests it must still work as before.")
 async def _still_well(sender: CaseSender) -> CaseVerdict:
     return must_accept(await sender.deliver(sender.compose()))
 

@@ -1,4 +1,4 @@
-"""Runs every case against a receiver, in order, one at a time."""
+"""Run every case against a receiver, one at a time, in order."""
 
 import ipaddress
 import time
@@ -17,10 +17,10 @@ from statuspool_mock.conformance.receivers.cases import CASES, ReceiverCase
 from statuspool_mock.conformance.receivers.sender import CaseSender
 
 _CONNECT_SECONDS = 5.0
-_NOT_ASKED = CaseVerdict(
+_NOT_TESTED = CaseVerdict(
     outcome=CaseOutcome.UNPROVEN,
-    seen="not run",
-    advice="It does not respond to a valid delivery, so the other cases were not run.",
+    seen="got no request",
+    advice="It does not respond to a valid delivery, so it got no more requests.",
 )
 
 
@@ -41,26 +41,26 @@ async def examine(url: str, *, secret: str, timeout_seconds: float) -> AsyncIter
     """Yield the result of each case. Raises `ReceiverUnreachable` before the first."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
     async with httpx.AsyncClient(
-        # The sender limits each delivery as a whole; only connecting has a limit of its own.
+        # The sender limits each delivery as a whole; only connecting has its own limit.
         timeout=httpx.Timeout(None, connect=min(timeout_seconds, _CONNECT_SECONDS)),
         limits=limits,
         headers={"User-Agent": "statuspool-mock certify"},
-        # This transport ignores proxy variables: the receiver is on this machine.
+        # An explicit transport ignores proxy variables: this machine needs no proxy.
         transport=httpx.AsyncHTTPTransport(limits=limits) if _is_loopback(url) else None,
     ) as client:
         sender = CaseSender(client, url, secret=secret, timeout=timeout_seconds)
         response = await sender.get()
-        if response.trouble is ResponseProblem.CANNOT_CONNECT:
+        if response.problem is ResponseProblem.CANNOT_CONNECT:
             raise ReceiverUnreachable(f"{url}: {response}. Start the receiver, then certify it.")
         first = await _play(CASES[0], sender)
         yield first
-        is_believed = first.verdict.outcome is CaseOutcome.PASSED
+        is_accepting = first.verdict.outcome is CaseOutcome.PASSED
         for case in CASES[1:]:
             if first.verdict.got_response:
                 result = await _play(case, sender)
-                yield result if is_believed else _doubt(result)
+                yield result if is_accepting else _doubt(result)
             else:
-                yield CaseResult(case=case, verdict=_NOT_ASKED, seconds=0.0)
+                yield CaseResult(case=case, verdict=_NOT_TESTED, seconds=0.0)
 
 
 async def _play(case: ReceiverCase, sender: CaseSender) -> CaseResult:
@@ -70,10 +70,10 @@ async def _play(case: ReceiverCase, sender: CaseSender) -> CaseResult:
 
 
 def _doubt(result: CaseResult) -> CaseResult:
-    """Withdraw a pass for refusing from a receiver that refuses valid deliveries too."""
+    """Return an unproven verdict for a refusal: the receiver refuses valid deliveries too."""
     if not result.case.is_refusal or result.verdict.outcome is not CaseOutcome.PASSED:
         return result
-    advice = "It refuses valid deliveries too, so this proves nothing."
+    advice = "It refuses valid deliveries too, so this proves nothing yet."
     return replace(
         result, verdict=replace(result.verdict, outcome=CaseOutcome.UNPROVEN, advice=advice)
     )

@@ -40,7 +40,7 @@ _DATA: dict[str, dict[str, Any]] = {
 
 
 class CaseSender:
-    """One endpoint and its secret; every delivery has an id of its own unless a body is reused."""
+    """Sends deliveries to one endpoint. Each has its own id, unless a body is sent again."""
 
     def __init__(self, client: httpx.AsyncClient, url: str, *, secret: str, timeout: float) -> None:
         self._client = client
@@ -82,7 +82,7 @@ class CaseSender:
         return await self.post(body, {header: self.signature(body)})
 
     async def deliver_slowly(self, body: bytes, *, pause_seconds: float) -> ReceiverResponse:
-        """POST a signed body in three pieces with pauses between them."""
+        """POST a validly signed body in three pieces with pauses in between."""
         third = len(body) // 3 + 1
 
         async def pieces() -> AsyncIterator[bytes]:
@@ -92,17 +92,17 @@ class CaseSender:
                 yield body[start : start + third]
 
         headers = {SIGNATURE_HEADER: self.signature(body), "Content-Length": str(len(body))}
-        return await self._ask("POST", headers, pieces())
+        return await self._send("POST", headers, pieces())
 
     async def post(self, body: bytes, headers: Mapping[str, str | bytes]) -> ReceiverResponse:
         """POST a body with these headers."""
-        return await self._ask("POST", headers, body)
+        return await self._send("POST", headers, body)
 
     async def get(self) -> ReceiverResponse:
-        """GET the endpoint as a browser does."""
-        return await self._ask("GET", {}, None)
+        """GET the endpoint, as a browser does."""
+        return await self._send("GET", {}, None)
 
-    async def _ask(
+    async def _send(
         self,
         method: str,
         headers: Mapping[str, str | bytes],
@@ -120,14 +120,14 @@ class CaseSender:
                 asyncio.timeout(self._timeout_seconds),
                 self._client.stream(method, self._url, headers=raw, content=content) as response,
             ):
-                await _read_a_little(response)
+                await _read_some(response)
         except TimeoutError:
             waited = f"no complete response within {self._timeout_seconds:g} s"
-            return ReceiverResponse(trouble=ResponseProblem.TOO_SLOW, detail=waited)
+            return ReceiverResponse(problem=ResponseProblem.TOO_SLOW, detail=waited)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            return ReceiverResponse(trouble=ResponseProblem.CANNOT_CONNECT, detail=_reason(error))
+            return ReceiverResponse(problem=ResponseProblem.CANNOT_CONNECT, detail=_reason(error))
         except httpx.TransportError as error:
-            return ReceiverResponse(trouble=ResponseProblem.BROKEN_OFF, detail=_reason(error))
+            return ReceiverResponse(problem=ResponseProblem.BROKEN_OFF, detail=_reason(error))
         return ReceiverResponse(
             status=response.status_code,
             seconds=time.monotonic() - started,
@@ -135,8 +135,8 @@ class CaseSender:
         )
 
 
-async def _read_a_little(response: httpx.Response) -> None:
-    """Read the beginning of a response and drop the rest: a sender ignores the body."""
+async def _read_some(response: httpx.Response) -> None:
+    """Read a bounded part of the body, which senders ignore."""
     count = 0
     async for chunk in response.aiter_raw():
         count += len(chunk)
@@ -145,9 +145,9 @@ async def _read_a_little(response: httpx.Response) -> None:
 
 
 def _reason(error: BaseException) -> str:
-    """Return the cause of an HTTP client's error, in the words of the system."""
+    """Return the cause of an HTTP client's error, in the system's words."""
     if isinstance(error, httpx.ConnectTimeout):
-        return "connection refused"
+        return "nothing responds there"
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

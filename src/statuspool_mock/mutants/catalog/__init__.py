@@ -1,6 +1,7 @@
 """Every mutant, by clause group in the order of the reference."""
 
 from statuspool_mock.mutants.catalog.authentication import AUTHENTICATION
+from statuspool_mock.mutants.catalog.checks import LOGS, STATUS
 from statuspool_mock.mutants.catalog.consistency import MEANING
 from statuspool_mock.mutants.catalog.deletion import DELETION
 from statuspool_mock.mutants.catalog.deliveries import DELIVERIES
@@ -10,7 +11,7 @@ from statuspool_mock.mutants.catalog.incidents import INCIDENTS, WEBHOOKS
 from statuspool_mock.mutants.catalog.limiter import LIMITER
 from statuspool_mock.mutants.catalog.pagination import PAGINATION
 from statuspool_mock.mutants.catalog.robustness import ROBUSTNESS
-from statuspool_mock.mutants.catalog.shapes import LOGS, MONITORS, STATUS
+from statuspool_mock.mutants.catalog.shapes import MONITORS
 from statuspool_mock.mutants.catalog.teams import TEAMS
 from statuspool_mock.mutants.catalog.unicode import UNICODE
 from statuspool_mock.mutants.catalog.validation import VALIDATION

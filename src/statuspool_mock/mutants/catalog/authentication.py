@@ -1,4 +1,4 @@
-"""Servers that let in whom they should not, or turn away whom they should let in."""
+"""Mutants that accept keys that they should refuse, or refuse valid ones."""
 
 import binascii
 from base64 import b64decode
@@ -18,7 +18,7 @@ _role = partial(Mutant, group="roles")
 
 
 def _without_key(operations: str = "") -> ExchangeChange:
-    """Serve requests without a key as those of whoever was served last."""
+    """Serve requests without a key as those of the last key."""
 
     def make() -> Handler:
         last = "sp_test_demo"
@@ -39,7 +39,7 @@ def _without_key(operations: str = "") -> ExchangeChange:
 
 
 def _rereading(key_of: Callable[[str], str]) -> ExchangeChange:
-    """Take another key out of an Authorization header; an empty one changes nothing."""
+    """Read the key differently from an Authorization header; an empty one changes nothing."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         key = key_of(request.header("authorization"))
@@ -77,7 +77,7 @@ async def _demo_for_strangers(request: MutantRequest, ask: CallServer) -> Mutant
 
 
 def _promoted(operation: str) -> ExchangeChange:
-    """Give read-only keys one write."""
+    """Allow read-only keys one write."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         return await ask(request.with_key(request.key.removesuffix(".ro")))
@@ -134,37 +134,37 @@ AUTHENTICATION: tuple[Mutant, ...] = (
     ),
     _key(
         name="unknown-key-accepted",
-        wrong="Any key is good, whether it was ever issued or not.",
+        wrong="Any key is accepted, even one that was never issued.",
         promise=_REVOKED,
         change=always(_demo_for_strangers),
     ),
     _key(
         name="revoked-key-accepted",
-        wrong="A revoked key still works.",
+        wrong="A revoked key keeps working.",
         promise=_REVOKED,
         change=_rereading(_unrevoked),
     ),
     _key(
         name="scheme-not-checked",
-        wrong="The key counts under any scheme: Basic, Token, ApiKey.",
+        wrong="The key is accepted with any scheme: Basic, Token, ApiKey.",
         promise=_KEYED,
         change=_rereading(_of_any_scheme),
     ),
     _key(
         name="bare-key-accepted",
-        wrong="The key counts without the word Bearer before it.",
+        wrong="The key is accepted without the word Bearer before it.",
         promise=_KEYED,
         change=_rereading(_bare),
     ),
     _key(
         name="unauthorized-as-403",
-        wrong="A missing or unknown key gets a 403 FORBIDDEN.",
+        wrong="A missing or unknown key is a 403 FORBIDDEN.",
         promise=_REVOKED,
         change=refusing(401, _as_forbidden),
     ),
     _key(
         name="unauthorized-in-plain-text",
-        wrong="A 401 comes from the gateway: plain text, no JSON.",
+        wrong="A 401 is the gateway's own: plain text instead of JSON.",
         promise="All error responses include a JSON body with error and message. (Error Codes)",
         change=refusing(
             401, lambda response: response.with_content(b"Unauthorized\n", "text/plain")
@@ -182,18 +182,18 @@ AUTHENTICATION: tuple[Mutant, ...] = (
     _role(
         name="read-only-key-cannot-read-logs",
         wrong="A read-only key gets a 403 for GET /monitors/{id}/logs.",
-        promise="A read-only key is refused POST, PUT and DELETE, nothing else. (Error Codes, 403)",
+        promise="A read-only key is refused POST, PUT and DELETE only. (Error Codes, 403)",
         change=on("listMonitorLogs", _closed_to_readers),
     ),
     _role(
         name="read-only-key-reads-nothing",
         wrong="A read-only key gets a 403 for every GET.",
-        promise="A read-only key is refused POST, PUT and DELETE, nothing else. (Error Codes, 403)",
+        promise="A read-only key is refused POST, PUT and DELETE only. (Error Codes, 403)",
         change=always(_closed_to_readers),
     ),
     _role(
         name="read-only-key-refused-as-401",
-        wrong="A write with a read-only key gets a 401.",
+        wrong="A write with a read-only key is a 401.",
         promise=_READ_ONLY,
         change=always(_reader_is_unknown),
     ),

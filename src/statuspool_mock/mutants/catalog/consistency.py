@@ -1,4 +1,4 @@
-"""Servers of which every single answer looks right, and no two agree."""
+"""Mutants whose single responses are correct but contradict each other."""
 
 from functools import partial
 
@@ -12,18 +12,18 @@ from statuspool_mock.mutants.exchange import (
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
 from statuspool_mock.mutants.time_formats import moved
 from statuspool_mock.mutants.transforms import (
-    answering,
     each,
     incidents,
     mapped,
+    responding,
     status,
 )
 
 _REAL_TIME = "/status is real-time and shows the last check. (Status, GET /monitors/{id}/status)"
 _UPTIME = "uptime_30d is the uptime of the past 30 days. (Status; Monitors, GET /monitors/{id})"
-_CURRENT = "A monitor's current status is one, wherever it is shown. (Monitors; Status)"
+_CURRENT = "A monitor has one current status, wherever it is shown. (Monitors; Status)"
 _DURATION = "An incident lasts from started_at to resolved_at. (Incidents, GET /incidents)"
-_CREATED = "What is created is in the list, what is changed is changed. (Monitors)"
+_CREATED = "Created monitors are in the list, and changes are stored. (Monitors)"
 _agree = partial(Mutant, group="meaning")
 
 
@@ -46,7 +46,7 @@ def _never_resolved(incident: Json) -> Json:
 
 
 def _caching(operation: str) -> ExchangeChange:
-    """Answer the same question of the same key as it was answered first."""
+    """Repeat the first response to the same request with the same key."""
 
     def make() -> Handler:
         known: dict[tuple[str, str, str], MutantResponse] = {}
@@ -74,7 +74,7 @@ MEANING: tuple[Mutant, ...] = (
     ),
     _agree(
         name="last-check-in-the-future",
-        wrong="last_check_at of /status lies an hour ahead: local time, called UTC.",
+        wrong="last_check_at of /status is an hour ahead: local time marked as UTC.",
         promise=_REAL_TIME,
         change=status(mapped("last_check_at", moved(hours=1))),
     ),
@@ -82,17 +82,17 @@ MEANING: tuple[Mutant, ...] = (
         name="monitor-last-check-stale",
         wrong="last_check_at of GET /monitors/{id} is an hour older than that of /status.",
         promise="It returns the last check timestamp. (Monitors, GET /monitors/{id})",
-        change=answering("getMonitor", mapped("last_check_at", moved(hours=-1))),
+        change=responding("getMonitor", mapped("last_check_at", moved(hours=-1))),
     ),
     _agree(
         name="uptime-always-100",
-        wrong="uptime_30d is 100 regardless of the log.",
+        wrong="uptime_30d is always 100.",
         promise=_UPTIME,
         change=status(mapped("uptime_30d", lambda _: 100.0)),
     ),
     _agree(
         name="uptime-is-downtime",
-        wrong="uptime_30d is the share of time the monitor was down.",
+        wrong="uptime_30d is the share of failed checks.",
         promise=_UPTIME,
         change=status(mapped("uptime_30d", lambda percent: round(100 - percent, 3))),
     ),
@@ -100,23 +100,23 @@ MEANING: tuple[Mutant, ...] = (
         name="logs-without-failures",
         wrong="Failed checks are not in the log.",
         promise="Logs are the check history, error_message included. (Logs)",
-        change=answering("listMonitorLogs", _failures_hidden),
+        change=responding("listMonitorLogs", _failures_hidden),
     ),
     _agree(
         name="listed-status-always-up",
         wrong="GET /monitors shows monitors that are down as up.",
         promise=_CURRENT,
-        change=answering("listMonitors", each(_up_unless_paused)),
+        change=responding("listMonitors", each(_up_unless_paused)),
     ),
     _agree(
         name="status-always-up",
-        wrong="/status says up of monitors that are down.",
+        wrong="/status shows monitors that are down as up.",
         promise=_CURRENT,
         change=status(lambda reading: {**reading, "status": "up"}),
     ),
     _agree(
         name="duration-disagrees",
-        wrong="duration_seconds is not resolved_at − started_at.",
+        wrong="duration_seconds differs from resolved_at − started_at.",
         promise=_DURATION,
         change=incidents(_ended_early),
     ),

@@ -1,4 +1,4 @@
-"""Servers that delete too little, too much or not at all."""
+"""Mutants that delete too little, too much or not at all."""
 
 from functools import partial
 from typing import Any
@@ -13,7 +13,7 @@ from statuspool_mock.mutants.exchange import (
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
 from statuspool_mock.mutants.transforms import on, without
 
-_DELETED = "DELETE removes a monitor and all its check logs for good. (DELETE /monitors/{id})"
+_DELETED = "DELETE permanently removes a monitor and all its check logs. (DELETE /monitors/{id})"
 _delete = partial(Mutant, group="delete")
 
 
@@ -53,7 +53,7 @@ async def _neighbour_deleted_too(request: MutantRequest, ask: CallServer) -> Mut
 
 
 def _outliving(operation: str) -> ExchangeChange:
-    """Keep answering one question about a deleted monitor as on its last day."""
+    """Repeat the last response about a monitor after it was deleted."""
 
     def make() -> Handler:
         kept: dict[str, MutantResponse] = {}
@@ -134,19 +134,19 @@ DELETION: tuple[Mutant, ...] = (
     ),
     _delete(
         name="delete-of-nothing-succeeds",
-        wrong="DELETE of a monitor that does not exist, or no longer, responds with 204.",
-        promise="404 where the monitor does not exist or has been deleted. (Error Codes, 404)",
+        wrong="DELETE of an unknown or deleted monitor responds with 204.",
+        promise="404 if the monitor does not exist or has been deleted. (Error Codes, 404)",
         change=on("deleteMonitor", _deletion_of_nothing),
     ),
     _delete(
         name="delete-takes-another-monitor",
-        wrong="DELETE deletes the newest other monitor as well.",
+        wrong="DELETE also deletes the newest of the other monitors.",
         promise="DELETE removes one monitor. (Monitors, DELETE /monitors/{id})",
         change=on("deleteMonitor", _neighbour_deleted_too),
     ),
     _delete(
         name="deleted-monitor-still-listed",
-        wrong="A deleted monitor is a 404 and stays in the list.",
+        wrong="A deleted monitor is a 404 but stays in the list.",
         promise=_DELETED,
         change=ExchangeChange(_deleted_still_listed),
     ),
@@ -164,7 +164,7 @@ DELETION: tuple[Mutant, ...] = (
     ),
     _delete(
         name="status-outlives-its-monitor",
-        wrong="The status of a deleted monitor can still be read, out of a cache.",
+        wrong="The status of a deleted monitor can still be read from a cache.",
         promise=_DELETED,
         change=_outliving("getMonitorStatus"),
     ),

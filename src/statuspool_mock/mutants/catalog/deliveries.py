@@ -1,4 +1,4 @@
-"""Servers that tell endpoints too much, too little, or under a signature that does not hold."""
+"""Mutants that deliver too much, too little, or with an invalid signature."""
 
 import base64
 import hashlib
@@ -24,13 +24,13 @@ _SIGNED = (
     "X-Statuspool-Signature is the hex HMAC-SHA256 of the payload's bytes under the secret. "
     "(Code Examples, Register Webhook)"
 )
-_SUBSCRIBED = "An endpoint is notified of the events it registered for. (Webhooks, POST /webhooks)"
+_SUBSCRIBED = "An endpoint gets the events that it registered for. (Webhooks, POST /webhooks)"
 _OWN = "Webhooks are registered for the team. (Webhooks, GET /webhooks)"
 _delivery = partial(Mutant, group="deliveries")
 
 
 def _subscribing(change: Callable[[list[str]], list[str]]) -> ExchangeChange:
-    """Subscribe endpoints to other events, and show those that were asked for."""
+    """Subscribe endpoints to other events, and show those that were requested."""
 
     def make() -> Handler:
         asked: dict[str, list[str]] = {}
@@ -63,7 +63,7 @@ def _subscribing(change: Callable[[list[str]], list[str]]) -> ExchangeChange:
 
 
 def _events_in(request: MutantRequest) -> list[str]:
-    """Return the events of a registration, none where they are to be refused."""
+    """Return the events of a registration, empty if it has to be refused."""
     events = request.values.get("events")
     known = isinstance(events, list) and all(event in EVENTS for event in events)
     return list(events or ()) if known else []
@@ -90,7 +90,7 @@ def _hash_of_secret(values: Json) -> Json:
 
 
 def _signature(change: Callable[[str], str]) -> DeliveryChange:
-    """Write the signature otherwise."""
+    """Change the format of the signature."""
 
     def changed(delivery: OutgoingDelivery) -> OutgoingDelivery:
         signature = change(delivery.headers[SIGNATURE_HEADER])
@@ -121,7 +121,7 @@ def _renamed(delivery: OutgoingDelivery) -> OutgoingDelivery:
 
 
 def _rewritten(**layout: Any) -> DeliveryChange:
-    """Send the signed JSON in another layout than the one that was signed."""
+    """Send the JSON in another format than the one that was signed."""
 
     def changed(delivery: OutgoingDelivery) -> OutgoingDelivery:
         return delivery._replace(body=json.dumps(json.loads(delivery.body), **layout).encode())
@@ -132,37 +132,37 @@ def _rewritten(**layout: Any) -> DeliveryChange:
 DELIVERIES: tuple[Mutant, ...] = (
     _delivery(
         name="incidents-not-delivered",
-        wrong="Endpoints are not notified of incident_created.",
+        wrong="incident_created is not delivered.",
         promise=_SUBSCRIBED,
         change=_subscribing(_without_incidents),
     ),
     _delivery(
         name="everything-delivered",
-        wrong="Endpoints are notified of every event regardless of what they registered for.",
+        wrong="Endpoints get every event, not only those they registered for.",
         promise=_SUBSCRIBED,
         change=_subscribing(lambda _: list(EVENTS)),
     ),
     _delivery(
         name="delivered-to-other-teams",
-        wrong="Endpoints are notified of other teams' incidents too.",
+        wrong="Endpoints get other teams' incidents too.",
         promise=_OWN,
         change=on("createWebhook", _told_to_both_teams),
     ),
     _delivery(
         name="last-triggered-at-never-set",
-        wrong="last_triggered_at stays null, however often an endpoint is notified.",
+        wrong="last_triggered_at is always null.",
         promise="Each entry includes last_triggered_at. (Webhooks, GET /webhooks)",
         change=webhooks(mapped("last_triggered_at", lambda _: None)),
     ),
     _delivery(
         name="signed-with-hashed-secret",
-        wrong="The signing key is a hash of the secret, for that is all that was stored.",
+        wrong="The signing key is a hash of the secret, because only that was stored.",
         promise=_SIGNED,
         change=sending("createWebhook", _hash_of_secret),
     ),
     _delivery(
         name="signature-over-other-bytes",
-        wrong="The signature is made before the JSON is laid out for sending.",
+        wrong="The signature is made before the JSON is formatted for sending.",
         promise=_SIGNED,
         change=_rewritten(ensure_ascii=False, indent=2),
     ),
@@ -174,31 +174,31 @@ DELIVERIES: tuple[Mutant, ...] = (
     ),
     _delivery(
         name="signature-without-key",
-        wrong="The signature is the payload's SHA-256: anybody can make one.",
+        wrong="The signature is the payload's SHA-256, without the secret.",
         promise=_SIGNED,
         change=DeliveryChange(_unkeyed),
     ),
     _delivery(
         name="signature-with-prefix",
-        wrong="The signature is written sha256=….",
+        wrong="The signature has the prefix sha256=.",
         promise=_SIGNED,
         change=_signature(lambda signature: f"sha256={signature}"),
     ),
     _delivery(
         name="signature-in-base64",
-        wrong="The signature is written in base64.",
+        wrong="The signature is in base64.",
         promise=_SIGNED,
         change=_signature(_in_base64),
     ),
     _delivery(
         name="signature-in-capitals",
-        wrong="The signature is written in capital letters.",
+        wrong="The signature is in capital letters.",
         promise=_SIGNED,
         change=_signature(str.upper),
     ),
     _delivery(
         name="signature-cut-short",
-        wrong="The signature is its first 32 characters.",
+        wrong="The signature is cut to 32 characters.",
         promise=_SIGNED,
         change=_signature(lambda signature: signature[:32]),
     ),
@@ -210,7 +210,7 @@ DELIVERIES: tuple[Mutant, ...] = (
     ),
     _delivery(
         name="signature-under-another-header",
-        wrong="The signature stands in X-Hub-Signature-256.",
+        wrong="The signature is in X-Hub-Signature-256.",
         promise=_SIGNED,
         change=DeliveryChange(_renamed),
     ),

@@ -1,4 +1,4 @@
-"""Servers whose errors do not wear the envelope."""
+"""Mutants whose errors do not have the documented envelope."""
 
 from collections.abc import Callable
 from functools import partial
@@ -11,14 +11,14 @@ from statuspool_mock.mutants.transforms import always, refusing
 
 _ENVELOPE = "All error responses include a JSON body with error and message. (Error Codes)"
 _DETAILS = "The details array lists each field-level validation error. (Error Codes, 400)"
-_INVALID = "400 where the body is malformed or has invalid values. (Error Codes, 400)"
-_NOT_FOUND = "404 NOT_FOUND where a resource does not exist. (Error Codes, 404)"
-_FORBIDDEN = "403 FORBIDDEN where a key has no permission. (Error Codes, 403)"
+_INVALID = "400 if the body is malformed or has invalid values. (Error Codes, 400)"
+_NOT_FOUND = "404 NOT_FOUND if a resource does not exist. (Error Codes, 404)"
+_FORBIDDEN = "403 FORBIDDEN if a key has no permission. (Error Codes, 403)"
 _error = partial(Mutant, group="errors")
 
 
 def _every_error(change: Callable[[MutantResponse], MutantResponse]) -> ExchangeChange:
-    """Change every answer of 400 and above."""
+    """Change every response of 400 and above."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         response = await ask(request)
@@ -91,43 +91,43 @@ ERRORS: tuple[Mutant, ...] = (
     ),
     _error(
         name="error-as-problem",
-        wrong="Errors are application/problem+json, as RFC 9457 has it.",
+        wrong="Errors are application/problem+json (RFC 9457).",
         promise=_ENVELOPE,
         change=_every_error(_as_problem),
     ),
     _error(
         name="error-code-in-lower-case",
-        wrong="Error codes are written not_found, invalid_request.",
+        wrong="Error codes are in lower case: not_found, invalid_request.",
         promise="The codes are INVALID_REQUEST, UNAUTHORIZED, … (Error Codes)",
         change=_every_error(_in_lower_case),
     ),
     _error(
         name="error-without-message",
-        wrong="Errors have a code and no message.",
+        wrong="Errors have no message.",
         promise=_ENVELOPE,
         change=_every_error(_without_message),
     ),
     _error(
         name="errors-as-200",
-        wrong="Errors come with the status 200.",
+        wrong="Errors have the status 200.",
         promise="The API uses standard HTTP status codes. (Error Codes)",
         change=_every_error(_as_success),
     ),
     _error(
         name="validation-as-422",
-        wrong="Invalid values get a 422.",
+        wrong="Invalid values are a 422.",
         promise=_INVALID,
         change=refusing(400, lambda response: response.with_status(422)),
     ),
     _error(
         name="details-missing",
-        wrong="A 400 does not say which fields are wrong.",
+        wrong="A 400 has no details.",
         promise=_DETAILS,
         change=refusing(400, _without_details),
     ),
     _error(
         name="details-of-first-error-only",
-        wrong="A 400 names one of several wrong fields.",
+        wrong="A 400 names one of several invalid fields.",
         promise=_DETAILS,
         change=_with_details(lambda details: details[:1]),
     ),
@@ -141,7 +141,7 @@ ERRORS: tuple[Mutant, ...] = (
     ),
     _error(
         name="details-as-texts",
-        wrong='details are texts: "url: Must be a valid HTTP or HTTPS URL".',
+        wrong='details is an array of strings: "url: Must be a valid HTTP or HTTPS URL".',
         promise=_DETAILS,
         change=_with_details(
             lambda details: [f"{item['field']}: {item['message']}" for item in details]
@@ -149,31 +149,31 @@ ERRORS: tuple[Mutant, ...] = (
     ),
     _error(
         name="details-without-fields",
-        wrong='Every entry of details is about the field "body".',
+        wrong='Every entry of details has the field "body".',
         promise=_DETAILS,
         change=_with_details(lambda details: [{**item, "field": "body"} for item in details]),
     ),
     _error(
         name="not-found-under-another-code",
-        wrong="A 404 says MONITOR_NOT_FOUND.",
+        wrong="The code of a 404 is MONITOR_NOT_FOUND.",
         promise=_NOT_FOUND,
         change=refusing(404, _with_code("MONITOR_NOT_FOUND")),
     ),
     _error(
         name="not-found-as-html",
-        wrong="A 404 is the web server's page.",
+        wrong="A 404 is the web server's HTML page.",
         promise=_ENVELOPE,
         change=refusing(404, _as_page),
     ),
     _error(
         name="not-found-as-400",
-        wrong="A monitor that does not exist is a 400.",
+        wrong="An unknown monitor is a 400.",
         promise=_NOT_FOUND,
         change=always(_unknown_is_invalid),
     ),
     _error(
         name="forbidden-under-another-code",
-        wrong="A 403 says UNAUTHORIZED.",
+        wrong="The code of a 403 is UNAUTHORIZED.",
         promise=_FORBIDDEN,
         change=refusing(403, _with_code("UNAUTHORIZED")),
     ),

@@ -1,4 +1,4 @@
-"""Servers whose filters lie."""
+"""Mutants of filters."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,7 +7,7 @@ from statuspool_mock.mutants.catalog.pagination import sliced
 from statuspool_mock.mutants.exchange import CallServer, Json, MutantRequest, MutantResponse
 from statuspool_mock.mutants.mutant import Mutant
 from statuspool_mock.mutants.time_formats import is_instant
-from statuspool_mock.mutants.transforms import asking, on
+from statuspool_mock.mutants.transforms import on, requesting
 
 _STATUS = "?status=up|down|paused filters the list. (Monitors, GET /monitors)"
 _INCIDENTS = "?monitor_id and ?resolved=true|false filter. (Incidents, GET /incidents)"
@@ -124,23 +124,23 @@ FILTERS: tuple[Mutant, ...] = (
         name="status-filter-ignored",
         wrong="GET /monitors?status= lists all monitors.",
         promise=_STATUS,
-        change=asking("listMonitors", _without_status),
+        change=requesting("listMonitors", _without_status),
     ),
     _filter(
         name="paused-filter-ignored",
-        wrong="?status=up and ?status=down filter, ?status=paused does not.",
+        wrong="?status=paused is ignored, unlike ?status=up and ?status=down.",
         promise=_STATUS,
-        change=asking("listMonitors", _without_paused),
+        change=requesting("listMonitors", _without_paused),
     ),
     _filter(
         name="status-filter-after-paging",
-        wrong="Pages are cut before they are filtered, so some come half empty.",
+        wrong="Lists are paged before they are filtered, so that pages are not full.",
         promise=_STATUS,
         change=on("listMonitors", _paged_before_filtered),
     ),
     _filter(
         name="up-means-not-down",
-        wrong="?status=up lists degraded and paused monitors too: all that are not down.",
+        wrong="?status=up also lists degraded and paused monitors: all that are not down.",
         promise=_STATUS,
         change=on("listMonitors", _all_but_down),
     ),
@@ -148,61 +148,61 @@ FILTERS: tuple[Mutant, ...] = (
         name="unknown-status-ignored",
         wrong="?status=sideways lists all monitors.",
         promise="400 for invalid values. (Error Codes, 400)",
-        change=asking("listMonitors", _without_unknown_status),
+        change=requesting("listMonitors", _without_unknown_status),
     ),
     _filter(
         name="monitor-filter-ignored",
         wrong="GET /incidents?monitor_id= lists the incidents of all monitors.",
         promise=_INCIDENTS,
-        change=asking("listIncidents", _dropped("monitor_id")),
+        change=requesting("listIncidents", _dropped("monitor_id")),
     ),
     _filter(
         name="resolved-filter-ignored",
-        wrong="GET /incidents?resolved= lists open and resolved ones alike.",
+        wrong="GET /incidents?resolved= lists all incidents.",
         promise=_INCIDENTS,
-        change=asking("listIncidents", _dropped("resolved")),
+        change=requesting("listIncidents", _dropped("resolved")),
     ),
     _filter(
         name="resolved-false-is-true",
-        wrong='?resolved=false lists resolved incidents: the text "false" is true.',
+        wrong='?resolved=false lists resolved incidents: the string "false" is true.',
         promise=_INCIDENTS,
-        change=asking("listIncidents", _true_for_false("resolved")),
+        change=requesting("listIncidents", _true_for_false("resolved")),
     ),
     _filter(
         name="resolved-true-ignored",
-        wrong="?resolved=false filters, ?resolved=true lists open incidents too.",
+        wrong="?resolved=true is ignored, unlike ?resolved=false.",
         promise=_INCIDENTS,
-        change=asking("listIncidents", _true_left_out),
+        change=requesting("listIncidents", _true_left_out),
     ),
     _filter(
         name="incident-filters-not-combined",
-        wrong="?monitor_id= with ?resolved= ignores the second.",
+        wrong="?resolved= is ignored together with ?monitor_id=.",
         promise=_INCIDENTS,
-        change=asking("listIncidents", _one_filter_only),
+        change=requesting("listIncidents", _one_filter_only),
     ),
     _filter(
         name="active-filter-ignored",
         wrong="GET /webhooks?active= lists all endpoints.",
         promise=_ACTIVE,
-        change=asking("listWebhooks", _dropped("active")),
+        change=requesting("listWebhooks", _dropped("active")),
     ),
     _filter(
         name="from-ignored",
-        wrong="The log begins at its beginning regardless of ?from.",
+        wrong="?from is ignored: a log starts with its oldest entry.",
         promise=_RANGE,
-        change=asking("listMonitorLogs", _dropped("from")),
+        change=requesting("listMonitorLogs", _dropped("from")),
     ),
     _filter(
         name="to-ignored",
-        wrong="The log ends now regardless of ?to.",
+        wrong="?to is ignored: a log ends with its newest entry.",
         promise=_RANGE,
-        change=asking("listMonitorLogs", _dropped("to")),
+        change=requesting("listMonitorLogs", _dropped("to")),
     ),
     _filter(
         name="from-ignored-without-to",
-        wrong="?from counts only together with ?to.",
+        wrong="?from is ignored without ?to.",
         promise=_RANGE,
-        change=asking("listMonitorLogs", _from_with_to_only),
+        change=requesting("listMonitorLogs", _from_with_to_only),
     ),
     _filter(
         name="total-pages-ignores-range",
@@ -214,18 +214,18 @@ FILTERS: tuple[Mutant, ...] = (
         name="zones-ignored",
         wrong="?from and ?to with an offset such as +02:00 are read as UTC.",
         promise=_RANGE,
-        change=asking("listMonitorLogs", _without_zones),
+        change=requesting("listMonitorLogs", _without_zones),
     ),
     _filter(
         name="range-of-whole-days",
-        wrong="?from and ?to count by the day; their times are dropped.",
+        wrong="?from and ?to are read as dates; their times are ignored.",
         promise=_RANGE,
-        change=asking("listMonitorLogs", _whole_days),
+        change=requesting("listMonitorLogs", _whole_days),
     ),
     _filter(
         name="unreadable-times-ignored",
-        wrong="?from=yesterday is ignored rather than refused.",
+        wrong="?from=yesterday is ignored instead of refused.",
         promise="400 for invalid values. (Error Codes, 400)",
-        change=asking("listMonitorLogs", _readable_times_only),
+        change=requesting("listMonitorLogs", _readable_times_only),
     ),
 )

@@ -1,4 +1,4 @@
-"""Servers that tell incidents and webhooks wrongly."""
+"""Mutants of incidents and webhooks."""
 
 from functools import partial
 from typing import Any
@@ -14,12 +14,12 @@ from statuspool_mock.mutants.exchange import (
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
 from statuspool_mock.mutants.time_formats import moved, without_zone
 from statuspool_mock.mutants.transforms import (
-    answering,
     each,
     incidents,
     mapped,
     on,
     present,
+    responding,
     sending,
     webhooks,
     without,
@@ -35,13 +35,13 @@ _WEBHOOK = (
     "A webhook has id, url, events, active (boolean), last_triggered_at. (Webhooks, GET /webhooks)"
 )
 _REGISTERED = "POST /webhooks returns webhook_id and verification_token. (Webhooks, POST /webhooks)"
-_SIGNING = "The secret is a signing key; no response contains it. (Webhooks)"
+_SIGNING = "The secret is a signing key; no response is said to contain it. (Webhooks)"
 _incident = partial(Mutant, group="incidents")
 _webhook = partial(Mutant, group="webhooks")
 
 
 def _hiding(create: str, listing: str) -> ExchangeChange:
-    """Leave out of a list what was created."""
+    """Omit created objects from a list."""
 
     def make() -> Handler:
         hidden: set[str] = set()
@@ -132,25 +132,25 @@ def _one_event(values: Json) -> Json:
 INCIDENTS: tuple[Mutant, ...] = (
     _incident(
         name="recorded-incident-not-listed",
-        wrong="GET /incidents omits what POST /incidents recorded.",
+        wrong="GET /incidents does not list incidents of POST /incidents.",
         promise=_LISTED,
         change=_hiding("createIncident", "listIncidents"),
     ),
     _incident(
         name="incident-of-unknown-monitor-accepted",
-        wrong="POST /incidents accepts the id of a monitor that does not exist.",
+        wrong="POST /incidents accepts the id of an unknown monitor.",
         promise=_RECORDED,
         change=on("createIncident", _recorded_anyhow),
     ),
     _incident(
         name="incident-without-monitor",
-        wrong="Incidents do not include their monitor_id.",
+        wrong="Incidents have no monitor_id.",
         promise=_INCIDENT,
         change=incidents(without("monitor_id")),
     ),
     _incident(
         name="open-incident-without-resolved-at",
-        wrong="resolved_at is left out while an incident is open.",
+        wrong="resolved_at is missing while an incident is open.",
         promise=_INCIDENT,
         change=incidents(_open_without_end),
     ),
@@ -162,7 +162,7 @@ INCIDENTS: tuple[Mutant, ...] = (
     ),
     _incident(
         name="incident-ids-as-numbers",
-        wrong="Incidents are numbered.",
+        wrong="Ids of incidents are numbers.",
         promise="An incident has a UUID. (Error Codes, 404)",
         change=incidents(mapped("id", _number)),
     ),
@@ -170,17 +170,17 @@ INCIDENTS: tuple[Mutant, ...] = (
         name="incident-titles-null",
         wrong="GET /incidents lists incidents with a title of null.",
         promise="An incident has the title that it was recorded with. (Incidents, POST /incidents)",
-        change=answering("listIncidents", each(mapped("title", lambda _: None))),
+        change=responding("listIncidents", each(mapped("title", lambda _: None))),
     ),
     _incident(
         name="resolved-at-in-another-zone",
-        wrong="resolved_at is the time of the west coast, and says Z all the same.",
+        wrong="resolved_at is Pacific time marked with Z.",
         promise=_INCIDENT,
         change=incidents(present("resolved_at", moved(hours=-8))),
     ),
     _incident(
         name="duration-in-minutes",
-        wrong="duration_seconds counts minutes.",
+        wrong="duration_seconds is in minutes.",
         promise="duration_seconds is in seconds. (Incidents, GET /incidents)",
         change=incidents(mapped("duration_seconds", lambda seconds: seconds // 60)),
     ),
@@ -198,21 +198,21 @@ INCIDENTS: tuple[Mutant, ...] = (
     ),
     _incident(
         name="affected-regions-as-text",
-        wrong='affected_regions are "eu-central-1, us-east-1".',
+        wrong='affected_regions is "eu-central-1, us-east-1".',
         promise=_INCIDENT,
         change=incidents(mapped("affected_regions", ", ".join)),
     ),
     _incident(
         name="affected-regions-of-others",
-        wrong="affected_regions name regions that the monitor is not checked from.",
+        wrong="affected_regions has regions that the monitor does not have.",
         promise="affected_regions are regions of the incident's monitor. (Incidents; Monitors)",
         change=incidents(mapped("affected_regions", lambda regions: [*regions, "antarctica-1"])),
     ),
     _incident(
         name="incidents-as-bare-array",
         wrong="GET /incidents returns an array without an envelope.",
-        promise="Lists come as results. (Code Examples, List Monitors, Fetch Check Logs)",
-        change=answering("listIncidents", lambda body: body["results"]),
+        promise="Lists are in results. (Code Examples, List Monitors, Fetch Check Logs)",
+        change=responding("listIncidents", lambda body: body["results"]),
     ),
 )
 
@@ -231,7 +231,7 @@ WEBHOOKS: tuple[Mutant, ...] = (
     ),
     _webhook(
         name="registered-webhook-not-listed",
-        wrong="GET /webhooks omits what POST /webhooks registered.",
+        wrong="GET /webhooks does not list webhooks of POST /webhooks.",
         promise="GET /webhooks lists all registered webhooks. (Webhooks, GET /webhooks)",
         change=_hiding("createWebhook", "listWebhooks"),
     ),
@@ -239,25 +239,25 @@ WEBHOOKS: tuple[Mutant, ...] = (
         name="verification-token-missing",
         wrong="POST /webhooks responds without a verification_token.",
         promise=_REGISTERED,
-        change=answering("createWebhook", without("verification_token")),
+        change=responding("createWebhook", without("verification_token")),
     ),
     _webhook(
         name="webhook-id-missing",
         wrong="POST /webhooks responds without a webhook_id.",
         promise=_REGISTERED,
-        change=answering("createWebhook", without("webhook_id")),
+        change=responding("createWebhook", without("webhook_id")),
     ),
     _webhook(
         name="webhook-under-another-id",
-        wrong="The id that POST /webhooks returns is not the one that GET /webhooks lists.",
+        wrong="The id in POST /webhooks differs from the one in GET /webhooks.",
         promise="Each entry includes its id. (Webhooks, GET /webhooks)",
-        change=answering("createWebhook", _other_number),
+        change=responding("createWebhook", _other_number),
     ),
     _webhook(
         name="listed-webhook-ids-as-numbers",
-        wrong="GET /webhooks numbers the endpoints.",
+        wrong="Ids of GET /webhooks are numbers.",
         promise=_WEBHOOK,
-        change=answering("listWebhooks", each(mapped("id", _number))),
+        change=responding("listWebhooks", each(mapped("id", _number))),
     ),
     _webhook(
         name="active-as-number",
@@ -273,25 +273,25 @@ WEBHOOKS: tuple[Mutant, ...] = (
     ),
     _webhook(
         name="webhook-without-url",
-        wrong="GET /webhooks does not include urls.",
+        wrong="GET /webhooks has no url.",
         promise=_WEBHOOK,
-        change=answering("listWebhooks", each(without("url"))),
+        change=responding("listWebhooks", each(without("url"))),
     ),
     _webhook(
         name="only-first-event-stored",
-        wrong="POST /webhooks subscribes to the first of the events.",
+        wrong="POST /webhooks subscribes only to the first of the events.",
         promise="events is an array of the events to be notified of. (Webhooks, POST /webhooks)",
         change=sending("createWebhook", _one_event),
     ),
     _webhook(
         name="last-triggered-at-omitted",
-        wrong="GET /webhooks does not include last_triggered_at.",
+        wrong="GET /webhooks has no last_triggered_at.",
         promise=_WEBHOOK,
-        change=answering("listWebhooks", each(without("last_triggered_at"))),
+        change=responding("listWebhooks", each(without("last_triggered_at"))),
     ),
     _webhook(
         name="events-as-text",
-        wrong='events are "status_change,incident_created".',
+        wrong='events is "status_change,incident_created".',
         promise=_WEBHOOK,
         change=webhooks(mapped("events", ",".join)),
     ),

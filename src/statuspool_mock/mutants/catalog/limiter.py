@@ -1,4 +1,4 @@
-"""Servers whose rate limit is another than the documented one, or lies about itself."""
+"""Mutants of the rate limit."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +15,7 @@ _limit = partial(Mutant, group="rate limiter")
 
 
 def _toll(request: MutantRequest) -> MutantRequest:
-    """Return a request that does nothing but count."""
+    """Return a request whose only effect is that it counts."""
     return replace(request.on_the_side("listWebhooks"), uncounted=False)
 
 
@@ -61,7 +61,7 @@ def _refused_once_more() -> Handler:
 
 
 def _told(seconds: int) -> Callable[[MutantResponse], MutantResponse]:
-    """Say another time to wait, everywhere alike."""
+    """State another time to wait, in the header and the body."""
 
     def change(response: MutantResponse) -> MutantResponse:
         message = f"Too many requests. Try again in {seconds} seconds."
@@ -95,25 +95,25 @@ def _dated(response: MutantResponse) -> MutantResponse:
 LIMITER: tuple[Mutant, ...] = (
     _limit(
         name="limit-of-60",
-        wrong="A key may make 60 requests a minute.",
+        wrong="A key may send 60 requests a minute.",
         promise=_LIMIT,
         change=always(_counted_twice),
     ),
     _limit(
         name="no-limit",
-        wrong="There is no limit.",
+        wrong="There is no rate limit.",
         promise=_LIMIT,
         change=always(_not_counted),
     ),
     _limit(
         name="reads-not-limited",
-        wrong="GET does not count.",
+        wrong="GET requests do not count.",
         promise=_LIMIT,
         change=always(_reads_not_counted),
     ),
     _limit(
         name="limit-shared-by-all-keys",
-        wrong="All keys together may make 120 requests a minute.",
+        wrong="All keys together may send 120 requests a minute.",
         promise=_LIMIT,
         change=ExchangeChange(_counted_together),
     ),
@@ -131,25 +131,25 @@ LIMITER: tuple[Mutant, ...] = (
     ),
     _limit(
         name="retry-after-in-milliseconds",
-        wrong="Retry-After and retry_after count milliseconds.",
+        wrong="Retry-After and retry_after are in milliseconds.",
         promise=_AFTER,
         change=refusing(429, _in_milliseconds),
     ),
     _limit(
         name="retry-after-too-short",
-        wrong="Retry-After says 1 second regardless of the rest of the minute.",
-        promise="After retry_after seconds requests pass again. (Error Codes, 429)",
+        wrong="Retry-After is always 1.",
+        promise="After retry_after seconds, requests pass again. (Error Codes, 429)",
         change=refusing(429, _told(1)),
     ),
     _limit(
         name="retry-after-not-honoured",
-        wrong="The first request after Retry-After seconds is refused once more.",
-        promise="After retry_after seconds requests pass again. (Error Codes, 429)",
+        wrong="The first request after Retry-After seconds is refused again.",
+        promise="After retry_after seconds, requests pass again. (Error Codes, 429)",
         change=ExchangeChange(_refused_once_more),
     ),
     _limit(
         name="retry-after-disagrees",
-        wrong="retry_after in the body is not what Retry-After says.",
+        wrong="retry_after in the body differs from Retry-After.",
         promise=_BODY,
         change=refusing(429, _disagreeing),
     ),
@@ -161,19 +161,19 @@ LIMITER: tuple[Mutant, ...] = (
     ),
     _limit(
         name="limited-under-another-code",
-        wrong="A 429 says TOO_MANY_REQUESTS.",
-        promise="A 429 says RATE_LIMITED in error. (Error Codes, 429)",
+        wrong="The code of a 429 is TOO_MANY_REQUESTS.",
+        promise="The code of a 429 is RATE_LIMITED. (Error Codes, 429)",
         change=refusing(429, _under_another_code),
     ),
     _limit(
         name="limited-as-503",
-        wrong="Too many requests get a 503.",
-        promise="429 where the rate limit is exceeded. (Error Codes, 429)",
+        wrong="Too many requests are a 503.",
+        promise="429 if the rate limit is exceeded. (Error Codes, 429)",
         change=refusing(429, lambda response: response.with_status(503)),
     ),
     _limit(
         name="limited-in-plain-text",
-        wrong="A 429 comes from the gateway: plain text, no JSON.",
+        wrong="A 429 is the gateway's own: plain text instead of JSON.",
         promise=_BODY,
         change=refusing(429, lambda response: response.with_content(b"Slow down.\n", "text/plain")),
     ),

@@ -1,4 +1,4 @@
-"""Servers whose pages lie."""
+"""Mutants of pagination."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +14,7 @@ from statuspool_mock.mutants.exchange import (
     MutantResponse,
 )
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
-from statuspool_mock.mutants.transforms import answering, asking, judged, on
+from statuspool_mock.mutants.transforms import on, requesting, responding, validating
 
 _PAGES = "Lists are paginated with ?page and ?limit (max 100). (Monitors, Logs)"
 _ENVELOPE = "A list has results, page and total_pages. (Code Examples, List Monitors)"
@@ -23,7 +23,7 @@ _page = partial(Mutant, group="pagination")
 
 
 def _number(request: MutantRequest, name: str, default: int, most: int) -> int:
-    """Return a parameter's number, or 0 where it is none in range."""
+    """Return the number of a parameter, or 0 if it is not one in range."""
     text = request.parameters.get(name, str(default))
     number = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
     return number if number <= most else 0
@@ -45,7 +45,7 @@ Slicing = Callable[[list[Json], int, int], list[Json]]
 
 
 def sliced(cut: Slicing) -> Handler:
-    """Cut the pages of GET /monitors another way; `cut` is given all, the page and the limit."""
+    """Cut the pages of GET /monitors with `cut`, from all items, the page and the limit."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         response = await ask(request)
@@ -99,7 +99,7 @@ async def _first_page_only(request: MutantRequest, ask: CallServer) -> MutantRes
 
 
 async def _last_row_again(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    """Begin a page of a log with the last entry of the page before."""
+    """Start a page of a log with the last entry of the page before."""
     response = await ask(request)
     page = _number(request, "page", 1, 10**8)
     if not response.is_success or page < 2:
@@ -187,15 +187,15 @@ async def _last_page_again(request: MutantRequest, ask: CallServer) -> MutantRes
 PAGINATION: tuple[Mutant, ...] = (
     _page(
         name="limit-ignored",
-        wrong="GET /monitors always returns 20 items a page.",
+        wrong="GET /monitors always returns 20 monitors a page.",
         promise=_PAGES,
-        change=asking("listMonitors", _without_limit),
+        change=requesting("listMonitors", _without_limit),
     ),
     _page(
         name="logs-limit-ignored",
-        wrong="The log always comes in pages of 20.",
+        wrong="A log always has pages of 20 entries.",
         promise=_PAGES,
-        change=asking("listMonitorLogs", _without_limit),
+        change=requesting("listMonitorLogs", _without_limit),
     ),
     _page(
         name="page-ignored",
@@ -217,7 +217,7 @@ PAGINATION: tuple[Mutant, ...] = (
     ),
     _page(
         name="pages-skip-one",
-        wrong="Between the first two pages a monitor is lost.",
+        wrong="One monitor is missing between the first two pages.",
         promise=_PAGES,
         change=on("listMonitors", sliced(_skipping)),
     ),
@@ -229,7 +229,7 @@ PAGINATION: tuple[Mutant, ...] = (
     ),
     _page(
         name="order-unstable",
-        wrong="Monitors come in another order each time.",
+        wrong="The order of monitors changes with each request.",
         promise=_PAGES,
         change=ExchangeChange(_shuffling),
     ),
@@ -241,31 +241,31 @@ PAGINATION: tuple[Mutant, ...] = (
     ),
     _page(
         name="log-order-unstable",
-        wrong="Log entries come in another order each time.",
+        wrong="The order of log entries changes with each request.",
         promise=_PAGES,
         change=ExchangeChange(_rows_shuffling),
     ),
     _page(
         name="log-total-pages-counts-down",
-        wrong="total_pages of a log is how many pages are left.",
+        wrong="total_pages of a log is the number of remaining pages.",
         promise=_ENVELOPE,
-        change=answering("listMonitorLogs", _pages_left),
+        change=responding("listMonitorLogs", _pages_left),
     ),
     _page(
         name="log-limit-100-refused",
-        wrong="GET /monitors/{id}/logs?limit=100 is a 400: the limit ends before it.",
+        wrong="GET /monitors/{id}/logs?limit=100 is a 400: the maximum is 99.",
         promise=_PAGES,
-        change=judged(("listMonitorLogs",), "?limit", maximum=99),
+        change=validating(("listMonitorLogs",), "?limit", maximum=99),
     ),
     _page(
         name="page-not-echoed",
-        wrong='"page" is 1 on every page.',
+        wrong="page is 1 on every page.",
         promise=_ENVELOPE,
-        change=answering("listMonitors listMonitorLogs", lambda body: {**body, "page": 1}),
+        change=responding("listMonitors listMonitorLogs", lambda body: {**body, "page": 1}),
     ),
     _page(
         name="total-pages-rounded-down",
-        wrong="total_pages omits the last page where it is not full.",
+        wrong="total_pages does not count the last page unless it is full.",
         promise=_ENVELOPE,
         change=on("listMonitors", _rounded_down),
     ),
@@ -277,54 +277,54 @@ PAGINATION: tuple[Mutant, ...] = (
     ),
     _page(
         name="total-pages-ignores-filter",
-        wrong="total_pages counts monitors that the filter omits.",
+        wrong="total_pages counts monitors that the filter excludes.",
         promise=_ENVELOPE,
         change=on("listMonitors", _pages_of_all),
     ),
     _page(
         name="far-page-repeats-the-last",
-        wrong="A page past the end shows the last page again, so that clients never stop.",
+        wrong="A page past the end repeats the last page, so that clients never stop.",
         promise=_PAGES,
         change=on("listMonitors listMonitorLogs", _last_page_again),
     ),
     _page(
         name="limit-over-100-obeyed",
-        wrong="?limit=1000 responds with 1,000 rows.",
+        wrong="?limit=1000 returns 1,000 rows.",
         promise=_PAGES,
-        change=judged(("listMonitors", "listMonitorLogs"), "?limit", maximum=100_000),
+        change=validating(("listMonitors", "listMonitorLogs"), "?limit", maximum=100_000),
     ),
     _page(
         name="limit-100-refused",
-        wrong="?limit=100 is a 400: 50 is the most.",
+        wrong="?limit=100 is a 400: the maximum is 50.",
         promise=_PAGES,
-        change=judged(("listMonitors", "listMonitorLogs"), "?limit", maximum=50),
+        change=validating(("listMonitors", "listMonitorLogs"), "?limit", maximum=50),
     ),
     _page(
         name="limit-zero-accepted",
         wrong="?limit=0 and negative limits return one item.",
         promise="400 for invalid values. (Error Codes, 400)",
-        change=asking("listMonitors listMonitorLogs", _lowest_is_one("limit")),
+        change=requesting("listMonitors listMonitorLogs", _lowest_is_one("limit")),
     ),
     _page(
         name="page-zero-accepted",
         wrong="?page=0 and negative pages return the first page.",
         promise="400 for invalid values. (Error Codes, 400)",
-        change=asking("listMonitors listMonitorLogs", _lowest_is_one("page")),
+        change=requesting("listMonitors listMonitorLogs", _lowest_is_one("page")),
     ),
     _page(
         name="results-named-data",
-        wrong='Lists hold "data" in place of "results".',
+        wrong="Lists have data instead of results.",
         promise=_ENVELOPE,
-        change=answering(
+        change=responding(
             "listMonitors listMonitorLogs",
             lambda body: {"data": body.pop("results"), **body},
         ),
     ),
     _page(
         name="total-pages-missing",
-        wrong="Lists do not include total_pages.",
+        wrong="Lists have no total_pages.",
         promise=_ENVELOPE,
-        change=answering(
+        change=responding(
             "listMonitors", lambda body: {"results": body["results"], "page": body["page"]}
         ),
     ),

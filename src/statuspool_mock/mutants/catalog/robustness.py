@@ -1,4 +1,4 @@
-"""Servers that break down at what they should take or refuse."""
+"""Mutants that crash on input that they should accept or refuse."""
 
 from collections.abc import Callable
 from functools import partial
@@ -9,22 +9,22 @@ from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
 from statuspool_mock.mutants.time_formats import is_instant
 from statuspool_mock.mutants.transforms import on
 
-_INVALID = "400 where the body is malformed or has invalid values. (Error Codes, 400)"
-_NOT_FOUND = "404 NOT_FOUND where a resource does not exist. (Error Codes, 404)"
-_UNEXPECTED = "A 500 is for the unexpected; invalid input is a 400, 404 or accepted. (Error Codes)"
+_INVALID = "400 if the body is malformed or has invalid values. (Error Codes, 400)"
+_NOT_FOUND = "404 NOT_FOUND if a resource does not exist. (Error Codes, 404)"
+_UNEXPECTED = "A 500 is for unexpected errors, not for invalid input. (Error Codes)"
 _BODIES = "createMonitor updateMonitor createIncident createWebhook"
 _crash = partial(Mutant, group="robustness")
 
 
 def _broken_down(response: MutantResponse) -> MutantResponse:
-    """Return a 500 in place of an answer."""
+    """Return a 500 instead of a response."""
     reference = dict(response.headers).get("x-request-id", "req_00000000")
     message = f"An unexpected error occurred. Reference: {reference}"
     return response.with_json({"error": "INTERNAL_ERROR", "message": message}).with_status(500)
 
 
 def _broken_down_bare(response: MutantResponse) -> MutantResponse:
-    """Return the 500 of a framework whose handler of errors was never set."""
+    """Return the 500 of a framework without an error handler."""
     return response.with_content(b"Internal Server Error", "text/plain").with_status(500)
 
 
@@ -33,7 +33,7 @@ def _crashing(
     provokes: Callable[[MutantRequest], bool],
     break_down: Callable[[MutantResponse], MutantResponse] = _broken_down,
 ) -> ExchangeChange:
-    """Answer 500 to requests of a kind; a key that is no good is still refused first."""
+    """Respond with 500 to some requests; an invalid key is still refused first."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         response = await ask(request)
@@ -98,49 +98,49 @@ async def _constraint_failed(request: MutantRequest, ask: CallServer) -> MutantR
 ROBUSTNESS: tuple[Mutant, ...] = (
     _crash(
         name="broken-json-crashes",
-        wrong="A body that is not JSON gets a 500.",
+        wrong="A body that is not JSON is a 500.",
         promise=_INVALID,
         change=_crashing(_BODIES, _is_broken_json),
     ),
     _crash(
         name="array-for-object-crashes-without-envelope",
-        wrong="A body that is not a JSON object gets a 500 in plain text.",
-        promise="A 500 says INTERNAL_ERROR in the error envelope. (Error Codes, 500)",
+        wrong="A body that is not a JSON object is a 500 in plain text.",
+        promise="The code of a 500 is INTERNAL_ERROR, in the error envelope. (Error Codes, 500)",
         change=_crashing(_BODIES, _is_no_object, _broken_down_bare),
     ),
     _crash(
         name="array-for-object-crashes",
-        wrong="A body that is a JSON array, text or number gets a 500.",
+        wrong="A body that is a JSON array, string or number is a 500.",
         promise=_INVALID,
         change=_crashing(_BODIES, _is_no_object),
     ),
     _crash(
         name="number-for-text-crashes",
-        wrong="A number for a name, url or title gets a 500.",
+        wrong="A number as name, url or title is a 500.",
         promise=_INVALID,
         change=_crashing(_BODIES, _has_number_for_text),
     ),
     _crash(
         name="null-crashes",
-        wrong="null for any field gets a 500.",
+        wrong="null for any field is a 500.",
         promise=_UNEXPECTED,
         change=_crashing(_BODIES, _has_null),
     ),
     _crash(
         name="emoji-crashes",
-        wrong="An emoji in a name gets a 500: the database cannot store it.",
+        wrong="An emoji in a name is a 500: the database cannot store it.",
         promise=_UNEXPECTED,
         change=_crashing(_BODIES, _has_emoji),
     ),
     _crash(
         name="nul-crashes",
-        wrong="U+0000 in a name gets a 500: the database cannot hold it.",
+        wrong="U+0000 in a name is a 500: the database cannot store it.",
         promise=_UNEXPECTED,
         change=_crashing(_BODIES, _has_nul),
     ),
     _crash(
         name="malformed-id-crashes",
-        wrong="An id that is not a UUID gets a 500.",
+        wrong="An id that is not a UUID is a 500.",
         promise=_UNEXPECTED,
         change=_crashing(
             "getMonitor updateMonitor deleteMonitor getMonitorStatus listMonitorLogs",
@@ -149,13 +149,13 @@ ROBUSTNESS: tuple[Mutant, ...] = (
     ),
     _crash(
         name="far-page-crashes",
-        wrong="A page beyond 2³¹ gets a 500.",
+        wrong="A page beyond 2³¹ is a 500.",
         promise=_UNEXPECTED,
         change=_crashing("listMonitors listMonitorLogs", _is_far),
     ),
     _crash(
         name="unreadable-time-crashes",
-        wrong="?from=yesterday gets a 500.",
+        wrong="?from=yesterday is a 500.",
         promise=_UNEXPECTED,
         change=_crashing("listMonitorLogs", _has_unreadable_time),
     ),

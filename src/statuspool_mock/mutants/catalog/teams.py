@@ -1,4 +1,4 @@
-"""Servers that show or give one team what belongs to another."""
+"""Mutants that show or give one team what belongs to another."""
 
 from dataclasses import replace
 from functools import partial
@@ -8,7 +8,7 @@ from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
 from statuspool_mock.mutants.transforms import on
 
 _FORBIDDEN = "403 when accessing a monitor owned by another team. (Error Codes, 403)"
-_OWN_LIST = "The list holds what belongs to the authenticated team. (Monitors, Incidents, Webhooks)"
+_OWN_LIST = "Lists contain what belongs to the authenticated team. (Monitors, Incidents, Webhooks)"
 _team = partial(Mutant, group="teams")
 
 
@@ -28,7 +28,7 @@ async def _owner_not_checked(request: MutantRequest, ask: CallServer) -> MutantR
 
 
 async def _both_teams(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    """Put the other team's first page behind the first page."""
+    """Append the other team's first page to the first page."""
     response = await ask(request)
     if not response.is_success or response.json["page"] != 1:
         return response
@@ -56,7 +56,7 @@ TEAMS: tuple[Mutant, ...] = (
             (
                 "others-monitor-readable",
                 "getMonitor",
-                "Another team's monitor can be read by who knows its id.",
+                "Another team's monitor can be read by anyone who knows its id.",
             ),
             (
                 "others-status-readable",
@@ -93,7 +93,7 @@ TEAMS: tuple[Mutant, ...] = (
     ),
     _team(
         name="filtered-monitors-of-all-teams",
-        wrong="GET /monitors forgets whose list it is as soon as ?status is given.",
+        wrong="GET /monitors lists other teams' monitors too if ?status is given.",
         promise=_OWN_LIST,
         change=on("listMonitors", _both_teams_when_filtered),
     ),
@@ -105,7 +105,7 @@ TEAMS: tuple[Mutant, ...] = (
     ),
     _team(
         name="others-incidents-by-monitor",
-        wrong="GET /incidents?monitor_id= returns the incidents of another team's monitor.",
+        wrong="GET /incidents?monitor_id= lists the incidents of another team's monitor.",
         promise=_OWN_LIST,
         change=on("listIncidents", _owner_not_checked),
     ),

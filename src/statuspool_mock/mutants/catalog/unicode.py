@@ -1,4 +1,4 @@
-"""Servers that do not keep the text they are given."""
+"""Mutants that change the text they are given."""
 
 import html
 import unicodedata
@@ -15,7 +15,7 @@ _text = partial(Mutant, group="unicode")
 
 
 def _stored(change: Callable[[str], str]) -> ExchangeChange:
-    """Store names otherwise than they were sent."""
+    """Change names before they are stored."""
 
     def changed(values: Json) -> Json:
         name = values.get("name")
@@ -54,25 +54,25 @@ UNICODE: tuple[Mutant, ...] = (
     ),
     _text(
         name="names-end-at-emoji",
-        wrong="Names end before their first emoji: the column has three bytes a character.",
+        wrong="Names end before their first emoji: the column stores three bytes a character.",
         promise=_KEPT,
         change=_stored(_cut_at_emoji),
     ),
     _text(
         name="names-normalised",
-        wrong="Combining characters are composed: what comes back is not what was sent.",
+        wrong="Combining characters are composed, so that names differ from those sent.",
         promise=_KEPT,
         change=_stored(lambda text: unicodedata.normalize("NFC", text)),
     ),
     _text(
         name="names-escaped-for-html",
-        wrong="A & in a name comes back as &amp;.",
+        wrong="A & in a name is returned as &amp;.",
         promise=_KEPT,
         change=monitors(mapped("name", html.escape)),
     ),
     _text(
         name="tags-in-lower-case",
-        wrong="Tags come back in lower case.",
+        wrong="Tags are returned in lower case.",
         promise=_TAGS,
         change=monitors(mapped("tags", lambda tags: [str(tag).lower() for tag in tags])),
     ),

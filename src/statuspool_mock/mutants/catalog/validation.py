@@ -1,18 +1,18 @@
-"""Servers that take what they should refuse, or refuse what they should take."""
+"""Mutants that accept invalid values or refuse valid ones."""
 
 from functools import partial
 from typing import Any
 
 from statuspool_mock.mutants.exchange import CallServer, Json, MutantRequest, MutantResponse
 from statuspool_mock.mutants.mutant import Mutant
-from statuspool_mock.mutants.transforms import asking, filled, judged, on, sending
+from statuspool_mock.mutants.transforms import filled, on, requesting, sending, validating
 
 _REQUIRED = "Required body fields: name, url, interval_seconds. (Monitors, POST /monitors)"
 _NAME = "name is a string of 2–128 characters. (Monitors, POST /monitors)"
 _URL = "url is a valid HTTP(S) URL. (Monitors, POST /monitors)"
 _INTERVAL = "interval_seconds is 30, 60, 120 or 300. (Monitors, POST /monitors)"
 _OPTIONAL = "tags and regions are arrays, expected_status is an integer. (POST /monitors)"
-_INVALID = "400 where a field contains invalid values. (Error Codes, 400)"
+_INVALID = "400 if a field has invalid values. (Error Codes, 400)"
 _BOTH = ("createMonitor", "updateMonitor")
 _validation = partial(Mutant, group="validation")
 
@@ -91,125 +91,125 @@ VALIDATION: tuple[Mutant, ...] = (
         name="name-of-one-character-accepted",
         wrong="POST /monitors accepts a name of one character.",
         promise=_NAME,
-        change=judged(("createMonitor",), "name", minLength=1),
+        change=validating(("createMonitor",), "name", minLength=1),
     ),
     _validation(
         name="name-of-129-characters-accepted",
         wrong="POST /monitors accepts a name of 129 characters.",
         promise=_NAME,
-        change=judged(("createMonitor",), "name", maxLength=255),
+        change=validating(("createMonitor",), "name", maxLength=255),
     ),
     _validation(
         name="name-of-two-characters-refused",
-        wrong="A name of two characters is too short.",
+        wrong="A name of two characters is refused as too short.",
         promise=_NAME,
-        change=judged(_BOTH, "name", minLength=3),
+        change=validating(_BOTH, "name", minLength=3),
     ),
     _validation(
         name="name-of-128-characters-refused",
-        wrong="A name of 128 characters is too long.",
+        wrong="A name of 128 characters is refused as too long.",
         promise=_NAME,
-        change=judged(_BOTH, "name", maxLength=127),
+        change=validating(_BOTH, "name", maxLength=127),
     ),
     _validation(
         name="name-counted-in-bytes",
-        wrong="A name of 100 umlauts is too long: its length is counted in bytes.",
+        wrong="A name of 100 umlauts is refused as too long: its length is counted in bytes.",
         promise=_NAME,
         change=sending("createMonitor updateMonitor", _bytes_for_characters),
     ),
     _validation(
         name="put-name-not-checked",
-        wrong="PUT accepts names of any length, one character or 129.",
+        wrong="PUT accepts names of any length, such as 1 or 129 characters.",
         promise=_NAME,
-        change=judged(("updateMonitor",), "name", minLength=0, maxLength=10_000),
+        change=validating(("updateMonitor",), "name", minLength=0, maxLength=10_000),
     ),
     _validation(
         name="url-scheme-not-checked",
-        wrong="ftp:// and javascript: are urls to check, on POST.",
+        wrong="POST accepts URLs with ftp: and javascript:.",
         promise=_URL,
-        change=judged(("createMonitor",), "url", pattern="^[A-Za-z][A-Za-z0-9+.-]*:"),
+        change=validating(("createMonitor",), "url", pattern="^[A-Za-z][A-Za-z0-9+.-]*:"),
     ),
     _validation(
         name="put-url-not-checked",
-        wrong="PUT accepts any text for a url.",
+        wrong="PUT accepts any string as a URL.",
         promise=_URL,
-        change=judged(("updateMonitor",), "url", **_ANY_TEXT),
+        change=validating(("updateMonitor",), "url", **_ANY_TEXT),
     ),
     _validation(
         name="plain-http-refused",
-        wrong="Only https urls can be monitored.",
+        wrong="http URLs are refused.",
         promise=_URL,
-        change=judged(_BOTH, "url", pattern="^[Hh][Tt][Tt][Pp][Ss]://[^\\s/?#:@]+"),
+        change=validating(_BOTH, "url", pattern="^[Hh][Tt][Tt][Pp][Ss]://[^\\s/?#:@]+"),
     ),
     _validation(
         name="any-interval-accepted",
         wrong="POST /monitors accepts any number of seconds.",
         promise=_INTERVAL,
-        change=judged(("createMonitor",), "interval_seconds", **_ANY_INTERVAL),
+        change=validating(("createMonitor",), "interval_seconds", **_ANY_INTERVAL),
     ),
     _validation(
         name="put-any-interval-accepted",
         wrong="PUT accepts any number of seconds.",
         promise=_INTERVAL,
-        change=judged(("updateMonitor",), "interval_seconds", **_ANY_INTERVAL),
+        change=validating(("updateMonitor",), "interval_seconds", **_ANY_INTERVAL),
     ),
     _validation(
         name="interval-of-300-refused",
-        wrong="300 seconds are not among the intervals.",
+        wrong="interval_seconds: 300 is refused.",
         promise=_INTERVAL,
-        change=judged(_BOTH, "interval_seconds", enum=[30, 60, 120]),
+        change=validating(_BOTH, "interval_seconds", enum=[30, 60, 120]),
     ),
     _validation(
         name="interval-of-30-refused",
-        wrong="30 seconds need a better plan.",
+        wrong="interval_seconds: 30 is refused, as if it needed a better plan.",
         promise=_INTERVAL,
-        change=judged(_BOTH, "interval_seconds", enum=[60, 120, 300]),
+        change=validating(_BOTH, "interval_seconds", enum=[60, 120, 300]),
     ),
     _validation(
         name="interval-read-from-text",
-        wrong='"60" is as good as 60.',
+        wrong='interval_seconds: "60" is accepted as 60.',
         promise=_INTERVAL,
         change=sending("createMonitor updateMonitor", _numbers_from_text("interval_seconds")),
     ),
     _validation(
         name="tags-read-from-text",
-        wrong='tags: "a" is read as ["a"].',
+        wrong='tags: "a" is accepted as ["a"].',
         promise=_OPTIONAL,
         change=sending("createMonitor updateMonitor", _list_from_text("tags")),
     ),
     _validation(
         name="tags-of-anything-accepted",
-        wrong="tags may hold numbers, and gives them back.",
+        wrong="tags may contain numbers, which are returned.",
         promise=_OPTIONAL,
-        change=judged(_BOTH, "tags", items={}),
+        change=validating(_BOTH, "tags", items={}),
     ),
     _validation(
         name="regions-read-from-text",
-        wrong='regions: "eu-central-1" is read as a list of one.',
+        wrong='regions: "eu-central-1" is accepted as a list of one.',
         promise=_OPTIONAL,
         change=sending("createMonitor updateMonitor", _list_from_text("regions")),
     ),
     _validation(
         name="expected-status-read-from-text",
-        wrong='expected_status: "200" is as good as 200.',
+        wrong='expected_status: "200" is accepted as 200.',
         promise=_OPTIONAL,
         change=sending("createMonitor updateMonitor", _numbers_from_text("expected_status")),
     ),
     _validation(
         name="put-array-accepted",
-        wrong="PUT accepts a JSON array for an object without fields.",
-        promise="400 where the request body is malformed. (Error Codes, 400)",
-        change=asking("updateMonitor", _object_for_array),
+        wrong="PUT accepts a JSON array as an object without fields.",
+        promise="400 if the request body is malformed. (Error Codes, 400)",
+        change=requesting("updateMonitor", _object_for_array),
     ),
     _validation(
         name="refused-put-half-stored",
-        wrong="A PUT that gets a 400 has stored the fields that were right.",
+        wrong="A PUT that is refused with 400 stores the valid fields.",
         promise=_INVALID,
         change=on("updateMonitor", _stores_the_good_half),
     ),
     _validation(
         name="refused-post-creates",
-        wrong="A POST /monitors that gets a 400 has created a monitor.",
+        wrong="A POST /monitors that is refused with 400 creates a monitor.",
         promise=_INVALID,
         change=on("createMonitor", _creates_all_the_same),
     ),
@@ -221,7 +221,7 @@ VALIDATION: tuple[Mutant, ...] = (
     ),
     _validation(
         name="webhook-secret-not-required",
-        wrong="POST /webhooks without a secret registers an endpoint signed with nothing.",
+        wrong="POST /webhooks without a secret registers an endpoint with an empty secret.",
         promise="Body requires url, events and secret. (Webhooks, POST /webhooks)",
         change=filled("createWebhook", secret="none"),  # noqa: S106 - a stand-in
     ),
@@ -235,12 +235,12 @@ VALIDATION: tuple[Mutant, ...] = (
         name="webhook-unknown-event-accepted",
         wrong="POST /webhooks subscribes to events that do not exist.",
         promise="events are status_change, incident_created, sla_breach. (POST /webhooks)",
-        change=judged(("createWebhook",), "events", items={"type": "string"}),
+        change=validating(("createWebhook",), "events", items={"type": "string"}),
     ),
     _validation(
         name="webhook-url-not-checked",
-        wrong="POST /webhooks accepts any text for a url.",
-        promise="url is where events are sent to; invalid values are a 400. (POST /webhooks)",
-        change=judged(("createWebhook",), "url", **_ANY_TEXT),
+        wrong="POST /webhooks accepts any string as a URL.",
+        promise="Events are sent to url; invalid values are a 400. (POST /webhooks)",
+        change=validating(("createWebhook",), "url", **_ANY_TEXT),
     ),
 )

@@ -1,4 +1,4 @@
-"""Servers that store something else than they were told to."""
+"""Mutants that store something other than they were sent."""
 
 from functools import partial
 from uuid import NAMESPACE_URL, uuid5
@@ -14,19 +14,21 @@ from statuspool_mock.mutants.exchange import (
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
 from statuspool_mock.mutants.time_formats import moved
 from statuspool_mock.mutants.transforms import (
-    answering,
     filled,
-    judged,
     mapped,
     on,
+    responding,
     sending,
+    validating,
     without,
 )
 
 _REGIONS = 'regions defaults to ["eu-central-1","us-east-1","ap-northeast-1"]. (POST /monitors)'
 _EXPECTED = "expected_status defaults to 200. (Monitors, POST /monitors)"
-_CREATED = "POST /monitors creates a monitor of the sent fields. (Monitors, POST /monitors)"
-_PATCHED = "Only provided fields are patched. (Monitors, PUT /monitors/{id})"
+_CREATED = (
+    "POST /monitors creates a monitor with the fields that were sent. (Monitors, POST /monitors)"
+)
+_PATCHED = "Only the fields that are sent are changed. (Monitors, PUT /monitors/{id})"
 _PUT_ANSWER = "PUT returns id, name, interval_seconds, tags, updated_at. (Update Monitor)"
 _CONFIGURATION = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
 _create = partial(Mutant, group="create")
@@ -90,7 +92,7 @@ def _nothing_empty(values: Json) -> Json:
 
 
 async def _slowed_in_store(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    """Answer with the interval that was sent, and store another."""
+    """Respond with the interval that was sent, and store another."""
     response = await ask(request)
     if response.is_success:
         stored = 300 if response.json["interval_seconds"] != 300 else 60
@@ -100,7 +102,7 @@ async def _slowed_in_store(request: MutantRequest, ask: CallServer) -> MutantRes
 
 
 def _forgetting(*fields: str) -> ExchangeChange:
-    """Answer a PUT as asked, then put these fields back as they were."""
+    """Respond to a PUT as requested, then restore these fields."""
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         before = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
@@ -162,7 +164,7 @@ WRITES: tuple[Mutant, ...] = (
     ),
     _create(
         name="sent-regions-ignored",
-        wrong="POST /monitors checks from the default regions regardless of what was sent.",
+        wrong="POST /monitors ignores regions and uses the default ones.",
         promise=_CREATED,
         change=sending("createMonitor", without("regions")),
     ),
@@ -174,19 +176,19 @@ WRITES: tuple[Mutant, ...] = (
     ),
     _create(
         name="sent-expected-status-ignored",
-        wrong="POST /monitors expects 200 regardless of what was sent.",
+        wrong="POST /monitors ignores expected_status and uses 200.",
         promise=_CREATED,
         change=sending("createMonitor", without("expected_status")),
     ),
     _create(
         name="created-but-not-stored",
-        wrong="POST /monitors responds with a monitor that cannot be found afterwards.",
+        wrong="POST /monitors responds with a monitor that does not exist afterwards.",
         promise=_CREATED,
         change=on("createMonitor", _created_and_lost),
     ),
     _create(
         name="created-with-another-interval",
-        wrong="POST /monitors responds with the sent interval and stores another.",
+        wrong="POST /monitors responds with the interval that was sent and stores another.",
         promise=_CREATED,
         change=on("createMonitor", _slowed_in_store),
     ),
@@ -198,14 +200,14 @@ WRITES: tuple[Mutant, ...] = (
     ),
     _create(
         name="url-monitored-once",
-        wrong="POST /monitors of a url that was created before responds with the earlier monitor.",
+        wrong="POST /monitors with a known URL responds with the earlier monitor.",
         promise="POST /monitors creates a new monitor. (Monitors, POST /monitors)",
         change=ExchangeChange(_url_known_already),
     ),
     _create(
         name="created-as-202",
-        wrong="POST responds with 202 for everything it creates.",
-        promise="A successful POST is a plain success, 200 or 201. (Monitors, POST /monitors)",
+        wrong="POST responds with 202.",
+        promise="A successful POST is a 200 or 201. (Monitors, POST /monitors)",
         change=on("createMonitor createIncident createWebhook", _accepted_only),
     ),
     _update(
@@ -222,7 +224,7 @@ WRITES: tuple[Mutant, ...] = (
     ),
     _update(
         name="put-resets-what-is-omitted",
-        wrong="PUT sets tags, regions and expected_status to their defaults where omitted.",
+        wrong="PUT resets tags, regions and expected_status to their defaults if they are omitted.",
         promise=_PATCHED,
         change=sending("updateMonitor", _all_replaced),
     ),
@@ -230,23 +232,23 @@ WRITES: tuple[Mutant, ...] = (
         name="put-needs-every-field",
         wrong="PUT without name, url and interval_seconds is a 400.",
         promise=_PATCHED,
-        change=judged(("updateMonitor",), "", required=["name", "url", "interval_seconds"]),
+        change=validating(("updateMonitor",), "", required=["name", "url", "interval_seconds"]),
     ),
     _update(
         name="put-adds-tags",
-        wrong="PUT adds the sent tags to those that are there.",
-        promise="Tags are what was sent. (Code Examples, Update Monitor)",
+        wrong="PUT adds the tags to the present ones.",
+        promise="Tags are returned as sent. (Code Examples, Update Monitor)",
         change=on("updateMonitor", _tags_added),
     ),
     _update(
         name="put-empty-tags-ignored",
-        wrong="PUT cannot empty tags: an empty list counts as omitted.",
+        wrong="PUT cannot remove all tags: an empty list counts as omitted.",
         promise=_PATCHED,
         change=sending("updateMonitor", _nothing_empty),
     ),
     _update(
         name="put-changes-another-monitor",
-        wrong="PUT changes the newest monitor as well.",
+        wrong="PUT also changes the newest monitor.",
         promise="PUT updates one monitor. (Monitors, PUT /monitors/{id})",
         change=on("updateMonitor", _newest_changed_too),
     ),
@@ -254,30 +256,30 @@ WRITES: tuple[Mutant, ...] = (
         name="put-answers-another-id",
         wrong="PUT responds with the id of a new revision.",
         promise=_PUT_ANSWER,
-        change=answering("updateMonitor", _renumbered),
+        change=responding("updateMonitor", _renumbered),
     ),
     _update(
         name="put-omits-updated-at",
         wrong="PUT responds without updated_at.",
         promise=_PUT_ANSWER,
-        change=answering("updateMonitor", without("updated_at")),
+        change=responding("updateMonitor", without("updated_at")),
     ),
     _update(
         name="put-updated-at-stale",
         wrong="PUT responds with an updated_at from before the change.",
         promise=_PUT_ANSWER,
-        change=answering("updateMonitor", mapped("updated_at", moved(hours=-1))),
+        change=responding("updateMonitor", mapped("updated_at", moved(hours=-1))),
     ),
     _update(
         name="put-answers-204",
-        wrong="PUT responds with 204 without the monitor.",
+        wrong="PUT responds with 204 and no monitor.",
         promise=_PUT_ANSWER,
         change=on("updateMonitor", _nothing_to_say),
     ),
     _update(
         name="put-of-unknown-monitor-succeeds",
-        wrong="PUT to an id that does not exist responds with 200.",
-        promise="404 where the monitor does not exist. (Error Codes, 404)",
+        wrong="PUT to an unknown id responds with 200.",
+        promise="404 if the monitor does not exist. (Error Codes, 404)",
         change=on("updateMonitor", _upserted),
     ),
 )
