@@ -1,10 +1,11 @@
 """One session of requests over all operations, recorded from any server as exchanges."""
 
-import asyncio
 import json
 from contextlib import contextmanager
+from functools import partial
 
 import httpx
+from anyio.from_thread import start_blocking_portal
 
 from statuspool_mock.exchanges import Exchange
 
@@ -134,15 +135,15 @@ def ids(items):
 def asgi_sender(app, base="http://mock/v1"):
     """Send requests to an ASGI application of this process."""
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    with asyncio.Runner() as runner:
-        client = httpx.AsyncClient(transport=transport)
+    client = httpx.AsyncClient(transport=transport)
+    with start_blocking_portal() as portal:  # Playwright leaves a running loop in this thread
 
         def send(method, target, headers, body):
-            request = client.request(method, base + target, headers=headers, content=body)
-            return runner.run(request)
+            request = partial(client.request, headers=headers, content=body)
+            return portal.call(request, method, base + target)
 
         yield send
-        runner.run(client.aclose())
+        portal.call(client.aclose)
 
 
 @contextmanager

@@ -244,7 +244,8 @@ class _Reader:
         ]
         if len(found) != 1:
             problem = (
-                f"expected the name or id of one monitor, got {wanted!r}, which fits {len(found)} monitors."
+                f"expected the name or id of one monitor, got {wanted!r}, "
+                f"which fits {len(found)} monitors."
             )
             raise self._rejected((*path, "monitor"), problem)
         at = self._moment(data.get("at", "-0s"), (*path, "at"))
