@@ -1,5 +1,6 @@
 """Fixtures and hooks of all tests."""
 
+import asyncio
 import os
 import secrets
 import signal
@@ -51,6 +52,20 @@ def _one_trust_store():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(httpx_default, "create_ssl_context", create_ssl_context)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _outside_playwright(request):
+    """Hide Playwright's event loop, which runs on between tests, from those without a browser."""
+    loop = asyncio._get_running_loop()
+    if loop is None or "browser" in request.fixturenames:
+        yield
+        return
+    asyncio._set_running_loop(None)
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(loop)
 
 
 @pytest.fixture
