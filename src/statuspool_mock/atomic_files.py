@@ -25,8 +25,20 @@ def write_whole(
         new.chmod(mode)
         if replace:
             new.replace(path)
+            if durable:
+                _sync_names(path.parent)
         else:
             with contextlib.suppress(FileExistsError):
                 path.hardlink_to(new)
     finally:
         new.unlink(missing_ok=True)
+
+
+def _sync_names(folder: Path) -> None:
+    """Sync the names of the files in a folder to disk, where the system can do that."""
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

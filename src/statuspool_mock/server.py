@@ -24,7 +24,7 @@ from statuspool_mock.mutants.active_mutants import ActiveMutants
 from statuspool_mock.mutants.middleware import edited_document, wrap
 from statuspool_mock.mutants.mutant import Mutant
 from statuspool_mock.mutants.webhook_sender import sender_for
-from statuspool_mock.sandbox import RateLimit, Sandboxes
+from statuspool_mock.sandbox import RateLimit, Sandboxes, StorageFailed, WorldDamaged
 from statuspool_mock.sandbox.directory import DirectoryStorage
 from statuspool_mock.sandbox.ticker import Ticker
 from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
@@ -41,6 +41,7 @@ from statuspool_mock.web.write_coalescing import CoalescingProtocol
 Pause = Callable[[float], Awaitable[None]]
 DEFAULT_PORT = 4747
 DEMO = "demo"
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,9 +143,11 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
         most_exchanges=settings.journal,
     )
     keys = (*scenario.keys, *(f"sp_test_{DEMO}{role}" for role in ("", ".ro", ".rival")))
-    sandboxes.access(
-        f"sp_test_{DEMO}"
-    )  # an invalid scenario should fail now, not at the first request
+    try:
+        sandboxes.access(f"sp_test_{DEMO}")  # an invalid scenario should fail now
+    except (StorageFailed, WorldDamaged) as error:
+        _log.warning("The sandbox %r cannot be opened now. %s", DEMO, error)
+        sandboxes.open_world(None, None)
     app = application(settings, sandboxes, active_mutants=active_mutants)
     return Composition(app, keys, Ticker(sandboxes, sender))
 

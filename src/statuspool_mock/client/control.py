@@ -131,8 +131,12 @@ class Control:
         return self._json("GET", "/_mock/sandboxes")
 
     def close_sandbox(self, name: str) -> None:
-        """Delete a sandbox permanently."""
+        """Delete a sandbox permanently. The files of a damaged one are kept."""
         self._call("DELETE", f"/_mock/sandboxes/{name}")
+
+    def repair_sandbox(self, name: str) -> Json:
+        """Let a damaged sandbox go on with what can be read of its files."""
+        return self._json("POST", f"/_mock/sandboxes/{name}/repair")
 
     def events(self, *, last_event_id: int | None = None) -> Iterator[Json]:
         """Yield events as they happen."""

@@ -8,10 +8,12 @@ from statuspool_mock.sandbox.errors import (
     InvalidInput,
     NotFound,
     SandboxError,
+    StorageFailed,
+    WorldDamaged,
 )
 from statuspool_mock.sandbox.rate_limits import RateLimit
 from statuspool_mock.sandbox.registry import Sandboxes
-from statuspool_mock.sandbox.sandbox import InitialWorld, Sandbox
+from statuspool_mock.sandbox.sandbox import ClockPace, InitialWorld, Sandbox
 from statuspool_mock.sandbox.state import ActiveScript, State, state_data, state_from
 
 __all__ = [
@@ -19,6 +21,7 @@ __all__ = [
     "ActiveScript",
     "CaseFile",
     "Clock",
+    "ClockPace",
     "Conflict",
     "InitialWorld",
     "InvalidInput",
@@ -30,6 +33,8 @@ __all__ = [
     "SandboxError",
     "Sandboxes",
     "State",
+    "StorageFailed",
+    "WorldDamaged",
     "case_data",
     "case_from",
     "state_data",

@@ -4,7 +4,7 @@ import asyncio
 from math import ceil
 from typing import NamedTuple
 
-from statuspool_mock.sandbox.errors import Conflict
+from statuspool_mock.sandbox.errors import Conflict, StorageFailed
 from statuspool_mock.sandbox.sandbox import Sandbox
 from statuspool_mock.simulation import Fact
 from statuspool_mock.time_parsing import written
@@ -27,7 +27,7 @@ class Advance(NamedTuple):
 async def advance(sandbox: Sandbox, *, to: int) -> Advance:
     """Advance to an instant. Where webhooks are registered, deliver before time goes on.
 
-    Raises `Conflict` if the instant is in the past.
+    Raises `Conflict` if the instant is in the past, and `StorageFailed` if nothing has changed.
     """
     began = sandbox.world.now
     if to < began:
@@ -42,7 +42,10 @@ async def advance(sandbox: Sandbox, *, to: int) -> Advance:
         with sandbox.held():
             for _ in range(MOST_CHANGES // _CHANGES_IN_A_SLICE - 1):
                 await asyncio.sleep(0)
-                facts += sandbox.move(to=to, most=_CHANGES_IN_A_SLICE)
+                try:
+                    facts += sandbox.move(to=to, most=_CHANGES_IN_A_SLICE)
+                except StorageFailed as error:
+                    return Advance(began, facts, _not_stored(sandbox, error))
                 if sandbox.world.now >= to:
                     break
     return Advance(began, facts, None if sandbox.world.now >= to else _too_many_changes(sandbox))
@@ -65,7 +68,12 @@ async def _advance_with_deliveries(sandbox: Sandbox, to: int) -> Advance:
     while delivered and sandbox.world.now < to and changes < MOST_CHANGES:
         due = dispatcher.outbox.next_due
         before = to if due is None else min(to, max(ceil(due), sandbox.world.now))
-        happened = sandbox.move_to_next(before=before, most=_CHANGES_IN_A_SLICE)
+        try:
+            happened = sandbox.move_to_next(before=before, most=_CHANGES_IN_A_SLICE)
+        except StorageFailed as error:
+            if sandbox.world.now == began:
+                raise
+            return Advance(began, facts, _not_stored(sandbox, error))
         facts += happened
         changes += len(happened)
         delivered = await dispatcher.delivered(seconds=deadline - wall())
@@ -77,6 +85,10 @@ async def _advance_with_deliveries(sandbox: Sandbox, to: int) -> Advance:
             f"{written(sandbox.world.now)}. Advance again to go on.",
         )
     return Advance(began, facts, None if sandbox.world.now >= to else _too_many_changes(sandbox))
+
+
+def _not_stored(sandbox: Sandbox, error: StorageFailed) -> str:
+    return f"The world stopped at {written(sandbox.world.now)}. {error} Advance again to go on."
 
 
 def _too_many_changes(sandbox: Sandbox) -> str:

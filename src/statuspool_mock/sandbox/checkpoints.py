@@ -26,14 +26,17 @@ class Checkpoints:
         return self._states[name]
 
     def put(self, name: str, state: State) -> None:
-        """Save a state under a name, replacing the one before. Raises `Conflict` if full."""
+        """Save a state under a name, replacing the one before. Raises `Conflict` if full.
+
+        Raises `StorageFailed`, as `delete` does.
+        """
         if name not in self._states and len(self._states) >= MOST_CHECKPOINTS:
             raise Conflict(f"There are {MOST_CHECKPOINTS} checkpoints already; delete some.")
-        self._states[name] = state
         self._change_log.write_checkpoint(name, state)
+        self._states[name] = state
 
     def delete(self, name: str) -> None:
         """Delete a checkpoint. Raises `NotFound`."""
         self.get(name)
-        del self._states[name]
         self._change_log.write_checkpoint(name, None)
+        del self._states[name]

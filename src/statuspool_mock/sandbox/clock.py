@@ -48,6 +48,15 @@ class WorldClock:
         self.used_at = self.touched_at = wall()
         self._clock = Clock(shows, self.used_at, rate)
 
+    @property
+    def course(self) -> Clock:
+        """How the clock runs, to go back to with `resume`."""
+        return self._clock
+
+    def resume(self, course: Clock) -> None:
+        """Run as the clock did earlier."""
+        self._clock = course
+
     def now(self) -> float:
         """Return the time that the clock shows now, fractions of a second included."""
         return self._clock.at(self.wall())

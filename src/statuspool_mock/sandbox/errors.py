@@ -4,7 +4,9 @@
     ├── KeyRejected     the key opens no sandbox (in `access`)
     ├── NotFound        there is no such fault, checkpoint, sandbox or outage script
     ├── Conflict        it exists, but its state does not allow what was asked
-    └── InvalidInput    the input cannot be used; the message says where it is wrong
+    ├── InvalidInput    the input cannot be used; the message says where it is wrong
+    ├── StorageFailed   a change cannot be stored, so it was not made
+    └── WorldDamaged    the files of a stored world cannot be read
 
 None of them knows HTTP: the table in `web.errors` gives them their status.
 """
@@ -28,3 +30,11 @@ class InvalidInput(SandboxError):
     def __init__(self, message: str, *, field: str = "body") -> None:
         super().__init__(message)
         self.field = field
+
+
+class StorageFailed(SandboxError):
+    """A change cannot be stored. Nothing has changed; the message says why."""
+
+
+class WorldDamaged(SandboxError):
+    """The stored files of a world cannot be read. They stay as they are until a user decides."""

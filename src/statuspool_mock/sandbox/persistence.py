@@ -1,31 +1,39 @@
 """The interface through which sandboxes are stored, so that they outlive the server."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from statuspool_mock.sandbox.changes import Change, CommandApplied, OutboxChanged
 from statuspool_mock.sandbox.state import State
-from statuspool_mock.simulation import Command
+from statuspool_mock.simulation import Command, Fact
 
 
 class StoredSandbox(NamedTuple):
-    """A stored sandbox: its state, and how many seconds ago it was written."""
+    """A stored sandbox: its state, and how many seconds ago it was written.
+
+    `facts` happened, but the messages about them were not stored.
+    """
 
     state: State
     seconds_ago: float
     checkpoints: dict[str, State]
+    facts: Sequence[Fact] = ()
 
 
 class ChangeLog(Protocol):
-    """Stores the changes of one sandbox. When a method returns, the change survives a crash."""
+    """Stores the changes of one sandbox. When a method returns, the change survives a crash.
 
-    def append_command(self, command: Command, *, at: int) -> None:
-        """Append a command that was carried out at an instant of the world."""
+    Every method but `defer` raises `StorageFailed`, and then nothing is stored.
+    """
 
-    def append_settings(self, state: State) -> None:
-        """Append the settings: clock, faults, rate windows, the active outage script."""
+    def append(self, *changes: Change) -> None:
+        """Store changes before they are made: all of them or none."""
 
-    def append_outbox(self, change: Mapping[str, Any]) -> None:
-        """Append a change of the outbox."""
+    def retract(self) -> None:
+        """Remove what was appended last, since it was refused."""
+
+    def defer(self, *changes: Change) -> None:
+        """Store changes that were made already, before the next ones if that is impossible now."""
 
     def write_snapshot(self, state: State) -> None:
         """Write a whole state, after which earlier changes are obsolete."""
@@ -35,14 +43,38 @@ class ChangeLog(Protocol):
 
     @property
     def is_full(self) -> bool:
-        """Whether a snapshot should be written instead of another change."""
+        """Whether a snapshot should be written, since the log has grown long."""
+
+    @property
+    def needs_snapshot(self) -> bool:
+        """Whether a snapshot must be written before the next change."""
+
+
+class DeliveryRecords:
+    """Writes what messages and deliveries change, with the functions of a change log."""
+
+    def __init__(self, append: Callable[[Change], None], defer: Callable[[Change], None]) -> None:
+        self._append = append
+        self._defer = defer
+
+    def append_outbox(self, *changes: Mapping[str, Any], at: int) -> None:
+        """Write changes of the outbox. Raises `StorageFailed`."""
+        self._append(OutboxChanged(at, changes))
+
+    def defer_outbox(self, *changes: Mapping[str, Any], at: int) -> None:
+        """Write changes of the outbox, later if that is impossible now."""
+        self._defer(OutboxChanged(at, changes))
+
+    def defer_command(self, command: Command, *, at: int) -> None:
+        """Write a command that was carried out, later if that is impossible now."""
+        self._defer(CommandApplied(at, command))
 
 
 class Storage(Protocol):
-    """Stores the sandboxes of a server."""
+    """Stores the sandboxes of a server. Every method may raise `StorageFailed`."""
 
     def load(self, name: str) -> StoredSandbox | None:
-        """Return the stored sandbox with that name, if there is one."""
+        """Return the stored sandbox with that name, if there is one. Raises `WorldDamaged`."""
 
     def change_log(self, name: str) -> ChangeLog:
         """Return the change log of the sandbox with that name."""
@@ -53,19 +85,26 @@ class Storage(Protocol):
     def forget(self, name: str) -> None:
         """Delete the stored sandbox with that name."""
 
+    def set_aside(self, name: str, *, repair: bool) -> str:
+        """Keep the files of a damaged sandbox under another name, and return it.
+
+        With `repair`, what can be read of them is stored under the sandbox's name.
+        """
+
 
 class NullStorage:
     """Stores nothing: sandboxes end with their server."""
 
     is_full = False
+    needs_snapshot = False
 
-    def append_command(self, command: Command, *, at: int) -> None:
+    def append(self, *changes: Change) -> None:
         """Store nothing."""
 
-    def append_settings(self, state: State) -> None:
-        """Store nothing."""
+    def retract(self) -> None:
+        """Retract nothing."""
 
-    def append_outbox(self, change: Mapping[str, Any]) -> None:
+    def defer(self, *changes: Change) -> None:
         """Store nothing."""
 
     def write_snapshot(self, state: State) -> None:
@@ -87,3 +126,7 @@ class NullStorage:
 
     def forget(self, name: str) -> None:
         """Delete nothing."""
+
+    def set_aside(self, name: str, *, repair: bool) -> str:  # noqa: ARG002 - part of the interface
+        """Keep nothing."""
+        return ""

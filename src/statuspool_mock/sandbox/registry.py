@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import MOST_EXCHANGES
 from statuspool_mock.sandbox.access import Access, KeyRejected
-from statuspool_mock.sandbox.errors import NotFound
+from statuspool_mock.sandbox.errors import NotFound, WorldDamaged
 from statuspool_mock.sandbox.persistence import NullStorage, Storage
 from statuspool_mock.sandbox.rate_limits import RateLimit
 from statuspool_mock.sandbox.sandbox import InitialWorld, Sandbox
@@ -19,6 +19,11 @@ _DEAD = frozenset({"revoked", "expired"})
 OpenWorld = Callable[[str | None, int | None], InitialWorld]
 """Makes a world, from the server's scenario and seed unless others are given."""
 
+_DAMAGED = (
+    "The stored world of sandbox {name!r} is damaged: {damage}. Its files were left as they are. "
+    "`statuspool-mock ctl sandbox repair {name}` goes on with what can be read, and "
+    "`statuspool-mock ctl sandbox close {name}` starts over; both keep the damaged files."
+)
 _log = logging.getLogger(__name__)
 
 
@@ -59,9 +64,13 @@ class Sandboxes:
         self._most_exchanges = most_exchanges
         self._sandboxes: dict[str, Sandbox] = {}
         self._accesses: dict[str, Access] = {}
+        self._damaged: dict[str, str] = {}  # why, by the name of the sandbox
 
     def access(self, key: str) -> Access:
-        """Return the access of a key, opening its sandbox on first use. Raises `KeyRejected`."""
+        """Return the access of a key, opening its sandbox on first use.
+
+        Raises `KeyRejected`, `WorldDamaged` until its files are set aside, and `StorageFailed`.
+        """
         access = self._accesses.get(key)
         return self._grant(key) if access is None else access
 
@@ -71,6 +80,11 @@ class Sandboxes:
     def __iter__(self) -> Iterator[Sandbox]:
         return iter(list(self._sandboxes.values()))
 
+    @property
+    def damaged(self) -> list[tuple[str, str]]:
+        """The names of sandboxes that were found damaged, and why they cannot be opened."""
+        return sorted(self._damaged.items())
+
     def find(self, name: str) -> Sandbox:
         """Return an open sandbox by its name. Raises `NotFound`."""
         if name not in self._sandboxes:
@@ -78,13 +92,35 @@ class Sandboxes:
         return self._sandboxes[name]
 
     def delete(self, name: str) -> None:
-        """Delete a sandbox permanently; its key opens a new one. Raises `NotFound`."""
-        self._close(name)
+        """Delete a sandbox permanently; its key opens a new one. Raises `NotFound`.
+
+        The files of a damaged one are kept under another name.
+        """
+        if name in self._damaged:
+            self._set_aside(name, repair=False)
+            return
+        self.find(name)
         self._storage.forget(name)
+        self._close(name)
+
+    def repair(self, name: str) -> str:
+        """Let a damaged sandbox go on with what can be read. Raises `NotFound`.
+
+        Return the name under which its files are kept.
+        """
+        if name not in self._damaged:
+            raise NotFound(f"No sandbox {name!r} was found damaged; a request with its key checks.")
+        return self._set_aside(name, repair=True)
+
+    def _set_aside(self, name: str, *, repair: bool) -> str:
+        aside = self._storage.set_aside(name, repair=repair)
+        del self._damaged[name]
+        return aside
 
     def _close(self, name: str) -> None:
         sandbox = self.find(name)
         del self._sandboxes[name]
+        sandbox.close()
         self._storage.release(name)
         self._accesses = {
             key: access for key, access in self._accesses.items() if access.sandbox is not sandbox
@@ -92,27 +128,32 @@ class Sandboxes:
 
     def _grant(self, key: str) -> Access:
         name, role = self._read(key)
+        if name in self._damaged:
+            raise WorldDamaged(self._damaged[name])
         sandbox = self._sandboxes.get(name)
         if sandbox is None:
+            sandbox = self._open(name)
             self._make_room()
-            sandbox = self._sandboxes[name] = self._open(name)
+            self._sandboxes[name] = sandbox
         access = self._accesses[key] = Access(sandbox, role=role, limit=self.limit)
         return access
 
     def _open(self, name: str) -> Sandbox:
+        try:
+            return self._opened(name)
+        except WorldDamaged as damage:
+            self._storage.release(name)
+            self._damaged[name] = _DAMAGED.format(name=name, damage=damage)
+            _log.error("%s", self._damaged[name])
+            raise WorldDamaged(self._damaged[name]) from damage
+        except BaseException:
+            self._storage.release(name)
+            raise
+
+    def _opened(self, name: str) -> Sandbox:
         change_log, kept = self._storage.change_log(name), self._storage.load(name)
-        if kept is None:
-            opening = self.open_world(None, None)
-            sandbox = Sandbox(
-                name,
-                opening,
-                self.wall,
-                change_log=change_log,
-                sender=self._sender,
-                most_exchanges=self._most_exchanges,
-            )
-        else:
-            sandbox = Sandbox.resumed(
+        if kept is not None:
+            return Sandbox.resumed(
                 name,
                 kept,
                 self.wall,
@@ -120,6 +161,14 @@ class Sandboxes:
                 sender=self._sender,
                 most_exchanges=self._most_exchanges,
             )
+        sandbox = Sandbox(
+            name,
+            self.open_world(None, None),
+            self.wall,
+            change_log=change_log,
+            sender=self._sender,
+            most_exchanges=self._most_exchanges,
+        )
         sandbox.write_snapshot()
         return sandbox
 
@@ -137,14 +186,24 @@ class Sandboxes:
         return name, _ROLES[suffix]
 
     def _make_room(self) -> None:
-        """Close sandboxes that were idle for too long; if there is none, the longest idle one."""
+        """Close sandboxes that were idle for too long; if there is none, the longest idle one.
+
+        One that is sending a delivery is closed last: it would be sent again.
+        """
         stale = self.wall() - self.idle_seconds
         idle = [
-            name for name, sandbox in self._sandboxes.items() if sandbox.clock.touched_at < stale
+            name
+            for name, sandbox in self._sandboxes.items()
+            if sandbox.clock.touched_at < stale and not sandbox.dispatcher.is_sending
         ]
         if not idle and len(self._sandboxes) >= self.most:
-            idle = [min(self._sandboxes, key=lambda name: self._sandboxes[name].clock.touched_at)]
+            idle = [min(self._sandboxes, key=self._use)]
         for name in idle:
             self._close(name)
         if idle:
             _log.warning("Closed %d idle sandbox(es); %d stay open.", len(idle), len(self))
+
+    def _use(self, name: str) -> tuple[bool, float]:
+        """Return a key that sorts sandboxes by how much closing them would disturb."""
+        sandbox = self._sandboxes[name]
+        return sandbox.dispatcher.is_sending, sandbox.clock.touched_at

@@ -1,7 +1,7 @@
 """The state of a sandbox as one immutable value, for snapshots, checkpoints and case files."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from statuspool_mock.exchanges.faults import Fault, FaultCounts, fault_data, fault_from
@@ -37,15 +37,21 @@ class ActiveScript:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class State:
-    """A sandbox at an instant. Frozen parts are shared, so a state is cheap."""
+class SandboxSettings:
+    """Clock, faults, rate windows and the active outage script of a sandbox."""
 
-    world: WorldState
     clock: ClockReading
     faults: tuple[tuple[Fault, FaultCounts], ...] = ()
     faults_made: int = 0
     rate_windows: tuple[tuple[str, RateWindow], ...] = ()
     active_script: ActiveScript | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State(SandboxSettings):
+    """A sandbox at an instant. Frozen parts are shared, so a state is cheap."""
+
+    world: WorldState
     outbox: OutboxState = field(default_factory=OutboxState)
 
 
@@ -60,14 +66,17 @@ def state_data(state: State) -> dict[str, Any]:
     }
 
 
-def settings_data(state: State) -> dict[str, Any]:
-    """Return a state without its world and outbox, as plain data for JSON."""
+def settings_data(settings: SandboxSettings) -> dict[str, Any]:
+    """Return settings as plain data for JSON."""
+    script = settings.active_script
     return {
-        "clock": asdict(state.clock),
-        "faults": [fault_data(*entry) for entry in state.faults],
-        "faults_made": state.faults_made,
-        "rate_windows": {role: list(window) for role, window in state.rate_windows if window.used},
-        "active_script": None if state.active_script is None else asdict(state.active_script),
+        "clock": asdict(settings.clock),
+        "faults": [fault_data(*entry) for entry in settings.faults],
+        "faults_made": settings.faults_made,
+        "rate_windows": {
+            role: list(window) for role, window in settings.rate_windows if window.used
+        },
+        "active_script": None if script is None else asdict(script),
     }
 
 
@@ -91,15 +100,14 @@ def state_from(data: Any) -> State:
         outbox = image_from(data["outbox"])
     except (KeyError, TypeError, ValueError, AttributeError):
         raise InvalidInput("Must be the outbox of a snapshot.", field="outbox") from None
-    return replace(with_settings(world, data), outbox=outbox)
+    return state_of(settings_from(data), world, outbox)
 
 
-def with_settings(world: WorldState, data: Mapping[str, Any]) -> State:
-    """Return the state of a world and of `settings_data`. Raises `InvalidInput`."""
+def settings_from(data: Mapping[str, Any]) -> SandboxSettings:
+    """Return the settings of `settings_data`. Raises `InvalidInput`."""
     try:
         play = data["active_script"]
-        return State(
-            world=world,
+        return SandboxSettings(
             clock=ClockReading(**data["clock"]),
             faults=tuple(fault_from(entry) for entry in data["faults"]),
             faults_made=data["faults_made"],
@@ -110,6 +118,12 @@ def with_settings(world: WorldState, data: Mapping[str, Any]) -> State:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InvalidInput(f"This is not a complete snapshot: {error!r}.") from None
+
+
+def state_of(settings: SandboxSettings, world: WorldState, outbox: OutboxState) -> State:
+    """Return the state of settings, a world and an outbox."""
+    values = {one.name: getattr(settings, one.name) for one in fields(SandboxSettings)}
+    return State(**values, world=world, outbox=outbox)
 
 
 def _active_script(data: Mapping[str, Any]) -> ActiveScript:

@@ -18,7 +18,7 @@ from typing import Any
 
 from statuspool_mock.contract import Violation
 from statuspool_mock.contract.reference import ERROR_CODES, ERROR_MESSAGES
-from statuspool_mock.sandbox import Conflict, InvalidInput, NotFound
+from statuspool_mock.sandbox import Conflict, InvalidInput, NotFound, StorageFailed, WorldDamaged
 from statuspool_mock.simulation import (
     ClockRanBackwards,
     CommandRefused,
@@ -93,6 +93,11 @@ def error_response(error: Exception, *, request_id: str) -> ApiResponse:
     return _documented(500, ERROR_MESSAGES[500].format(request_id=request_id))
 
 
+def insufficient_storage(error: StorageFailed) -> ApiResponse:
+    """Return the response of the control plane for a change that cannot be stored."""
+    return _envelope(507, "INSUFFICIENT_STORAGE", str(error))
+
+
 class _Crash(Exception):
     """A 500 that was asked for."""
 
@@ -153,6 +158,8 @@ _TABLE: dict[type[Exception], Callable[[Any], ApiResponse]] = {
     MethodNotAllowed: _wrong_method,
     RateLimited: _limited,
     NotFound: _not_found,
+    StorageFailed: lambda error: _documented(500, str(error)),
+    WorldDamaged: lambda error: _documented(500, str(error)),
     Conflict: _conflict,
     ClockRanBackwards: _conflict,
     ControlDenied: lambda error: _documented(403, str(error)),

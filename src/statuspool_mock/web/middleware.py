@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import Exchange
-from statuspool_mock.sandbox import KeyRejected, Sandboxes
+from statuspool_mock.sandbox import SandboxError, Sandboxes
 from statuspool_mock.web.errors import MethodNotAllowed, UnknownPath, error_response
 from statuspool_mock.web.requests import REQUEST_ID, bearer_key
 from statuspool_mock.web.responses import ApiResponse
@@ -98,7 +98,7 @@ class UnroutedHandler:
             return
         try:
             access = self._sandboxes.access(key)
-        except KeyRejected:
+        except SandboxError:  # there is no sandbox with a journal
             return
         sandbox, encoded = access.sandbox, response.encoded()
         if not sandbox.journal.is_kept:

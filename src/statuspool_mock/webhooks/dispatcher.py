@@ -1,6 +1,6 @@
 """Puts the events of one world into its outbox, and hands what is due to the sender."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 
@@ -16,7 +16,7 @@ from statuspool_mock.simulation import (
 )
 from statuspool_mock.webhooks.delivery_log import Attempt, Delivery
 from statuspool_mock.webhooks.messages import Message, message_for
-from statuspool_mock.webhooks.outbox import Outbox, OutboxState
+from statuspool_mock.webhooks.outbox import Outbox, OutboxState, posted
 from statuspool_mock.webhooks.sender import WebhookSender
 
 
@@ -46,13 +46,16 @@ class DispatchingWorld(Protocol):
 
 
 class DeliveryChangeLog(Protocol):
-    """Where changes are written that deliveries make."""
+    """Where changes are written that messages and deliveries make."""
 
-    def append_command(self, command: Command, *, at: int) -> None:
-        """Write a command that was carried out at an instant of the world."""
+    def append_outbox(self, *changes: Mapping[str, Any], at: int) -> None:
+        """Write changes of the outbox. Raises an exception if that is impossible."""
 
-    def append_outbox(self, change: Mapping[str, Any]) -> None:
-        """Write a change of the outbox."""
+    def defer_outbox(self, *changes: Mapping[str, Any], at: int) -> None:
+        """Write changes of the outbox, later if that is impossible now."""
+
+    def defer_command(self, command: Command, *, at: int) -> None:
+        """Write a command that was carried out, later if that is impossible now."""
 
 
 class WebhookDispatcher:
@@ -68,7 +71,7 @@ class WebhookDispatcher:
         self._sandbox = sandbox
         self._change_log = change_log
         self._sender = sender
-        self.outbox = Outbox(keep=change_log.append_outbox)
+        self.outbox = Outbox(keep=self._keep)
 
     def begin(self, image: OutboxState | None = None) -> None:
         """Start over with the outbox of a state; without one, as if nothing was ever sent.
@@ -76,36 +79,64 @@ class WebhookDispatcher:
         What was sent was sent, so a world that goes back in time keeps its delivery log.
         """
         log = self.outbox.log
+        self.outbox.detach()
         if image is None:
             log.clear()
         else:
             log.break_off("the world was rewound")
-        self.outbox = Outbox(image, keep=self._change_log.append_outbox, log=log)
+        self.outbox = Outbox(image, keep=self._keep, log=log)
+
+    def close(self) -> None:
+        """Break off every delivery, since the world is closed."""
+        self.outbox.detach()
+        if self._sender is not None:
+            self._sender.cancel(self)
 
     def enqueue(self, facts: Iterable[Fact]) -> None:
         """Put what endpoints are subscribed to into the outbox, and send what is due."""
+        self.put(facts)
+        self.dispatch()
+
+    def put(self, facts: Iterable[Fact]) -> None:
+        """Put what endpoints are subscribed to into the outbox."""
         world = self._sandbox.world
         if not world.has_webhooks:
             return
+        changes = []
         for fact in facts:
             message = message_for(fact, world, number=self.outbox.made + 1)
             if message is not None:
                 webhooks = world.webhooks(team=message.team, active=True)
                 subscribed = [one for one in webhooks if message.event in one.events]
                 if subscribed:
+                    now = max(self.instant, fact.at)
                     self.outbox.made += 1
-                    self.outbox.post(message, subscribed, now=max(self.instant, fact.at))
-        self.dispatch()
+                    self.outbox.post(message, subscribed, now=now)
+                    changes.append(posted(message, subscribed, now=now, made=self.outbox.made))
+        if changes:
+            self._change_log.defer_outbox(*changes, at=world.now)
 
-    def post(self, message: Message, webhooks: Iterable[Webhook]) -> None:
+    def post(self, message: Message, webhooks: Sequence[Webhook]) -> None:
         """Deliver a new message now, or as soon as it is its turn."""
-        self.outbox.made += 1
-        self.post_again(message, webhooks)
+        self._post([(message, webhooks)], made=self.outbox.made + 1)
 
-    def post_again(self, message: Message, webhooks: Iterable[Webhook]) -> None:
-        """Deliver a message once more, under the same id."""
-        self.outbox.post(message, webhooks, now=self.instant)
+    def post_again(self, messages: Iterable[tuple[Message, Webhook]]) -> None:
+        """Deliver messages once more, under the same ids."""
+        self._post([(message, [one]) for message, one in messages], made=self.outbox.made)
+
+    def _post(self, messages: Sequence[tuple[Message, Sequence[Webhook]]], *, made: int) -> None:
+        """Store messages, then put them into the outbox, and send what is due."""
+        now = self.instant
+        changes = [posted(message, to, now=now, made=made) for message, to in messages]
+        if changes:
+            self._change_log.append_outbox(*changes, at=self._sandbox.world.now)
+        self.outbox.made = made
+        for message, to in messages:
+            self.outbox.post(message, to, now=now)
         self.dispatch()
+
+    def _keep(self, change: Mapping[str, Any]) -> None:
+        self._change_log.defer_outbox(change, at=self._sandbox.world.now)
 
     def dispatch(self) -> None:
         """Send what is due, in the background."""
@@ -115,6 +146,11 @@ class WebhookDispatcher:
     async def delivered(self, *, seconds: float) -> bool:
         """Wait until all that is due was sent; return False if that took too long."""
         return self._sender is None or await self._sender.settle(self, seconds=seconds)
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether a delivery is under way."""
+        return self._sender is not None and self._sender.is_sending(self)
 
     @property
     def is_needed(self) -> bool:
@@ -163,4 +199,4 @@ class WebhookDispatcher:
         world = self._sandbox.world
         with suppress(UnknownWebhook):  # the world may have been reset meanwhile
             world.apply(command)
-            self._change_log.append_command(command, at=world.now)
+            self._change_log.defer_command(command, at=world.now)

@@ -55,8 +55,9 @@ class OutboxState:
 class Outbox:
     """The queues of one world's endpoints.
 
-    `keep` is called with every change as plain data that `replay` understands. Deliveries are
-    recorded in `log`.
+    `keep` is called with every change that a delivery makes, as plain data that `replay`
+    understands; those who post a message store it themselves, see `posted`. Deliveries are recorded
+    in `log`.
     """
 
     def __init__(
@@ -105,28 +106,53 @@ class Outbox:
             if len(line.waiting) == 1:
                 line.tried = 0
                 self._schedule(webhook.id, line, now)
-        if told:
-            self._keep({"posted": message_data(message), "to": told, "now": now})
         return told
 
+    def detach(self) -> None:
+        """Forget every message. Attempts under way end without effect on the queues."""
+        self._keep = _forget
+        self._lines.clear()
+        self._due.clear()
+
     def replay(self, change: Json, webhooks: Mapping[str, Webhook]) -> None:
-        """Apply a change as passed to `keep`. Raises `KeyError`, `TypeError` or `ValueError`."""
+        """Apply a stored change. One about a queue or message that is gone has no effect.
+
+        Raises `KeyError`, `TypeError` or `ValueError` if it is not a change.
+        """
         if "posted" in change:
-            self.made += 1
-            to = [webhooks[webhook_id] for webhook_id in change["to"]]
+            to = [webhooks[one] for one in change["to"] if one in webhooks]
+            self.made = change["made"]
             self.post(message_from(change["posted"]), to, now=change["now"])
         elif "left" in change:
-            line = self._lines[change["left"]]
-            line.waiting.popleft()
-            line.tried = 0
-            if not line.waiting:
-                del self._lines[change["left"]]
-            else:
-                self._schedule(change["left"], line, change["now"])
+            line = self._line_of(change["left"], change["message"])
+            if line is not None:
+                line.waiting.popleft()
+                self._go_on(change["left"], line, now=change["now"])
+        elif "closed" in change:
+            self._lines.pop(change["closed"], None)
         else:
-            line = self._lines[change["retry"]]
-            line.tried = change["tried"]
-            self._schedule(change["retry"], line, change["due_at"])
+            line = self._line_of(change["retry"], change["message"])
+            if line is not None:
+                line.tried = change["tried"]
+                self._schedule(change["retry"], line, change["due_at"])
+
+    def _line_of(self, webhook_id: str, message_id: str) -> EndpointQueue | None:
+        """Return the queue of an endpoint with that message moved to its front."""
+        line = self._lines.get(webhook_id)
+        found = [one for one in line.waiting if one.id == message_id] if line else []
+        if line is None or not found:
+            return None
+        line.waiting.remove(found[0])
+        line.waiting.appendleft(found[0])
+        return line
+
+    def _go_on(self, webhook_id: str, line: EndpointQueue, *, now: float) -> None:
+        """Schedule the next message of a queue, or drop the queue when it is empty."""
+        line.current, line.tried = None, 0
+        if line.waiting:
+            self._schedule(webhook_id, line, now)
+        else:
+            del self._lines[webhook_id]
 
     @property
     def next_due(self) -> float | None:
@@ -189,8 +215,14 @@ class Outbox:
             wait = max(RETRY_SECONDS[line.tried], attempt.retry_after or 0.0)
             line.tried += 1
             self._schedule(delivery.webhook_id, line, now + wait)
-            retry = {"retry": delivery.webhook_id, "tried": line.tried, "due_at": line.due_at}
-            self._keep(retry)
+            self._keep(
+                {
+                    "retry": delivery.webhook_id,
+                    "message": delivery.message.id,
+                    "tried": line.tried,
+                    "due_at": line.due_at,
+                }
+            )
 
     def give_up(
         self, delivery: Delivery, outcome: DeliveryOutcome, reason: str, *, now: float
@@ -209,7 +241,7 @@ class Outbox:
             delivery = line.current if line.current and line.current.message is message else None
             delivery = delivery or self.log.enter(webhook, message)
             delivery.outcome, delivery.reason = DeliveryOutcome.FAILED, reason
-            self._keep({"left": webhook.id, "now": 0.0})
+        self._keep({"closed": webhook.id})
 
     def _leave(
         self,
@@ -221,13 +253,8 @@ class Outbox:
     ) -> None:
         delivery.outcome, delivery.reason = outcome, reason
         self._overtaken.discard(line.waiting.popleft().id)
-        self._keep({"left": delivery.webhook_id, "now": now})
-        line.current = None
-        line.tried = 0
-        if line.waiting:
-            self._schedule(delivery.webhook_id, line, now)
-        else:
-            del self._lines[delivery.webhook_id]
+        self._keep({"left": delivery.webhook_id, "message": delivery.message.id, "now": now})
+        self._go_on(delivery.webhook_id, line, now=now)
 
     def _schedule(self, webhook_id: str, line: EndpointQueue, at: float) -> None:
         self._turns += 1
@@ -246,6 +273,12 @@ class Outbox:
 
 def _forget(change: Json) -> None:
     del change
+
+
+def posted(message: Message, webhooks: Iterable[Webhook], *, now: float, made: int) -> Json:
+    """Return the change that posts a message to endpoints, after which `made` were made."""
+    to = [webhook.id for webhook in webhooks]
+    return {"posted": message_data(message), "to": to, "now": now, "made": made}
 
 
 def image_data(image: OutboxState) -> dict[str, Any]:

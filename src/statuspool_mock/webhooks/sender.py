@@ -76,8 +76,11 @@ class WebhookSender:
 
     def start(self, source: DeliverySource) -> None:
         """Send what is due, in the background. Needs a running event loop."""
-        for webhook_id in source.outbox.take_due(now=source.instant):
-            task = asyncio.get_running_loop().create_task(self._send_due(source, webhook_id))
+        outbox = source.outbox
+        for webhook_id in outbox.take_due(now=source.instant):
+            task = asyncio.get_running_loop().create_task(
+                self._send_due(source, outbox, webhook_id)
+            )
             self._tasks.setdefault(source, set()).add(task)
             task.add_done_callback(partial(self._finished, source))
 
@@ -86,6 +89,15 @@ class WebhookSender:
         tasks.discard(task)
         if not tasks:
             del self._tasks[source]
+
+    def is_sending(self, source: DeliverySource) -> bool:
+        """Whether a delivery of this source is under way."""
+        return source in self._tasks
+
+    def cancel(self, source: DeliverySource) -> None:
+        """Break off every delivery of a source."""
+        for task in self._tasks.get(source, ()):
+            task.cancel()
 
     async def settle(self, source: DeliverySource, *, seconds: float) -> bool:
         """Send what is due and wait until it has arrived or failed; return False on time-out."""
@@ -108,40 +120,41 @@ class WebhookSender:
         if self._opened_client is not None:
             await self._opened_client.close()
 
-    async def _send_due(self, source: DeliverySource, webhook_id: str) -> None:
-        """Make the attempt that is due for one endpoint, and those that become due after it."""
+    async def _send_due(self, source: DeliverySource, outbox: Outbox, webhook_id: str) -> None:
+        """Make the attempt that is due for one endpoint, and those that become due after it.
+
+        The outbox of the source may be replaced meanwhile; then nothing more comes of it.
+        """
         try:
             webhook = source.webhook(webhook_id)
         except UnknownWebhook:
             return
-        due = source.outbox.first(webhook_id)
+        due = outbox.first(webhook_id)
         if due is None:
             return
         message, is_fresh = due
         injected = source.draw_delivery_fault(message) if is_fresh else None
         mishap = injected.mishap if injected else None
         if mishap is DeliveryFault.OUT_OF_ORDER:
-            source.outbox.postpone(webhook_id, now=source.instant)
+            outbox.postpone(webhook_id, now=source.instant)
             self.start(source)
             return
-        delivery = source.outbox.begin(webhook)
+        delivery = outbox.begin(webhook)
         try:
-            await self._try(source, webhook, delivery, mishap)
+            await self._try(source, outbox, webhook, delivery, mishap)
         except Exception:  # noqa: BLE001 - one endpoint must not stop the others
             _log.exception("Delivery %s to %s: internal error", delivery.message.id, webhook.url)
-            source.outbox.give_up(
-                delivery, DeliveryOutcome.FAILED, "internal error", now=source.instant
-            )
+            outbox.give_up(delivery, DeliveryOutcome.FAILED, "internal error", now=source.instant)
         self.start(source)
 
     async def _try(
         self,
         source: DeliverySource,
+        outbox: Outbox,
         webhook: Webhook,
         delivery: Delivery,
         mishap: DeliveryFault | None,
     ) -> None:
-        outbox = source.outbox
         if mishap is DeliveryFault.LOST:
             outbox.give_up(delivery, DeliveryOutcome.LOST, "lost by a fault", now=source.instant)
             return
@@ -153,8 +166,11 @@ class WebhookSender:
         for _ in range(2 if mishap is DeliveryFault.TWICE else 1):
             async with self._room:
                 attempt = await self._attempt(source, webhook, delivery.message)
-            source.note_attempt(delivery, attempt)
-        if attempt.status == 410:
+            if outbox is source.outbox:
+                source.note_attempt(delivery, attempt)
+        if outbox is not source.outbox:
+            delivery.attempts.append(attempt)
+        elif attempt.status == 410:
             delivery.attempts.append(attempt)
             outbox.close(webhook, "the endpoint is gone (410)")
             source.note_gone(webhook)

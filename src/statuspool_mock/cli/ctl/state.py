@@ -11,7 +11,7 @@ from statuspool_mock.cli.command import option
 from statuspool_mock.cli.completion import scenario_names
 from statuspool_mock.cli.ctl.clock import show_clock
 from statuspool_mock.cli.ctl.files import file_argument, save
-from statuspool_mock.cli.ctl.outcome import Line, Outcome, Table, done
+from statuspool_mock.cli.ctl.outcome import Line, Outcome, Table, done, text
 from statuspool_mock.cli.ctl.verb import topic, verb
 from statuspool_mock.cli.types import InputFile, Integer
 
@@ -100,9 +100,19 @@ def list_sandboxes(control: "Control") -> Outcome:
 @verb("close")
 @click.argument("name", metavar="NAME", help="Sandbox, as `ctl sandbox list` names it.")
 def close_sandbox(control: "Control", *, name: str) -> Outcome:
-    """Close a sandbox. Its state is lost."""
+    """Close a sandbox. Its state is lost; the files of a damaged one are kept."""
     control.close_sandbox(name)
     return done()
+
+
+@verb("repair")
+@click.argument("name", metavar="NAME", help="Sandbox that was found damaged.")
+def repair_sandbox(control: "Control", *, name: str) -> Outcome:
+    """Let a damaged sandbox go on with what can be read of its files.
+
+    The damaged files are kept under another name in the folder of `serve --data`.
+    """
+    return Outcome(control.repair_sandbox(name), _repaired)
 
 
 VERBS = (
@@ -117,7 +127,13 @@ VERBS = (
         drop,
     ),
     case,
-    topic("sandbox", "List and close the sandboxes of the server.", list_sandboxes, close_sandbox),
+    topic(
+        "sandbox",
+        "List, close and repair the sandboxes of the server.",
+        list_sandboxes,
+        close_sandbox,
+        repair_sandbox,
+    ),
 )
 
 
@@ -140,3 +156,9 @@ def _sandboxes(listing: Any) -> Iterator[Line | Table]:
     )
     titles = ("Name", "Clock", "Rate", "Monitors", "Exchanges", "Idle")
     yield Table(titles, rows, empty="No open sandboxes.")
+    for damaged in listing["damaged"]:
+        yield text(damaged["reason"])
+
+
+def _repaired(repaired: Any) -> Iterator[Line | Table]:
+    yield text(f"Repaired. The damaged files were kept as {repaired['kept_as']}.")

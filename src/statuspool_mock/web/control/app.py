@@ -9,12 +9,17 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from statuspool_mock.contract import Document, Operation
-from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes
+from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes, StorageFailed, WorldDamaged
 from statuspool_mock.web.control.context import ControlContext, MutantSwitch
 from statuspool_mock.web.control.operations import OPERATIONS
 from statuspool_mock.web.control_auth import ControlAuth, ControlDenied
 from statuspool_mock.web.docs_pages import DocsPages
-from statuspool_mock.web.errors import InvalidRequest, Unauthorized, error_response
+from statuspool_mock.web.errors import (
+    InvalidRequest,
+    Unauthorized,
+    error_response,
+    insufficient_storage,
+)
 from statuspool_mock.web.fault_responses import gone
 from statuspool_mock.web.middleware import CONTROL_PATH, ErrorMiddleware, UnroutedHandler
 from statuspool_mock.web.requests import REQUEST_ID, ApiRequest
@@ -27,6 +32,8 @@ _OPEN = (
     "POST",
     f"{CONTROL_PATH}/receiver",
 )  # the webhook sender has no token, and this changes nothing
+_ON_DAMAGED_WORLDS = frozenset({"listSandboxes", "repairSandbox", "deleteSandbox"})
+"""Operations that a key can use although its own world is damaged."""
 _STREAM_HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -61,6 +68,8 @@ class ControlOperation:
                 await _stream(result, receive, send)
                 return
             response = self._checked(ApiResponse(self._operation.success_status, result))
+        except StorageFailed as error:
+            response = insufficient_storage(error)
         except Exception as error:  # noqa: BLE001 - the last stop before the encoded
             response = error_response(error, request_id=scope[REQUEST_ID])
         encoded = response.encoded()
@@ -78,6 +87,10 @@ class ControlOperation:
             return self._sandboxes.access(request.key or "")
         except KeyRejected:
             raise Unauthorized from None
+        except WorldDamaged:
+            if self._operation.id not in _ON_DAMAGED_WORLDS:
+                raise
+            return None
 
     async def _carry_out(self, request: ApiRequest, access: Access | None) -> Any:
         if access is not None:

@@ -69,6 +69,7 @@ OPERATIONS: Mapping[str, Function] = {
     "exportCase": state.export_case,
     "listSandboxes": sandboxes.list_sandboxes,
     "deleteSandbox": sandboxes.delete_sandbox,
+    "repairSandbox": sandboxes.repair_sandbox,
     "getHealth": sandboxes.get_health,
     "listWorldWebhooks": webhooks.list_world_webhooks,
     "takeDelivery": webhooks.take_delivery,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from statuspool_mock.sandbox import ActiveScript, Conflict, InvalidInput, NotFound
+from statuspool_mock.sandbox import ActiveScript, ClockPace, Conflict, InvalidInput, NotFound
 from statuspool_mock.sandbox.advancing import advance
 from statuspool_mock.simulation import ClearOutages, Monitor, SimulationError, outage_scripts
 from statuspool_mock.web.control.context import ControlContext, duration
@@ -41,8 +41,6 @@ async def start_play(context: ControlContext) -> Any:
         )
     except outage_scripts.ScriptRejected as error:
         raise InvalidInput(str(error), field="scripts") from None
-    for outage in compiled.outages:
-        sandbox.apply(outage)
     active_script = ActiveScript(
         scripts=tuple(request.name for request in requests),
         start=compiled.start,
@@ -50,11 +48,12 @@ async def start_play(context: ControlContext) -> Any:
         pace=pace,
         steps=tuple((step.at, step.about) for step in compiled.steps),
     )
-    sandbox.set_active_script(active_script)
+    clock = None
     if pace == "time-lapse":
-        sandbox.run_clock(float(body.get("rate", 60)), until=compiled.end, then=sandbox.rate)
+        clock = ClockPace(float(body.get("rate", 60)), until=compiled.end, then=sandbox.rate)
     elif pace == "step":
-        sandbox.run_clock(0.0)
+        clock = ClockPace(0.0)
+    sandbox.play(active_script, compiled.outages, clock)
     return await get_play(context)
 
 
@@ -72,10 +71,13 @@ async def stop_play(context: ControlContext) -> Any:
     """Handle DELETE /play."""
     _under_way(context)
     page = context.world.monitors(team=context.team, limit=_EVERYONE)
-    for monitor in page.items:
-        if any(not overlay.forced for overlay in monitor.overlays):
-            context.sandbox.apply(ClearOutages(team=context.team, monitor_id=monitor.id))
-    context.sandbox.set_active_script(None)
+    context.sandbox.stop_playing(
+        [
+            ClearOutages(team=context.team, monitor_id=monitor.id)
+            for monitor in page.items
+            if any(not overlay.forced for overlay in monitor.overlays)
+        ]
+    )
 
 
 def _under_way(context: ControlContext) -> ActiveScript:

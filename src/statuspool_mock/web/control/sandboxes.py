@@ -15,12 +15,18 @@ async def list_sandboxes(context: ControlContext) -> Any:
         "results": [_json(sandbox) for sandbox in sandboxes],
         "most": sandboxes.most,
         "idle_seconds": sandboxes.idle_seconds,
+        "damaged": [{"name": name, "reason": reason} for name, reason in sandboxes.damaged],
     }
 
 
 async def delete_sandbox(context: ControlContext) -> Any:
     """Handle DELETE /sandboxes/{name}."""
     context.sandboxes.delete(context.path["name"])
+
+
+async def repair_sandbox(context: ControlContext) -> Any:
+    """Handle POST /sandboxes/{name}/repair."""
+    return {"kept_as": context.sandboxes.repair(context.path["name"])}
 
 
 async def get_health(context: ControlContext) -> Any:

@@ -100,17 +100,17 @@ async def redeliver_failed(context: ControlContext) -> Any:
 
 
 async def _send_again(context: ControlContext, deliveries: list[Delivery]) -> int:
-    sandbox, sent = context.sandbox, 0
+    sandbox, messages = context.sandbox, []
     for delivery in deliveries:
         try:
             webhook = context.world.webhook(delivery.webhook_id)
         except UnknownWebhook:
             continue
         if webhook.team is context.team:
-            sandbox.dispatcher.post_again(delivery.message, [webhook])
-            sent += 1
+            messages.append((delivery.message, webhook))
+    sandbox.dispatcher.post_again(messages)
     await sandbox.dispatcher.delivered(seconds=30)
-    return sent
+    return len(messages)
 
 
 def _delivery(context: ControlContext) -> Delivery:

@@ -1,0 +1,261 @@
+"""The folder of one sandbox.
+
+    <n>.json              a snapshot: the whole state
+    <n>.log               a line of JSON for each set of changes since, made together
+    checkpoints/<hex>     a named state
+
+A change is written to the log before it is made, so killing the process at any instant loses
+nothing that was acknowledged. When a log outgrows its snapshot, both start over under the next
+number: the new log, then the new snapshot beside the old one, which is then renamed. A last line
+without an end was never acknowledged, and is cut off. Any other file that cannot be read is damage:
+nothing is written until a user decides.
+"""
+
+import contextlib
+import json
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from statuspool_mock.atomic_files import write_whole
+from statuspool_mock.sandbox.changes import Change, Replay, change_data
+from statuspool_mock.sandbox.errors import StorageFailed, WorldDamaged
+from statuspool_mock.sandbox.log_file import LogFile, storage_failed
+from statuspool_mock.sandbox.persistence import StoredSandbox
+from statuspool_mock.sandbox.state import State, state_data, state_from
+
+_SMALLEST_LOG = 256 * 1024
+_NUMBERED = re.compile(r"([1-9][0-9]{0,14})\.(json|log)")
+_CHECKPOINT = re.compile(r"(?:[0-9a-f]{2})+")
+_TEMPORARY = re.compile(r"\.(?:[0-9]+\.json|[0-9a-f]+)\.[^.]+")
+
+
+class SandboxDirectory:
+    """The folder of one sandbox. Nothing is touched before something is loaded or written."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._checkpoints = folder / "checkpoints"
+        self._number = 0
+        self._log: LogFile | None = None
+        self._most_log_bytes = _SMALLEST_LOG
+        self._is_closed = False
+
+    # Writing
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the log has outgrown its snapshot."""
+        return self._log is not None and self._log.size > self._most_log_bytes
+
+    def append(self, *changes: Change) -> None:
+        """Append changes as one line. Raises `StorageFailed`."""
+        self._opened().append(_line(changes))
+
+    def retract(self) -> None:
+        """Cut off the last line."""
+        self._opened().retract()
+
+    def defer(self, *changes: Change) -> None:
+        """Append changes as one line, before the next one if that is impossible now."""
+        if self._log is not None:
+            self._log.defer(_line(changes))
+
+    @property
+    def needs_snapshot(self) -> bool:
+        """Whether the log misses changes, so that only a snapshot can store the next one."""
+        return self._log is not None and self._log.has_gap
+
+    def write_snapshot(self, state: State) -> None:
+        """Write a snapshot and start an empty log after it. Raises `StorageFailed`."""
+        if self._is_closed:
+            raise StorageFailed("The change was not made, since its sandbox was closed meanwhile.")
+        number = self._number + 1
+        try:
+            size = self._start(number, state)
+        except OSError as error:
+            if self._log is not None:
+                self._most_log_bytes = max(self._most_log_bytes, 2 * self._log.size)
+            raise storage_failed(error) from error
+        self._most_log_bytes = max(_SMALLEST_LOG, size)
+        previous, self._number = self._number, number
+        for suffix in ("json", "log"):
+            with contextlib.suppress(OSError):
+                (self._folder / f"{previous}.{suffix}").unlink()
+
+    def _start(self, number: int, state: State) -> int:
+        """Write a snapshot with an empty log; return its size. Raises `OSError`."""
+        for folder in (self._folder, self._checkpoints):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        path = self._folder / f"{number}.log"
+        log = LogFile(path)
+        try:
+            data = {"unix": time.time(), "state": state_data(state)}
+            size = _write_json(self._folder / f"{number}.json", data)
+        except BaseException:
+            log.close()
+            path.unlink(missing_ok=True)
+            raise
+        if self._log is not None:
+            self._log.close()
+        self._log = log
+        return size
+
+    def write_checkpoint(self, name: str, state: State | None) -> None:
+        """Write a checkpoint, or delete it. Raises `StorageFailed`."""
+        self._opened()
+        path = self._checkpoints / name.encode().hex()
+        try:
+            if state is None:
+                path.unlink(missing_ok=True)
+            else:
+                _write_json(path, state_data(state))
+        except OSError as error:
+            raise storage_failed(error) from error
+
+    def close(self) -> None:
+        """Close the log. Nothing can be written from now on."""
+        self._is_closed = True
+        if self._log is not None:
+            self._log.close()
+
+    def _opened(self) -> LogFile:
+        assert self._log is not None  # noqa: S101 - a sandbox is loaded, or written, first
+        return self._log
+
+    # Reading
+
+    def load(self) -> StoredSandbox | None:
+        """Return the stored sandbox: the newest snapshot with its log applied.
+
+        Raises `WorldDamaged` where a file cannot be read, and `StorageFailed`.
+        """
+        if not os.path.lexists(self._folder):
+            return None
+        number = self._newest()
+        if not number:
+            return None
+        stored, size = self._read(number)
+        try:
+            self._tidy(number)
+            self._log = LogFile(self._folder / f"{number}.log", size=size)
+        except OSError as error:
+            raise storage_failed(error) from error
+        self._number = number
+        self._most_log_bytes = max(_SMALLEST_LOG, (self._folder / f"{number}.json").stat().st_size)
+        return stored
+
+    def salvage(self) -> StoredSandbox | None:
+        """Return what can be read: a snapshot, its log up to the damage, whole checkpoints."""
+        for number in sorted(self._numbers("json"), reverse=True):
+            with contextlib.suppress(WorldDamaged):
+                return self._read(number, salvage=True)[0]
+        return None
+
+    def _numbers(self, kind: str) -> list[int]:
+        if not self._folder.is_dir():
+            return []
+        found = [_NUMBERED.fullmatch(path.name) for path in self._folder.iterdir()]
+        return [int(match[1]) for match in found if match and match[2] == kind]
+
+    def _newest(self) -> int:
+        """Return the number of the newest snapshot, or 0 if nothing was ever stored."""
+        if not self._folder.is_dir():
+            raise WorldDamaged("it is not a folder")
+        newest = max(self._numbers("json"), default=0)
+        logs = [n for n in self._numbers("log") if (self._folder / f"{n}.log").stat().st_size]
+        if max(logs, default=0) > newest:
+            raise WorldDamaged(f"{max(logs)}.json is missing")
+        if not newest and any(True for _ in self._checkpoint_files()):
+            raise WorldDamaged("it has checkpoints but no snapshot")
+        return newest
+
+    def _read(self, number: int, *, salvage: bool = False) -> tuple[StoredSandbox, int]:
+        """Return a sandbox and the size of what is whole in its log. Raises `WorldDamaged`."""
+        snapshot, log = (self._folder / f"{number}.{suffix}" for suffix in ("json", "log"))
+        with _damage(snapshot):
+            data = _parsed(snapshot.read_bytes())
+            replay = Replay(state_from(data["state"]), float(data["unix"]))
+        size = 0
+        try:
+            with _damage(log):
+                raw = log.read_bytes()
+                whole = raw.rpartition(b"\n")[0] + b"\n" if b"\n" in raw else b""
+                for line in whole.splitlines(keepends=True):
+                    for change in _parsed(line):
+                        replay.apply(change)
+                    size += len(line)
+        except WorldDamaged:
+            if not salvage:
+                raise
+        with _damage(snapshot):
+            state, unix, facts = replay.result()
+        checkpoints = self._read_checkpoints(salvage=salvage)
+        ago = max(time.time() - unix, 0.0)
+        return StoredSandbox(state, ago, checkpoints, facts), size
+
+    def _read_checkpoints(self, *, salvage: bool) -> dict[str, State]:
+        found = {}
+        for path in self._checkpoint_files():
+            try:
+                with _damage(path):
+                    name = bytes.fromhex(path.name).decode()
+                    found[name] = state_from(_parsed(path.read_bytes()))
+            except WorldDamaged:
+                if not salvage:
+                    raise
+        return found
+
+    def _checkpoint_files(self) -> Iterator[Path]:
+        if self._checkpoints.is_dir():
+            for path in sorted(self._checkpoints.iterdir()):
+                if _CHECKPOINT.fullmatch(path.name):
+                    yield path
+
+    def _tidy(self, newest: int) -> None:
+        """Remove what a kill left behind: temporary files, and files of other numbers."""
+        for folder in (self._folder, self._checkpoints):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            with contextlib.suppress(PermissionError):  # another user's
+                folder.chmod(0o700)
+            for path in folder.iterdir():
+                if _TEMPORARY.fullmatch(path.name):
+                    path.unlink()
+        for suffix in ("json", "log"):
+            for number in self._numbers(suffix):
+                if number != newest:
+                    (self._folder / f"{number}.{suffix}").unlink()
+
+
+@contextlib.contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    """Turn every error while a file is read into `WorldDamaged`."""
+    try:
+        yield
+    except Exception as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise WorldDamaged(f"{path.name} cannot be read ({reason})") from error
+
+
+def _line(changes: tuple[Change, ...]) -> bytes:
+    return _encoded([change_data(change) for change in changes]) + b"\n"
+
+
+def _write_json(path: Path, data: Any) -> int:
+    """Write JSON to a file atomically and return its size in bytes. Raises `OSError`."""
+    raw = _encoded(data)
+    write_whole(path, raw, durable=True)
+    return len(raw)
+
+
+def _encoded(data: Any) -> bytes:
+    """Return JSON as bytes; texts may hold lone surrogates."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "surrogatepass")
+
+
+def _parsed(raw: bytes) -> Any:
+    return json.loads(raw.decode("utf-8", "surrogatepass"))
