@@ -25,6 +25,7 @@ pytestmark = pytest.mark.process
 BEGAN = instant("2026-11-24T12:00:00Z")
 CLIENTS = 3
 EVENTS = ["status_change", "incident_created", "sla_breach"]
+MOST_FULL_SECONDS = 2
 NO_LIMIT = resource.RLIM_INFINITY
 
 
@@ -219,12 +220,17 @@ def recovered(found, known, doubtful):
     raise AssertionError(f"expected {told(known)} or {told(doubtful)}, got {found}")
 
 
-def full_disk(process, chance, *, rounds):
-    """Let files grow no further, and again."""
+def full_disk(process, clients, chance, *, rounds):
+    """Let files grow no further until writes were refused, and then again."""
     for _ in range(rounds):
-        limit = chance.choice([0, chance.randrange(1, 2_000), chance.randrange(2_000, 40_000)])
+        limit = chance.choice([0, chance.randrange(1, 2_000), chance.randrange(2_000, 20_000)])
+        refused = sum(client.refused for client in clients) + chance.randrange(2, 6)
+        deadline = time.monotonic() + MOST_FULL_SECONDS
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (limit, NO_LIMIT))
-        time.sleep(chance.uniform(0.02, 0.15))
+        while sum(client.refused for client in clients) < refused:
+            if time.monotonic() > deadline or not all(one.is_alive() for one in clients):
+                break
+            time.sleep(0.001)
         resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (NO_LIMIT, NO_LIMIT))
         time.sleep(chance.uniform(0.02, 0.1))
 
@@ -294,7 +300,7 @@ def kill_again_and_again(data, *, times, seed):
                 for client, name in zip(clients, known, strict=True):
                     client.ids = ids[name]
                     client.start()
-                full_disk(served.process, chance, rounds=chance.randrange(4))
+                full_disk(served.process, clients, chance, rounds=chance.randrange(1, 4))
                 wait_for(clients, chance.randrange(20, 100))
                 served.process.send_signal(signal.SIGKILL)
                 for client, name in zip(clients, known, strict=True):
