@@ -84,7 +84,10 @@ def test_verify_without_its_extra_says_what_to_install(bare, mock):
     done = bare.run("statuspool-mock", "verify", mock["url"], "--api-key", "sp_test_judge")
     assert done.returncode == 2
     python = bare.bin / "python"
-    assert done.stderr == f"statuspool-mock verify needs: {python} -m pip install {packages}\n"
+    assert done.stderr == (
+        "statuspool-mock verify: needs pytest, Schemathesis and Jinja: "
+        f"{python} -m pip install {packages}\n"
+    )
 
 
 def test_a_type_checker_sees_its_types(bare):

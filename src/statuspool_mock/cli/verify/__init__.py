@@ -193,8 +193,8 @@ def verify(*, list_only: bool, dry_run: bool, **given: Any) -> int:
         import pytest  # noqa: F401  (the suite is pytest's; all other commands do without it)
     except ImportError:
         raise CommandFailed(
-            f"needs pytest and Schemathesis: {sys.executable} -m pip install "
-            "'pytest>=9,<10' 'schemathesis>=4.32,<4.33'"
+            f"needs pytest, Schemathesis and Jinja: {sys.executable} -m pip install "
+            "'jinja2>=3.1,<4' 'pytest>=9,<10' 'schemathesis>=4.32,<4.33'"
         ) from None
     from statuspool_mock.cli.verify import plan, suite
 
