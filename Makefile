@@ -4,6 +4,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and each would compile all of it
 
@@ -11,7 +12,8 @@ unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and ea
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
-	@echo "make test    run the tests (ARGS='-k docs' passes options)"
+	@echo "make test    run the tests, on twice as many workers as there are cores: many wait for a"
+	@echo "             program (ARGS='-k docs' passes options, WORKERS=1 takes one)"
 	@echo "make test-fast  only the tests that start neither a program nor a browser: a minute"
 	@echo "make test-long  the tests that take minutes: recipes and tutorials in fresh environments"
 	@echo "make lint    ruff, mypy and the import rules"
@@ -28,7 +30,7 @@ serve: .venv/installed
 	@$(BIN)/statuspool-mock serve $(ARGS)
 
 test: .venv/developing
-	$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 test-fast: .venv/developing
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not (long or slow or process or browser)" $(ARGS)
