@@ -2,6 +2,6 @@
 
 from statuspool_mock.contract.document import ContractError, Document, load
 from statuspool_mock.contract.operation import Operation
-from statuspool_mock.contract.violations import Violation
+from statuspool_mock.contract.violations import MOST_VIOLATIONS, Violation
 
-__all__ = ["ContractError", "Document", "Operation", "Violation", "load"]
+__all__ = ["MOST_VIOLATIONS", "ContractError", "Document", "Operation", "Violation", "load"]

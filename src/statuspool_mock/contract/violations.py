@@ -1,7 +1,9 @@
 """Violations of a schema, in the words of the API."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 import jsonschema_rs
@@ -15,6 +17,9 @@ class Violation(NamedTuple):
 
 
 Check = Callable[[Any], list[Violation]]
+MOST_VIOLATIONS = 50
+"""How many violations are looked for in a value."""
+_MOST_CHARACTERS = 200
 
 _UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _is_uuid = re.compile(_UUID).fullmatch
@@ -50,25 +55,66 @@ def check_of(schema: Mapping[str, Any], *, root: str = "body") -> Check:
     def check(value: Any) -> list[Violation]:
         if validator.is_valid(value):
             return []
+        value = _until_violated(value, validator)
         found: dict[str, str] = {}
         for error in validator.iter_errors(value):
-            path = [str(part) for part in error.instance_path]
-            *where, keyword = error.schema_path
-            broken = _dig(plain, where)
-            if keyword == "required":
-                holder = _dig(value, error.instance_path)
-                for name in broken["required"]:
-                    if name not in holder:
-                        found.setdefault(".".join([*path, name]), "Field is required")
-            elif keyword == "additionalProperties":
-                for name in _dig(value, error.instance_path):
-                    if name not in broken["properties"]:
-                        found.setdefault(".".join([*path, name]), "Is not a known field")
-            else:
-                found.setdefault(".".join(path) or root, message_for(broken, str(keyword)))
-        return [Violation(field, message) for field, message in found.items()]
+            for field, message in _violations(error, value, plain, root=root):
+                found.setdefault(field[:_MOST_CHARACTERS], message)
+                if len(found) == MOST_VIOLATIONS:
+                    break
+        return [Violation(*pair) for pair in islice(found.items(), MOST_VIOLATIONS)]
 
     return check
+
+
+def _violations(
+    error: jsonschema_rs.ValidationError, value: Any, schema: Any, *, root: str
+) -> Iterator[tuple[str, str]]:
+    """Yield the fields that an error concerns, with a message for each."""
+    path = [str(part) for part in error.instance_path]
+    *where, keyword = error.schema_path
+    broken = _dig(schema, where)
+    if keyword == "required":
+        holder = _dig(value, error.instance_path)
+        for name in broken["required"]:
+            if name not in holder:
+                yield ".".join([*path, name]), "Field is required"
+    elif keyword == "additionalProperties":
+        for name in _dig(value, error.instance_path):
+            if name not in broken["properties"]:
+                yield ".".join([*path, name]), "Is not a known field"
+    else:
+        yield ".".join(path) or root, message_for(broken, str(keyword))
+
+
+def _until_violated(value: Any, validator: jsonschema_rs.Draft4Validator) -> Any:
+    """Return an invalid value, its long lists cut off some items after the first violation.
+
+    The validator finds all violations at once, of which a long list can have too many.
+    """
+    lengths = range(MOST_VIOLATIONS, _longest(value))
+    if not lengths:
+        return value
+    valid = bisect_left(lengths, 1, key=lambda most: not validator.is_valid(_cut(value, most)))
+    return _cut(value, lengths.start + valid + MOST_VIOLATIONS)
+
+
+def _longest(value: Any) -> int:
+    """Return the length of the longest list in a value."""
+    if isinstance(value, dict):
+        return max(map(_longest, value.values()), default=0)
+    if isinstance(value, list):
+        return max(len(value), max(map(_longest, value), default=0))
+    return 0
+
+
+def _cut(value: Any, most: int) -> Any:
+    """Return a value without the items of its lists after the first ones."""
+    if isinstance(value, dict):
+        return {name: _cut(item, most) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_cut(item, most) for item in value[:most]]
+    return value
 
 
 def message_for(schema: Mapping[str, Any], keyword: str) -> str:

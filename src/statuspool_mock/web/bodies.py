@@ -1,7 +1,9 @@
 """Reads JSON bodies: complete, bounded, and only what all parsers read alike."""
 
 import json
-from typing import Any
+from collections import Counter
+from itertools import accumulate
+from typing import Any, NamedTuple
 
 import orjson
 from starlette.types import Receive
@@ -9,34 +11,52 @@ from starlette.types import Receive
 from statuspool_mock.contract import Violation
 from statuspool_mock.web.errors import InvalidRequest
 
-MOST_BYTES = 1 << 20
+MOST_LEVELS = 100
+"""How deep a body may be nested."""
 _MOST_DRAINED = 64 << 20
+_MOST_SHOWN = 100
 
 
-async def read_body(receive: Receive, most_bytes: int = MOST_BYTES) -> bytes:
-    """Return the body. Raises `InvalidRequest` if it is larger than `most_bytes`.
+class BodyLimits(NamedTuple):
+    """How large a body may be: its bytes, and the values in it."""
+
+    most_bytes: int
+    most_values: int
+
+
+ORDINARY = BodyLimits(1 << 20, 20_000)
+SNAPSHOT = BodyLimits(64 << 20, 3_000_000)
+"""The limits of the snapshot of a large world."""
+
+
+async def read_body(receive: Receive, most_bytes: int) -> bytes:
+    """Return the body. Raises `InvalidRequest` if it is incomplete or larger than `most_bytes`.
 
     The rest of a larger one is read for a while and dropped, so that the client sees the response.
     """
     message = await receive()
-    if not message.get("more_body", False):
-        parts, size = [message.get("body", b"")], len(message.get("body", b""))
+    if not message.get("more_body", False) and message["type"] == "http.request":
+        whole: bytes = message.get("body", b"")
+        if len(whole) > most_bytes:
+            raise _broken(f"Must be at most {most_bytes} bytes")
+        return whole
+    body, size = bytearray(), 0
+    while message["type"] == "http.request":
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= most_bytes:
+            body += part
+        if not message.get("more_body", False) or size > _MOST_DRAINED:
+            break
+        message = await receive()
     else:
-        parts, size = [], 0
-        while True:
-            part = message.get("body", b"")
-            size += len(part)
-            if size <= most_bytes:
-                parts.append(part)
-            if not message.get("more_body", False) or size > _MOST_DRAINED:
-                break
-            message = await receive()
+        raise _broken("Must arrive completely")
     if size > most_bytes:
         raise _broken(f"Must be at most {most_bytes} bytes")
-    return b"".join(parts)
+    return bytes(body)
 
 
-def parse_body(raw: bytes, media_type: str) -> Any:
+def parse_body(raw: bytes, media_type: str, limits: BodyLimits = ORDINARY) -> Any:
     """Return the JSON value of a body. Raises `InvalidRequest`, which says what is wrong.
 
     Refuses what parsers disagree on: duplicate keys, NaN, lone surrogates, extreme nesting.
@@ -46,20 +66,36 @@ def parse_body(raw: bytes, media_type: str) -> Any:
         raise InvalidRequest([Violation("Content-Type", "Must be application/json")])
     if not raw:
         raise _broken("Must be a JSON object")
+    if len(raw) > limits.most_values or raw.count(b"{") + raw.count(b"[") > MOST_LEVELS:
+        _check_structure(raw, limits.most_values)
     try:
         value = orjson.loads(raw)
         _DISTINCT.decode(raw.decode())
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise _broken(f"Must be valid JSON: {error}") from None
     return value
+
+
+def _check_structure(raw: bytes, most_values: int) -> None:
+    """Refuse what costs too much to parse. Raises `InvalidRequest`."""
+    unescaped = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
+    structure = b"".join(unescaped.split(b'"')[::2])
+    if sum(map(structure.count, (b",", b"{", b"["))) > most_values:
+        raise _broken(f"Must have at most {most_values} values")
+    brackets = structure.translate(None, delete=_NOT_BRACKETS)
+    levels = accumulate(1 if bracket in b"{[" else -1 for bracket in brackets)
+    if max(levels, default=0) > MOST_LEVELS:
+        raise _broken(f"Must be nested at most {MOST_LEVELS} levels deep")
+
+
+_NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))
 
 
 def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) != len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} is given twice")
+        ((twice, _),) = Counter(name for name, _ in pairs).most_common(1)
+        raise ValueError(f"the key {twice[:_MOST_SHOWN]!r} is given twice")
     return values
 
 

@@ -16,7 +16,7 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from statuspool_mock.contract import Violation
+from statuspool_mock.contract import MOST_VIOLATIONS, Violation
 from statuspool_mock.contract.reference import ERROR_CODES, ERROR_MESSAGES
 from statuspool_mock.sandbox import Conflict, InvalidInput, NotFound, StorageFailed, WorldDamaged
 from statuspool_mock.simulation import (
@@ -41,7 +41,7 @@ class InvalidRequest(ApiError):
 
     def __init__(self, violations: Sequence[Violation], message: str = ERROR_MESSAGES[400]) -> None:
         super().__init__(message)
-        self.violations = violations
+        self.violations = violations[:MOST_VIOLATIONS]
 
 
 class Unauthorized(ApiError):

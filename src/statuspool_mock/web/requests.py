@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope
 from statuspool_mock.contract import Operation, Violation
 from statuspool_mock.exchanges import Exchange
 from statuspool_mock.sandbox import Access
-from statuspool_mock.web.bodies import MOST_BYTES, parse_body, read_body
+from statuspool_mock.web.bodies import ORDINARY, BodyLimits, parse_body, read_body
 from statuspool_mock.web.errors import InvalidRequest
 from statuspool_mock.web.responses import EncodedResponse
 
@@ -21,25 +21,31 @@ REQUEST_ID = "statuspool.request_id"
 
 @dataclass(slots=True)
 class ApiRequest:
-    """A request to an operation. `too_large` is the error of a body that was not kept."""
+    """A request to an operation. `unread` is the error of a body that was not kept."""
 
     scope: Scope
     operation: Operation
     headers: dict[bytes, bytes]
+    limits: BodyLimits = ORDINARY
     raw: bytes = b""
-    too_large: InvalidRequest | None = None
+    unread: InvalidRequest | None = None
 
     @classmethod
     async def read(
-        cls, scope: Scope, receive: Receive, operation: Operation, *, most_bytes: int = MOST_BYTES
+        cls,
+        scope: Scope,
+        receive: Receive,
+        operation: Operation,
+        *,
+        limits: BodyLimits = ORDINARY,
     ) -> "ApiRequest":
         """Read a request, with a body only if the operation takes one."""
-        request = cls(scope, operation, _by_name(scope["headers"]))
+        request = cls(scope, operation, _by_name(scope["headers"]), limits)
         if operation.takes_body:
             try:
-                request.raw = await read_body(receive, most_bytes)
+                request.raw = await read_body(receive, limits.most_bytes)
             except InvalidRequest as error:
-                request.too_large = error
+                request.unread = error
         return request
 
     @property
@@ -65,8 +71,8 @@ class ApiRequest:
         if not self.operation.takes_body:
             return values, None, violations
         try:
-            if self.too_large is not None:
-                raise self.too_large
+            if self.unread is not None:
+                raise self.unread
             body = self._parse()
         except InvalidRequest as error:
             return values, None, [*violations, *error.violations]
@@ -76,7 +82,7 @@ class ApiRequest:
         media_type = self.headers.get(b"content-type", b"").decode("latin-1")
         if not self.raw and not self.operation.needs_body:
             return {}
-        return parse_body(self.raw, media_type)
+        return parse_body(self.raw, media_type, self.limits)
 
     def exchange(self, access: Access, encoded: EncodedResponse, **more: Any) -> Exchange:
         """Return this request and its response for the journal."""

@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from statuspool_mock.contract import Document, Operation
 from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes, StorageFailed, WorldDamaged
+from statuspool_mock.web.bodies import ORDINARY, SNAPSHOT
 from statuspool_mock.web.control.context import ControlContext, MutantSwitch
 from statuspool_mock.web.control.operations import OPERATIONS
 from statuspool_mock.web.control_auth import ControlAuth, ControlDenied
@@ -27,7 +28,7 @@ from statuspool_mock.web.responses import ApiResponse, encode
 from statuspool_mock.web.routing import routed
 from statuspool_mock.web.vendor.pipeline import WRITES
 
-_MOST_BYTES = 64 << 20  # a snapshot of a large world
+_LIMITS = {"restoreSnapshot": SNAPSHOT}
 _OPEN = (
     "POST",
     f"{CONTROL_PATH}/receiver",
@@ -59,7 +60,8 @@ class ControlOperation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request; every error becomes an error response of the API."""
-        request = await ApiRequest.read(scope, receive, self._operation, most_bytes=_MOST_BYTES)
+        limits = _LIMITS.get(self._operation.id, ORDINARY)
+        request = await ApiRequest.read(scope, receive, self._operation, limits=limits)
         access = None
         try:
             access = self._access(request)
