@@ -28,6 +28,7 @@ from statuspool_mock.sandbox import RateLimit, Sandboxes, StorageFailed, WorldDa
 from statuspool_mock.sandbox.directory import DirectoryStorage
 from statuspool_mock.sandbox.ticker import Ticker
 from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
+from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from statuspool_mock.web.console import Console
 from statuspool_mock.web.control.app import ControlPlane
 from statuspool_mock.web.control_auth import ControlAuth
@@ -36,7 +37,6 @@ from statuspool_mock.web.gc_tuning import tune_for_serving
 from statuspool_mock.web.middleware import CONTROL_PATH
 from statuspool_mock.web.sockets import is_local, listening
 from statuspool_mock.web.vendor.app import build_api
-from statuspool_mock.web.write_coalescing import CoalescingProtocol
 
 Pause = Callable[[float], Awaitable[None]]
 DEFAULT_PORT = 4747
@@ -269,7 +269,7 @@ class RunningServer:
         return self.address.control_url
 
 
-class _Protocol(CoalescingProtocol):
+class _Protocol(BoundedProtocol):
     """Uvicorn's protocol, with access to the connection for faults that break it."""
 
     def on_message_begin(self) -> None:
@@ -294,6 +294,7 @@ class _Server(uvicorn.Server):
                 log_level=settings.log_level,
                 timeout_graceful_shutdown=1,
                 http=_Protocol,
+                ws="none",
                 ssl_context_factory=(lambda *_: tls) if tls else None,
             )
         )

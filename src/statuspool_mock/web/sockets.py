@@ -2,8 +2,12 @@
 
 import contextlib
 import ipaddress
+import resource
 import socket
 from collections.abc import Iterator
+
+_MOST_CONNECTIONS = 4_096
+_OTHER_FILES = 100
 
 
 class CannotListen(Exception):
@@ -39,3 +43,9 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
                 "Choose another with --port, or --port 0 for a free one."
             ) from error
         yield listener
+
+
+def most_connections() -> int:
+    """Return how many connections a server accepts: fewer if it may open only few files."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return min(_MOST_CONNECTIONS, max(files - _OTHER_FILES, _OTHER_FILES))

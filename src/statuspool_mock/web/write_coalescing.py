@@ -45,6 +45,11 @@ class _CoalescingTransport:
         self._flush()
         self._transport.close()
 
+    def write_eof(self) -> None:
+        """Send what was written, then end this direction."""
+        self._flush()
+        self._transport.write_eof()
+
     def _flush(self) -> None:
         if self._pieces and not self._transport.is_closing():
             self._transport.writelines(self._pieces)

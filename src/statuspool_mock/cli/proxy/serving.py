@@ -22,14 +22,17 @@ from statuspool_mock.cli.errors import CommandFailed
 from statuspool_mock.cli.remote import trusted
 from statuspool_mock.conformance.passive import ExchangeChecker, Kind, Observation, summary
 from statuspool_mock.conformance.passive.proxy import CheckingProxy
+from statuspool_mock.conformance.passive.proxy_responses import refused
 from statuspool_mock.conformance.passive.recording import ObservationLog, Recording
 from statuspool_mock.conformance.passive.status_pages import StatusPages
 from statuspool_mock.conformance.passive.upstream import Upstream
 from statuspool_mock.exchanges import Exchange
+from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from statuspool_mock.web.control_auth import ControlAuth
 from statuspool_mock.web.gc_tuning import tune_for_serving
+from statuspool_mock.web.refusals import Refusal
+from statuspool_mock.web.responses import EncodedResponse
 from statuspool_mock.web.sockets import CannotListen, is_local, listening
-from statuspool_mock.web.write_coalescing import CoalescingProtocol
 
 Keep = Callable[[Exchange, list[Observation]], None]
 
@@ -81,6 +84,14 @@ def serve(
     return int(judge.broken)
 
 
+class _Protocol(BoundedProtocol):
+    """The protocol of the proxy, whose own errors are no errors of the API."""
+
+    def rendered(self, refusal: Refusal) -> EncodedResponse:
+        """Return the response to what is refused."""
+        return refused(refusal.status, refusal.message)
+
+
 class _Server(uvicorn.Server):
     """Uvicorn that reports when it is ready."""
 
@@ -95,7 +106,8 @@ class _Server(uvicorn.Server):
                 date_header=False,
                 proxy_headers=False,
                 timeout_graceful_shutdown=1,
-                http=CoalescingProtocol,
+                http=_Protocol,
+                ws="none",
             )
         )
         self._ready = ready

@@ -7,6 +7,7 @@ from starlette.types import Send
 
 from statuspool_mock.conformance.passive.observation import Kind, Observation
 from statuspool_mock.conformance.passive.upstream import Headers
+from statuspool_mock.web.responses import EncodedResponse
 
 HEADER = b"x-statuspool-violations"
 """The response header that lists the violations of an exchange."""
@@ -35,15 +36,19 @@ async def send_piece(send: Send, piece: bytes) -> None:
     await send({"type": "http.response.body", "body": piece, "more_body": True})
 
 
-async def send_refusal(send: Send, status: int, reason: str) -> None:
-    """Send an error of the proxy itself, as plain text that no client mistakes for the API's."""
+def refused(status: int, reason: str) -> EncodedResponse:
+    """Return an error of the proxy itself, as plain text that no client mistakes for the API's."""
     body = f"statuspool-mock proxy: {reason}\n".encode()
-    headers = [
+    headers = (
         (b"content-type", b"text/plain; charset=utf-8"),
         (b"content-length", str(len(body)).encode()),
-    ]
-    await send_head(send, status, headers)
-    await send({"type": "http.response.body", "body": body})
+    )
+    return EncodedResponse(status, headers, body)
+
+
+async def send_refusal(send: Send, status: int, reason: str) -> None:
+    """Send an error of the proxy itself."""
+    await refused(status, reason).send(send)
 
 
 async def send_enforced(send: Send, observations: list[Observation]) -> None:
