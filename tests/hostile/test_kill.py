@@ -15,10 +15,10 @@ from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
-from tests.mock_process import serving
 
 from statuspool_mock.client import Control, RequestRefused, ServerUnreachable
 from statuspool_mock.time_parsing import instant, written
+from tests.mock_process import serving
 
 pytestmark = pytest.mark.process
 

@@ -19,7 +19,14 @@ from statuspool_mock.interception.network import (
 _HEAD_BYTES = 64 * 1024
 _HEAD_SECONDS = 30
 _CHUNK_BYTES = 64 * 1024
-_OF_ONE_HOP = (b"connection:", b"proxy-connection:", b"proxy-authorization:", b"keep-alive:")
+_OF_ONE_HOP = (
+    b"connection:",
+    b"http2-settings:",
+    b"keep-alive:",
+    b"proxy-authorization:",
+    b"proxy-connection:",
+    b"upgrade:",
+)
 
 
 class InterceptingProxy:

@@ -107,6 +107,8 @@ class BoundedProtocol(CoalescingProtocol):
         self.headers = _DROPPED  # what follows as headers is a trailer
         self._heads += 1
         self._idle_bytes = 0
+        if self.pipeline:
+            self.flow.resume_reading()  # to notice when the client leaves
 
     def on_body(self, body: bytes) -> None:
         """Add to the body of a request."""
@@ -141,7 +143,13 @@ class BoundedProtocol(CoalescingProtocol):
     def _holds_reading(self) -> bool:
         """Whether nothing may be read, because enough is queued."""
         queued = self.pipeline
-        return bool(self._unparsed or (queued and len(queued[0][0].body) > HIGH_WATER_LIMIT))
+        return bool(self._unparsed) or (
+            bool(queued)
+            and (
+                len(queued) >= self.limits.queued_requests
+                or len(self.cycle.body) > HIGH_WATER_LIMIT
+            )
+        )
 
     @property
     def _is_busy(self) -> bool:
@@ -194,6 +202,7 @@ class BoundedProtocol(CoalescingProtocol):
 
     def _send(self, response: EncodedResponse) -> None:
         """Send the last response, then let the client read it before the connection closes."""
+        self._watcher.cancel()
         headers = (*self.server_state.default_headers, *response.headers)
         lines = [b"%s: %s\r\n" % pair for pair in (*headers, (b"connection", b"close"))]
         self.transport.write(
