@@ -4,9 +4,11 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from typing import Any, NamedTuple
 
 _MOST_KEPT = 2_000
+_MOST_RENDERED = 100
 
 
 class Event(NamedTuple):
@@ -23,6 +25,7 @@ class Events:
 
     def __init__(self) -> None:
         self._kept: deque[Event] = deque(maxlen=_MOST_KEPT)
+        self._rendered: dict[int, bytes] = {}
         self._listeners: set[Callable[[], None]] = set()
         self.newest = 0
         self.is_over = False
@@ -39,8 +42,22 @@ class Events:
         """Return the events after an id, oldest first, as far as they are kept."""
         if event_id >= self.newest or not self._kept:
             return []
-        skipped = max(event_id + 1 - self._kept[0].id, 0)
-        return list(self._kept)[skipped:]
+        newer = list(islice(reversed(self._kept), self.newest - event_id))
+        return newer[::-1]
+
+    def rendered(self, event: Event, render: Callable[[Event], bytes]) -> bytes:
+        """Return a new event as bytes. It is rendered once for all listeners."""
+        found = self._rendered.get(event.id)
+        if found is None:
+            found = self._rendered[event.id] = render(event)
+            if len(self._rendered) > _MOST_RENDERED:
+                del self._rendered[next(iter(self._rendered))]
+        return found
+
+    @property
+    def listeners(self) -> int:
+        """The number of listeners."""
+        return len(self._listeners)
 
     def end(self) -> None:
         """End the stream and wake the listeners."""

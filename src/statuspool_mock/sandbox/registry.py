@@ -121,6 +121,7 @@ class Sandboxes:
         sandbox = self.find(name)
         del self._sandboxes[name]
         sandbox.close()
+        sandbox.events.end()
         self._storage.release(name)
         self._accesses = {
             key: access for key, access in self._accesses.items() if access.sandbox is not sandbox

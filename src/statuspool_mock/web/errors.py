@@ -7,6 +7,7 @@
     ├── UnknownPath         404
     ├── MethodNotAllowed    405
     ├── RateLimited         429
+    ├── TooManyListeners    503
     └── RequestedError      the status that a `Prefer: code=` header or a fault asks for
 
 The exceptions of simulation, sandbox and control_auth are in the same table.
@@ -70,6 +71,10 @@ class RateLimited(ApiError):
     def __init__(self, retry_after: int) -> None:
         super().__init__(ERROR_MESSAGES[429].format(retry_after=retry_after))
         self.retry_after = retry_after
+
+
+class TooManyListeners(ApiError):
+    """There are as many event streams as there can be."""
 
 
 class RequestedError(ApiError):
@@ -157,6 +162,7 @@ _TABLE: dict[type[Exception], Callable[[Any], ApiResponse]] = {
     UnknownPath: _not_found,
     MethodNotAllowed: _wrong_method,
     RateLimited: _limited,
+    TooManyListeners: lambda error: _envelope(503, "SERVICE_UNAVAILABLE", str(error)),
     NotFound: _not_found,
     StorageFailed: lambda error: _documented(500, str(error)),
     WorldDamaged: lambda error: _documented(500, str(error)),

@@ -56,6 +56,8 @@ async def _cut_off(scope: Scope, receive: Receive) -> None:
     if extension is None:
         return
     transport = extension["connection"]
+    if transport.is_closing():  # the client has disconnected already
+        return
     connection = transport.get_extra_info("socket")
     if connection is not None:
         # With a linger time of 0, closing sends a reset instead of an orderly end.

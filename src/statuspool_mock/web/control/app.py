@@ -1,9 +1,9 @@
 """The control plane as an ASGI application."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -132,14 +132,20 @@ async def _stream(parts: AsyncGenerator[bytes, None], receive: Receive, send: Se
     await send(start)
     leaving = asyncio.ensure_future(gone(receive))
     try:
-        async with aclosing(parts):
+        async with contextlib.aclosing(parts), asyncio.timeout(None) as presence:
+            leaving.add_done_callback(lambda _: _end(presence))
             async for part in parts:
-                if leaving.done():
-                    break
                 await send({"type": "http.response.body", "body": part, "more_body": True})
+    except TimeoutError:
+        return
     finally:
         leaving.cancel()
     await send({"type": "http.response.body", "body": b""})
+
+
+def _end(block: asyncio.Timeout) -> None:
+    with contextlib.suppress(RuntimeError):  # it has ended already
+        block.reschedule(0)
 
 
 class ControlPlane:

@@ -3,39 +3,58 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
+from functools import partial
 from typing import Any
 
 from statuspool_mock.sandbox.events import Event
 from statuspool_mock.time_parsing import written
 from statuspool_mock.web.control.context import ControlContext
 from statuspool_mock.web.control.serializers import exchange_json, fact_json
+from statuspool_mock.web.errors import TooManyListeners
 
+MOST_LISTENERS = 32
+"""How many streams of one world there can be at once."""
+MOST_LISTENERS_OF_SERVER = 256
 _PULSE_SECONDS = 0.5
 _PULSES_BETWEEN_COMMENTS = 30
+_PACE_SECONDS = 0.05
+_MOST_AT_ONCE = 100
 
 
 async def stream_events(context: ControlContext) -> Any:
-    """Handle GET /events."""
+    """Handle GET /events. Raises `TooManyListeners`."""
+    events = context.sandbox.events
+    if events.listeners >= MOST_LISTENERS:
+        raise TooManyListeners(f"This sandbox has {MOST_LISTENERS} event streams already.")
+    if sum(each.events.listeners for each in context.sandboxes) >= MOST_LISTENERS_OF_SERVER:
+        raise TooManyListeners(f"This server has {MOST_LISTENERS_OF_SERVER} event streams already.")
     given = context.headers.get(b"last-event-id", b"").decode("latin-1")
-    newest = context.sandbox.events.newest
-    number = int(given) if given.isascii() and given.isdigit() and len(given) < 16 else newest
-    return _stream(context, min(number, newest))
+    number = (
+        int(given) if given.isascii() and given.isdigit() and len(given) < 16 else events.newest
+    )
+    return _stream(context, min(number, events.newest))
 
 
 async def _stream(context: ControlContext, number: int) -> AsyncGenerator[bytes, None]:
-    """Yield events forever, and let a running world catch up with its clock meanwhile."""
+    """Yield events forever, and let a running world catch up with its clock meanwhile.
+
+    Events that happen shortly after each other are sent together.
+    """
     sandbox = context.sandbox
-    yield b"retry: 1000\n\n"
+    events = sandbox.events
     quiet = 0
-    with sandbox.events.listening() as signal:
-        while not sandbox.events.is_over:
+    with events.listening() as signal:
+        yield b"retry: 1000\n\n"
+        while not events.is_over:
             signal.clear()
             if not sandbox.is_held:
                 sandbox.catch_up()
-            for event in sandbox.events.since(number):
-                number = event.id
+            if new := events.since(number)[:_MOST_AT_ONCE]:
+                number = new[-1].id
                 quiet = 0
-                yield _rendered(context, event)
+                yield b"".join(events.rendered(event, partial(_rendered, context)) for event in new)
+                await asyncio.sleep(_PACE_SECONDS)
+                continue
             try:
                 async with asyncio.timeout(_PULSE_SECONDS):
                     await signal.wait()
