@@ -1,13 +1,16 @@
 """Requests and answers against the document, without a server."""
 
-from urllib.parse import urlencode
+import json
+from urllib.parse import urlencode, urlsplit
 
 import pytest
+from hypothesis import given, strategies
 
-from statuspool_mock import contract
+from statuspool_mock import contract, resources
 from statuspool_mock.contract import ContractError, Violation
 
 DOCUMENT = contract.load()
+URL = DOCUMENT.raw["components"]["schemas"]["HttpUrl"]
 JSON = {"content-type": "application/json", "x-request-id": "req_abcdefgh"}
 STATUS = {
     "status": "up",
@@ -72,6 +75,10 @@ def test_a_204_has_no_body():
         "HTTPS://A.example",
         "http://[::1]/",
         "http://u:p@h/",
+        "http://a.example.:65535?x#y",
+        "http://a_b.xn--bcher-kva.example:/%20",
+        "http://3com/",
+        "http://255.0.10.199:1/",
     ],
 )
 def test_urls_that_pass(url):
@@ -90,6 +97,27 @@ def test_urls_that_pass(url):
         "http://:80",
         "javascript:1",
         "http://a b",
+        "http://a.example:99999",
+        "http://a.example:65536/",
+        "http://a.example:0/",
+        "http://a:b/",
+        "http://-/",
+        "http://a-/",
+        "http://a..com/",
+        "http://.a/",
+        f"http://{'a' * 64}/",
+        "http://1234/",
+        "http://256.1.1.1/",
+        "http://[::zz]/",
+        "http://[1::2::3]/",
+        "http://[::1/",
+        "http://ü.example/",
+        "http://a/ü",
+        "http://a/%zz",
+        "http://a/x#y#z",
+        "http://a/\n",
+        "http://a@b@c/",
+        "http://a\\b/",
         7,
     ],
 )
@@ -98,6 +126,21 @@ def test_urls_that_do_not(url):
     assert DOCUMENT.operations["createMonitor"].check_body(body) == [
         Violation("url", "Must be a valid HTTP or HTTPS URL")
     ]
+
+
+@given(strategies.from_regex(URL["pattern"], fullmatch=True).filter(str.isascii))
+def test_urls_of_the_documents_pattern_pass(url):
+    if "[" in url:  # the pattern leaves the rest of IPv6 to the format
+        return
+    test_urls_that_pass(url)
+    assert urlsplit(url).hostname
+    assert (urlsplit(url).port or 80) < 65_536
+
+
+def test_urls_of_scenarios_have_the_same_rule():
+    schema = json.loads(resources.path("fixtures/scenario.schema.json").read_text("utf-8"))
+    rule = schema["$defs"]["url"]
+    assert (rule["format"], rule["pattern"]) == (URL["format"], URL["pattern"])
 
 
 @pytest.mark.parametrize(
@@ -124,13 +167,28 @@ def test_a_parameter_given_twice_is_a_violation():
 @pytest.mark.parametrize(
     "text",
     ["2025-01-14T00:00:00Z", "2025-01-14t00:00:00.123z", "2025-01-14T00:00:00+05:30",
-     "2016-12-31T23:59:60Z"],
+     "2025-01-14T00:00:00+0000", "2025-01-14T00:00:00.5-0330", "2016-12-31T23:59:60Z"],
 )  # fmt: skip
 def test_timestamps_that_pass(text):
     query = urlencode({"from": text}).encode()
     values, violations = DOCUMENT.operations["listMonitorLogs"].read_query(query)
     assert not violations
     assert values["from"].tzinfo is not None
+
+
+def test_offsets_mean_the_same_with_and_without_a_colon():
+    read = DOCUMENT.operations["listMonitorLogs"].read_query
+    basic, extended = (
+        read(urlencode({"from": f"2025-01-14T00:00:00{offset}"}).encode()).values["from"]
+        for offset in ("+0530", "+05:30")
+    )
+    assert basic == extended
+
+
+@pytest.mark.parametrize("offset", ["", "+05", "+5:30", "+05:3", " 00:00", "+00:00Z", "UTC"])
+def test_other_offsets_do_not_pass(offset):
+    query = urlencode({"from": f"2025-01-14T00:00:00{offset}"}).encode()
+    assert DOCUMENT.operations["listMonitorLogs"].read_query(query).violations
 
 
 def test_operations_are_found_by_method_and_path():

@@ -293,3 +293,30 @@ def test_garbage_on_the_wire_harms_nobody(server, client, garbage):
         response = wire.recv(65_536)
     assert not response or response.startswith((b"HTTP/1.1 400", b"HTTP/1.1 401", b"HTTP/1.1 404"))
     assert client.get("/monitors").status_code == 200
+
+
+@pytest.mark.parametrize("url", ["http://a.example:99999", "http://-/", "http://a..com/"])
+def test_urls_that_no_host_can_have_are_refused_wherever_one_is_given(client, url):
+    monitor = {"name": "Shop", "url": "https://shop.example/", "interval_seconds": 60}
+    made = client.post("/monitors", json=monitor).json()
+    webhook = {"url": url, "events": ["sla_breach"], "secret": "s3cr3t-key"}
+    for response in (
+        client.post("/monitors", json={**monitor, "url": url}),
+        client.put(f"/monitors/{made['id']}", json={"url": url}),
+        client.post("/webhooks", json=webhook),
+    ):
+        assert response.status_code == 400
+        assert response.json()["details"] == [
+            {"field": "url", "message": "Must be a valid HTTP or HTTPS URL"}
+        ]
+
+
+@pytest.mark.parametrize("offset", ["Z", "+00:00", "+0000", "-0000"])
+def test_instants_with_every_kind_of_offset_are_read(client, offset):
+    monitor = client.get("/monitors?limit=1").json()["results"][0]
+    window = {"from": f"2025-01-15T09:00:00{offset}", "to": f"2025-01-15T09:30:00{offset}"}
+    path = f"/monitors/{monitor['id']}/logs"
+    found = client.get(path, params=window)
+    plain = {"from": "2025-01-15T09:00:00Z", "to": "2025-01-15T09:30:00Z"}
+    assert found.status_code == 200
+    assert found.json() == client.get(path, params=plain).json()

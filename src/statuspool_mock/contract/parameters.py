@@ -8,7 +8,7 @@ from typing import Any
 from statuspool_mock.contract.violations import is_uuid, message_for
 
 _INTEGER = re.compile(r"-?[0-9]{1,4000}", re.ASCII)
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:?\d\d)", re.ASCII)
 
 Reader = Callable[[str], Any]
 """Turns a parameter's text into its value; raises `ValueError` if it is invalid."""

@@ -109,7 +109,7 @@ def validate(content: object, *, source: str | Path) -> None:
 def _schema() -> tuple[dict[str, Any], jsonschema_rs.Draft202012Validator]:
     text = resources.path("fixtures/scenario.schema.json").read_text("utf-8")
     schema = json.loads(text)
-    return schema, jsonschema_rs.Draft202012Validator(schema)
+    return schema, jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
 def _problem(error: jsonschema_rs.ValidationError, schema: dict[str, Any]) -> str:
