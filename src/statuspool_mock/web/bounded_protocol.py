@@ -271,4 +271,5 @@ _DROPPED = _Dropped()
 def _disconnect(cycle: RequestResponseCycle) -> None:
     """Tell a request that nobody waits for its response."""
     cycle.disconnected = True
+    cycle.waiting_for_100_continue = False
     cycle.message_event.set()
