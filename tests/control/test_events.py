@@ -66,9 +66,9 @@ def test_resets_are_told(world):
 @pytest.mark.process
 def test_a_listener_does_not_hold_up_the_end_of_the_server():
     with serving("--scenario", "empty") as served, Control(served.control_url) as listener:
-        stream = listener.events()
+        stream = listener.events(last_event_id=0)
         listener.monitors.create("Heard")
-        assert next(listener.events(last_event_id=0))["event"] == "exchange"
+        assert next(stream)["event"] == "exchange"
         ended = threading.Thread(target=lambda: list(stream))
         ended.start()
         served.process.send_signal(signal.SIGINT)

@@ -179,6 +179,11 @@ def test_curl_and_java_are_served_through_the_proxy(server, java):
         for split in range(1, len(message), 23):
             data = exchange(proxy.url, message[:split], message[split:] + last("sp_test_split"))
             assert [one.status for one in responses(data)] == [201, 200], split
+        (refused,) = responses(exchange(proxy.url, b"NOT HTTP\r\n\r\n"))
+        assert (refused.status, refused.body) == (
+            400,
+            b"statuspool-mock proxy: Validation failed\n",
+        )
 
 
 @pytest.mark.process

@@ -113,6 +113,9 @@ class _MutantMiddleware:
             await self._app(scope, receive, send)
             return
         operation, parameters = found
+        body = await _read(receive)
+        if body is None:
+            return
         request = MutantRequest(
             operation=operation.id,
             method=scope["method"],
@@ -120,7 +123,7 @@ class _MutantMiddleware:
             monitor_id=parameters.get("id", ""),
             query=scope["query_string"].decode("latin-1"),
             headers=tuple((n.decode("latin-1"), v.decode("latin-1")) for n, v in scope["headers"]),
-            body=await _read(receive),
+            body=body,
         )
         ask: CallServer = partial(self._ask, scope)
         for layer in reversed(self._layers):
@@ -153,10 +156,13 @@ class _MutantMiddleware:
         return MutantResponse(sent[0]["status"], headers, content)
 
 
-async def _read(receive: Receive) -> bytes:
+async def _read(receive: Receive) -> bytes | None:
+    """Return the body of a request, or None if the client disconnects before its end."""
     parts, size = [], 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            return None
         part = message.get("body", b"")
         size += len(part)
         if size <= _MOST_BYTES:

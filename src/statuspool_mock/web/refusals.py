@@ -15,7 +15,7 @@ class Refusal(NamedTuple):
     message: str
 
 
-MALFORMED = Refusal(400, ERROR_CODES[400], ERROR_MESSAGES[400])
+MALFORMED = Refusal(400, ERROR_CODES[400], "The request is not valid HTTP/1.1.")
 TOO_SLOW = Refusal(408, "REQUEST_TIMEOUT", "The rest of the request did not arrive in time.")
 URL_TOO_LONG = Refusal(414, "URI_TOO_LONG", "The URL is too long.")
 HEAD_TOO_LARGE = Refusal(
@@ -27,7 +27,8 @@ TOO_MANY_CONNECTIONS = Refusal(503, "SERVICE_UNAVAILABLE", "The server has too m
 def enveloped(refusal: Refusal) -> EncodedResponse:
     """Return the error response of the API."""
     body: dict[str, object] = {"error": refusal.code, "message": refusal.message}
-    if refusal.status == 400:
+    if refusal is MALFORMED:
+        body["message"] = ERROR_MESSAGES[400]
         body["details"] = [{"field": "request", "message": "Must be valid HTTP/1.1"}]
     headers = (("X-Request-Id", f"req_{secrets.token_hex(4)}"),)
     return ApiResponse(refusal.status, body, headers).encoded()
