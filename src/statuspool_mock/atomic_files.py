@@ -3,13 +3,21 @@
 import contextlib
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 
 def write_whole(
-    path: Path, content: bytes, *, mode: int = 0o600, replace: bool = True, durable: bool = False
+    path: Path,
+    content: bytes | Iterable[bytes],
+    *,
+    mode: int = 0o600,
+    replace: bool = True,
+    durable: bool = False,
 ) -> None:
     """Write a file so that nobody ever reads half of it. Raises `OSError`.
+
+    The content may come in pieces.
 
     Without `replace` an existing file stays, even one created in the meantime. A `durable` file is
     synced to disk before it is renamed, so that it survives a loss of power.
@@ -18,7 +26,7 @@ def write_whole(
     new = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines([content] if isinstance(content, bytes) else content)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())

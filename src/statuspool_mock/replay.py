@@ -3,6 +3,7 @@
 import asyncio
 import re
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 from starlette.types import ASGIApp, Message
@@ -56,7 +57,8 @@ def replay(case: CaseFile) -> ReplayDifference | None:
         limit=case.limit,
     )
     sandbox = sandboxes.access("sp_test_case").sandbox
-    sandbox.become(case.state, why="restored")
+    sandbox.load(case.state, World.from_image(case.state.world))
+    sandbox.patience_seconds = inf
     app = application(Settings(), sandboxes, pause=_at_once)
     return asyncio.run(_play(app, case, wall, sandbox))
 
@@ -69,7 +71,7 @@ async def _play(
     app: ASGIApp, case: CaseFile, wall: _Wall, sandbox: Sandbox
 ) -> ReplayDifference | None:
     for number, step in enumerate(case.steps, start=1):
-        wall.reading = step.wall
+        wall.reading, sandbox.halts_at = step.wall, step.reached
         await _send(app, step)
         if step.compared:
             exchange = sandbox.journal.newest

@@ -7,7 +7,10 @@ from typing import Any
 _DURATION = re.compile(r"(?:(\d{1,5})d)?(?:(\d{1,6})h)?(?:(\d{1,7})m)?(?:(\d{1,9})s)?", re.ASCII)
 _UNITS = (86_400, 3_600, 60, 1)
 _LONGEST = 3_660 * 86_400
-_LATEST = 253_370_764_800  # 9999-01-01, so that no offset leaves the calendar
+LATEST = 253_370_764_800
+"""The end of time for every clock: 9999-01-01, so that no offset leaves the calendar."""
+
+_LAST_WRITTEN = 253_402_300_799  # 9999-12-31T23:59:59Z
 
 
 def duration_seconds(text: str) -> int:
@@ -34,7 +37,7 @@ def instant(text: str) -> int:
     if parsed.tzinfo is None:
         parsed = parsed.replace(tzinfo=UTC)
     seconds = int(parsed.timestamp())
-    if not 0 <= seconds < _LATEST:
+    if not 0 <= seconds < LATEST:
         raise ValueError(f"{text!r} is outside the years 1970 to 9998")
     return seconds
 
@@ -69,5 +72,6 @@ def offset_seconds(text: str, *, starts_at: int | None) -> int:
 
 
 def written(seconds: float) -> str:
-    """Return an instant in the format of the API: 2025-01-15T09:42:11Z."""
-    return datetime.fromtimestamp(int(seconds), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    """Return an instant in the format of the API: 2025-01-15T09:42:11Z; at most the year 9999."""
+    at = datetime.fromtimestamp(min(int(seconds), _LAST_WRITTEN), UTC)
+    return at.strftime("%Y-%m-%dT%H:%M:%SZ")

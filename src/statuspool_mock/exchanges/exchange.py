@@ -15,7 +15,7 @@ class Exchange:
     `at` is the world's time and `wall` the reading of the server's clock, both in seconds; `began`
     is the real time, in seconds since 1970. `milliseconds` is set once the response was sent.
     `operation` is empty if the document has no such path or method. `control` marks calls of the
-    control plane.
+    control plane. `reached` is the instant of a world that was behind its clock.
     """
 
     number: int
@@ -37,6 +37,7 @@ class Exchange:
     faults: tuple[str, ...] = ()
     milliseconds: float = 0.0
     control: bool = False
+    reached: int | None = None
 
     @property
     def size(self) -> int:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any
 
 MASK = "***"
@@ -43,11 +44,13 @@ def masked_body(raw: bytes) -> bytes:
 
 
 def masked_value(value: Any) -> Any:
-    """Return a JSON value with the values of secret fields masked."""
+    """Return a JSON value with the values of secret fields masked. Iterators stay iterators."""
     if isinstance(value, dict):
         return {k: MASK if k in _FIELDS else masked_value(v) for k, v in value.items()}
     if isinstance(value, list):
         return [masked_value(item) for item in value]
+    if isinstance(value, Iterator):
+        return map(masked_value, value)
     return value
 
 

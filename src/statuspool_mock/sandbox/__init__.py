@@ -14,7 +14,7 @@ from statuspool_mock.sandbox.errors import (
 from statuspool_mock.sandbox.rate_limits import RateLimit
 from statuspool_mock.sandbox.registry import Sandboxes
 from statuspool_mock.sandbox.sandbox import ClockPace, InitialWorld, Sandbox
-from statuspool_mock.sandbox.state import ActiveScript, State, state_data, state_from
+from statuspool_mock.sandbox.state import ActiveScript, State, state_from
 
 __all__ = [
     "Access",
@@ -37,6 +37,5 @@ __all__ = [
     "WorldDamaged",
     "case_data",
     "case_from",
-    "state_data",
     "state_from",
 ]

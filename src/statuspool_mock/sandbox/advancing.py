@@ -1,10 +1,11 @@
 """Advance a world in slices, so that other worlds are served, and deliver webhooks on the way."""
 
-import asyncio
 from math import ceil
 from typing import NamedTuple
 
+from statuspool_mock.sandbox.changes import TimeMoved
 from statuspool_mock.sandbox.errors import Conflict, StorageFailed
+from statuspool_mock.sandbox.long_work import move
 from statuspool_mock.sandbox.sandbox import Sandbox
 from statuspool_mock.simulation import Fact
 from statuspool_mock.time_parsing import written
@@ -37,24 +38,30 @@ async def advance(sandbox: Sandbox, *, to: int) -> Advance:
         )
     if sandbox.dispatcher.is_needed:
         return await _advance_with_deliveries(sandbox, to)
-    facts = sandbox.move(to=to, most=_CHANGES_IN_A_SLICE)
-    if sandbox.world.now < to:
-        with sandbox.held():
-            for _ in range(MOST_CHANGES // _CHANGES_IN_A_SLICE - 1):
-                await asyncio.sleep(0)
-                try:
-                    facts += sandbox.move(to=to, most=_CHANGES_IN_A_SLICE)
-                except StorageFailed as error:
-                    return Advance(began, facts, _not_stored(sandbox, error))
-                if sandbox.world.now >= to:
-                    break
+    facts = list[Fact]()
+    async with sandbox.alone():
+        for _ in range(MOST_CHANGES // _CHANGES_IN_A_SLICE):
+            try:
+                facts += await move(sandbox, _to(sandbox, to))
+            except StorageFailed as error:
+                if sandbox.world.now == began:
+                    raise
+                return Advance(began, facts, _not_stored(sandbox, error))
+            if sandbox.world.now >= to:
+                break
     return Advance(began, facts, None if sandbox.world.now >= to else _too_many_changes(sandbox))
+
+
+def _to(sandbox: Sandbox, to: int, *, to_next: bool = False) -> TimeMoved:
+    return TimeMoved(sandbox.world.now, to, _CHANGES_IN_A_SLICE, to_next=to_next)
 
 
 async def advance_to_next(sandbox: Sandbox, *, before: int) -> Advance:
     """Advance to the first instant at which something happens, or to `before`."""
-    began = sandbox.world.now
-    facts = sandbox.move_to_next(before=before, most=MOST_CHANGES)
+    async with sandbox.alone():
+        began = sandbox.world.now
+        moved = TimeMoved(began, max(before, began), MOST_CHANGES, to_next=True)
+        facts = await move(sandbox, moved)
     await sandbox.dispatcher.delivered(seconds=_MOST_DELIVERY_SECONDS)
     reached = bool(facts) or sandbox.world.now >= before
     return Advance(began, facts, None if reached else _too_many_changes(sandbox))
@@ -66,10 +73,13 @@ async def _advance_with_deliveries(sandbox: Sandbox, to: int) -> Advance:
     deadline = wall() + _MOST_DELIVERY_SECONDS
     delivered = await dispatcher.delivered(seconds=_MOST_DELIVERY_SECONDS)
     while delivered and sandbox.world.now < to and changes < MOST_CHANGES:
-        due = dispatcher.outbox.next_due
-        before = to if due is None else min(to, max(ceil(due), sandbox.world.now))
         try:
-            happened = sandbox.move_to_next(before=before, most=_CHANGES_IN_A_SLICE)
+            async with sandbox.alone():
+                if sandbox.world.now >= to:
+                    break
+                due = dispatcher.outbox.next_due
+                before = to if due is None else min(to, max(ceil(due), sandbox.world.now))
+                happened = await move(sandbox, _to(sandbox, before, to_next=True))
         except StorageFailed as error:
             if sandbox.world.now == began:
                 raise

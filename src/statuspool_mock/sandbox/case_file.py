@@ -15,7 +15,7 @@ from statuspool_mock.sandbox.errors import InvalidInput
 from statuspool_mock.sandbox.rate_limits import RateLimit
 from statuspool_mock.sandbox.registry import Sandboxes
 from statuspool_mock.sandbox.sandbox import Sandbox
-from statuspool_mock.sandbox.state import State, state_data, state_from
+from statuspool_mock.sandbox.state import State, lazy_state_data, state_from
 
 VERSION = 1
 KIND = "statuspool-mock case"
@@ -55,6 +55,7 @@ class RecordedRequest:
     status: int
     content: bytes
     compared: bool
+    reached: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +69,7 @@ class CaseFile:
 
 
 def case_data(sandbox: Sandbox, sandboxes: Sandboxes) -> dict[str, Any]:
-    """Return the exchanges of a sandbox as plain data for JSON, from the oldest base.
+    """Return the exchanges of a sandbox as data for JSON, from the oldest base, lists as iterators.
 
     Raises `Conflict` if there is none.
     """
@@ -80,14 +81,14 @@ def case_data(sandbox: Sandbox, sandboxes: Sandboxes) -> dict[str, Any]:
         "seed": sandbox.world.seed,
         "rate_limit": None if limit is None else limit._asdict(),
         "wall": base.wall,
-        "state": masked_value(state_data(base.state)),
-        "exchanges": [
+        "state": masked_value(lazy_state_data(base.state)),
+        "exchanges": (
             _step_data(exchange)
-            for exchange in sandbox.journal
+            for exchange in list(sandbox.journal)
             if exchange.number > base.number
             and (not exchange.control or exchange.operation in _REPLAYED_CONTROLS)
             and exchange.role in _SUFFIXES
-        ],
+        ),
     }
 
 
@@ -108,6 +109,7 @@ def _step_data(exchange: Exchange) -> dict[str, Any]:
         "status": exchange.status,
         "content": _text(masked_body(exchange.content)),
         "control": exchange.control,
+        **({} if exchange.reached is None else {"reached": exchange.reached}),
     }
 
 
@@ -148,6 +150,7 @@ def _step(item: Mapping[str, Any]) -> RecordedRequest:
         status=item["status"],
         content=_bytes(item["content"]),
         compared=not item["control"],
+        reached=item.get("reached"),
     )
 
 

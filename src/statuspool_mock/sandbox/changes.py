@@ -20,11 +20,22 @@ from statuspool_mock.sandbox.state import (
     settings_from,
     state_of,
 )
-from statuspool_mock.simulation import Command, Fact, SimulationError, Status, Team, World
+from statuspool_mock.simulation import (
+    Command,
+    DisableWebhook,
+    Fact,
+    NoteTrigger,
+    SimulationError,
+    Status,
+    Steps,
+    Team,
+    World,
+)
 from statuspool_mock.webhooks import Outbox
 
 Json = Mapping[str, Any]
 _log = logging.getLogger(__name__)
+_OF_DELIVERIES = frozenset({NoteTrigger.__name__, DisableWebhook.__name__})
 _COMMANDS: Mapping[str, Any] = {kind.__name__: kind for kind in Command.__args__}
 
 
@@ -43,11 +54,9 @@ class TimeMoved(NamedTuple):
     most: int
     to_next: bool
 
-    def carry_out(self, world: World) -> list[Fact]:
-        """Move the time of a world. Raises `ClockRanBackwards`."""
-        if self.to_next:
-            return world.advance_to_next(before=self.to, most=self.most)
-        return world.advance(to=self.to, most=self.most)
+    def carry_out(self, world: World) -> Steps[list[Fact]]:
+        """Move the time of a world, in steps. Raises `ClockRanBackwards`."""
+        return world.advancing(to=self.to, most=self.most, to_next=self.to_next)
 
 
 class SettingsChanged(NamedTuple):
@@ -83,31 +92,39 @@ def change_data(change: Change) -> dict[str, Any]:
 class Replay:
     """Applies stored changes to a state that was written at a time `unix`."""
 
-    def __init__(self, state: State, unix: float) -> None:
+    def __init__(self, state: State, unix: float, world: World) -> None:
         self._settings: SandboxSettings = state
         self._unix = unix
-        self._world = World.from_image(state.world)
+        self._world = world
         self._outbox = Outbox(state.outbox)
         self._facts: list[Fact] = []
 
-    def apply(self, data: Json) -> None:
+    @classmethod
+    def beginning(cls, state: State, unix: float) -> "Steps[Replay]":
+        """Return a replay that begins with a state."""
+        return cls(state, unix, (yield from World.restoring(state.world)))
+
+    def applying(self, data: Json) -> Steps[None]:
         """Apply a change. Raises an exception if it is not one."""
         if "command" in data:
-            self._advance(data["at"])
+            is_delivery = data["command"] in _OF_DELIVERIES
+            yield from self._advancing(data["at"], is_delivery=is_delivery)
             self._apply(_command(data["command"], data["values"]))
         elif "move" in data:
             moved = TimeMoved(**data["move"])
-            self._advance(moved.at)
+            yield from self._advancing(moved.at)
             with suppress(SimulationError):  # refused then as well, see `_apply`
-                self._facts += moved.carry_out(self._world)
+                self._facts += yield from moved.carry_out(self._world)
             self._unix = float(data["unix"])
             self._settings = replace(self._settings, clock=self._moved(moved.at))
         elif "settings" in data:
             self._unix = float(data["unix"])
             self._settings = settings_from(data["settings"])
         else:
-            self._advance(data["at"])
-            self._facts.clear()  # their messages are among the changes
+            is_delivery = not any("posted" in change for change in data["outbox"])
+            yield from self._advancing(data["at"], is_delivery=is_delivery)
+            if not is_delivery:
+                self._facts.clear()  # their messages are among the changes
             for change in data["outbox"]:
                 self._replay_outbox(change)
 
@@ -120,9 +137,14 @@ class Replay:
         state = state_of(self._settings, self._world.image(), self._outbox.image())
         return state, self._unix, facts
 
-    def _advance(self, at: int) -> None:
-        self._facts = []
-        self._world.advance(to=max(at, self._world.now))
+    def _advancing(self, at: int, *, is_delivery: bool = False) -> Steps[None]:
+        """Advance to a change. What happened before it is told already, unless it is of a delivery.
+
+        Deliveries go on while time is moved, and their changes may come before the messages.
+        """
+        if at > self._world.now or not is_delivery:
+            self._facts = []
+        yield from self._world.advancing(to=max(at, self._world.now))
 
     def _apply(self, command: Command) -> None:
         with suppress(SimulationError):  # refused then as well, and not retracted before a kill

@@ -7,13 +7,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from statuspool_mock.sandbox.state import ClockReading
+from statuspool_mock.time_parsing import LATEST
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
     """Frozen (rate 0), live (1) or scaled (any other): at `wall` the world's clock shows `world`.
 
-    A rate may be temporary: from the world's instant `until` on, it is `then`.
+    A rate may be temporary: from the world's instant `until` on, it is `then`. No clock goes beyond
+    the end of the year 9998.
     """
 
     world: float
@@ -25,10 +27,10 @@ class Clock:
     def at(self, wall: float) -> float:
         """Return the world's time, in seconds since 1970, at a wall reading."""
         shown = self.world + (wall - self.wall) * self.rate
-        if self.until is None or shown < self.until:
-            return shown
-        reached = self.wall + (self.until - self.world) / self.rate
-        return self.until + (wall - reached) * self.then
+        if self.until is not None and shown >= self.until:
+            reached = self.wall + (self.until - self.world) / self.rate
+            shown = self.until + (wall - reached) * self.then
+        return min(shown, LATEST)
 
     def rate_at(self, wall: float) -> float:
         """Return how many seconds pass in the world for each second of the wall clock."""

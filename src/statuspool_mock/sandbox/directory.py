@@ -23,6 +23,7 @@ from statuspool_mock.sandbox.errors import StorageFailed
 from statuspool_mock.sandbox.log_file import storage_failed
 from statuspool_mock.sandbox.persistence import StoredSandbox
 from statuspool_mock.sandbox.sandbox_directory import SandboxDirectory
+from statuspool_mock.simulation import Steps, finish
 
 
 class StorageUnavailable(Exception):
@@ -58,9 +59,9 @@ class DirectoryStorage:
             directory.close()
         os.close(self._lock)
 
-    def load(self, name: str) -> StoredSandbox | None:
+    def loading(self, name: str) -> Steps[StoredSandbox | None]:
         """Return the stored sandbox with that name, if there is one. Raises `WorldDamaged`."""
-        return self.change_log(name).load()
+        return self.change_log(name).loading()
 
     def change_log(self, name: str) -> SandboxDirectory:
         """Return the folder of that sandbox."""
@@ -127,7 +128,7 @@ def _rename(old: Path, new: Path) -> None:
 
 def _write(directory: SandboxDirectory, stored: StoredSandbox) -> None:
     """Write a sandbox to a new folder. Raises `StorageFailed`."""
-    directory.write_snapshot(stored.state)
+    finish(directory.writing_snapshot(stored.state))
     for name, state in stored.checkpoints.items():
-        directory.write_checkpoint(name, state)
+        finish(directory.writing_checkpoint(name, state))
     directory.close()

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple, Protocol
 
 from statuspool_mock.sandbox.changes import Change, CommandApplied, OutboxChanged
 from statuspool_mock.sandbox.state import State
-from statuspool_mock.simulation import Command, Fact
+from statuspool_mock.simulation import Command, Fact, Steps
 
 
 class StoredSandbox(NamedTuple):
@@ -35,11 +35,23 @@ class ChangeLog(Protocol):
     def defer(self, *changes: Change) -> None:
         """Store changes that were made already, before the next ones if that is impossible now."""
 
-    def write_snapshot(self, state: State) -> None:
-        """Write a whole state, after which earlier changes are obsolete."""
+    def hold_back(self) -> None:
+        """Keep what is deferred in memory until `let_go`, since another thread may write."""
 
-    def write_checkpoint(self, name: str, state: State | None) -> None:
-        """Write a checkpoint, or delete it if the state is None."""
+    def let_go(self) -> None:
+        """Store what was held back."""
+
+    def appending(self, *changes: Change) -> Steps[None]:
+        """Store changes as `append` does, in steps."""
+
+    def writing_snapshot(self, state: State) -> Steps[None]:
+        """Write a whole state in steps, after which earlier changes are obsolete."""
+
+    def writing_checkpoint(self, name: str, state: State) -> Steps[None]:
+        """Write a checkpoint in steps."""
+
+    def delete_checkpoint(self, name: str) -> None:
+        """Delete a checkpoint."""
 
     @property
     def is_full(self) -> bool:
@@ -73,7 +85,7 @@ class DeliveryRecords:
 class Storage(Protocol):
     """Stores the sandboxes of a server. Every method may raise `StorageFailed`."""
 
-    def load(self, name: str) -> StoredSandbox | None:
+    def loading(self, name: str) -> Steps[StoredSandbox | None]:
         """Return the stored sandbox with that name, if there is one. Raises `WorldDamaged`."""
 
     def change_log(self, name: str) -> ChangeLog:
@@ -107,14 +119,34 @@ class NullStorage:
     def defer(self, *changes: Change) -> None:
         """Store nothing."""
 
-    def write_snapshot(self, state: State) -> None:
+    def hold_back(self) -> None:
+        """Hold nothing back."""
+
+    def let_go(self) -> None:
         """Store nothing."""
 
-    def write_checkpoint(self, name: str, state: State | None) -> None:
+    def appending(self, *changes: Change) -> Steps[None]:  # noqa: ARG002 - part of the interface
         """Store nothing."""
+        yield from ()
 
-    def load(self, name: str) -> StoredSandbox | None:  # noqa: ARG002 - part of the interface
+    def writing_snapshot(self, state: State) -> Steps[None]:  # noqa: ARG002 - part of the interface
+        """Store nothing."""
+        yield from ()
+
+    def writing_checkpoint(  # noqa: D102 - as `writing_snapshot`
+        self,
+        name: str,  # noqa: ARG002
+        state: State,  # noqa: ARG002
+    ) -> Steps[None]:
+        """Store nothing."""
+        yield from ()
+
+    def delete_checkpoint(self, name: str) -> None:
+        """Delete nothing."""
+
+    def loading(self, name: str) -> Steps[StoredSandbox | None]:  # noqa: ARG002 - part of the interface
         """Return nothing."""
+        yield from ()
         return None
 
     def change_log(self, name: str) -> "NullStorage":  # noqa: ARG002 - part of the interface

@@ -14,6 +14,9 @@ from statuspool_mock.simulation import (
 )
 
 MOST_CHECKPOINTS = 50
+MOST_IN_CHECKPOINTS = 1_000_000
+"""Monitors and incidents in all checkpoints of a sandbox together."""
+
 MOST_FAULTS = 200
 
 

@@ -1,5 +1,6 @@
 """Sandboxes by API key: each key name opens a world of its own."""
 
+import asyncio
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -8,9 +9,12 @@ from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import MOST_EXCHANGES
 from statuspool_mock.sandbox.access import Access, KeyRejected
 from statuspool_mock.sandbox.errors import NotFound, WorldDamaged
+from statuspool_mock.sandbox.long_work import resuming
 from statuspool_mock.sandbox.persistence import NullStorage, Storage
 from statuspool_mock.sandbox.rate_limits import RateLimit
 from statuspool_mock.sandbox.sandbox import InitialWorld, Sandbox
+from statuspool_mock.sandbox.turns import Turns
+from statuspool_mock.simulation import Steps, World, finish
 from statuspool_mock.webhooks.sender import WebhookSender
 
 _KEY = re.compile(r"sp_test_(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<role>[a-z]+))?", re.ASCII)
@@ -62,6 +66,8 @@ class Sandboxes:
         self._storage = storage or NullStorage()
         self._sender = sender
         self._most_exchanges = most_exchanges
+        self.turns = Turns()
+        self._opening: dict[str, asyncio.Task[None]] = {}
         self._sandboxes: dict[str, Sandbox] = {}
         self._accesses: dict[str, Access] = {}
         self._damaged: dict[str, str] = {}  # why, by the name of the sandbox
@@ -73,6 +79,34 @@ class Sandboxes:
         """
         access = self._accesses.get(key)
         return self._grant(key) if access is None else access
+
+    def known(self, key: str) -> Access | None:
+        """Return the access of a key that was used before, while its sandbox is open."""
+        return self._accesses.get(key)
+
+    async def opened(self, key: str) -> Access:
+        """Return the access of a key as `access` does; a sandbox is opened beside the loop."""
+        access = self._accesses.get(key)
+        if access is not None:
+            return access
+        name, _ = self._read(key)
+        if name not in self._sandboxes and name not in self._damaged:
+            opening = self._opening.get(name)
+            if opening is None:
+                opening = asyncio.create_task(self._open_in_turns(name))
+                self._opening[name] = opening
+            await asyncio.shield(opening)
+        return self._grant(key)
+
+    async def _open_in_turns(self, name: str) -> None:
+        try:
+            sandbox = await self.turns.take(self._opening_steps(name))
+        except WorldDamaged as damage:
+            self._note_damage(name, damage)
+        else:
+            self._admit(sandbox)
+        finally:
+            del self._opening[name]
 
     def __len__(self) -> int:
         return len(self._sandboxes)
@@ -133,44 +167,46 @@ class Sandboxes:
             raise WorldDamaged(self._damaged[name])
         sandbox = self._sandboxes.get(name)
         if sandbox is None:
-            sandbox = self._open(name)
-            self._make_room()
-            self._sandboxes[name] = sandbox
+            try:
+                sandbox = finish(self._opening_steps(name))
+            except WorldDamaged as damage:
+                self._note_damage(name, damage)
+                raise WorldDamaged(self._damaged[name]) from damage
+            self._admit(sandbox)
         access = self._accesses[key] = Access(sandbox, role=role, limit=self.limit)
         return access
 
-    def _open(self, name: str) -> Sandbox:
-        try:
-            return self._opened(name)
-        except WorldDamaged as damage:
-            self._storage.release(name)
-            self._damaged[name] = _DAMAGED.format(name=name, damage=damage)
-            _log.error("%s", self._damaged[name])
-            raise WorldDamaged(self._damaged[name]) from damage
-        except BaseException:
-            self._storage.release(name)
-            raise
+    def _admit(self, sandbox: Sandbox) -> None:
+        self._make_room()
+        self._sandboxes[sandbox.name] = sandbox
 
-    def _opened(self, name: str) -> Sandbox:
-        change_log, kept = self._storage.change_log(name), self._storage.load(name)
-        if kept is not None:
-            return Sandbox.resumed(
+    def _note_damage(self, name: str, damage: WorldDamaged) -> None:
+        self._damaged[name] = _DAMAGED.format(name=name, damage=damage)
+        _log.error("%s", self._damaged[name])
+
+    def _opening_steps(self, name: str) -> Steps[Sandbox]:
+        """Return a sandbox as it was stored, or a new one. Raises `WorldDamaged`."""
+        try:
+            change_log = self._storage.change_log(name)
+            stored = yield from self._storage.loading(name)
+            initial = (
+                self.open_world(None, None)
+                if stored is None
+                else InitialWorld(World(seed=0, started_at=0), 0.0)
+            )
+            sandbox = Sandbox(
                 name,
-                kept,
+                initial,
                 self.wall,
                 change_log=change_log,
                 sender=self._sender,
+                turns=self.turns,
                 most_exchanges=self._most_exchanges,
             )
-        sandbox = Sandbox(
-            name,
-            self.open_world(None, None),
-            self.wall,
-            change_log=change_log,
-            sender=self._sender,
-            most_exchanges=self._most_exchanges,
-        )
-        sandbox.write_snapshot()
+            yield from sandbox.writing_snapshot() if stored is None else resuming(sandbox, stored)
+        except BaseException:
+            self._storage.release(name)
+            raise
         return sandbox
 
     def _read(self, key: str) -> tuple[str, str]:

@@ -2,39 +2,51 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from math import floor
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from statuspool_mock.exchanges import MOST_EXCHANGES, Coverage, Exchange, Journal
 from statuspool_mock.exchanges.faults import Fault, FaultSet, FaultTarget, InjectedFault
-from statuspool_mock.sandbox.changes import Change, CommandApplied, SettingsChanged, TimeMoved
+from statuspool_mock.sandbox.changes import Change, CommandApplied, SettingsChanged
 from statuspool_mock.sandbox.checkpoints import Checkpoints
 from statuspool_mock.sandbox.clock import WorldClock
 from statuspool_mock.sandbox.errors import Conflict, StorageFailed
 from statuspool_mock.sandbox.events import Events
 from statuspool_mock.sandbox.exchange_history import ExchangeHistory, ReplayBase
-from statuspool_mock.sandbox.persistence import (
-    ChangeLog,
-    DeliveryRecords,
-    NullStorage,
-    StoredSandbox,
-)
+from statuspool_mock.sandbox.hold import Hold
+from statuspool_mock.sandbox.persistence import ChangeLog, DeliveryRecords, NullStorage
 from statuspool_mock.sandbox.quotas import MOST_FAULTS, check_quota
 from statuspool_mock.sandbox.rate_limits import RateLimit, RateLimiter
 from statuspool_mock.sandbox.state import (
     ActiveScript,
-    ClockReading,
     SandboxSettings,
     State,
     state_of,
 )
-from statuspool_mock.simulation import Command, Fact, Incident, Monitor, Webhook, World
+from statuspool_mock.sandbox.turns import Turns
+from statuspool_mock.simulation import (
+    Command,
+    Fact,
+    Incident,
+    Monitor,
+    Steps,
+    Webhook,
+    World,
+    finish,
+)
+from statuspool_mock.webhooks import OutboxState
 from statuspool_mock.webhooks.dispatcher import WebhookDispatcher
 from statuspool_mock.webhooks.sender import WebhookSender
 
+PATIENCE_SECONDS = 5.0
+"""How long a request waits for its world to catch up; then the world is behind its clock."""
+
 _MOST_MONITORS_IN_BASES = 20_000
+_MOST_CHANGES_AT_ONCE = 100
+_MOST_TOLD_AT_ONCE = 100
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 
 
@@ -57,7 +69,8 @@ class Sandbox:
     """The world of one key. Changes go through its methods, so that they are logged and published.
 
     `wall` reads the server's clock, in seconds; every change is written to `change_log`. Without a
-    `sender`, webhook deliveries wait in the outbox.
+    `sender`, webhook deliveries wait in the outbox. What may take long is in `long_work`, and done
+    in `turns`.
     """
 
     def __init__(
@@ -68,43 +81,31 @@ class Sandbox:
         *,
         change_log: ChangeLog | None = None,
         sender: WebhookSender | None = None,
+        turns: Turns | None = None,
         most_exchanges: int = MOST_EXCHANGES,
     ) -> None:
         self.name = name
+        self.turns = turns or Turns()
         self.world = initial.world
         self.clock = WorldClock(wall, shows=initial.world.now, rate=initial.rate)
         self.faults = FaultSet()
         self.rate_limiter = RateLimiter()
         self.active_script: ActiveScript | None = None
         self.events = Events()
-        self._change_log = change_log or NullStorage()
-        self._held: asyncio.Event | None = None
-        self.checkpoints = Checkpoints(self._change_log)
-        records = DeliveryRecords(self._store, self._change_log.defer)
+        self.told_until = initial.world.now
+        """The instant of the world up to which its facts are published."""
+        self.patience_seconds = PATIENCE_SECONDS
+        self.halts_at: int | None = None
+        """Where the world stops catching up with its clock, in a replay."""
+        self.change_log = change_log or NullStorage()
+        self._hold = Hold()
+        self._untold: list[Fact] = []
+        self._compacting: asyncio.Task[None] | None = None
+        self.checkpoints = Checkpoints()
+        records = DeliveryRecords(self.store, self.change_log.defer)
         self.dispatcher = WebhookDispatcher(self, change_log=records, sender=sender)
         self.history = ExchangeHistory(most=most_exchanges, take_base=self._take_base)
         self.history.restart()
-
-    @classmethod
-    def resumed(
-        cls,
-        name: str,
-        stored: StoredSandbox,
-        wall: Callable[[], float],
-        *,
-        change_log: ChangeLog,
-        sender: WebhookSender | None,
-        most_exchanges: int,
-    ) -> "Sandbox":
-        """Return a sandbox as it was stored. Its clock ran on in the meantime."""
-        initial = InitialWorld(World.from_image(stored.state.world), 0.0)
-        sandbox = cls(
-            name, initial, wall, change_log=change_log, sender=sender, most_exchanges=most_exchanges
-        )
-        sandbox.checkpoints = Checkpoints(change_log, stored.checkpoints)
-        sandbox._load(stored.state, initial.world, seconds_ago=stored.seconds_ago)
-        sandbox.dispatcher.put(stored.facts)
-        return sandbox
 
     def close(self) -> None:
         """Break off deliveries, since the sandbox is closed or deleted."""
@@ -122,63 +123,85 @@ class Sandbox:
         """Seconds that pass in this world for each real second; 0 is frozen."""
         return self.clock.rate
 
-    def catch_up(self, *, for_client: bool = True) -> list[Fact]:
-        """Let everything that is due happen, and return it."""
-        now = self.clock.tick(for_client=for_client)
-        facts = self.world.advance(to=max(floor(now), self.world.now))
-        self._publish(facts)
-        return facts
+    def catch_up(self, *, for_client: bool = True) -> bool:
+        """Let what is due happen; return whether that was possible at once.
 
-    def run_clock(self, rate: float, *, until: float | None = None, then: float = 1.0) -> None:
-        """Let time pass at a rate from now on; from the instant `until` on at the rate `then`.
+        If not, nothing may be done with the world before `long_work.catch_up`.
+        """
+        to = self._goal(self.clock.tick(for_client=for_client))
+        world = self.world
+        facts = world.advance_briefly(to=to, most=_MOST_CHANGES_AT_ONCE)
+        if world.now < to or world.is_amid_instant:
+            self._untold += facts
+            return False
+        if facts or self._untold:
+            self._tell_all(facts)
+        self.told_until = to
+        return True
+
+    def catching_up(self, *, most: int, is_late: Callable[[], bool]) -> Steps[list[Fact]]:
+        """Let what is due happen, in steps, and return it: about so much, and until `is_late`."""
+        to, facts = self._goal(self.instant), list[Fact]()
+        while True:
+            facts += yield from self.world.advancing(to=to, most=50)
+            if self.world.now >= to or len(facts) >= most or is_late():
+                return facts
+
+    def _goal(self, instant: float) -> int:
+        now = floor(instant)
+        if self.halts_at is not None:
+            now = min(now, self.halts_at)
+        return max(now, self.world.now)
+
+    @property
+    def lag_seconds(self) -> int:
+        """How far the world is behind its clock, since catching up takes too long."""
+        return max(floor(self.instant) - self.world.now, 0)
+
+    def run_clock(self, pace: ClockPace) -> None:
+        """Let time pass at a pace from now on.
 
         Raises `StorageFailed`, as all methods do that change something.
         """
         with self._changed_settings():
-            self._run_clock(rate, until=until, then=then)
+            self.set_pace(pace)
 
-    def _run_clock(self, rate: float, *, until: float | None = None, then: float = 1.0) -> None:
-        now = self.instant if rate else float(self.world.now)
-        self.clock.run(rate, at=now, until=until, then=then)
+    def set_pace(self, pace: ClockPace) -> None:
+        """Let time pass at a pace; the caller stores that."""
+        now = self.instant if pace.rate else float(self.world.now)
+        self.clock.run(pace.rate, at=now, until=pace.until, then=pace.then)
 
-    def move(self, *, to: int, most: int) -> list[Fact]:
-        """Advance world and clock by at most so many changes; `world.now` shows how far it got.
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[None]:
+        """Hold the sandbox: requests wait, and nothing else is done with its world."""
+        await self._hold.off()
+        with self._hold.on():
+            self.change_log.hold_back()
+            try:
+                if self.world.is_amid_instant:
+                    rest = self.world.advancing(to=self.world.now)
+                    await self.tell_slowly(await self.turns.take(rest))
+                yield
+            finally:
+                self.change_log.let_go()
 
-        Raises `ClockRanBackwards`.
-        """
-        return self._move(TimeMoved(self.world.now, to, most, to_next=False))
+    async def doing(self, work: Callable[[], T]) -> T:
+        """Do work that cannot be paused beside the event loop, while the sandbox is held."""
+        return await self.in_turns(_at_once(work))
 
-    def move_to_next(self, *, before: int, most: int) -> list[Fact]:
-        """Advance to the first instant at which something happens, or to `before`."""
-        return self._move(TimeMoved(self.world.now, before, most, to_next=True))
-
-    def _move(self, moved: TimeMoved) -> list[Fact]:
-        with self._stored(moved):
-            facts = moved.carry_out(self.world)
-        self.clock.move(to=self.world.now)
-        self._publish(facts)
-        self._defer_settings()
-        return facts
-
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Make requests wait while time is moved in slices."""
-        self._held = over = asyncio.Event()
-        try:
-            yield
-        finally:
-            self._held = None
-            over.set()
+    async def in_turns(self, steps: Steps[T]) -> T:
+        """Do long work beside the event loop while the sandbox is held, and return its result."""
+        async with self.alone():
+            return await self.turns.take(steps)
 
     @property
     def is_held(self) -> bool:
-        """Whether time is being moved in slices."""
-        return self._held is not None
+        """Whether long work is being done."""
+        return self._hold.is_on
 
     async def free(self) -> None:
-        """Wait until time is no longer being moved in slices."""
-        while self._held is not None:
-            await self._held.wait()
+        """Wait until no long work is being done."""
+        await self._hold.off()
 
     # Changes
 
@@ -187,8 +210,8 @@ class Sandbox:
         check_quota(self.world, command)
         with self._stored(CommandApplied(self.world.now, command)):
             made = self.world.apply(command)
-        self._publish(self.world.advance(to=self.world.now))
-        self._compact_log()
+        self._tell_all(self.world.advance(to=self.world.now))
+        self.compact_log()
         return made
 
     def add_fault(self, fault: Fault) -> None:
@@ -206,20 +229,6 @@ class Sandbox:
             found = [self.faults.remove(one) for one in chosen if fault_id in {None, one}]
         return any(found)
 
-    def play(
-        self, script: ActiveScript, outages: Sequence[Command], pace: ClockPace | None
-    ) -> None:
-        """Play an outage script, all of it or nothing, with the clock at another pace or as is."""
-        with self._changed_settings(*outages):
-            self.active_script = script
-            if pace is not None:
-                self._run_clock(pace.rate, until=pace.until, then=pace.then)
-
-    def stop_playing(self, changes: Sequence[Command]) -> None:
-        """End the outage script that is being played, and carry out what ends its outages."""
-        with self._changed_settings(*changes):
-            self.active_script = None
-
     def take_request(self, role: str, limit: RateLimit | None) -> int | None:
         """Count a request of a role's key. Return the seconds to wait if its minute is used up."""
         if limit is None or (self.rate == 0 and not limit.even_frozen):
@@ -229,7 +238,7 @@ class Sandbox:
     def inject_fault(self, target: FaultTarget) -> InjectedFault | None:
         """Return the fault to inject into a request or delivery, if any."""
         injected = self.faults.draw(target, now=self.instant)
-        self._defer_settings()  # the random numbers have moved on
+        self.defer_settings()  # the random numbers have moved on
         return injected
 
     # Exchanges
@@ -268,18 +277,15 @@ class Sandbox:
 
     def state(self) -> State:
         """Return everything that this sandbox is now, without checkpoints and journal."""
-        return state_of(self.settings(), self.world.image(), self.dispatcher.outbox.image())
+        return finish(self.capturing())
 
-    def become(self, state: State, *, why: str) -> None:
-        """Continue from a state, random numbers included. `why` is published as an event."""
-        world = World.from_image(state.world)  # nothing is stored that cannot be loaded
-        self._change_log.write_snapshot(state)
-        self._load(state, world)
-        self.events.add(why, {"now": self.world.now}, at=state.clock.shows)
+    def capturing(self) -> Steps[State]:
+        """Return the state as of now, in steps."""
+        return _capturing(self.settings(), self.world, self.dispatcher.outbox.image())
 
-    def _load(self, state: State, world: World, *, seconds_ago: float = 0.0) -> None:
-        self.world = world
-        self.clock.tick(for_client=False)
+    def load(self, state: State, world: World, *, seconds_ago: float = 0.0) -> None:
+        """Continue from a state and its world; the clock ran on for so many seconds."""
+        self.begin(world)
         self.clock.set(state.clock, seconds_ago=seconds_ago)
         self.faults = FaultSet(state.faults, made=state.faults_made)
         self.dispatcher.begin(state.outbox)
@@ -287,80 +293,83 @@ class Sandbox:
         self.active_script = state.active_script
         self.history.restart()
 
+    def begin(self, world: World) -> None:
+        """Continue with another world, from which nothing was published yet."""
+        self.world = world
+        self.told_until = world.now
+        self._untold = []
+        self.clock.tick(for_client=False)
+
     def reset(self, initial: InitialWorld) -> None:
         """Begin again: world, clock, faults, limits and journal are as if newly opened."""
-        clock = ClockReading(shows=float(initial.world.now), rate=initial.rate)
-        self._change_log.write_snapshot(State(clock=clock, world=initial.world.image()))
-        self.world = initial.world
-        self.clock.tick(for_client=False)
+        self.begin(initial.world)
         self.clock.run(initial.rate, at=initial.world.now)
         self.faults = FaultSet()
         self.dispatcher.begin()
         self.rate_limiter = RateLimiter()
         self.active_script = None
         self.history.clear()
-        self.events.add("reset", {"now": self.world.now}, at=self.world.now)
 
-    def save_checkpoint(self, name: str) -> State:
-        """Save the present state under a name. Raises `Conflict` where there are too many."""
-        self.catch_up()
-        state = self.state()
-        self.checkpoints.put(name, state)
-        return state
-
-    def write_snapshot(self) -> None:
-        """Write the whole state to the change log."""
-        self._change_log.write_snapshot(self.state())
+    def writing_snapshot(self) -> Steps[None]:
+        """Write the whole state to the change log, in steps."""
+        return _writing_snapshot(self.change_log, self.capturing())
 
     # Storing
 
-    def _store(self, *changes: Change) -> None:
+    def store(self, *changes: Change) -> None:
         """Store changes before they are made. Raises `StorageFailed`; then nothing has changed."""
-        if self._change_log.needs_snapshot:
-            self.write_snapshot()
-        self._change_log.append(*changes)
+        if self.change_log.needs_snapshot:
+            finish(self.writing_snapshot())
+        self.change_log.append(*changes)
 
     @contextmanager
     def _stored(self, change: Change) -> Iterator[None]:
         """Store a change, make it in the block, and retract it if it is refused."""
-        self._store(change)
+        self.store(change)
         try:
             yield
         except BaseException:
-            self._change_log.retract()
+            self.change_log.retract()
             raise
 
     @contextmanager
-    def _changed_settings(self, *commands: Command) -> Iterator[None]:
-        """Store the settings that the block makes, and carry out commands: all or nothing."""
+    def _changed_settings(self) -> Iterator[None]:
+        """Store the settings that the block makes, or go back to those before."""
+        with self.undone_on_failure():
+            yield
+            self.store(SettingsChanged(self.settings()))
+
+    @contextmanager
+    def undone_on_failure(self) -> Iterator[None]:
+        """Go back to the settings before the block if it fails."""
         faults = FaultSet(self.faults.entries(now=self.instant), made=self.faults.made)
         course, script = self.clock.course, self.active_script
         try:
             yield
-            applied = (CommandApplied(self.world.now, command) for command in commands)
-            self._store(*applied, SettingsChanged(self.settings()))
         except BaseException:
             self.faults, self.active_script = faults, script
             self.clock.resume(course)
             raise
-        for command in commands:
-            self.world.apply(command)
-        self._publish(self.world.advance(to=self.world.now))
-        self._compact_log()
 
-    def _defer_settings(self) -> None:
+    def defer_settings(self) -> None:
         """Store the settings, which follow from something else."""
-        if not isinstance(self._change_log, NullStorage):
-            self._change_log.defer(SettingsChanged(self.settings()))
-            self._compact_log()
+        if not isinstance(self.change_log, NullStorage):
+            self.change_log.defer(SettingsChanged(self.settings()))
+            self.compact_log()
 
-    def _compact_log(self) -> None:
-        """Write a snapshot if the log has grown long. If that is impossible, the log goes on."""
-        if self._change_log.is_full:
-            try:
-                self.write_snapshot()
-            except StorageFailed as error:
-                _log.warning("Sandbox %s: no snapshot was written: %s", self.name, error)
+    def compact_log(self) -> None:
+        """Write a snapshot soon if the log has grown long. If that fails, the log goes on."""
+        if (self.change_log.is_full or self.change_log.needs_snapshot) and self._compacting is None:
+            self._compacting = asyncio.get_running_loop().create_task(self._compact_log())
+
+    async def _compact_log(self) -> None:
+        try:
+            async with self.alone():
+                await self.turns.take(self.writing_snapshot())
+        except StorageFailed as error:
+            _log.warning("Sandbox %s: no snapshot was written: %s", self.name, error)
+        finally:
+            self._compacting = None
 
     def _take_base(self) -> tuple[float, State] | None:
         if self.world.monitor_count > _MOST_MONITORS_IN_BASES:
@@ -369,8 +378,37 @@ class Sandbox:
         self.clock.set(state.clock)  # computed as a replay computes it, to the last bit
         return self.clock.used_at, state
 
-    def _publish(self, facts: list[Fact]) -> None:
+    def tell(self, facts: list[Fact]) -> None:
+        """Publish facts, and put the messages about them into the outbox."""
         for fact in facts:
             self.events.add("fact", fact, at=fact.at)
         if facts:
             self.dispatcher.enqueue(facts)
+
+    def _tell_all(self, facts: list[Fact]) -> None:
+        untold, self._untold = self._untold, []
+        self.told_until = self.world.now
+        self.tell(untold + facts)
+
+    async def tell_slowly(self, facts: list[Fact]) -> None:
+        """Publish many facts, and those that wait to be told, while the sandbox is held."""
+        untold, self._untold = self._untold + facts, []
+        self.told_until = self.world.now
+        for start in range(0, len(untold), _MOST_TOLD_AT_ONCE):
+            if start:
+                await asyncio.sleep(0)
+            self.tell(untold[start : start + _MOST_TOLD_AT_ONCE])
+
+
+def _at_once(work: Callable[[], T]) -> Steps[T]:
+    yield
+    return work()
+
+
+def _capturing(settings: SandboxSettings, world: World, outbox: OutboxState) -> Steps[State]:
+    yield
+    return state_of(settings, world.image(), outbox)
+
+
+def _writing_snapshot(change_log: ChangeLog, capturing: Steps[State]) -> Steps[None]:
+    yield from change_log.writing_snapshot((yield from capturing))

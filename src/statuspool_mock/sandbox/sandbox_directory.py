@@ -12,20 +12,20 @@ nothing is written until a user decides.
 """
 
 import contextlib
-import json
 import os
 import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from statuspool_mock.atomic_files import write_whole
 from statuspool_mock.sandbox.changes import Change, Replay, change_data
 from statuspool_mock.sandbox.errors import StorageFailed, WorldDamaged
+from statuspool_mock.sandbox.json_steps import JsonReader, encoded, encoding
 from statuspool_mock.sandbox.log_file import LogFile, storage_failed
 from statuspool_mock.sandbox.persistence import StoredSandbox
-from statuspool_mock.sandbox.state import State, state_data, state_from
+from statuspool_mock.sandbox.state import State, lazy_state_data, reading_state
+from statuspool_mock.simulation import Steps, finish
 
 _SMALLEST_LOG = 256 * 1024
 _NUMBERED = re.compile(r"([1-9][0-9]{0,14})\.(json|log)")
@@ -42,6 +42,7 @@ class SandboxDirectory:
         self._number = 0
         self._log: LogFile | None = None
         self._most_log_bytes = _SMALLEST_LOG
+        self._held_back: list[bytes] | None = None
         self._is_closed = False
 
     # Writing
@@ -55,27 +56,46 @@ class SandboxDirectory:
         """Append changes as one line. Raises `StorageFailed`."""
         self._opened().append(_line(changes))
 
+    def appending(self, *changes: Change) -> Steps[None]:
+        """Append changes as one line, which is made in steps. Raises `StorageFailed`."""
+        pieces = yield from encoding(change_data(change) for change in changes)
+        self._opened().append(b"".join((*pieces, b"\n")))
+
     def retract(self) -> None:
         """Cut off the last line."""
         self._opened().retract()
 
     def defer(self, *changes: Change) -> None:
         """Append changes as one line, before the next one if that is impossible now."""
-        if self._log is not None:
+        if self._held_back is not None:
+            self._held_back.append(_line(changes))
+        elif self._log is not None:
             self._log.defer(_line(changes))
+
+    def hold_back(self) -> None:
+        """Keep what is deferred in memory until `let_go`, since another thread may write."""
+        self._held_back = []
+
+    def let_go(self) -> None:
+        """Append what was held back."""
+        held_back, self._held_back = self._held_back, None
+        if held_back and self._log is not None:
+            self._log.defer(b"".join(held_back))
 
     @property
     def needs_snapshot(self) -> bool:
         """Whether the log misses changes, so that only a snapshot can store the next one."""
         return self._log is not None and self._log.has_gap
 
-    def write_snapshot(self, state: State) -> None:
+    def writing_snapshot(self, state: State) -> Steps[None]:
         """Write a snapshot and start an empty log after it. Raises `StorageFailed`."""
+        data = {"unix": time.time(), "state": lazy_state_data(state)}
+        content = yield from encoding(data)
         if self._is_closed:
             raise StorageFailed("The change was not made, since its sandbox was closed meanwhile.")
         number = self._number + 1
         try:
-            size = self._start(number, state)
+            size = self._start(number, content)
         except OSError as error:
             if self._log is not None:
                 self._most_log_bytes = max(self._most_log_bytes, 2 * self._log.size)
@@ -86,15 +106,14 @@ class SandboxDirectory:
             with contextlib.suppress(OSError):
                 (self._folder / f"{previous}.{suffix}").unlink()
 
-    def _start(self, number: int, state: State) -> int:
+    def _start(self, number: int, content: list[bytes]) -> int:
         """Write a snapshot with an empty log; return its size. Raises `OSError`."""
         for folder in (self._folder, self._checkpoints):
             folder.mkdir(mode=0o700, exist_ok=True)
         path = self._folder / f"{number}.log"
         log = LogFile(path)
         try:
-            data = {"unix": time.time(), "state": state_data(state)}
-            size = _write_json(self._folder / f"{number}.json", data)
+            write_whole(self._folder / f"{number}.json", content, durable=True)
         except BaseException:
             log.close()
             path.unlink(missing_ok=True)
@@ -102,19 +121,20 @@ class SandboxDirectory:
         if self._log is not None:
             self._log.close()
         self._log = log
-        return size
+        return sum(map(len, content))
 
-    def write_checkpoint(self, name: str, state: State | None) -> None:
-        """Write a checkpoint, or delete it. Raises `StorageFailed`."""
+    def writing_checkpoint(self, name: str, state: State) -> Steps[None]:
+        """Write a checkpoint. Raises `StorageFailed`."""
         self._opened()
-        path = self._checkpoints / name.encode().hex()
-        try:
-            if state is None:
-                path.unlink(missing_ok=True)
-            else:
-                _write_json(path, state_data(state))
-        except OSError as error:
-            raise storage_failed(error) from error
+        content = yield from encoding(lazy_state_data(state))
+        with _failing():
+            write_whole(self._checkpoints / name.encode().hex(), content, durable=True)
+
+    def delete_checkpoint(self, name: str) -> None:
+        """Delete a checkpoint. Raises `StorageFailed`."""
+        self._opened()
+        with _failing():
+            (self._checkpoints / name.encode().hex()).unlink(missing_ok=True)
 
     def close(self) -> None:
         """Close the log. Nothing can be written from now on."""
@@ -128,7 +148,7 @@ class SandboxDirectory:
 
     # Reading
 
-    def load(self) -> StoredSandbox | None:
+    def loading(self) -> Steps[StoredSandbox | None]:
         """Return the stored sandbox: the newest snapshot with its log applied.
 
         Raises `WorldDamaged` where a file cannot be read, and `StorageFailed`.
@@ -138,7 +158,7 @@ class SandboxDirectory:
         number = self._newest()
         if not number:
             return None
-        stored, size = self._read(number)
+        stored, size = yield from self._reading(number)
         try:
             self._tidy(number)
             self._log = LogFile(self._folder / f"{number}.log", size=size)
@@ -152,7 +172,7 @@ class SandboxDirectory:
         """Return what can be read: a snapshot, its log up to the damage, whole checkpoints."""
         for number in sorted(self._numbers("json"), reverse=True):
             with contextlib.suppress(WorldDamaged):
-                return self._read(number, salvage=True)[0]
+                return finish(self._reading(number, salvage=True))[0]
         return None
 
     def _numbers(self, kind: str) -> list[int]:
@@ -173,37 +193,39 @@ class SandboxDirectory:
             raise WorldDamaged("it has checkpoints but no snapshot")
         return newest
 
-    def _read(self, number: int, *, salvage: bool = False) -> tuple[StoredSandbox, int]:
+    def _reading(self, number: int, *, salvage: bool = False) -> Steps[tuple[StoredSandbox, int]]:
         """Return a sandbox and the size of what is whole in its log. Raises `WorldDamaged`."""
         snapshot, log = (self._folder / f"{number}.{suffix}" for suffix in ("json", "log"))
         with _damage(snapshot):
-            data = _parsed(snapshot.read_bytes())
-            replay = Replay(state_from(data["state"]), float(data["unix"]))
+            data = yield from JsonReader().reading(_text(snapshot))
+            state = yield from reading_state(data["state"])
+            replay = yield from Replay.beginning(state, float(data["unix"]))
         size = 0
         try:
             with _damage(log):
                 raw = log.read_bytes()
                 whole = raw.rpartition(b"\n")[0] + b"\n" if b"\n" in raw else b""
                 for line in whole.splitlines(keepends=True):
-                    for change in _parsed(line):
-                        replay.apply(change)
+                    for change in (yield from JsonReader().reading(_decoded(line))):
+                        yield from replay.applying(change)
                     size += len(line)
         except WorldDamaged:
             if not salvage:
                 raise
         with _damage(snapshot):
             state, unix, facts = replay.result()
-        checkpoints = self._read_checkpoints(salvage=salvage)
+        checkpoints = yield from self._reading_checkpoints(salvage=salvage)
         ago = max(time.time() - unix, 0.0)
         return StoredSandbox(state, ago, checkpoints, facts), size
 
-    def _read_checkpoints(self, *, salvage: bool) -> dict[str, State]:
+    def _reading_checkpoints(self, *, salvage: bool) -> Steps[dict[str, State]]:
         found = {}
         for path in self._checkpoint_files():
             try:
                 with _damage(path):
                     name = bytes.fromhex(path.name).decode()
-                    found[name] = state_from(_parsed(path.read_bytes()))
+                    data = yield from JsonReader().reading(_text(path))
+                    found[name] = yield from reading_state(data)
             except WorldDamaged:
                 if not salvage:
                     raise
@@ -240,22 +262,22 @@ def _damage(path: Path) -> Iterator[None]:
         raise WorldDamaged(f"{path.name} cannot be read ({reason})") from error
 
 
+@contextlib.contextmanager
+def _failing() -> Iterator[None]:
+    """Turn errors of the operating system into `StorageFailed`."""
+    try:
+        yield
+    except OSError as error:
+        raise storage_failed(error) from error
+
+
 def _line(changes: tuple[Change, ...]) -> bytes:
-    return _encoded([change_data(change) for change in changes]) + b"\n"
+    return encoded([change_data(change) for change in changes]) + b"\n"
 
 
-def _write_json(path: Path, data: Any) -> int:
-    """Write JSON to a file atomically and return its size in bytes. Raises `OSError`."""
-    raw = _encoded(data)
-    write_whole(path, raw, durable=True)
-    return len(raw)
+def _text(path: Path) -> str:
+    return _decoded(path.read_bytes())
 
 
-def _encoded(data: Any) -> bytes:
-    """Return JSON as bytes; texts may hold lone surrogates."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
-
-
-def _parsed(raw: bytes) -> Any:
-    return json.loads(raw.decode("utf-8", "surrogatepass"))
+def _decoded(raw: bytes) -> str:
+    return raw.decode("utf-8", "surrogatepass")

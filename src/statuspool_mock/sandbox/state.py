@@ -7,7 +7,7 @@ from typing import Any
 from statuspool_mock.exchanges.faults import Fault, FaultCounts, fault_data, fault_from
 from statuspool_mock.sandbox.errors import InvalidInput
 from statuspool_mock.sandbox.rate_limits import RateWindow
-from statuspool_mock.simulation import SnapshotRejected, picture, restore
+from statuspool_mock.simulation import SnapshotRejected, Steps, finish, lazy_picture, restoring
 from statuspool_mock.simulation.world_state import WorldState
 from statuspool_mock.webhooks import OutboxState, image_data, image_from
 
@@ -55,12 +55,12 @@ class State(SandboxSettings):
     outbox: OutboxState = field(default_factory=OutboxState)
 
 
-def state_data(state: State) -> dict[str, Any]:
-    """Return a state as plain data for JSON. It includes webhook secrets."""
+def lazy_state_data(state: State) -> dict[str, Any]:
+    """Return a state as data for JSON, with iterators for long lists. It includes secrets."""
     return {
         "kind": KIND,
         "version": VERSION,
-        "world": picture(state.world),
+        "world": lazy_picture(state.world),
         "outbox": image_data(state.outbox),
         **settings_data(state),
     }
@@ -81,7 +81,12 @@ def settings_data(settings: SandboxSettings) -> dict[str, Any]:
 
 
 def state_from(data: Any) -> State:
-    """Return the state of `state_data`. Raises `InvalidInput`, which says what is wrong."""
+    """Return the state of data as of `lazy_state_data`. Raises `InvalidInput`."""
+    return finish(reading_state(data))
+
+
+def reading_state(data: Any) -> Steps[State]:
+    """Return a state, in steps. Raises `InvalidInput`, which says what is wrong."""
     if not isinstance(data, Mapping) or data.get("kind") != KIND:
         raise InvalidInput(f"This is not a {KIND}.", field="kind")
     if data.get("version") != VERSION:
@@ -91,7 +96,7 @@ def state_from(data: Any) -> State:
             field="version",
         )
     try:
-        world = restore(data["world"]).image()
+        world = (yield from restoring(data["world"])).image()
     except SnapshotRejected as error:
         raise InvalidInput(str(error), field="world") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:

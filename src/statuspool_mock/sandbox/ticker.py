@@ -2,7 +2,7 @@
 
 import asyncio
 
-from statuspool_mock.sandbox import Sandboxes
+from statuspool_mock.sandbox import Sandbox, Sandboxes, long_work
 from statuspool_mock.webhooks.sender import WebhookSender
 
 _SECONDS = 0.2
@@ -15,6 +15,7 @@ class Ticker:
         self._sandboxes = sandboxes
         self._sender = sender
         self._task: asyncio.Task[None] | None = None
+        self._catching_up: dict[Sandbox, asyncio.Task[None]] = {}
 
     def start(self) -> None:
         """Start. Needs a running event loop."""
@@ -30,11 +31,19 @@ class Ticker:
         if self._task is not None:
             self._task.cancel()
         await self._sender.close()
+        self._sandboxes.turns.stop()
 
     async def _run(self) -> None:
         while True:
             await asyncio.sleep(_SECONDS)
             for sandbox in self._sandboxes:
                 if sandbox.rate and sandbox.dispatcher.is_needed and not sandbox.is_held:
-                    sandbox.catch_up(for_client=False)
+                    if not sandbox.catch_up(for_client=False):
+                        self._catch_up_beside(sandbox)
                     sandbox.dispatcher.dispatch()
+
+    def _catch_up_beside(self, sandbox: Sandbox) -> None:
+        """Let a world catch up for a while, beside the event loop."""
+        work = long_work.catch_up(sandbox, for_client=False, patience=_SECONDS / 2)
+        task = self._catching_up[sandbox] = asyncio.create_task(work)
+        task.add_done_callback(lambda _: self._catching_up.pop(sandbox, None))

@@ -49,7 +49,13 @@ from statuspool_mock.simulation.model import (
     Team,
     Webhook,
 )
-from statuspool_mock.simulation.snapshot import picture, restore, snapshot
+from statuspool_mock.simulation.snapshot import (
+    lazy_picture,
+    restore,
+    restoring,
+    snapshot,
+)
+from statuspool_mock.simulation.steps import Steps, finish
 from statuspool_mock.simulation.tracked_monitor import MonitorSummary
 from statuspool_mock.simulation.world import World
 
@@ -94,14 +100,17 @@ __all__ = [
     "SnapshotRejected",
     "Status",
     "StatusChanged",
+    "Steps",
     "Team",
     "TroublePeriod",
     "UnknownMonitor",
     "UnknownWebhook",
     "Webhook",
     "World",
+    "finish",
+    "lazy_picture",
     "magic_behaviour",
-    "picture",
     "restore",
+    "restoring",
     "snapshot",
 ]

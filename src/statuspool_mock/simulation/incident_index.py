@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from statuspool_mock.simulation.model import Incident, Team
+from statuspool_mock.simulation.steps import Steps
 
 _DAY = 86_400
 _Key = tuple[int, int]  # (started_at, sequence): a change to the past may add old incidents late
@@ -36,6 +37,14 @@ class IncidentIndex:
             getattr(book, name).update({key: keys.copy() for key, keys in index.items()})
         book._running = self._running.copy()
         return book
+
+    def dismantling(self) -> Steps[None]:
+        """Give the memory of all incidents back in steps."""
+        self._running.clear()
+        for parts in (self._of_monitor, self._of_team, self._open, self._incidents):
+            while parts:
+                parts.popitem()
+                yield
 
     def get(self, sequence: int) -> Incident | None:
         """Return the incident with this number, if there is one."""

@@ -32,11 +32,23 @@ class TransitionScheduler:
         scheduler._queue = self._queue.copy()
         return scheduler
 
-    def advance(self, now: int, *, to: int, most: int | None, to_next: bool) -> int:
+    def is_due(self, now: int) -> bool:
+        """Whether something is due up to now; an obsolete entry of the queue counts too."""
+        return bool(self._queue) and self._queue[0][0] <= now
+
+    def advance(
+        self,
+        now: int,
+        *,
+        to: int,
+        most: int | None,
+        to_next: bool,
+        splits_instant: bool = False,
+    ) -> int:
         """Evaluate everything that is due up to `to`, in order; return the instant reached.
 
         It is earlier than `to` after `most` evaluations or, with `to_next`, after the first fact.
-        An instant is never split.
+        Only with `splits_instant` may that be amid an instant.
         """
         queue, monitors, record_check = self._queue, self.tracked, self._recorder.record_check
         left = inf if most is None else most
@@ -46,8 +58,10 @@ class TransitionScheduler:
             if tracked is None or tracked.turn != turn:
                 heappop(queue)
                 continue
+            if left <= 0 and (at > now or splits_instant):
+                return now
             if at > now:
-                if left <= 0 or (to_next and self._recorder.has_facts):
+                if to_next and self._recorder.has_facts:
                     return now
                 now = at
             left -= 1

@@ -4,9 +4,9 @@ The same world always gives the same data, key by key, so `encode` gives the sam
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, TypeVar
 
 from statuspool_mock.simulation.errors import SnapshotRejected
 from statuspool_mock.simulation.model import (
@@ -19,26 +19,30 @@ from statuspool_mock.simulation.model import (
     Team,
     Webhook,
 )
+from statuspool_mock.simulation.steps import Steps, finish
 from statuspool_mock.simulation.world import World
 from statuspool_mock.simulation.world_state import ObservedStatus, WorldState
 
 VERSION = 1
+_LISTS = frozenset({"monitors", "incidents", "webhooks"})
+T = TypeVar("T")
 
 
 def snapshot(world: World) -> dict[str, Any]:
     """Return everything that a world is. It includes webhook secrets: protect it as you do them."""
-    return picture(world.image())
+    data = lazy_picture(world.image())
+    return {key: list(data[key]) if key in _LISTS else data[key] for key in data}
 
 
-def picture(image: WorldState) -> dict[str, Any]:
-    """Return the snapshot of a world's state."""
+def lazy_picture(image: WorldState) -> dict[str, Any]:
+    """Return the snapshot of a world's state, with iterators instead of lists."""
     return {
         "version": VERSION,
         "seed": image.seed,
         "started_at": image.started_at,
         "now": image.now,
         "made": image.made,
-        "monitors": [
+        "monitors": (
             {
                 **asdict(monitor),
                 "draw_key": monitor.draw_key.hex(),
@@ -46,9 +50,9 @@ def picture(image: WorldState) -> dict[str, Any]:
                 "breached": breached,
             }
             for monitor, state, breached, _ in image.monitors
-        ],
-        "incidents": [incident._asdict() for incident in image.incidents],
-        "webhooks": [asdict(webhook) for webhook in image.webhooks],
+        ),
+        "incidents": (incident._asdict() for incident in image.incidents),
+        "webhooks": (asdict(webhook) for webhook in image.webhooks),
     }
 
 
@@ -59,6 +63,11 @@ def encode(data: Mapping[str, Any]) -> bytes:
 
 def restore(data: Mapping[str, Any]) -> World:
     """Return the world of a snapshot. Raises `SnapshotRejected`."""
+    return finish(restoring(data))
+
+
+def restoring(data: Mapping[str, Any]) -> Steps[World]:
+    """Return the world of a snapshot, in steps. Raises `SnapshotRejected`."""
     version = data.get("version")
     if version != VERSION:
         raise SnapshotRejected(
@@ -70,13 +79,21 @@ def restore(data: Mapping[str, Any]) -> World:
             started_at=data["started_at"],
             now=data["now"],
             made=data["made"],
-            monitors=tuple(_observed(item) for item in data["monitors"]),
-            incidents=tuple(_incident(item) for item in data["incidents"]),
-            webhooks=tuple(_webhook(item) for item in data["webhooks"]),
+            monitors=(yield from _each(_observed, data["monitors"])),
+            incidents=(yield from _each(_incident, data["incidents"])),
+            webhooks=(yield from _each(_webhook, data["webhooks"])),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SnapshotRejected(f"This is not a whole snapshot: {error!r}.") from error
-    return World.from_image(image)
+    return (yield from World.restoring(image))
+
+
+def _each(make: Callable[[Any], T], items: Iterable[Any]) -> Steps[tuple[T, ...]]:
+    found = []
+    for item in items:
+        found.append(make(item))
+        yield
+    return tuple(found)
 
 
 def _observed(item: Mapping[str, Any]) -> ObservedStatus:

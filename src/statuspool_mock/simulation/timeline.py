@@ -46,6 +46,11 @@ class Timeline:
         timeline._evaluated = self._evaluated.copy()
         return timeline
 
+    def clear(self) -> None:
+        """Empty the caches that belong to this timeline alone."""
+        self._evaluated = {}
+        self._kinds = {}
+
     def carry_over(self, old: Monitor, new: Monitor, *, before: int) -> None:
         """Keep the counts of a monitor's last 30 days that a change does not affect."""
         since = before - UPTIME_WINDOW_SECONDS

@@ -6,6 +6,7 @@ the same world, byte for byte.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from math import inf
 
 from statuspool_mock.simulation import check_times, checks, monitor_updates, prng
 from statuspool_mock.simulation.commands import (
@@ -42,9 +43,13 @@ from statuspool_mock.simulation.model import (
 from statuspool_mock.simulation.recorder import Recorder
 from statuspool_mock.simulation.scheduler import TransitionScheduler
 from statuspool_mock.simulation.sla import Window, window_of
+from statuspool_mock.simulation.steps import Steps, finish
 from statuspool_mock.simulation.timeline import Timeline
 from statuspool_mock.simulation.tracked_monitor import MonitorSummary, TrackedMonitor, summarize
 from statuspool_mock.simulation.world_state import ObservedStatus, WorldState
+
+_INCIDENTS_IN_A_STEP = 100
+_CHANGES_IN_A_STEP = 50
 
 
 class World:
@@ -87,18 +92,35 @@ class World:
     @classmethod
     def from_image(cls, image: WorldState) -> "World":
         """Return a world that behaves as the one of which the image was taken."""
+        return finish(cls.restoring(image))
+
+    @classmethod
+    def restoring(cls, image: WorldState) -> "Steps[World]":
+        """Return the world of `from_image`, in steps."""
         world = cls(seed=image.seed, started_at=image.started_at)
         world._now = image.now
         world._recorder.made = image.made
-        for incident in image.incidents:
+        for number, incident in enumerate(image.incidents, start=1):
             world._recorder.incidents.add(incident)
+            if number % _INCIDENTS_IN_A_STEP == 0:
+                yield
         world._webhooks = {webhook.id: webhook for webhook in image.webhooks}
         for monitor, state, breached, window in image.monitors:
             tracked = TrackedMonitor(monitor, state, breached, window=window)
             world._tracked[monitor.id] = tracked
             world._recorder.index.add(monitor.team, monitor.ordinal, tracked.status)
             world._scheduler.track(tracked, image.now)
+            yield
         return world
+
+    def dismantling(self) -> Steps[None]:
+        """Give the memory of this world back in steps. It cannot be used any more."""
+        self._timeline.clear()
+        for parts in (self._tracked, self._scheduler.tracked):
+            while parts:
+                parts.popitem()
+                yield
+        yield from self._recorder.incidents.dismantling()
 
     def clone(self) -> "World":
         """Return an independent copy of this world.
@@ -150,6 +172,49 @@ class World:
             raise ClockRanBackwards(now=self._now, to=to)
         self._now = self._scheduler.advance(self._now, to=to, most=most, to_next=False)
         return self._recorder.drain()
+
+    def advance_briefly(self, *, to: int, most: int) -> list[Fact]:
+        """Advance by at most so many changes, even if that ends amid an instant.
+
+        While `is_amid_instant`, nothing may be done with the world but to advance it further.
+        Raises `ClockRanBackwards`.
+        """
+        if to < self._now:
+            raise ClockRanBackwards(now=self._now, to=to)
+        self._now = self._scheduler.advance(
+            self._now, to=to, most=most, to_next=False, splits_instant=True
+        )
+        return self._recorder.drain()
+
+    @property
+    def is_amid_instant(self) -> bool:
+        """Whether something that is due now has not happened yet."""
+        return self._scheduler.is_due(self._now)
+
+    def advancing(
+        self, *, to: int, most: int | None = None, to_next: bool = False
+    ) -> Steps[list[Fact]]:
+        """Return the facts of `advance`, or of `advance_to_next`, in steps.
+
+        Between the steps the world may be amid an instant.
+        """
+        if to < self._now:
+            raise ClockRanBackwards(now=self._now, to=to)
+        earlier = self._recorder.drain() if to_next else []
+        left = inf if most is None else most
+        while True:
+            ends_here = left <= 0 or (to_next and self._recorder.has_facts)
+            if (ends_here or self._now >= to) and not self.is_amid_instant:
+                return earlier + self._recorder.drain()
+            self._now = self._scheduler.advance(
+                self._now,
+                to=self._now if ends_here else to,
+                most=_CHANGES_IN_A_STEP if ends_here else int(min(left, _CHANGES_IN_A_STEP)),
+                to_next=to_next,
+                splits_instant=True,
+            )
+            left -= _CHANGES_IN_A_STEP
+            yield
 
     def advance_to_next(self, *, before: int, most: int | None = None) -> list[Fact]:
         """Advance to the first instant after now at which something happens; return the facts.

@@ -88,7 +88,7 @@ class UnroutedHandler:
             found = UnknownPath(f"No such path: {path}")
         return error_response(found, request_id=scope[REQUEST_ID])
 
-    def note(self, scope: Scope, response: ApiResponse) -> None:
+    async def note(self, scope: Scope, response: ApiResponse) -> None:
         """Record the exchange in the journal of the sandbox that the key opens, if any."""
         headers = tuple(scope["headers"])
         key = bearer_key(dict(headers).get(b"authorization", b""))
@@ -97,7 +97,7 @@ class UnroutedHandler:
         if not scope["path"].startswith(self._base_path):
             return
         try:
-            access = self._sandboxes.access(key)
+            access = await self._sandboxes.opened(key)
         except SandboxError:  # there is no sandbox with a journal
             return
         sandbox, encoded = access.sandbox, response.encoded()
@@ -140,11 +140,11 @@ class ErrorMiddleware:
             await (self._app if known else no_such_path)(scope, receive, send)
         except HTTPException as error:
             response = self._unrouted.response(error, scope)
-            self._unrouted.note(scope, response)
+            await self._unrouted.note(scope, response)
             await response.send(send)
         except UnknownPath as error:
             response = error_response(error, request_id=scope[REQUEST_ID])
-            self._unrouted.note(scope, response)
+            await self._unrouted.note(scope, response)
             await response.send(send)
         except Exception as error:  # noqa: BLE001 - every error gets a response
             await error_response(error, request_id=scope[REQUEST_ID]).send(send)

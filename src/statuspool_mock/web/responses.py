@@ -25,18 +25,19 @@ class EncodedResponse(NamedTuple):
 
 
 class ApiResponse(NamedTuple):
-    """A response. A `body` of None sends no body at all."""
+    """A response. A `body` of None sends no body at all; `content` is a body that is encoded."""
 
     status: int
     body: Any
     headers: tuple[tuple[str, str], ...] = ()
+    content: bytes = b""
 
     def encoded(self) -> EncodedResponse:
         """Return it as bytes, with the headers that describe its body."""
         headers = [(name.lower().encode(), value.encode()) for name, value in self.headers]
-        content = b""
-        if self.body is not None:
-            content = encode(self.body)
+        content = self.content
+        if content or self.body is not None:
+            content = content or encode(self.body)
             headers.append((b"content-type", b"application/json"))
             headers.append((b"content-length", b"%d" % len(content)))
         return EncodedResponse(self.status, tuple(headers), content)

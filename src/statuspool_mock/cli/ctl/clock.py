@@ -87,6 +87,9 @@ def show_clock(clock: Any) -> Iterator[Line | Table]:
     rate = f" ×{clock['rate']:g}" if clock["mode"] == "scaled" else ""
     until = f" until {clock['until']}" if clock.get("until") else ""
     yield Line((clock["now"], "  ", clock["mode"], rate, until))
+    if clock.get("lag_seconds"):
+        behind = f"The world is {clock['lag_seconds']} s behind its clock and catches up."
+        yield text(behind, style="yellow")
     facts = clock.get("facts", ())
     if len(facts) > _MOST_FACTS:
         yield text(f"{len(facts)} events; the last {_MOST_FACTS} (all of them with --json):")

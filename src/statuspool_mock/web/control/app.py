@@ -9,7 +9,14 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from statuspool_mock.contract import Document, Operation
-from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes, StorageFailed, WorldDamaged
+from statuspool_mock.sandbox import (
+    Access,
+    KeyRejected,
+    Sandboxes,
+    StorageFailed,
+    WorldDamaged,
+    long_work,
+)
 from statuspool_mock.web.bodies import ORDINARY, SNAPSHOT
 from statuspool_mock.web.control.context import ControlContext, MutantSwitch
 from statuspool_mock.web.control.operations import OPERATIONS
@@ -24,7 +31,7 @@ from statuspool_mock.web.errors import (
 from statuspool_mock.web.fault_responses import gone
 from statuspool_mock.web.middleware import CONTROL_PATH, ErrorMiddleware, UnroutedHandler
 from statuspool_mock.web.requests import REQUEST_ID, ApiRequest
-from statuspool_mock.web.responses import ApiResponse, encode
+from statuspool_mock.web.responses import ApiResponse
 from statuspool_mock.web.routing import routed
 from statuspool_mock.web.vendor.pipeline import WRITES
 
@@ -62,14 +69,20 @@ class ControlOperation:
         """Handle a request; every error becomes an error response of the API."""
         limits = _LIMITS.get(self._operation.id, ORDINARY)
         request = await ApiRequest.read(scope, receive, self._operation, limits=limits)
-        access = None
+        access = reached = None
         try:
-            access = self._access(request)
+            access = await self._access(request)
+            if access is not None:
+                await long_work.catch_up(access.sandbox)
+                if access.sandbox.lag_seconds:
+                    reached = access.sandbox.world.now
             result = await self._carry_out(request, access)
             if isinstance(result, AsyncGenerator):
                 await _stream(result, receive, send)
                 return
-            response = self._checked(ApiResponse(self._operation.success_status, result))
+            if not isinstance(result, ApiResponse):
+                result = ApiResponse(self._operation.success_status, result)
+            response = self._checked(result)
         except StorageFailed as error:
             response = insufficient_storage(error)
         except Exception as error:  # noqa: BLE001 - the last stop before the encoded
@@ -78,15 +91,16 @@ class ControlOperation:
         if access is not None and response.status < 400 and self._operation.method in WRITES:
             sandbox = access.sandbox
             if sandbox.journal.is_kept:
-                sandbox.record(request.exchange(access, encoded, control=True), None)
+                exchange = request.exchange(access, encoded, control=True, reached=reached)
+                sandbox.record(exchange, None)
             sandbox.events.add("control", {"operation": self._operation.id}, at=sandbox.instant)
         await encoded.send(send)
 
-    def _access(self, request: ApiRequest) -> Access | None:
+    async def _access(self, request: ApiRequest) -> Access | None:
         if not self._operation.is_secured:
             return None
         try:
-            return self._sandboxes.access(request.key or "")
+            return await self._sandboxes.opened(request.key or "")
         except KeyRejected:
             raise Unauthorized from None
         except WorldDamaged:
@@ -95,9 +109,6 @@ class ControlOperation:
             return None
 
     async def _carry_out(self, request: ApiRequest, access: Access | None) -> Any:
-        if access is not None:
-            await access.sandbox.free()
-            access.sandbox.catch_up()
         values, body, violations = request.values()
         violations = [*violations, *self._operation.unknown_parameters(request.parameters)]
         if violations:
@@ -117,7 +128,8 @@ class ControlOperation:
         """Return the response. If strict, raises `RuntimeError` if it violates the document."""
         if not self._strict:
             return response
-        encoded = None if response.body is None else json.loads(encode(response.body))
+        content = response.encoded().content
+        encoded = json.loads(content) if content else None
         violations = self._operation.check_response(
             status=response.status, headers={"content-type": "application/json"}, value=encoded
         )

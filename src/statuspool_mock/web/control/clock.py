@@ -2,8 +2,9 @@
 
 from typing import Any
 
-from statuspool_mock.sandbox import InvalidInput
+from statuspool_mock.sandbox import ClockPace, InvalidInput
 from statuspool_mock.sandbox.advancing import advance, advance_to_next
+from statuspool_mock.time_parsing import LATEST, written
 from statuspool_mock.web.control.context import ControlContext
 from statuspool_mock.web.control.serializers import advance_json, clock_json
 
@@ -25,7 +26,8 @@ async def set_clock(context: ControlContext) -> Any:
     to = context.instant("now")
     advanced = await advance(sandbox, to=sandbox.world.now if to is None else to)
     if "mode" in body or "rate" in body:
-        sandbox.run_clock(float(body.get("rate", body.get("mode") == "live")))
+        await sandbox.free()
+        sandbox.run_clock(ClockPace(float(body.get("rate", body.get("mode") == "live"))))
     return {**advance_json(sandbox, advanced), **clock_json(sandbox)}
 
 
@@ -37,9 +39,18 @@ async def advance_clock(context: ControlContext) -> Any:
     if context.body.get("to_next_event"):
         if to is not None:
             raise InvalidInput("Must not be given together with to_next_event", field="to")
-        advanced = await advance_to_next(sandbox, before=now + (by or _LOOK_AHEAD_SECONDS))
+        before = now + (by or _LOOK_AHEAD_SECONDS)
+        advanced = await advance_to_next(sandbox, before=_checked(before, "by"))
     elif (by is None) == (to is None):
         raise InvalidInput("Must have one of by, to and to_next_event")
     else:
-        advanced = await advance(sandbox, to=now + (by or 0) if to is None else to)
+        to = _checked(now + (by or 0), "by") if to is None else to
+        advanced = await advance(sandbox, to=to)
     return advance_json(sandbox, advanced)
+
+
+def _checked(to: int, field: str) -> int:
+    """Return an instant to advance to. Raises `InvalidInput` beyond the end of time."""
+    if to >= LATEST:
+        raise InvalidInput(f"Must not go beyond {written(LATEST)}", field=field)
+    return to

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from functools import partial
 from typing import Any
 
+from statuspool_mock.sandbox import long_work
 from statuspool_mock.sandbox.events import Event
 from statuspool_mock.time_parsing import written
 from statuspool_mock.web.control.context import ControlContext
@@ -47,8 +48,8 @@ async def _stream(context: ControlContext, number: int) -> AsyncGenerator[bytes,
         yield b"retry: 1000\n\n"
         while not events.is_over:
             signal.clear()
-            if not sandbox.is_held:
-                sandbox.catch_up()
+            if not sandbox.is_held and not sandbox.catch_up():
+                await long_work.catch_up(sandbox, patience=_PULSE_SECONDS)
             if new := events.since(number)[:_MOST_AT_ONCE]:
                 number = new[-1].id
                 quiet = 0

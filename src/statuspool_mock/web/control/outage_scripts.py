@@ -2,11 +2,21 @@
 
 from typing import Any
 
-from statuspool_mock.sandbox import ActiveScript, ClockPace, Conflict, InvalidInput, NotFound
+from statuspool_mock.sandbox import (
+    ActiveScript,
+    ClockPace,
+    Conflict,
+    InvalidInput,
+    NotFound,
+    long_work,
+)
 from statuspool_mock.sandbox.advancing import advance
-from statuspool_mock.simulation import ClearOutages, Monitor, SimulationError, outage_scripts
+from statuspool_mock.simulation import ClearOutages, Monitor, SimulationError, Steps, outage_scripts
 from statuspool_mock.web.control.context import ControlContext, duration
 from statuspool_mock.web.control.serializers import active_script_json, advance_json
+
+MOST_PLAYED = 10_000
+"""How many monitors all scripts of a play concern together; one counts once for each script."""
 
 _EVERYONE = 2**31
 
@@ -30,31 +40,47 @@ async def get_play(context: ControlContext) -> Any:
 async def start_play(context: ControlContext) -> Any:
     """Handle POST /play."""
     sandbox, body = context.sandbox, context.body
-    running = sandbox.active_script
-    if running is not None and sandbox.world.now < running.end:
-        raise Conflict(f"{', '.join(running.scripts)} is being played; stop it first.")
-    pace = body.get("pace", "live")
-    requests = [_request(context, item, place) for place, item in enumerate(body["scripts"])]
+    async with sandbox.alone():
+        running = sandbox.active_script
+        if running is not None and sandbox.world.now < running.end:
+            raise Conflict(f"{', '.join(running.scripts)} is being played; stop it first.")
+        compiled = await sandbox.turns.take(_compiling(context))
+        pace = body.get("pace", "live")
+        active_script = ActiveScript(
+            scripts=tuple(item["name"] for item in body["scripts"]),
+            start=compiled.start,
+            end=compiled.end,
+            pace=pace,
+            steps=tuple((step.at, step.about) for step in compiled.steps),
+        )
+        clock = None
+        if pace == "time-lapse":
+            clock = ClockPace(float(body.get("rate", 60)), until=compiled.end, then=sandbox.rate)
+        elif pace == "step":
+            clock = ClockPace(0.0)
+        await long_work.play(sandbox, active_script, compiled.outages, clock)
+    return await get_play(context)
+
+
+def _compiling(context: ControlContext) -> Steps[outage_scripts.CompiledScript]:
+    """Return the compiled scripts of a request. Raises `InvalidInput`."""
+    requests = []
+    for place, item in enumerate(context.body["scripts"]):
+        requests.append(_request(context, item, place))
+        yield
+    played = sum(len(request.monitors) for request in requests)
+    if played > MOST_PLAYED:
+        raise InvalidInput(
+            f"Must concern at most {MOST_PLAYED} monitors over all scripts, not {played}; "
+            "choose them by tag, region or monitor_ids",
+            field="scripts",
+        )
     try:
-        compiled = outage_scripts.compile_scripts(
-            requests, seed=body.get("seed", 0), start=sandbox.world.now + 1
+        return outage_scripts.compile_scripts(
+            requests, seed=context.body.get("seed", 0), start=context.world.now + 1
         )
     except outage_scripts.ScriptRejected as error:
         raise InvalidInput(str(error), field="scripts") from None
-    active_script = ActiveScript(
-        scripts=tuple(request.name for request in requests),
-        start=compiled.start,
-        end=compiled.end,
-        pace=pace,
-        steps=tuple((step.at, step.about) for step in compiled.steps),
-    )
-    clock = None
-    if pace == "time-lapse":
-        clock = ClockPace(float(body.get("rate", 60)), until=compiled.end, then=sandbox.rate)
-    elif pace == "step":
-        clock = ClockPace(0.0)
-    sandbox.play(active_script, compiled.outages, clock)
-    return await get_play(context)
 
 
 async def step_play(context: ControlContext) -> Any:
@@ -70,14 +96,20 @@ async def step_play(context: ControlContext) -> Any:
 async def stop_play(context: ControlContext) -> Any:
     """Handle DELETE /play."""
     _under_way(context)
+    sandbox = context.sandbox
+    async with sandbox.alone():
+        await long_work.play(sandbox, None, await sandbox.turns.take(_ending(context)))
+
+
+def _ending(context: ControlContext) -> Steps[list[ClearOutages]]:
+    """Return the commands that end all outages of the key's team."""
+    yield
     page = context.world.monitors(team=context.team, limit=_EVERYONE)
-    context.sandbox.stop_playing(
-        [
-            ClearOutages(team=context.team, monitor_id=monitor.id)
-            for monitor in page.items
-            if any(not overlay.forced for overlay in monitor.overlays)
-        ]
-    )
+    return [
+        ClearOutages(team=context.team, monitor_id=monitor.id)
+        for monitor in page.items
+        if any(not overlay.forced for overlay in monitor.overlays)
+    ]
 
 
 def _under_way(context: ControlContext) -> ActiveScript:

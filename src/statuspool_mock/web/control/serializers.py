@@ -30,13 +30,14 @@ def optional(at: float | None) -> str | None:
 
 
 def clock_json(sandbox: Sandbox) -> Json:
-    """Return the time of a world's clock, and how it runs."""
+    """Return the time of a world's clock, how it runs, and how far the world is behind it."""
     clock = sandbox.clock.reading()
     return {
         "now": written(clock.shows),
         "mode": "frozen" if clock.rate == 0 else "live" if clock.rate == 1 else "scaled",
         "rate": clock.rate,
         "until": optional(clock.until),
+        "lag_seconds": sandbox.lag_seconds,
     }
 
 

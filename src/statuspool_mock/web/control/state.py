@@ -1,18 +1,20 @@
 """The state of a sandbox: reset, snapshots, checkpoints, case files."""
 
 import re
+from functools import partial
 from typing import Any
 
-from statuspool_mock.sandbox import (
-    InvalidInput,
-    State,
-    case_data,
-    state_data,
-    state_from,
-)
+from statuspool_mock.sandbox import Conflict, InvalidInput, State, case_data, long_work
+from statuspool_mock.sandbox.json_steps import encoding
+from statuspool_mock.sandbox.state import lazy_state_data, reading_state
+from statuspool_mock.simulation import Steps
 from statuspool_mock.time_parsing import written
 from statuspool_mock.web.control.context import ControlContext
 from statuspool_mock.web.control.serializers import clock_json
+from statuspool_mock.web.responses import ApiResponse
+
+MOST_BODY_BYTES = 64 << 20
+"""The size of a snapshot or case file, and of a request to the control plane."""
 
 _NAME = re.compile(r"[\w. -]{1,64}")
 
@@ -20,18 +22,35 @@ _NAME = re.compile(r"[\w. -]{1,64}")
 async def reset_world(context: ControlContext) -> Any:
     """Handle POST /reset."""
     sandboxes, body = context.sandboxes, context.body
-    context.sandbox.reset(sandboxes.open_world(body.get("scenario"), body.get("seed")))
+    open_world = partial(sandboxes.open_world, body.get("scenario"), body.get("seed"))
+    await long_work.reset(context.sandbox, open_world)
     return clock_json(context.sandbox)
 
 
 async def get_snapshot(context: ControlContext) -> Any:
     """Handle GET /snapshot."""
-    return state_data(context.sandbox.state())
+    sandbox = context.sandbox
+    return ApiResponse(200, None, content=await sandbox.in_turns(_snapshot(sandbox.capturing())))
+
+
+def _snapshot(capturing: Steps[State]) -> Steps[bytes]:
+    return (yield from _json_of(lazy_state_data((yield from capturing)), "snapshot"))
+
+
+def _json_of(data: Any, noun: str) -> Steps[bytes]:
+    """Return JSON, in steps. Raises `Conflict` if it is too large to be sent back."""
+    try:
+        return b"".join((yield from encoding(data, most_bytes=MOST_BODY_BYTES)))
+    except ValueError:
+        raise Conflict(
+            f"This world is too large for a {noun}, which has at most "
+            f"{MOST_BODY_BYTES >> 20} MiB. Checkpoints can hold it."
+        ) from None
 
 
 async def restore_snapshot(context: ControlContext) -> Any:
     """Handle PUT /snapshot."""
-    context.sandbox.become(state_from(context.body), why="restored")
+    await long_work.become(context.sandbox, reading_state(context.body), why="restored")
     return clock_json(context.sandbox)
 
 
@@ -45,23 +64,30 @@ async def keep_checkpoint(context: ControlContext) -> Any:
     name = context.path["name"]
     if not _NAME.fullmatch(name):
         raise InvalidInput("Must be 1 to 64 letters, digits, spaces, dots, dashes", field="name")
-    return _json(name, context.sandbox.save_checkpoint(name))
+    return _json(name, await long_work.save_checkpoint(context.sandbox, name))
 
 
 async def rewind_to_checkpoint(context: ControlContext) -> Any:
     """Handle POST /checkpoints/{name}/rewind."""
-    context.sandbox.become(context.sandbox.checkpoints.get(context.path["name"]), why="rewound")
+    state = context.sandbox.checkpoints.get(context.path["name"])
+    await long_work.become(context.sandbox, _known(state), why="rewound")
     return clock_json(context.sandbox)
+
+
+def _known(state: State) -> Steps[State]:
+    yield
+    return state
 
 
 async def delete_checkpoint(context: ControlContext) -> Any:
     """Handle DELETE /checkpoints/{name}."""
-    context.sandbox.checkpoints.delete(context.path["name"])
+    long_work.delete_checkpoint(context.sandbox, context.path["name"])
 
 
 async def export_case(context: ControlContext) -> Any:
     """Handle GET /case."""
-    return case_data(context.sandbox, context.sandboxes)
+    data = case_data(context.sandbox, context.sandboxes)
+    return ApiResponse(200, None, content=await context.sandbox.in_turns(_json_of(data, "case")))
 
 
 def _json(name: str, state: State) -> dict[str, Any]:

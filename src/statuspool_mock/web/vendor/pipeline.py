@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from statuspool_mock.contract import Operation
 from statuspool_mock.exchanges.faults import FaultTarget, InjectedFault
-from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes
+from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes, long_work
 from statuspool_mock.web.errors import (
     InvalidRequest,
     RateLimited,
@@ -49,6 +49,8 @@ class _Case:
     access: Access | None = None
     preference: Preference = NO_PREFERENCE
     injected: InjectedFault | None = None
+    reached: int | None = None
+    """The instant of a world that is behind its clock."""
 
     @property
     def delay_ms(self) -> float:
@@ -91,7 +93,7 @@ class OperationPipeline:
         exchange = None
         if case.access is not None and case.access.sandbox.journal.is_kept:
             faults = injected.faults if injected else ()
-            exchange = request.exchange(case.access, encoded, faults=faults)
+            exchange = request.exchange(case.access, encoded, faults=faults, reached=case.reached)
             case.access.sandbox.record(exchange, response.body)
         if case.delay_ms:
             await self._pause(case.delay_ms / 1000)
@@ -106,12 +108,13 @@ class OperationPipeline:
         prefer = request.headers.get(b"prefer")
         if prefer is not None:
             case.preference = read_preference(prefer.decode("latin-1"))
-        case.access = access = self._access(request, case)
+        case.access = access = await self._access(request, case)
         obey_code(case.preference, self._operation)
         sandbox = access.sandbox
-        if sandbox.is_held:
-            await sandbox.free()
-        sandbox.catch_up()
+        if sandbox.is_held or not sandbox.catch_up():
+            await long_work.catch_up(sandbox)
+        if sandbox.lag_seconds:
+            case.reached = sandbox.world.now
         if sandbox.faults.concerns(self._operation.id):
             self._inject_fault(request, case, access)
         retry_after = access.take()
@@ -133,13 +136,16 @@ class OperationPipeline:
             return ApiResponse(response.status, response.body, headers)
         return response
 
-    def _access(self, request: ApiRequest, case: _Case) -> Access:
+    async def _access(self, request: ApiRequest, case: _Case) -> Access:
         key = request.key
         if key is None:
             obey_code(case.preference, self._operation)
             raise Unauthorized
+        access = self._sandboxes.known(key)
+        if access is not None:
+            return access
         try:
-            return self._sandboxes.access(key)
+            return await self._sandboxes.opened(key)
         except KeyRejected as rejected:
             case.access = rejected.access
             obey_code(case.preference, self._operation)

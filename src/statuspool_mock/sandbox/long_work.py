@@ -1,0 +1,136 @@
+"""What may take long on a sandbox. It is done beside the event loop, while the sandbox is held.
+
+Each function takes effect as a whole, and is stored before.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+from statuspool_mock.sandbox.changes import CommandApplied, SettingsChanged, TimeMoved
+from statuspool_mock.sandbox.checkpoints import Checkpoints
+from statuspool_mock.sandbox.persistence import ChangeLog, StoredSandbox
+from statuspool_mock.sandbox.sandbox import ClockPace, InitialWorld, Sandbox
+from statuspool_mock.sandbox.state import ActiveScript, ClockReading, SandboxSettings, State
+from statuspool_mock.simulation import Command, Fact, Steps, World
+
+_MOST_FACTS = 1_000
+
+
+async def catch_up(
+    sandbox: Sandbox, *, for_client: bool = True, patience: float | None = None
+) -> None:
+    """Let everything that is due happen, or as much as is possible within `patience` seconds."""
+    give_up = time.monotonic() + (sandbox.patience_seconds if patience is None else patience)
+    while True:
+        await sandbox.free()
+        if sandbox.catch_up(for_client=for_client):
+            return
+        async with sandbox.alone():
+            steps = sandbox.catching_up(
+                most=_MOST_FACTS, is_late=lambda: time.monotonic() >= give_up
+            )
+            await sandbox.tell_slowly(await sandbox.turns.take(steps))
+        if time.monotonic() >= give_up:
+            return
+
+
+async def move(sandbox: Sandbox, moved: TimeMoved) -> list[Fact]:
+    """Move time while the sandbox is held, and return what happened. Raises `StorageFailed`."""
+    sandbox.store(moved)
+    facts = await sandbox.turns.take(moved.carry_out(sandbox.world))
+    sandbox.clock.move(to=sandbox.world.now)
+    await sandbox.tell_slowly(facts)
+    sandbox.defer_settings()
+    return facts
+
+
+async def play(
+    sandbox: Sandbox,
+    script: ActiveScript | None,
+    commands: Sequence[Command],
+    pace: ClockPace | None = None,
+) -> None:
+    """Begin to play an outage script, or end it, with the clock at another pace or as it is.
+
+    The sandbox must be held. All commands are carried out, or none. Raises `StorageFailed`.
+    """
+    with sandbox.undone_on_failure():
+        sandbox.active_script = script
+        if pace is not None:
+            sandbox.set_pace(pace)
+        now, settings = sandbox.world.now, sandbox.settings()
+        if sandbox.change_log.needs_snapshot:
+            await sandbox.turns.take(sandbox.writing_snapshot())
+        await sandbox.turns.take(_storing(sandbox.change_log, now, commands, settings))
+    await sandbox.tell_slowly(await sandbox.turns.take(_applying(sandbox.world, commands)))
+    sandbox.compact_log()
+
+
+def _storing(
+    log: ChangeLog, now: int, commands: Sequence[Command], settings: SandboxSettings
+) -> Steps[None]:
+    applied = (CommandApplied(now, command) for command in commands)
+    yield from log.appending(*applied, SettingsChanged(settings))
+
+
+def _applying(world: World, commands: Sequence[Command]) -> Steps[list[Fact]]:
+    for command in commands:
+        world.apply(command)
+        yield
+    return (yield from world.advancing(to=world.now))
+
+
+async def become(sandbox: Sandbox, reading: Steps[State], *, why: str) -> None:
+    """Continue from a state, random numbers included. `why` is published as an event."""
+    async with sandbox.alone():
+        state = await sandbox.turns.take(reading)
+        world = await sandbox.turns.take(World.restoring(state.world))
+        await sandbox.turns.take(sandbox.change_log.writing_snapshot(state))
+        before = sandbox.world
+        sandbox.load(state, world)
+        sandbox.events.add(why, {"now": world.now}, at=state.clock.shows)
+        await sandbox.turns.take(before.dismantling())
+
+
+async def reset(sandbox: Sandbox, open_world: Callable[[], InitialWorld]) -> None:
+    """Begin again: world, clock, faults, limits and journal are as if newly opened."""
+    async with sandbox.alone():
+        initial, state = await sandbox.turns.take(_opening(open_world))
+        await sandbox.turns.take(sandbox.change_log.writing_snapshot(state))
+        before = sandbox.world
+        sandbox.reset(initial)
+        sandbox.events.add("reset", {"now": initial.world.now}, at=initial.world.now)
+        await sandbox.turns.take(before.dismantling())
+
+
+def _opening(open_world: Callable[[], InitialWorld]) -> Steps[tuple[InitialWorld, State]]:
+    yield
+    initial = open_world()
+    clock = ClockReading(shows=float(initial.world.now), rate=initial.rate)
+    return initial, State(clock=clock, world=initial.world.image())
+
+
+async def save_checkpoint(sandbox: Sandbox, name: str) -> State:
+    """Save the present state under a name. Raises `Conflict` where there are too many."""
+    async with sandbox.alone():
+        size = sandbox.world.monitor_count + sandbox.world.incident_count
+        sandbox.checkpoints.check_room(name, size)
+        state = await sandbox.turns.take(sandbox.capturing())
+        await sandbox.turns.take(sandbox.change_log.writing_checkpoint(name, state))
+        sandbox.checkpoints.put(name, state)
+        return state
+
+
+def delete_checkpoint(sandbox: Sandbox, name: str) -> None:
+    """Delete a checkpoint. Raises `NotFound`."""
+    sandbox.checkpoints.get(name)
+    sandbox.change_log.delete_checkpoint(name)
+    sandbox.checkpoints.take(name)
+
+
+def resuming(sandbox: Sandbox, stored: StoredSandbox) -> Steps[None]:
+    """Let a new sandbox continue as it was stored. Its clock ran on in the meantime."""
+    sandbox.checkpoints = Checkpoints(stored.checkpoints)
+    world = yield from World.restoring(stored.state.world)
+    sandbox.load(stored.state, world, seconds_ago=stored.seconds_ago)
+    sandbox.dispatcher.put(stored.facts)
