@@ -16,7 +16,8 @@ def test_a_frozen_clock_stands_still_and_everything_reads_it(world, api):
     now = world.clock.read()["now"]
     made = world.monitors.create("Here and now")
     assert made["created_at"] == made["last_check_at"] == now
-    assert world.clock.read() == {"now": now, "mode": "frozen", "rate": 0, "until": None}
+    stands = {"now": now, "mode": "frozen", "rate": 0, "until": None, "lag_seconds": 0}
+    assert world.clock.read() == stands
     assert api.get(f"/monitors/{made['id']}/status").json()["last_check_at"] == now
 
 

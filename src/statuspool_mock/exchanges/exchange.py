@@ -15,7 +15,8 @@ class Exchange:
     `at` is the world's time and `wall` the reading of the server's clock, both in seconds; `began`
     is the real time, in seconds since 1970. `milliseconds` is set once the response was sent.
     `operation` is empty if the document has no such path or method. `control` marks calls of the
-    control plane. `reached` is the instant of a world that was behind its clock.
+    control plane. `reached` is the instant of a world that was behind its clock. `is_cut` means
+    that the bodies were too large to keep.
     """
 
     number: int
@@ -38,11 +39,17 @@ class Exchange:
     milliseconds: float = 0.0
     control: bool = False
     reached: int | None = None
+    is_cut: bool = False
 
     @property
     def size(self) -> int:
         """The approximate size in bytes."""
         return len(self.body) + len(self.content) + 1_000
+
+    def cut(self) -> None:
+        """Drop both bodies."""
+        self.body = self.content = b""
+        self.is_cut = True
 
     @property
     def parameters(self) -> dict[str, str]:

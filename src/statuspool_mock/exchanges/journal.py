@@ -43,6 +43,8 @@ class Journal:
 
     def write(self, exchange: Exchange) -> None:
         """Write an exchange; its number is the one after `written`."""
+        if exchange.size > self._most_bytes:
+            exchange.cut()
         kept = self._kept
         kept.append(exchange)
         self.written = exchange.number

@@ -55,7 +55,7 @@ def encoded(value: Any) -> bytes:
 class JsonReader:
     """Reads JSON in steps. `hook` makes objects of pairs; `check` is given the text of each piece.
 
-    Both raise `ValueError` for what they refuse.
+    Both raise `ValueError` for what they refuse, as does the reader beyond `most_levels`.
     """
 
     def __init__(
@@ -63,19 +63,21 @@ class JsonReader:
         *,
         hook: Callable[[list[tuple[str, Any]]], Any] = dict,
         check: Callable[[str], object] | None = None,
+        most_levels: int = 100,
     ) -> None:
         self._hook = hook
+        self._most_levels = most_levels
         self._check = check
         self._decoder = json.JSONDecoder(object_pairs_hook=None if hook is dict else hook)
 
     def reading(self, text: str) -> Steps[Any]:
         """Return the value of a text. Raises `ValueError` or `RecursionError`."""
-        value, end = yield from self._value(text, _after_space(text, 0))
+        value, end = yield from self._value(text, _after_space(text, 0), 0)
         if _after_space(text, end) != len(text):
             raise json.JSONDecodeError("Extra data", text, end)
         return value
 
-    def _value(self, text: str, at: int) -> Steps[tuple[Any, int]]:
+    def _value(self, text: str, at: int, level: int) -> Steps[tuple[Any, int]]:
         if text[at : at + 1] not in {"{", "["}:
             return self._whole(text, at)
         for size in _WINDOWS:
@@ -88,9 +90,11 @@ class JsonReader:
             else:
                 return value, at + end
         yield
+        if level >= self._most_levels:
+            raise ValueError(f"nested more than {self._most_levels} levels deep")
         if text[at] == "[":
-            return (yield from self._array(text, at + 1))
-        return (yield from self._object(text, at + 1))
+            return (yield from self._array(text, at + 1, level + 1))
+        return (yield from self._object(text, at + 1, level + 1))
 
     def _whole(self, text: str, at: int) -> tuple[Any, int]:
         value, end = self._decoder.raw_decode(text, at)
@@ -98,10 +102,10 @@ class JsonReader:
             self._check(text[at:end])
         return value, end
 
-    def _array(self, text: str, at: int) -> Steps[tuple[list[Any], int]]:
+    def _array(self, text: str, at: int, level: int) -> Steps[tuple[list[Any], int]]:
         found: list[Any] = []
         while True:
-            value, at = yield from self._value(text, _after_space(text, at))
+            value, at = yield from self._value(text, _after_space(text, at), level)
             found.append(value)
             if len(found) % _ITEMS_IN_A_STEP == 0:
                 yield
@@ -109,7 +113,7 @@ class JsonReader:
             if is_over:
                 return found, at
 
-    def _object(self, text: str, at: int) -> Steps[tuple[Any, int]]:
+    def _object(self, text: str, at: int, level: int) -> Steps[tuple[Any, int]]:
         found: list[tuple[str, Any]] = []
         while True:
             at = _after_space(text, at)
@@ -119,7 +123,7 @@ class JsonReader:
             at = _after_space(text, at)
             if text[at : at + 1] != ":":
                 raise json.JSONDecodeError("Expecting ':'", text, at)
-            value, at = yield from self._value(text, _after_space(text, at + 1))
+            value, at = yield from self._value(text, _after_space(text, at + 1), level)
             found.append((name, value))
             if len(found) % _ITEMS_IN_A_STEP == 0:
                 yield

@@ -5,10 +5,12 @@ Each function takes effect as a whole, and is stored before.
 
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from statuspool_mock.sandbox.changes import CommandApplied, SettingsChanged, TimeMoved
 from statuspool_mock.sandbox.checkpoints import Checkpoints
 from statuspool_mock.sandbox.persistence import ChangeLog, StoredSandbox
+from statuspool_mock.sandbox.quotas import check_quota
 from statuspool_mock.sandbox.sandbox import ClockPace, InitialWorld, Sandbox
 from statuspool_mock.sandbox.state import ActiveScript, ClockReading, SandboxSettings, State
 from statuspool_mock.simulation import Command, Fact, Steps, World
@@ -42,6 +44,23 @@ async def move(sandbox: Sandbox, moved: TimeMoved) -> list[Fact]:
     await sandbox.tell_slowly(facts)
     sandbox.defer_settings()
     return facts
+
+
+async def apply(sandbox: Sandbox, command: Command) -> Any:
+    """Carry out a command that may change much of the past; see `Sandbox.apply`."""
+    async with sandbox.alone():
+        check_quota(sandbox.world, command)
+        with sandbox.stored(CommandApplied(sandbox.world.now, command)):
+            made, facts = await sandbox.turns.take(_carrying_out(sandbox.world, command))
+        await sandbox.tell_slowly(facts)
+    sandbox.compact_log()
+    return made
+
+
+def _carrying_out(world: World, command: Command) -> Steps[tuple[Any, list[Fact]]]:
+    yield
+    made = world.apply(command)
+    return made, (yield from world.advancing(to=world.now))
 
 
 async def play(

@@ -133,7 +133,7 @@ class NullStorage:
         """Store nothing."""
         yield from ()
 
-    def writing_checkpoint(  # noqa: D102 - as `writing_snapshot`
+    def writing_checkpoint(
         self,
         name: str,  # noqa: ARG002
         state: State,  # noqa: ARG002

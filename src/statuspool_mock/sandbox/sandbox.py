@@ -45,6 +45,7 @@ PATIENCE_SECONDS = 5.0
 
 _MOST_MONITORS_IN_BASES = 20_000
 _MOST_CHANGES_AT_ONCE = 100
+_MOST_IN_A_SMALL_WORLD = 1_000
 _MOST_TOLD_AT_ONCE = 100
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -195,6 +196,14 @@ class Sandbox:
             return await self.turns.take(steps)
 
     @property
+    def is_large(self) -> bool:
+        """Whether the world is so large that reading all of it takes long."""
+        world = self.world
+        return world.monitor_count > _MOST_IN_A_SMALL_WORLD or (
+            world.incident_count > _MOST_IN_A_SMALL_WORLD
+        )
+
+    @property
     def is_held(self) -> bool:
         """Whether long work is being done."""
         return self._hold.is_on
@@ -208,7 +217,7 @@ class Sandbox:
     def apply(self, command: Command) -> Monitor | Incident | Webhook | None:
         """Carry out a command now; see `World.apply`. Raises `CommandRefused` over a quota."""
         check_quota(self.world, command)
-        with self._stored(CommandApplied(self.world.now, command)):
+        with self.stored(CommandApplied(self.world.now, command)):
             made = self.world.apply(command)
         self._tell_all(self.world.advance(to=self.world.now))
         self.compact_log()
@@ -323,7 +332,7 @@ class Sandbox:
         self.change_log.append(*changes)
 
     @contextmanager
-    def _stored(self, change: Change) -> Iterator[None]:
+    def stored(self, change: Change) -> Iterator[None]:
         """Store a change, make it in the block, and retract it if it is refused."""
         self.store(change)
         try:

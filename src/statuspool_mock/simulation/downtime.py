@@ -1,5 +1,6 @@
 """Runs of consecutive checks that found a monitor down, from which incidents are made."""
 
+from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -51,14 +52,20 @@ def runs_of_down(
 
 def matched(runs: Sequence[DowntimeRun], incidents: Sequence[Incident]) -> list[Incident | None]:
     """Return the incident of each run: the one with the same start, else one that overlaps it."""
-    left = {incident.started_at: incident for incident in incidents}
-    found = [left.pop(run.started_at, None) for run in runs]
+    by_start = {incident.started_at: incident for incident in incidents}
+    found = [by_start.pop(run.started_at, None) for run in runs]
+    left = deque(by_start.values())  # in order, as the runs are
     for position, run in enumerate(runs):
         if found[position] is None:
-            found[position] = next((one for one in left.values() if _overlap(run, one)), None)
-            if (taken := found[position]) is not None:
-                del left[taken.started_at]
+            while left and _is_over(left[0], run.started_at):
+                left.popleft()
+            if left and _overlap(run, left[0]):
+                found[position] = left.popleft()
     return found
+
+
+def _is_over(incident: Incident, at: int) -> bool:
+    return incident.resolved_at is not None and incident.resolved_at <= at
 
 
 def _overlap(run: DowntimeRun, incident: Incident) -> bool:

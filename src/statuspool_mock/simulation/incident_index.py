@@ -3,16 +3,24 @@
 from bisect import bisect_left, insort
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
 
 from statuspool_mock.simulation.model import Incident, Team
 from statuspool_mock.simulation.steps import Steps
 
+MOST_INCIDENTS = 200_000
+"""How many incidents a world keeps, beside those that are open."""
+
 _DAY = 86_400
+_MOST_ONE_BY_ONE = 100
 _Key = tuple[int, int]  # (started_at, sequence): a change to the past may add old incidents late
 
 
 class IncidentIndex:
-    """Incidents by team, by monitor, and those that are open; each index is in order."""
+    """Incidents by team, by monitor, and those that are open; each index is in order.
+
+    Beyond `MOST_INCIDENTS`, the oldest resolved one is dropped whenever another is added.
+    """
 
     def __init__(self) -> None:
         self._incidents: dict[int, Incident] = {}
@@ -20,6 +28,7 @@ class IncidentIndex:
         self._of_monitor: defaultdict[str, list[_Key]] = defaultdict(list)
         self._open: defaultdict[Team, set[_Key]] = defaultdict(set)
         self._running: dict[str, Incident] = {}  # open automatic ones, by monitor
+        self._resolved: list[_Key] = []  # a heap, with keys of some that are gone
 
     def __iter__(self) -> Iterator[Incident]:
         """Yield every incident in the order in which they were added."""
@@ -36,11 +45,13 @@ class IncidentIndex:
             index = getattr(self, name)
             getattr(book, name).update({key: keys.copy() for key, keys in index.items()})
         book._running = self._running.copy()
+        book._resolved = self._resolved.copy()
         return book
 
     def dismantling(self) -> Steps[None]:
         """Give the memory of all incidents back in steps."""
         self._running.clear()
+        self._resolved.clear()
         for parts in (self._of_monitor, self._of_team, self._open, self._incidents):
             while parts:
                 parts.popitem()
@@ -60,6 +71,10 @@ class IncidentIndex:
             self._open[incident.team].add(key)
             if incident.automatic:
                 self._running[incident.monitor_id] = incident
+        else:
+            self._note_resolved(key)
+        if len(self._incidents) > MOST_INCIDENTS:
+            self._drop_oldest()
 
     def replace_incident(self, incident: Incident) -> None:
         """Replace the incident with the same number."""
@@ -71,6 +86,7 @@ class IncidentIndex:
         self._incidents[incident.sequence] = incident
         if incident.resolved_at is not None:
             self._close(previous)
+            self._note_resolved((incident.started_at, incident.sequence))
         elif incident.automatic:
             self._running[incident.monitor_id] = incident
 
@@ -79,10 +95,26 @@ class IncidentIndex:
         self._remove(incident)
         _discard(self._of_monitor[incident.monitor_id], (incident.started_at, incident.sequence))
 
+    def remove_all(self, incidents: Sequence[Incident]) -> None:
+        """Remove some incidents of one monitor."""
+        if len(incidents) <= _MOST_ONE_BY_ONE:
+            for incident in incidents:
+                self.remove(incident)
+            return
+        gone = {incident.sequence for incident in incidents}
+        team, monitor_id = incidents[0].team, incidents[0].monitor_id
+        self._of_team[team] = [key for key in self._of_team[team] if key[1] not in gone]
+        left = [key for key in self._of_monitor[monitor_id] if key[1] not in gone]
+        self._of_monitor[monitor_id] = left
+        for incident in incidents:
+            del self._incidents[incident.sequence]
+            self._close(incident)
+
     def remove_monitor(self, monitor_id: str) -> None:
         """Remove every incident of a monitor."""
-        for _, number in self._of_monitor.pop(monitor_id, ()):
-            self._remove(self._incidents[number])
+        keys = self._of_monitor.get(monitor_id, ())
+        self.remove_all([self._incidents[number] for _, number in keys])
+        self._of_monitor.pop(monitor_id, None)
 
     def open_automatic(self, monitor_id: str) -> Incident | None:
         """Return the open incident that checks have opened, if there is one."""
@@ -135,6 +167,27 @@ class IncidentIndex:
             for incident in found
             if resolved is None or resolved is (incident.resolved_at is not None)
         ]
+
+    def _note_resolved(self, key: _Key) -> None:
+        heappush(self._resolved, key)
+        if len(self._resolved) > 2 * len(self._incidents) + _MOST_ONE_BY_ONE:
+            self._resolved = sorted({key for key in self._resolved if self._is_resolved(key)})
+
+    def _is_resolved(self, key: _Key) -> bool:
+        incident = self._incidents.get(key[1])
+        return (
+            incident is not None
+            and incident.resolved_at is not None
+            and incident.started_at == key[0]
+        )
+
+    def _drop_oldest(self) -> None:
+        """Drop the oldest resolved incident, if there is one."""
+        while self._resolved:
+            key = heappop(self._resolved)
+            if self._is_resolved(key):
+                self.remove(self._incidents[key[1]])
+                return
 
     def _remove(self, incident: Incident) -> None:
         del self._incidents[incident.sequence]

@@ -138,9 +138,8 @@ class Recorder:
         runs, end = downtime.runs_of_down(timeline, monitor, since=begin, until=until, now=now)
         old = self.incidents.automatic_between(monitor.id, begin, end)
         found = downtime.matched(runs, old)
-        for incident in old:
-            if incident not in found:
-                self.incidents.remove(incident)
+        kept = {incident.sequence for incident in found if incident is not None}
+        self.incidents.remove_all([one for one in old if one.sequence not in kept])
         for run, known in zip(runs, found, strict=True):
             self._enter_run(monitor, run, known)
         self._record_difference(before, self.incidents.open_automatic(monitor.id), now=now)
@@ -177,7 +176,7 @@ class Recorder:
             resolved_at=run.resolved_at,
             affected_regions=run.regions,
         )
-        if known is None:
+        if self.incidents.get(incident.sequence) is None:  # new, or dropped meanwhile
             self.incidents.add(changed)
         else:
             self.incidents.replace_incident(changed)

@@ -9,6 +9,8 @@ import orjson
 from starlette.types import Receive
 
 from statuspool_mock.contract import Violation
+from statuspool_mock.sandbox.json_steps import JsonReader
+from statuspool_mock.simulation import Steps
 from statuspool_mock.web.errors import InvalidRequest
 
 MOST_LEVELS = 100
@@ -61,11 +63,7 @@ def parse_body(raw: bytes, media_type: str, limits: BodyLimits = ORDINARY) -> An
 
     Refuses what parsers disagree on: duplicate keys, NaN, lone surrogates, extreme nesting.
     """
-    plain = media_type.partition(";")[0].strip().lower()
-    if plain not in {"application/json", ""}:
-        raise InvalidRequest([Violation("Content-Type", "Must be application/json")])
-    if not raw:
-        raise _broken("Must be a JSON object")
+    _check_type(raw, media_type)
     if len(raw) > limits.most_values or raw.count(b"{") + raw.count(b"[") > MOST_LEVELS:
         _check_structure(raw, limits.most_values)
     try:
@@ -76,16 +74,60 @@ def parse_body(raw: bytes, media_type: str, limits: BodyLimits = ORDINARY) -> An
     return value
 
 
-def _check_structure(raw: bytes, most_values: int) -> None:
-    """Refuse what costs too much to parse. Raises `InvalidRequest`."""
+def parsing_body(raw: bytes, media_type: str, limits: BodyLimits) -> Steps[Any]:
+    """Return the value of a large body as `parse_body` does, in steps."""
+    yield
+    _check_type(raw, media_type)
+    reader = JsonReader(hook=_distinct, check=_PieceCheck(limits), most_levels=MOST_LEVELS)
+    try:
+        return (yield from reader.reading(raw.decode()))
+    except ValueError as error:
+        raise _broken(f"Must be valid JSON: {error}") from None
+
+
+class _PieceCheck:
+    """Refuses pieces of JSON that `parse_body` would refuse, and too many values in all."""
+
+    def __init__(self, limits: BodyLimits) -> None:
+        self._most_values = limits.most_values
+        self._values = 0
+
+    def __call__(self, text: str) -> None:
+        """Check a piece. Raises `InvalidRequest` or `ValueError`."""
+        raw = text.encode()
+        self._values += 1 + _check_structure(raw, self._most_values)
+        if self._values > self._most_values:
+            raise _too_many(self._most_values)
+        orjson.loads(raw)
+
+
+def _check_type(raw: bytes, media_type: str) -> None:
+    plain = media_type.partition(";")[0].strip().lower()
+    if plain not in {"application/json", ""}:
+        raise InvalidRequest([Violation("Content-Type", "Must be application/json")])
+    if not raw:
+        raise _broken("Must be a JSON object")
+
+
+def _check_structure(raw: bytes, most_values: int) -> int:
+    """Refuse what costs too much to parse, and return how many values there are.
+
+    Raises `InvalidRequest`.
+    """
     unescaped = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
     structure = b"".join(unescaped.split(b'"')[::2])
-    if sum(map(structure.count, (b",", b"{", b"["))) > most_values:
-        raise _broken(f"Must have at most {most_values} values")
+    values = sum(map(structure.count, (b",", b"{", b"[")))
+    if values > most_values:
+        raise _too_many(most_values)
     brackets = structure.translate(None, delete=_NOT_BRACKETS)
     levels = accumulate(1 if bracket in b"{[" else -1 for bracket in brackets)
     if max(levels, default=0) > MOST_LEVELS:
         raise _broken(f"Must be nested at most {MOST_LEVELS} levels deep")
+    return values
+
+
+def _too_many(most_values: int) -> InvalidRequest:
+    return _broken(f"Must have at most {most_values} values")
 
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))

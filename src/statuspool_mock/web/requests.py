@@ -11,10 +11,19 @@ from starlette.types import Receive, Scope
 from statuspool_mock.contract import Operation, Violation
 from statuspool_mock.exchanges import Exchange
 from statuspool_mock.sandbox import Access
-from statuspool_mock.web.bodies import ORDINARY, BodyLimits, parse_body, read_body
+from statuspool_mock.sandbox.turns import Turns
+from statuspool_mock.web.bodies import (
+    ORDINARY,
+    BodyLimits,
+    parse_body,
+    parsing_body,
+    read_body,
+)
 from statuspool_mock.web.errors import InvalidRequest
 from statuspool_mock.web.responses import EncodedResponse
 
+_LARGE_BYTES = 1 << 17
+_UNREAD = object()
 REQUEST_ID = "statuspool.request_id"
 """The key of the request id in a scope."""
 
@@ -29,6 +38,7 @@ class ApiRequest:
     limits: BodyLimits = ORDINARY
     raw: bytes = b""
     unread: InvalidRequest | None = None
+    _value: Any = _UNREAD
 
     @classmethod
     async def read(
@@ -78,11 +88,20 @@ class ApiRequest:
             return values, None, [*violations, *error.violations]
         return values, body, [*violations, *self.operation.check_body(body)]
 
+    async def parse(self, turns: Turns) -> None:
+        """Parse a large body beside the event loop. Raises `InvalidRequest`."""
+        if len(self.raw) >= _LARGE_BYTES:
+            self._value = await turns.take(parsing_body(self.raw, self._media_type(), self.limits))
+
     def _parse(self) -> Any:
-        media_type = self.headers.get(b"content-type", b"").decode("latin-1")
+        if self._value is not _UNREAD:
+            return self._value
         if not self.raw and not self.operation.needs_body:
             return {}
-        return parse_body(self.raw, media_type, self.limits)
+        return parse_body(self.raw, self._media_type(), self.limits)
+
+    def _media_type(self) -> str:
+        return self.headers.get(b"content-type", b"").decode("latin-1")
 
     def exchange(self, access: Access, encoded: EncodedResponse, **more: Any) -> Exchange:
         """Return this request and its response for the journal."""

@@ -4,6 +4,8 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncGenerator, Callable
+from functools import partial
+from inspect import iscoroutinefunction
 from typing import Any
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -40,6 +42,9 @@ _OPEN = (
     "POST",
     f"{CONTROL_PATH}/receiver",
 )  # the webhook sender has no token, and this changes nothing
+_LONG = frozenset({"exportHar", "getHistory", "getTimeline", "listChecks"})
+"""Operations that read much even of a small world."""
+
 _ON_DAMAGED_WORLDS = frozenset({"listSandboxes", "repairSandbox", "deleteSandbox"})
 """Operations that a key can use although its own world is damaged."""
 _STREAM_HEADERS = (
@@ -72,6 +77,7 @@ class ControlOperation:
         access = reached = None
         try:
             access = await self._access(request)
+            await request.parse(self._sandboxes.turns)
             if access is not None:
                 await long_work.catch_up(access.sandbox)
                 if access.sandbox.lag_seconds:
@@ -122,7 +128,11 @@ class ControlOperation:
             headers=request.headers,
             active_mutants=self._active_mutants,
         )
-        return await self._function(context)
+        if iscoroutinefunction(self._function):
+            return await self._function(context)
+        if access is not None and (self._operation.id in _LONG or access.sandbox.is_large):
+            return await access.sandbox.doing(partial(self._function, context))
+        return self._function(context)
 
     def _checked(self, response: ApiResponse) -> ApiResponse:
         """Return the response. If strict, raises `RuntimeError` if it violates the document."""

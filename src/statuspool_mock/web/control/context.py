@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from statuspool_mock import time_parsing
-from statuspool_mock.sandbox import Access, InvalidInput, Sandbox, Sandboxes
+from statuspool_mock.sandbox import Access, InvalidInput, Sandbox, Sandboxes, long_work
 from statuspool_mock.simulation import Command, Monitor, Team, World
 
 
@@ -55,9 +55,9 @@ class ControlContext:
         """Return the monitor that the path names. Raises `UnknownMonitor`, `ForeignMonitor`."""
         return self.world.monitor(self.path["id"].lower(), team=self.team)
 
-    def apply(self, command: Command) -> Monitor:
+    async def apply(self, command: Command) -> Monitor:
         """Carry out a command on a monitor and return the monitor."""
-        made = self.sandbox.apply(command)
+        made = await long_work.apply(self.sandbox, command)
         assert isinstance(made, Monitor)  # noqa: S101 - for the type checker
         return made
 

@@ -16,7 +16,7 @@ _MOST_CHANGES = 4_000
 _MOST_FORESEEN = 20_000  # monitors: copying more would delay other requests
 
 
-async def get_history(context: ControlContext) -> Any:
+def get_history(context: ControlContext) -> Any:
     """Handle GET /monitors/{id}/history."""
     since, until = _window(context)
     monitor_history = context.world.monitor_history(context.monitor())
@@ -32,7 +32,7 @@ async def get_history(context: ControlContext) -> Any:
     }
 
 
-async def list_checks(context: ControlContext) -> Any:
+def list_checks(context: ControlContext) -> Any:
     """Handle GET /monitors/{id}/checks."""
     since, until = _window(context, longest=None)
     page = context.world.monitor_history(context.monitor()).rows(
@@ -51,7 +51,7 @@ async def list_checks(context: ControlContext) -> Any:
     }
 
 
-async def list_monitor_incidents(context: ControlContext) -> Any:
+def list_monitor_incidents(context: ControlContext) -> Any:
     """Handle GET /monitors/{id}/incidents."""
     world, monitor = context.world, context.monitor()
     incidents = world.incidents(team=context.team, monitor_id=monitor.id)
@@ -62,7 +62,7 @@ async def list_monitor_incidents(context: ControlContext) -> Any:
     }
 
 
-async def get_timeline(context: ControlContext) -> Any:
+def get_timeline(context: ControlContext) -> Any:
     """Handle GET /timeline.
 
     The future is what a copy of the world simulates if nothing is changed.

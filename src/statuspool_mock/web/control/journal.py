@@ -32,7 +32,7 @@ def _found(context: ControlContext) -> list[Exchange]:
     return [exchange for exchange in _exchanges(context) if not pattern.mismatches(exchange)]
 
 
-async def query_journal(context: ControlContext) -> Any:
+def query_journal(context: ControlContext) -> Any:
     """Handle GET /journal."""
     found = _found(context)
     newest = found[: -context.values["limit"] - 1 : -1]
@@ -44,12 +44,12 @@ async def query_journal(context: ControlContext) -> Any:
     }
 
 
-async def count_journal(context: ControlContext) -> Any:
+def count_journal(context: ControlContext) -> Any:
     """Handle GET /journal/count."""
     return {"count": len(_found(context))}
 
 
-async def get_exchange(context: ControlContext) -> Any:
+def get_exchange(context: ControlContext) -> Any:
     """Handle GET /journal/{number}."""
     number = context.path["number"]
     plain = number.isascii() and number.isdigit() and len(number) < 16
@@ -59,7 +59,7 @@ async def get_exchange(context: ControlContext) -> Any:
     return full_exchange_json(exchange, context.sandboxes.document)
 
 
-async def verify_journal(context: ControlContext) -> Any:
+def verify_journal(context: ControlContext) -> Any:
     """Handle POST /journal/verify."""
     body = dict(context.body)
     times, at_least, at_most = (body.pop(name, None) for name in ("times", "at_least", "at_most"))
@@ -100,7 +100,7 @@ def _in_words(least: int, most: int | None) -> str:
     return f"at most {most}" if not least else f"{least} to {most}"
 
 
-async def export_har(context: ControlContext) -> Any:
+def export_har(context: ControlContext) -> Any:
     """Handle GET /journal.har."""
     return har.archive(list(_exchanges(context)), version=__version__)
 

@@ -18,7 +18,7 @@ from statuspool_mock.web.control.serializers import monitor_json
 _HOUR = 3_600
 
 
-async def list_world_monitors(context: ControlContext) -> Any:
+def list_world_monitors(context: ControlContext) -> Any:
     """Handle GET /monitors."""
     page = context.world.monitors(
         team=context.team, page=context.values["page"], limit=context.values["limit"]
@@ -45,25 +45,25 @@ async def force_status(context: ControlContext) -> Any:
         regions=_regions(context),
         seconds=context.duration("for"),
     )
-    return monitor_json(context.world, context.apply(command))
+    return monitor_json(context.world, await context.apply(command))
 
 
 async def release_status(context: ControlContext) -> Any:
     """Handle DELETE /monitors/{id}/status."""
     command = ReleaseMonitor(team=context.team, monitor_id=context.monitor().id)
-    return monitor_json(context.world, context.apply(command))
+    return monitor_json(context.world, await context.apply(command))
 
 
 async def pause_monitor(context: ControlContext) -> Any:
     """Handle POST /monitors/{id}/pause."""
     command = PauseMonitor(team=context.team, monitor_id=context.monitor().id)
-    return monitor_json(context.world, context.apply(command))
+    return monitor_json(context.world, await context.apply(command))
 
 
 async def resume_monitor(context: ControlContext) -> Any:
     """Handle POST /monitors/{id}/resume."""
     command = ResumeMonitor(team=context.team, monitor_id=context.monitor().id)
-    return monitor_json(context.world, context.apply(command))
+    return monitor_json(context.world, await context.apply(command))
 
 
 async def add_outage(context: ControlContext) -> Any:
@@ -83,13 +83,13 @@ async def add_outage(context: ControlContext) -> Any:
         response_time_ms=context.body.get("response_time_ms"),
         error_message=context.body.get("error_message"),
     )
-    return monitor_json(context.world, context.apply(command))
+    return monitor_json(context.world, await context.apply(command))
 
 
 async def clear_outages(context: ControlContext) -> Any:
     """Handle DELETE /monitors/{id}/outages."""
     command = ClearOutages(team=context.team, monitor_id=context.monitor().id)
-    return monitor_json(context.world, context.apply(command))
+    return monitor_json(context.world, await context.apply(command))
 
 
 def _regions(context: ControlContext) -> tuple[str, ...] | None:

@@ -1,6 +1,6 @@
 """The function of each operation in the control plane's document."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from statuspool_mock.web.control import (
@@ -20,7 +20,8 @@ from statuspool_mock.web.control import (
 )
 from statuspool_mock.web.control.context import ControlContext
 
-Function = Callable[[ControlContext], Awaitable[Any]]
+Function = Callable[[ControlContext], Any]
+"""Returns the body of the response. What is not asynchronous only reads, and may take long."""
 
 OPERATIONS: Mapping[str, Function] = {
     "getClock": clock.get_clock,

@@ -9,7 +9,7 @@ from statuspool_mock.web.control.context import ControlContext
 from statuspool_mock.webhooks import Attempt, Delivery, DeliveryOutcome, sample
 
 
-async def list_world_webhooks(context: ControlContext) -> Any:
+def list_world_webhooks(context: ControlContext) -> Any:
     """Handle GET /webhooks."""
     waiting = context.sandbox.dispatcher.outbox.waiting_for
     return {
@@ -53,7 +53,7 @@ async def trigger_webhooks(context: ControlContext) -> Any:
     return {"message_id": message.id, "webhooks": [webhook.id for webhook in told]}
 
 
-async def list_deliveries(context: ControlContext) -> Any:
+def list_deliveries(context: ControlContext) -> Any:
     """Handle GET /deliveries."""
     values = context.values
     mine = {webhook.id for webhook in context.world.webhooks(team=context.team)}

@@ -1,6 +1,6 @@
 """The eleven operations: read the request, ask the world, serialize. No rules are here."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from math import ceil, floor
@@ -13,6 +13,7 @@ from statuspool_mock.simulation import (
     CreateMonitor,
     DeleteMonitor,
     EditMonitor,
+    Incident,
     Monitor,
     RegisterWebhook,
     Status,
@@ -110,13 +111,24 @@ async def list_monitor_logs(call: OperationCall) -> ApiResponse:
 
 async def list_incidents(call: OperationCall) -> ApiResponse:
     """Handle GET /incidents."""
-    incidents = call.world.incidents(
+    if call.sandbox.is_large:
+        sample, content = await call.sandbox.in_turns(serializers.encoding_whole(*_incidents(call)))
+        return ApiResponse(200, sample, content=content)
+    find, shape = _incidents(call)
+    return ApiResponse(200, serializers.whole_json(find(), shape))
+
+
+def _incidents(
+    call: OperationCall,
+) -> tuple[Callable[[], Sequence[Incident]], Callable[[Incident], Any]]:
+    """Return what finds the incidents of a request, and what serializes one."""
+    find = partial(
+        call.world.incidents,
         team=call.team,
         monitor_id=call.values.get("monitor_id"),
         resolved=call.values.get("resolved"),
     )
-    shape = partial(serializers.incident_json, now=call.world.now)
-    return ApiResponse(200, serializers.whole_json(incidents, shape))
+    return find, partial(serializers.incident_json, now=call.world.now)
 
 
 async def create_incident(call: OperationCall) -> ApiResponse:

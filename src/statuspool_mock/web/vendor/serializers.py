@@ -1,15 +1,26 @@
 """Serializes values of the simulation to the JSON of the document."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from statuspool_mock.simulation import Check, Incident, MonitorSummary, Page, Reading, Sla, Webhook
+from statuspool_mock.simulation import (
+    Check,
+    Incident,
+    MonitorSummary,
+    Page,
+    Reading,
+    Sla,
+    Steps,
+    Webhook,
+)
+from statuspool_mock.web.responses import encode
 
 Json = dict[str, Any]
 T = TypeVar("T")
 _MOST_KEPT = 16_384
+_ITEMS_IN_A_PIECE = 100
 
 
 @lru_cache(maxsize=65_536)
@@ -131,6 +142,28 @@ def page_json(page: Page[T], shape: Callable[[T], Json]) -> Json:
         "page": page.page,
         "total_pages": page.total_pages,
     }
+
+
+def encoding_whole(
+    find: Callable[[], Sequence[T]], shape: Callable[[T], Json]
+) -> Steps[tuple[Json, bytes]]:
+    """Return the JSON of a long list without pages as bytes, in steps, and a sample of it.
+
+    The sample has the first and the last item, and an incident that is open if there is one.
+    """
+    yield
+    items, pieces, sample = find(), list[bytes](), list[Json]()
+    for start in range(0, len(items), _ITEMS_IN_A_PIECE):
+        piece = [shape(item) for item in items[start : start + _ITEMS_IN_A_PIECE]]
+        sample += [one for one in piece if one.get("resolved_at") is None][: 2 - len(sample)]
+        sample += piece[:1] if start == 0 else []
+        pieces.append(encode(piece)[1:-1])
+        yield
+    sample += [shape(items[-1])] if items else []
+    head, tail = encode(whole_json((), shape) | {"total_pages": int(bool(items))}).split(b"[]")
+    return whole_json(sample, lambda one: one), b"".join(
+        (head, b"[", b",".join(pieces), b"]", tail)
+    )
 
 
 def whole_json(items: Iterable[T], shape: Callable[[T], Json]) -> Json:
