@@ -81,7 +81,7 @@ def parsing_body(raw: bytes, media_type: str, limits: BodyLimits) -> Steps[Any]:
     reader = JsonReader(hook=_distinct, check=_PieceCheck(limits), most_levels=MOST_LEVELS)
     try:
         return (yield from reader.reading(raw.decode()))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise _broken(f"Must be valid JSON: {error}") from None
 
 
