@@ -92,10 +92,10 @@ class _PieceCheck:
         self._most_values = limits.most_values
         self._values = 0
 
-    def __call__(self, text: str) -> None:
+    def __call__(self, text: str, is_name: bool) -> None:  # noqa: FBT001 - as a reader calls it
         """Check a piece. Raises `InvalidRequest` or `ValueError`."""
         raw = text.encode()
-        self._values += 1 + _check_structure(raw, self._most_values)
+        self._values += (not is_name) + _check_structure(raw, self._most_values)
         if self._values > self._most_values:
             raise _too_many(self._most_values)
         orjson.loads(raw)
