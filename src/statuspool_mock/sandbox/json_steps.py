@@ -53,9 +53,7 @@ def encoded(value: Any) -> bytes:
 
 
 class JsonReader:
-    """Reads JSON in steps. `hook` makes objects of pairs.
-
-    `check` is given the text of each piece, and whether it is the name of a value.
+    """Reads JSON in steps. `hook` makes objects of pairs; `check` is given the text of each piece.
 
     Both raise `ValueError` for what they refuse, as does the reader beyond `most_levels`.
     """
@@ -64,7 +62,7 @@ class JsonReader:
         self,
         *,
         hook: Callable[[list[tuple[str, Any]]], Any] = dict,
-        check: Callable[[str, bool], object] | None = None,
+        check: Callable[[str], object] | None = None,
         most_levels: int = 100,
     ) -> None:
         self._hook = hook
@@ -98,10 +96,10 @@ class JsonReader:
             return (yield from self._array(text, at + 1, level + 1))
         return (yield from self._object(text, at + 1, level + 1))
 
-    def _whole(self, text: str, at: int, *, is_name: bool = False) -> tuple[Any, int]:
+    def _whole(self, text: str, at: int) -> tuple[Any, int]:
         value, end = self._decoder.raw_decode(text, at)
         if self._check is not None:
-            self._check(text[at:end], is_name)
+            self._check(text[at:end])
         return value, end
 
     def _array(self, text: str, at: int, level: int) -> Steps[tuple[list[Any], int]]:
@@ -121,7 +119,7 @@ class JsonReader:
             at = _after_space(text, at)
             if text[at : at + 1] != '"':
                 raise json.JSONDecodeError("Expecting a name in double quotes", text, at)
-            name, at = self._whole(text, at, is_name=True)
+            name, at = self._whole(text, at)
             at = _after_space(text, at)
             if text[at : at + 1] != ":":
                 raise json.JSONDecodeError("Expecting ':'", text, at)

@@ -10,13 +10,14 @@ from starlette.types import Receive
 
 from statuspool_mock.contract import Violation
 from statuspool_mock.sandbox.json_steps import JsonReader
-from statuspool_mock.simulation import Steps
+from statuspool_mock.simulation import Steps, finish
 from statuspool_mock.web.errors import InvalidRequest
 
 MOST_LEVELS = 100
 """How deep a body may be nested."""
 _MOST_DRAINED = 64 << 20
 _MOST_SHOWN = 100
+_BYTES_IN_A_STEP = 1 << 16
 
 
 class BodyLimits(NamedTuple):
@@ -65,7 +66,7 @@ def parse_body(raw: bytes, media_type: str, limits: BodyLimits = ORDINARY) -> An
     """
     _check_type(raw, media_type)
     if len(raw) > limits.most_values or raw.count(b"{") + raw.count(b"[") > MOST_LEVELS:
-        _check_structure(raw, limits.most_values)
+        finish(_checking_structure(raw, limits.most_values))
     try:
         value = orjson.loads(raw)
         _DISTINCT.decode(raw.decode())
@@ -78,27 +79,11 @@ def parsing_body(raw: bytes, media_type: str, limits: BodyLimits) -> Steps[Any]:
     """Return the value of a large body as `parse_body` does, in steps."""
     yield
     _check_type(raw, media_type)
-    reader = JsonReader(hook=_distinct, check=_PieceCheck(limits), most_levels=MOST_LEVELS)
+    yield from _checking_structure(raw, limits.most_values)
     try:
-        return (yield from reader.reading(raw.decode()))
-    except (ValueError, RecursionError) as error:
+        return (yield from JsonReader(hook=_distinct, check=orjson.loads).reading(raw.decode()))
+    except ValueError as error:
         raise _broken(f"Must be valid JSON: {error}") from None
-
-
-class _PieceCheck:
-    """Refuses pieces of JSON that `parse_body` would refuse, and too many values in all."""
-
-    def __init__(self, limits: BodyLimits) -> None:
-        self._most_values = limits.most_values
-        self._values = 0
-
-    def __call__(self, text: str, is_name: bool) -> None:  # noqa: FBT001 - as a reader calls it
-        """Check a piece. Raises `InvalidRequest` or `ValueError`."""
-        raw = text.encode()
-        self._values += (not is_name) + _check_structure(raw, self._most_values)
-        if self._values > self._most_values:
-            raise _too_many(self._most_values)
-        orjson.loads(raw)
 
 
 def _check_type(raw: bytes, media_type: str) -> None:
@@ -109,25 +94,28 @@ def _check_type(raw: bytes, media_type: str) -> None:
         raise _broken("Must be a JSON object")
 
 
-def _check_structure(raw: bytes, most_values: int) -> int:
-    """Refuse what costs too much to parse, and return how many values there are.
-
-    Raises `InvalidRequest`.
-    """
-    unescaped = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
-    structure = b"".join(unescaped.split(b'"')[::2])
-    values = sum(map(structure.count, (b",", b"{", b"[")))
-    if values > most_values:
-        raise _too_many(most_values)
-    brackets = structure.translate(None, delete=_NOT_BRACKETS)
-    levels = accumulate(1 if bracket in b"{[" else -1 for bracket in brackets)
-    if max(levels, default=0) > MOST_LEVELS:
-        raise _broken(f"Must be nested at most {MOST_LEVELS} levels deep")
-    return values
-
-
-def _too_many(most_values: int) -> InvalidRequest:
-    return _broken(f"Must have at most {most_values} values")
+def _checking_structure(raw: bytes, most_values: int) -> Steps[None]:
+    """Refuse what costs too much to parse, in steps. Raises `InvalidRequest`."""
+    values = level = start = 0
+    is_text = False
+    while start < len(raw):
+        end = start + _BYTES_IN_A_STEP
+        while raw[end - 1 : end] == b"\\":
+            end += 1
+        unescaped = raw[start:end].replace(b"\\\\", b"").replace(b'\\"', b"")
+        parts = unescaped.split(b'"')
+        structure = b"".join(parts[is_text::2])
+        is_text ^= len(parts) % 2 == 0
+        values += sum(map(structure.count, (b",", b"{", b"[")))
+        if values > most_values:
+            raise _broken(f"Must have at most {most_values} values")
+        brackets = structure.translate(None, delete=_NOT_BRACKETS)
+        levels = [*accumulate((1 if one in b"{[" else -1 for one in brackets), initial=level)]
+        if max(levels) > MOST_LEVELS:
+            raise _broken(f"Must be nested at most {MOST_LEVELS} levels deep")
+        level = levels[-1]
+        start = end
+        yield
 
 
 _NOT_BRACKETS = bytes(set(range(256)) - set(b"{}[]"))

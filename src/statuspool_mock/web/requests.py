@@ -22,7 +22,6 @@ from statuspool_mock.web.bodies import (
 from statuspool_mock.web.errors import InvalidRequest
 from statuspool_mock.web.responses import EncodedResponse
 
-_LARGE_BYTES = 1 << 17
 _UNREAD = object()
 REQUEST_ID = "statuspool.request_id"
 """The key of the request id in a scope."""
@@ -90,7 +89,7 @@ class ApiRequest:
 
     async def parse(self, turns: Turns) -> None:
         """Parse a large body beside the event loop. Raises `InvalidRequest`."""
-        if len(self.raw) >= _LARGE_BYTES:
+        if len(self.raw) > ORDINARY.most_bytes:
             self._value = await turns.take(parsing_body(self.raw, self._media_type(), self.limits))
 
     def _parse(self) -> Any:
