@@ -71,7 +71,9 @@ class Settings:
     """A folder in which sandboxes are stored, so that they survive restarts."""
     journal: int = MOST_EXCHANGES
     """How many exchanges each journal keeps; 0 for no journal and no coverage."""
-    most_sandboxes: int = 200
+    most_sandboxes: int = 1_000
+    new_per_minute: int | None = 600
+    """How many sandboxes one address may open in a minute; None for no limit."""
     idle_seconds: float = 24 * 3600
     """After how many seconds an unused sandbox is closed when another one opens."""
     log_level: str = "warning"
@@ -138,6 +140,7 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
         keys=dict.fromkeys(scenario.keys, DEMO),
         most=settings.most_sandboxes,
         idle_seconds=settings.idle_seconds,
+        new_per_minute=settings.new_per_minute,
         storage=storage,
         sender=sender,
         most_exchanges=settings.journal,

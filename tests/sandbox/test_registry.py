@@ -1,12 +1,14 @@
 """Each name opens a world of its own, on a clock of its own, as long as it is used."""
 
+import asyncio
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from tests.wall import Wall
 
 from statuspool_mock import contract
-from statuspool_mock.sandbox import Clock, InitialWorld, KeyRejected, Sandboxes
+from statuspool_mock.sandbox import Clock, InitialWorld, KeyRejected, Sandboxes, TooManySandboxes
 from statuspool_mock.simulation import CreateMonitor, Team, World
 
 DOCUMENT = contract.load()
@@ -30,7 +32,7 @@ def create(access, name="a monitor"):
 def test_a_clock_is_a_function_of_the_walls(later, rate):
     clock = Clock(float(BEGAN), 1000.0, rate)
     assert clock.at(1000.0) == BEGAN
-    assert clock.at(1000.0 + later) == BEGAN + later * rate
+    assert clock.at(1000.0 + later) == pytest.approx(BEGAN + later * rate, abs=1e-5)
     assert clock.rate_at(1000.0 + later) == rate
 
 
@@ -90,11 +92,11 @@ def test_a_scenarios_literal_key_opens_the_sandbox_it_names():
 
 def test_what_was_idle_for_too_long_makes_room(caplog):
     wall = Wall()
-    opened = sandboxes(wall, idle_seconds=100)
+    opened = sandboxes(wall, idle_seconds=1_000)
     create(opened.access("sp_test_old"))
-    wall.reading += 60
+    wall.reading += 600
     create(opened.access("sp_test_used"))
-    wall.reading += 60
+    wall.reading += 600
     opened.access("sp_test_used").sandbox.catch_up()
     opened.access("sp_test_new")
     assert len(opened) == 2
@@ -109,9 +111,40 @@ def test_the_longest_idle_world_goes_when_there_are_too_many():
     for name in "abc":
         wall.reading += 1
         create(opened.access(f"sp_test_{name}"))
-    wall.reading += 1
+    wall.reading += 601
     opened.access("sp_test_a").sandbox.catch_up()
     opened.access("sp_test_d")
     assert len(opened) == 3
     assert opened.access("sp_test_a").sandbox.world.monitors(team=Team.OWN).total == 1
     assert opened.access("sp_test_b").sandbox.world.monitors(team=Team.OWN).total == 0
+
+
+def test_a_world_that_was_just_used_is_never_closed_for_another_one():
+    wall = Wall()
+    opened = sandboxes(wall, most=2)
+    create(opened.access("sp_test_a"))
+    create(opened.access("sp_test_b"))
+    wall.reading += 599
+    with pytest.raises(TooManySandboxes, match="--max-sandboxes"):
+        opened.access("sp_test_c")
+    assert len(opened) == 2
+    wall.reading += 2
+    opened.access("sp_test_c")
+    assert len(opened) == 2
+
+
+def test_an_address_opens_only_so_many_worlds_in_a_minute():
+    wall = Wall()
+    opened = sandboxes(wall, new_per_minute=2)
+
+    async def open_all(*names, address):
+        for name in names:
+            await opened.opened(f"sp_test_{name}", address=address)
+
+    with pytest.raises(TooManySandboxes, match="--new-sandboxes") as refused:
+        asyncio.run(open_all("a", "b", "a", "c", address="10.0.0.1"))
+    assert refused.value.retry_after == 60
+    asyncio.run(open_all("d", address="10.0.0.2"))
+    wall.reading += 60
+    asyncio.run(open_all("c", address="10.0.0.1"))
+    assert len(opened) == 4

@@ -158,10 +158,19 @@ _OPTIONS = (
     option(
         "--max-sandboxes",
         type=Integer(1, 100_000),
-        default=200,
+        default=1_000,
         metavar="N",
         section=_LIMITS,
-        help="Number of sandboxes open at once. Another one closes the one unused for longest.",
+        help="Number of sandboxes open at once. Another one closes the one unused for longest, or "
+        "is refused if all were used within ten minutes.",
+    ),
+    option(
+        "--new-sandboxes",
+        type=Integer(1, 1_000_000),
+        default=600,
+        metavar="N",
+        section=_LIMITS,
+        help="Number of sandboxes that one address may open in a minute.",
     ),
     option(
         "--idle-hours",
@@ -244,6 +253,7 @@ def settings_from(
     mutant: tuple[str, ...],
     max_sandboxes: int,
     idle_hours: int,
+    new_sandboxes: int,
     **others: Any,
 ) -> "Settings":
     """Return the settings that the options make; `others` are named like their settings."""
@@ -262,5 +272,6 @@ def settings_from(
         mutants=tuple(dict.fromkeys(mutant)),
         most_sandboxes=max_sandboxes,
         idle_seconds=idle_hours * 3600,
+        new_per_minute=new_sandboxes,
         **others,
     )

@@ -9,6 +9,7 @@ from statuspool_mock.sandbox.errors import (
     NotFound,
     SandboxError,
     StorageFailed,
+    TooManySandboxes,
     WorldDamaged,
 )
 from statuspool_mock.sandbox.rate_limits import RateLimit
@@ -34,6 +35,7 @@ __all__ = [
     "Sandboxes",
     "State",
     "StorageFailed",
+    "TooManySandboxes",
     "WorldDamaged",
     "case_data",
     "case_from",

@@ -5,6 +5,7 @@
     ├── NotFound        there is no such fault, checkpoint, sandbox or outage script
     ├── Conflict        it exists, but its state does not allow what was asked
     ├── InvalidInput    the input cannot be used; the message says where it is wrong
+    ├── TooManySandboxes  another sandbox cannot be opened now
     ├── StorageFailed   a change cannot be stored, so it was not made
     └── WorldDamaged    the files of a stored world cannot be read
 
@@ -30,6 +31,14 @@ class InvalidInput(SandboxError):
     def __init__(self, message: str, *, field: str = "body") -> None:
         super().__init__(message)
         self.field = field
+
+
+class TooManySandboxes(SandboxError):
+    """Another sandbox cannot be opened now; it may be possible in `retry_after` seconds."""
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
 
 
 class StorageFailed(SandboxError):

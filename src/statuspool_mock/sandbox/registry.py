@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator, Mapping
 from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import MOST_EXCHANGES
 from statuspool_mock.sandbox.access import Access, KeyRejected
-from statuspool_mock.sandbox.errors import NotFound, WorldDamaged
+from statuspool_mock.sandbox.errors import NotFound, TooManySandboxes, WorldDamaged
 from statuspool_mock.sandbox.long_work import resuming
+from statuspool_mock.sandbox.opening_rate import OpeningRate
 from statuspool_mock.sandbox.persistence import NullStorage, Storage
 from statuspool_mock.sandbox.rate_limits import RateLimit
 from statuspool_mock.sandbox.sandbox import InitialWorld, Sandbox
@@ -28,6 +29,9 @@ _DAMAGED = (
     "`statuspool-mock ctl sandbox repair {name}` goes on with what can be read, and "
     "`statuspool-mock ctl sandbox close {name}` starts over; both keep the damaged files."
 )
+_IN_USE_SECONDS = 600
+"""For how long after a request a sandbox is not closed to make room."""
+
 _log = logging.getLogger(__name__)
 
 
@@ -35,6 +39,7 @@ class Sandboxes:
     """The sandboxes of one server, opened by key, bounded in number, closed when idle.
 
     `open_world` makes the world of a new sandbox; it raises `InvalidInput` for an unknown scenario.
+    An address opens at most `new_per_minute` sandboxes.
     `keys` maps literal keys of the scenario to the sandboxes that they open. With `storage` worlds
     outlive the server; `sender` delivers webhooks. `document` is the API's, and `scenario` the name
     of what worlds start from.
@@ -51,6 +56,7 @@ class Sandboxes:
         keys: Mapping[str, str] | None = None,
         most: int = 200,
         idle_seconds: float = 24 * 3600,
+        new_per_minute: int | None = None,
         storage: Storage | None = None,
         sender: WebhookSender | None = None,
         most_exchanges: int = MOST_EXCHANGES,
@@ -62,6 +68,7 @@ class Sandboxes:
         self.limit = limit
         self.most = most
         self.idle_seconds = idle_seconds
+        self._opening_rate = OpeningRate(new_per_minute, wall=wall)
         self._keys = dict(keys or {})
         self._storage = storage or NullStorage()
         self._sender = sender
@@ -75,7 +82,8 @@ class Sandboxes:
     def access(self, key: str) -> Access:
         """Return the access of a key, opening its sandbox on first use.
 
-        Raises `KeyRejected`, `WorldDamaged` until its files are set aside, and `StorageFailed`.
+        Raises `KeyRejected`, `WorldDamaged` until its files are set aside, `TooManySandboxes`, and
+        `StorageFailed`.
         """
         access = self._accesses.get(key)
         return self._grant(key) if access is None else access
@@ -84,8 +92,11 @@ class Sandboxes:
         """Return the access of a key that was used before, while its sandbox is open."""
         return self._accesses.get(key)
 
-    async def opened(self, key: str) -> Access:
-        """Return the access of a key as `access` does; a sandbox is opened beside the loop."""
+    async def opened(self, key: str, *, address: str = "") -> Access:
+        """Return the access of a key as `access` does; a sandbox is opened beside the loop.
+
+        `address` is where the request comes from.
+        """
         access = self._accesses.get(key)
         if access is not None:
             return access
@@ -93,10 +104,35 @@ class Sandboxes:
         if name not in self._sandboxes and name not in self._damaged:
             opening = self._opening.get(name)
             if opening is None:
+                self._check_room()
+                self._opening_rate.take(address)
                 opening = asyncio.create_task(self._open_in_turns(name))
                 self._opening[name] = opening
             await asyncio.shield(opening)
         return self._grant(key)
+
+    def _check_room(self) -> None:
+        """Raise `TooManySandboxes` if there is no room, and no sandbox may be closed."""
+        if len(self._sandboxes) + len(self._opening) < self.most or self._unused():
+            return
+        raise TooManySandboxes(
+            f"The server holds {len(self._sandboxes)} sandboxes, which is the most "
+            "(--max-sandboxes), and all of them are in use. One that is not used for ten minutes "
+            "makes room.",
+            retry_after=_IN_USE_SECONDS // 10,
+        )
+
+    def _unused(self) -> list[str]:
+        """Return the sandboxes that may be closed, the longest unused one first."""
+        since = self.wall() - _IN_USE_SECONDS
+        unused = [
+            sandbox
+            for sandbox in self._sandboxes.values()
+            if sandbox.clock.touched_at < since
+            and not sandbox.dispatcher.is_sending
+            and not sandbox.is_held
+        ]
+        return [one.name for one in sorted(unused, key=lambda one: one.clock.touched_at)]
 
     async def _open_in_turns(self, name: str) -> None:
         try:
@@ -167,6 +203,7 @@ class Sandboxes:
             raise WorldDamaged(self._damaged[name])
         sandbox = self._sandboxes.get(name)
         if sandbox is None:
+            self._check_room()
             try:
                 sandbox = finish(self._opening_steps(name))
             except WorldDamaged as damage:
@@ -223,24 +260,13 @@ class Sandboxes:
         return name, _ROLES[suffix]
 
     def _make_room(self) -> None:
-        """Close sandboxes that were idle for too long; if there is none, the longest idle one.
-
-        One that is sending a delivery is closed last: it would be sent again.
-        """
+        """Close sandboxes that were idle for too long; if there is none, the longest idle one."""
         stale = self.wall() - self.idle_seconds
-        idle = [
-            name
-            for name, sandbox in self._sandboxes.items()
-            if sandbox.clock.touched_at < stale and not sandbox.dispatcher.is_sending
-        ]
+        unused = self._unused()
+        idle = [name for name in unused if self._sandboxes[name].clock.touched_at < stale]
         if not idle and len(self._sandboxes) >= self.most:
-            idle = [min(self._sandboxes, key=self._use)]
+            idle = unused[:1]
         for name in idle:
             self._close(name)
         if idle:
             _log.warning("Closed %d idle sandbox(es); %d stay open.", len(idle), len(self))
-
-    def _use(self, name: str) -> tuple[bool, float]:
-        """Return a key that sorts sandboxes by how much closing them would disturb."""
-        sandbox = self._sandboxes[name]
-        return sandbox.dispatcher.is_sending, sandbox.clock.touched_at

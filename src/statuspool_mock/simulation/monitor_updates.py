@@ -25,6 +25,12 @@ from statuspool_mock.simulation.commands import (
 from statuspool_mock.simulation.errors import CommandRefused
 from statuspool_mock.simulation.model import Effect, Epoch, Monitor, Overlay, Status
 
+MOST_EPOCHS = 2_000
+"""How many schedules of a monitor are remembered."""
+
+MOST_OVERLAYS = 2_000
+"""How many outages and forced statuses of a monitor are remembered, past ones included."""
+
 _FORCED = {Status.UP: NORMAL, Status.DOWN: UNAVAILABLE, Status.DEGRADED: SLOW}
 
 Change = (
@@ -140,6 +146,7 @@ def _scripted(monitor: Monitor, command: ScriptOutage) -> Monitor:
         varies=command.response_varies,
         error_message=command.error_message,
     )
+    _check_overlays(monitor)
     overlay = Overlay(command.start, command.end, command.regions, effect)
     scripted = tuple(o for o in monitor.overlays if not o.forced)
     forced = tuple(o for o in monitor.overlays if o.forced)
@@ -154,6 +161,7 @@ def _forced(monitor: Monitor, command: ForceStatus, now: int) -> Monitor:
             f"A forced status must last a second or longer, not {command.seconds}."
         )
     _known_regions(monitor, command.regions)
+    _check_overlays(monitor)
     end = None if command.seconds is None else now + command.seconds
     overlay = Overlay(now, end, command.regions, _FORCED[command.status], forced=True)
     return _checked_at_once(replace(monitor, overlays=(*monitor.overlays, overlay)), now)
@@ -167,18 +175,26 @@ def _ended(monitor: Monitor, now: int, *, forced: bool) -> Monitor:
             overlays.append(overlay)
         elif overlay.start < now:
             overlays.append(replace(overlay, end=now))
-    return _checked_at_once(replace(monitor, overlays=tuple(overlays)), now)
+    ended = replace(monitor, overlays=tuple(overlays))
+    if len(monitor.epochs) >= MOST_EPOCHS and ended.overlays == monitor.overlays:
+        return monitor  # there is no end to checks at once, but to what can be ended
+    return _checked_at_once(ended, now, always=True)
 
 
-def _checked_at_once(monitor: Monitor, now: int) -> Monitor:
+def _checked_at_once(monitor: Monitor, now: int, *, always: bool = False) -> Monitor:
     """Start a new epoch now, so that the change shows without waiting for the schedule."""
     if monitor.paused:
         return replace(monitor, revision=monitor.revision + 1)
-    return _with_epoch(monitor, now, cut=now)
+    return _with_epoch(monitor, now, cut=now, always=always)
 
 
-def _with_epoch(monitor: Monitor, start: int, *, cut: int) -> Monitor:
+def _with_epoch(monitor: Monitor, start: int, *, cut: int, always: bool = False) -> Monitor:
     epochs = (*_cut(monitor.epochs, cut), _epoch(monitor, start))
+    if len(epochs) > MOST_EPOCHS and not always:
+        raise CommandRefused(
+            f"The checks of {monitor.name} were rescheduled {MOST_EPOCHS} times, which is the most "
+            "that is remembered; create another monitor, or reset or rewind the sandbox."
+        )
     return replace(monitor, epochs=epochs, revision=monitor.revision + 1)
 
 
@@ -210,6 +226,14 @@ def _check(monitor: Monitor) -> None:
         raise CommandRefused(f"An interval of {monitor.interval_seconds} s is not one to check in.")
     if not monitor.regions:
         raise CommandRefused("A monitor needs at least one region to be checked from.")
+
+
+def _check_overlays(monitor: Monitor) -> None:
+    if len(monitor.overlays) >= MOST_OVERLAYS:
+        raise CommandRefused(
+            f"{monitor.name} has had {MOST_OVERLAYS} outages and forced statuses, which is the "
+            "most; create another monitor, or reset or rewind the sandbox."
+        )
 
 
 def _known_regions(

@@ -19,7 +19,14 @@ from typing import Any
 
 from statuspool_mock.contract import MOST_VIOLATIONS, Violation
 from statuspool_mock.contract.reference import ERROR_CODES, ERROR_MESSAGES
-from statuspool_mock.sandbox import Conflict, InvalidInput, NotFound, StorageFailed, WorldDamaged
+from statuspool_mock.sandbox import (
+    Conflict,
+    InvalidInput,
+    NotFound,
+    StorageFailed,
+    TooManySandboxes,
+    WorldDamaged,
+)
 from statuspool_mock.simulation import (
     ClockRanBackwards,
     CommandRefused,
@@ -162,6 +169,7 @@ _TABLE: dict[type[Exception], Callable[[Any], ApiResponse]] = {
     UnknownPath: _not_found,
     MethodNotAllowed: _wrong_method,
     RateLimited: _limited,
+    TooManySandboxes: _limited,
     TooManyListeners: lambda error: _envelope(503, "SERVICE_UNAVAILABLE", str(error)),
     NotFound: _not_found,
     StorageFailed: lambda error: _documented(500, str(error)),

@@ -13,7 +13,7 @@ from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import Exchange
 from statuspool_mock.sandbox import SandboxError, Sandboxes
 from statuspool_mock.web.errors import MethodNotAllowed, UnknownPath, error_response
-from statuspool_mock.web.requests import REQUEST_ID, bearer_key
+from statuspool_mock.web.requests import REQUEST_ID, address_of, bearer_key
 from statuspool_mock.web.responses import ApiResponse
 from statuspool_mock.web.routing import no_such_path
 
@@ -97,7 +97,7 @@ class UnroutedHandler:
         if not scope["path"].startswith(self._base_path):
             return
         try:
-            access = await self._sandboxes.opened(key)
+            access = await self._sandboxes.opened(key, address=address_of(scope))
         except SandboxError:  # there is no sandbox with a journal
             return
         sandbox, encoded = access.sandbox, response.encoded()

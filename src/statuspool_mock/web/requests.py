@@ -63,6 +63,11 @@ class ApiRequest:
         return bearer_key(self.headers.get(b"authorization", b""))
 
     @property
+    def address(self) -> str:
+        """The address of the client."""
+        return address_of(self.scope)
+
+    @property
     def object_id(self) -> str:
         """The id in the path, in lower case; empty if the path has none."""
         found: str = self.scope.get("path_params", {}).get("id", "")
@@ -125,6 +130,12 @@ class ApiRequest:
             content=encoded.content,
             **more,
         )
+
+
+def address_of(scope: Scope) -> str:
+    """Return the address of a client; empty if it is not known."""
+    client = scope.get("client")
+    return client[0] if client else ""
 
 
 def bearer_key(authorization: bytes) -> str | None:

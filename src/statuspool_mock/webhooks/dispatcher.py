@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from functools import cache, partial
 from typing import Any, Protocol
 
 from statuspool_mock.exchanges.faults import DELIVERY, FaultSet, FaultTarget, InjectedFault
@@ -10,12 +11,13 @@ from statuspool_mock.simulation import (
     DisableWebhook,
     Fact,
     NoteTrigger,
+    Team,
     UnknownWebhook,
     Webhook,
     World,
 )
 from statuspool_mock.webhooks.delivery_log import Attempt, Delivery
-from statuspool_mock.webhooks.messages import Message, message_for
+from statuspool_mock.webhooks.messages import Message, message_for, topic_of
 from statuspool_mock.webhooks.outbox import Outbox, OutboxState, posted
 from statuspool_mock.webhooks.sender import WebhookSender
 
@@ -32,6 +34,8 @@ class DispatchingWorld(Protocol):
 
     world: World
     faults: FaultSet
+    told_until: int
+    """The instant up to which the world's facts were put into the outbox."""
 
     @property
     def events(self) -> EventStream:
@@ -102,19 +106,24 @@ class WebhookDispatcher:
         world = self._sandbox.world
         if not world.has_webhooks:
             return
+        subscribers = cache(partial(_subscribers, world))
         changes = []
         for fact in facts:
+            topic = topic_of(fact)
+            subscribed = subscribers(*topic) if topic is not None else ()
+            if not subscribed:
+                continue
+            if self.outbox.is_full:
+                self.outbox.dropped += len(subscribed)
+                continue
             message = message_for(fact, world, number=self.outbox.made + 1)
             if message is not None:
-                webhooks = world.webhooks(team=message.team, active=True)
-                subscribed = [one for one in webhooks if message.event in one.events]
-                if subscribed:
-                    now = max(self.instant, fact.at)
-                    self.outbox.made += 1
-                    self.outbox.post(message, subscribed, now=now)
-                    changes.append(posted(message, subscribed, now=now, made=self.outbox.made))
+                now = max(self.instant, fact.at)
+                self.outbox.made += 1
+                told = self.outbox.post(message, subscribed, now=now)
+                changes.append(posted(message, told, now=now, made=self.outbox.made))
         if changes:
-            self._change_log.defer_outbox(*changes, at=world.now)
+            self._change_log.defer_outbox(*changes, at=self._sandbox.told_until)
 
     def post(self, message: Message, webhooks: Sequence[Webhook]) -> None:
         """Deliver a new message now, or as soon as it is its turn."""
@@ -127,16 +136,18 @@ class WebhookDispatcher:
     def _post(self, messages: Sequence[tuple[Message, Sequence[Webhook]]], *, made: int) -> None:
         """Store messages, then put them into the outbox, and send what is due."""
         now = self.instant
-        changes = [posted(message, to, now=now, made=made) for message, to in messages]
+        changes = [
+            posted(message, [one.id for one in to], now=now, made=made) for message, to in messages
+        ]
         if changes:
-            self._change_log.append_outbox(*changes, at=self._sandbox.world.now)
+            self._change_log.append_outbox(*changes, at=self._sandbox.told_until)
         self.outbox.made = made
         for message, to in messages:
             self.outbox.post(message, to, now=now)
         self.dispatch()
 
     def _keep(self, change: Mapping[str, Any]) -> None:
-        self._change_log.defer_outbox(change, at=self._sandbox.world.now)
+        self._change_log.defer_outbox(change, at=self._sandbox.told_until)
 
     def dispatch(self) -> None:
         """Send what is due, in the background."""
@@ -199,4 +210,8 @@ class WebhookDispatcher:
         world = self._sandbox.world
         with suppress(UnknownWebhook):  # the world may have been reset meanwhile
             world.apply(command)
-            self._change_log.defer_command(command, at=world.now)
+            self._change_log.defer_command(command, at=self._sandbox.told_until)
+
+
+def _subscribers(world: World, event: str, team: Team) -> list[Webhook]:
+    return [one for one in world.webhooks(team=team, active=True) if event in one.events]

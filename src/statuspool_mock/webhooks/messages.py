@@ -35,6 +35,19 @@ class Message:
     body: bytes
 
 
+def topic_of(fact: Fact) -> tuple[str, Team] | None:
+    """Return the event of the message about a fact and its team, if endpoints are notified."""
+    match fact:
+        case StatusChanged():
+            return "status_change", fact.team
+        case SlaBreached():
+            return "sla_breach", fact.team
+        case IncidentOpened():
+            return "incident_created", fact.incident.team
+        case _:
+            return None
+
+
 def message_for(fact: Fact, world: World, *, number: int) -> Message | None:
     """Return the message about a fact, or None if endpoints are not notified of it.
 
@@ -117,7 +130,8 @@ def sample(event: str, monitor: Monitor, world: World, *, number: int) -> Messag
         told = {"monitor": _monitor(monitor), "uptime_30d": target - 0.001, "target": target}
     else:
         current = world.status(monitor)
-        told = {"monitor": {**_monitor(monitor), "status": current}, "previous_status": "up"}
+        previous = "down" if current == "up" else "up"  # a change is never from up to up
+        told = {"monitor": {**_monitor(monitor), "status": current}, "previous_status": previous}
     return compose(
         event,
         told,

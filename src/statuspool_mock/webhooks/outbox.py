@@ -5,7 +5,7 @@ given up, so that events arrive in order. Times are the world's, in seconds.
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
 from typing import Any
@@ -16,6 +16,9 @@ from statuspool_mock.webhooks.messages import Message, message_data, message_fro
 
 RETRY_SECONDS = (5, 300, 1_800, 7_200, 18_000)
 """Seconds from each failed attempt to the next."""
+
+MOST_WAITING = 10_000
+"""How many messages wait in all queues of a world; one counts once for each endpoint."""
 
 OVERTAKEN_SECONDS = 30.0
 """Seconds that an out-of-order message waits to be overtaken by another."""
@@ -75,6 +78,10 @@ class Outbox:
         self._lines: dict[str, EndpointQueue] = {}
         self._due: list[tuple[float, int, str]] = []  # (due at, turn, webhook id), a heap
         self._turns = 0
+        self.waiting = sum(len(item.messages) for item in image.lines)
+        """The number of messages in all queues."""
+        self.dropped = 0
+        """How many messages were not put into a queue, since too many were waiting."""
         self.log = DeliveryLog() if log is None else log
         for item in image.lines:
             line = self._lines[item.webhook_id] = EndpointQueue(deque(item.messages), item.tried)
@@ -97,9 +104,13 @@ class Outbox:
         )
 
     def post(self, message: Message, webhooks: Iterable[Webhook], *, now: float) -> list[str]:
-        """Put a message into the queues of endpoints; return their ids."""
+        """Put a message into the queues of endpoints, while there is room; return their ids."""
         told = []
         for webhook in webhooks:
+            if self.waiting >= MOST_WAITING:
+                self.dropped += 1
+                continue
+            self.waiting += 1
             line = self._lines.setdefault(webhook.id, EndpointQueue())
             line.waiting.append(message)
             told.append(webhook.id)
@@ -113,6 +124,7 @@ class Outbox:
         self._keep = _forget
         self._lines.clear()
         self._due.clear()
+        self.waiting = 0
 
     def replay(self, change: Json, webhooks: Mapping[str, Webhook]) -> None:
         """Apply a stored change. One about a queue or message that is gone has no effect.
@@ -127,9 +139,10 @@ class Outbox:
             line = self._line_of(change["left"], change["message"])
             if line is not None:
                 line.waiting.popleft()
+                self.waiting -= 1
                 self._go_on(change["left"], line, now=change["now"])
         elif "closed" in change:
-            self._lines.pop(change["closed"], None)
+            self._pop(change["closed"])
         else:
             line = self._line_of(change["retry"], change["message"])
             if line is not None:
@@ -161,9 +174,9 @@ class Outbox:
         return self._due[0][0] if self._due else None
 
     @property
-    def waiting(self) -> int:
-        """The number of messages in all queues."""
-        return sum(len(line.waiting) for line in self._lines.values())
+    def is_full(self) -> bool:
+        """Whether no more messages can wait."""
+        return self.waiting >= MOST_WAITING
 
     def waiting_for(self, webhook_id: str) -> int:
         """Return the number of messages for one endpoint."""
@@ -234,7 +247,7 @@ class Outbox:
 
     def close(self, webhook: Webhook, reason: str) -> None:
         """Give up every message for an endpoint."""
-        line = self._lines.pop(webhook.id, None)
+        line = self._pop(webhook.id)
         if line is None:
             return
         for message in line.waiting:
@@ -253,8 +266,14 @@ class Outbox:
     ) -> None:
         delivery.outcome, delivery.reason = outcome, reason
         self._overtaken.discard(line.waiting.popleft().id)
+        self.waiting -= 1
         self._keep({"left": delivery.webhook_id, "message": delivery.message.id, "now": now})
         self._go_on(delivery.webhook_id, line, now=now)
+
+    def _pop(self, webhook_id: str) -> EndpointQueue | None:
+        line = self._lines.pop(webhook_id, None)
+        self.waiting -= len(line.waiting) if line is not None else 0
+        return line
 
     def _schedule(self, webhook_id: str, line: EndpointQueue, at: float) -> None:
         self._turns += 1
@@ -275,9 +294,8 @@ def _forget(change: Json) -> None:
     del change
 
 
-def posted(message: Message, webhooks: Iterable[Webhook], *, now: float, made: int) -> Json:
+def posted(message: Message, to: Sequence[str], *, now: float, made: int) -> Json:
     """Return the change that posts a message to endpoints, after which `made` were made."""
-    to = [webhook.id for webhook in webhooks]
     return {"posted": message_data(message), "to": to, "now": now, "made": made}
 
 

@@ -18,6 +18,7 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 from statuspool_mock.contract.signing import SIGNATURE_HEADER, sign
 from statuspool_mock.exchanges.faults import DeliveryFault, InjectedFault
@@ -26,12 +27,12 @@ from statuspool_mock.webhooks.addresses import AddressNotAllowed, AddressPolicy
 from statuspool_mock.webhooks.delivery_log import Attempt, Delivery, DeliveryOutcome
 from statuspool_mock.webhooks.messages import Message
 from statuspool_mock.webhooks.outbox import Outbox
+from statuspool_mock.webhooks.room import SendingRoom
 
 if TYPE_CHECKING:
     from statuspool_mock.webhooks.http_client import WebhookClient, WebhookResponse
 
 TIMEOUT_SECONDS = 15.0
-_MOST_AT_ONCE = 256
 _MOST_KEPT = 4 * 1024
 _AGENT = "Statuspool-Webhooks/1.0"
 _log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ class WebhookSender:
         self._standard = standard
         self._opened_client: WebhookClient | None = None
         self._request_failed: type[Exception] = OSError
-        self._room = asyncio.Semaphore(_MOST_AT_ONCE)
+        self._room = SendingRoom()
         self._tasks: dict[DeliverySource, set[asyncio.Task[None]]] = {}
 
     def start(self, source: DeliverySource) -> None:
@@ -164,7 +165,7 @@ class WebhookSender:
             outbox.give_up(delivery, DeliveryOutcome.WITHHELD, str(withheld), now=source.instant)
             return
         for _ in range(2 if mishap is DeliveryFault.TWICE else 1):
-            async with self._room:
+            async with self._room.for_one(source, urlsplit(webhook.url).netloc.lower()):
                 attempt = await self._attempt(source, webhook, delivery.message)
             if outbox is source.outbox:
                 source.note_attempt(delivery, attempt)

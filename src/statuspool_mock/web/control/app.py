@@ -106,7 +106,7 @@ class ControlOperation:
         if not self._operation.is_secured:
             return None
         try:
-            return await self._sandboxes.opened(request.key or "")
+            return await self._sandboxes.opened(request.key or "", address=request.address)
         except KeyRejected:
             raise Unauthorized from None
         except WorldDamaged:

@@ -1,5 +1,6 @@
 """Outage scripts: list, play, step, stop."""
 
+from collections import Counter
 from typing import Any
 
 from statuspool_mock.sandbox import (
@@ -12,6 +13,7 @@ from statuspool_mock.sandbox import (
 )
 from statuspool_mock.sandbox.advancing import advance
 from statuspool_mock.simulation import ClearOutages, Monitor, SimulationError, Steps, outage_scripts
+from statuspool_mock.simulation.monitor_updates import MOST_OVERLAYS
 from statuspool_mock.web.control.context import ControlContext, duration
 from statuspool_mock.web.control.serializers import active_script_json, advance_json
 
@@ -76,11 +78,20 @@ def _compiling(context: ControlContext) -> Steps[outage_scripts.CompiledScript]:
             field="scripts",
         )
     try:
-        return outage_scripts.compile_scripts(
+        compiled = outage_scripts.compile_scripts(
             requests, seed=context.body.get("seed", 0), start=context.world.now + 1
         )
     except outage_scripts.ScriptRejected as error:
         raise InvalidInput(str(error), field="scripts") from None
+    new = Counter(outage.monitor_id for outage in compiled.outages)
+    for monitor in {one.id: one for request in requests for one in request.monitors}.values():
+        if len(monitor.overlays) + new[monitor.id] > MOST_OVERLAYS:
+            raise InvalidInput(
+                f"{monitor.name} would have had more than {MOST_OVERLAYS} outages, which is the "
+                "most; reset or rewind the sandbox",
+                field="scripts",
+            )
+    return compiled
 
 
 async def step_play(context: ControlContext) -> Any:

@@ -68,6 +68,8 @@ def list_deliveries(context: ControlContext) -> Any:
     return {
         "results": [_row(delivery) for delivery in found[: -values["limit"] - 1 : -1]],
         "total": len(found),
+        "waiting": context.sandbox.dispatcher.outbox.waiting,
+        "dropped": context.sandbox.dispatcher.outbox.dropped,
     }
 
 

@@ -145,7 +145,7 @@ class OperationPipeline:
         if access is not None:
             return access
         try:
-            return await self._sandboxes.opened(key)
+            return await self._sandboxes.opened(key, address=request.address)
         except KeyRejected as rejected:
             case.access = rejected.access
             obey_code(case.preference, self._operation)
