@@ -8,7 +8,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and each would compile all of it
 
-.PHONY: serve test test-fast test-long lint package docs site matrix sweep compare bench clean help
+.PHONY: serve test test-fast test-long lint package docs site matrix sweep compare bench waits soak clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
@@ -23,6 +23,8 @@ help:
 	@echo "make matrix  run verify against every mutant, and write the kill matrix (ARGS=--jobs=4)"
 	@echo "make sweep   check every clause alone, on the mock and on a mutant that it detects"
 	@echo "make compare compare verify with stock Schemathesis (ARGS='--every 1 --jobs 4')"
+	@echo "make waits   measure how long a key waits while another one does heavy things"
+	@echo "make soak    let several keys do heavy things for ten minutes (ARGS='--minutes 2')"
 	@echo "make bench   compare the speed of the API with other servers"
 	@echo "make clean   remove the virtual environment and the files of tools"
 
@@ -68,6 +70,12 @@ compare: .venv/developing
 
 bench: .venv/developing
 	$(BIN)/python benchmarks/run.py $(ARGS)
+
+waits: .venv/developing
+	$(BIN)/python benchmarks/waits.py $(ARGS)
+
+soak: .venv/developing
+	$(BIN)/python benchmarks/soak.py $(ARGS)
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

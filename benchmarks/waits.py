@@ -167,42 +167,40 @@ def _nothing(client: Client) -> None:
     del client
 
 
-def cases(monitors: int) -> Iterator[Case]:
-    """Yield the heavy commands."""
+def heavy_commands(monitors: int) -> list[Case]:
+    """Return the heavy commands, with what prepares each; the first one is nothing at all."""
     crowd = snapshot(monitors, "https://perfect.test/")
     flapping = snapshot(1_000, "https://flapping.test/", hours=18)
-    yield "nothing", _nothing, lambda _: time.sleep(_QUIET_SECONDS)
-    yield "clock ×1,000,000", _create(300, "https://flapping.test/"), _race
-    yield "reset to `large`", _nothing, _large
-    yield "play on 2,000 monitors", _large, _play
-    yield (
-        "end that play",
-        lambda client: (_large(client), _play(client)),
-        lambda client: client("DELETE", "/_mock/play"),
-    )
-    yield f"restore {monitors:,} monitors", _nothing, _restored(crowd)
-    yield f"checkpoint of {monitors:,}", _restored(crowd), _keep
-    yield (
-        f"rewind to {monitors:,}",
-        lambda client: (_restored(crowd)(client), _keep(client)),
-        _rewind,
-    )
-    yield (
-        f"snapshot of {monitors:,}",
-        _restored(crowd),
-        lambda client: client("GET", "/_mock/snapshot"),
-    )
-    yield "many incidents", _restored(flapping), lambda client: client("GET", "/v1/incidents")
-    yield (
-        f"search in {monitors:,}",
-        _restored(crowd),
-        lambda client: client("GET", "/_mock/board?search=9&sort=name"),
-    )
+    return [
+        ("nothing", _nothing, lambda _: time.sleep(_QUIET_SECONDS)),
+        ("clock ×1,000,000", _create(300, "https://flapping.test/"), _race),
+        ("reset to `large`", _nothing, _large),
+        ("play on 2,000 monitors", _large, _play),
+        ("end that play", _both(_large, _play), _request("DELETE", "/_mock/play")),
+        (f"restore {monitors:,} monitors", _nothing, _restored(crowd)),
+        (f"checkpoint of {monitors:,}", _restored(crowd), _keep),
+        (f"rewind to {monitors:,}", _both(_restored(crowd), _keep), _rewind),
+        (f"snapshot of {monitors:,}", _restored(crowd), _request("GET", "/_mock/snapshot")),
+        ("list of many incidents", _restored(flapping), _request("GET", "/v1/incidents")),
+        (
+            f"search in {monitors:,}",
+            _restored(crowd),
+            _request("GET", "/_mock/board?search=9&sort=name"),
+        ),
+    ]
+
+
+def _both(first: Command, second: Command) -> Command:
+    return lambda client: (first(client), second(client))
+
+
+def _request(method: str, path: str) -> Command:
+    return lambda client: client(method, path)
 
 
 def measured(only: str, monitors: int, *options: str) -> Iterator[tuple[str, float, Waits]]:
     """Yield the name of each heavy command, how long it took, and how long the quiet key waited."""
-    for number, (name, prepare, command) in enumerate(cases(monitors)):
+    for number, (name, prepare, command) in enumerate(heavy_commands(monitors)):
         if only not in name and name != "nothing":
             continue
         with server("--scenario", "default", *options) as (port, _):
