@@ -4,7 +4,7 @@ import http.client
 import json
 import threading
 import time
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -29,6 +29,9 @@ class Client:
     def __init__(self, url, key):
         self.connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=120)
         self.headers = {"Authorization": f"Bearer sp_test_{key}"}
+
+    def close(self):
+        self.connection.close()
 
     def __call__(self, method, path, body=None):
         """Return status and body of a response."""
@@ -69,6 +72,7 @@ def quiet_key(url):
     finally:
         quiet.over.set()
         quiet.join(60)
+        quiet.client.close()
 
 
 def mebibytes(pid):
@@ -142,7 +146,7 @@ HEAVY = [race, states, scripts, lists, past]
 def test_no_command_of_a_key_makes_another_one_wait(heavy, crowd):
     with serving("--rate-limit", "off") as served:
         client = Client(served.control_url, "heavy")
-        with quiet_key(served.control_url) as quiet:
+        with closing(client), quiet_key(served.control_url) as quiet:
             for status, content in heavy(client, crowd):
                 assert status < 300, content[:500]
         assert quiet.asked > 10
@@ -156,8 +160,9 @@ def test_a_server_stops_within_seconds_amid_long_work(heavy, crowd, tmp_path):
 
         def work():
             try:
-                for _ in heavy(Client(served.control_url, "heavy"), crowd):
-                    pass
+                with closing(Client(served.control_url, "heavy")) as client:
+                    for _ in heavy(client, crowd):
+                        pass
             except (OSError, http.client.HTTPException, ValueError, KeyError):
                 pass  # the server is gone
 
@@ -173,14 +178,14 @@ def test_a_server_stops_within_seconds_amid_long_work(heavy, crowd, tmp_path):
 
 def test_a_world_that_was_behind_when_it_was_killed_loads_beside_the_others(crowd, tmp_path):
     options = ("--rate-limit", "off", "--data", str(tmp_path))
-    with serving(*options) as served:
-        client = Client(served.control_url, "heavy")
+    with serving(*options) as served, closing(Client(served.control_url, "heavy")) as client:
         client("PUT", "/_mock/snapshot", crowd)
         client("PUT", "/_mock/clock", {"rate": 1_000_000})
         served.process.kill()
         served.process.wait(30)
     with serving(*options) as served, quiet_key(served.control_url) as quiet:
-        status, clock = Client(served.control_url, "heavy")("GET", "/_mock/clock")
+        with closing(Client(served.control_url, "heavy")) as client:
+            status, clock = client("GET", "/_mock/clock")
         assert status == 200
         assert json.loads(clock)["lag_seconds"] > 0
         assert quiet.longest < LONGEST_SECONDS
