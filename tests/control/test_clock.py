@@ -93,6 +93,7 @@ def test_the_clock_does_not_go_back(world):
         ({"to": "soon"}, "to"),
         ({"to_next_event": "yes"}, "to_next_event"),
         ({"by": "99999d"}, "by"),
+        ({"to": "9999-06-01T00:00:00Z"}, "to"),
     ],
 )
 def test_moves_that_make_no_sense_are_refused_by_name(world, body, field):
@@ -110,3 +111,20 @@ def test_one_move_does_a_bounded_amount_of_work_and_says_so(world, monkeypatch):
     assert instant(moved["now"]) < instant(moved["from"]) + timedelta(days=30)
     monkeypatch.undo()
     assert world.clock.set((instant(moved["from"]) + timedelta(days=30)).isoformat())["complete"]
+
+
+def test_time_ends_before_the_calendar_does(world):
+    world.reset(scenario="empty")
+    world.clock.freeze()
+    world.clock.set("9998-12-31T00:00:00Z")
+    with pytest.raises(RequestRefused, match="9999-01-01"):
+        world.clock.advance("30d")
+    with pytest.raises(RequestRefused, match="9999-01-01"):
+        world.clock.advance_to_next_event(within="30d")
+    world.clock.scale(1_000_000)
+    while world.clock.read()["now"] < "9999":
+        pass  # a day passes in a tenth of a second
+    made = world.monitors.create("Late", "https://perfect.test/")
+    world.monitors.force_down(made, lasting="3000d")
+    assert world.clock.read()["now"] == "9999-01-01T00:00:00Z"
+    assert world.clock.read()["lag_seconds"] == 0

@@ -5,6 +5,8 @@ from datetime import datetime
 import pytest
 
 from statuspool_mock.client import RequestRefused
+from statuspool_mock.simulation import monitor_updates
+from statuspool_mock.web.control import outage_scripts
 
 
 def test_every_script_is_listed_and_can_be_played(world):
@@ -96,3 +98,25 @@ def test_what_cannot_be_played_is_refused_and_changes_nothing(world, scene):
         world.play(scene)
     assert refused.value.status == 400
     assert world.snapshot() == before
+
+
+def test_a_play_concerns_a_bounded_number_of_monitors(world, monkeypatch):
+    monkeypatch.setattr(outage_scripts, "MOST_PLAYED", 20)
+    with pytest.raises(RequestRefused, match="at most 20 monitors over all scripts") as refused:
+        world.play("flapping", "recovery-storm")
+    assert refused.value.status == 400
+    assert world.play("flapping")["scripts"] == ["flapping"]
+
+
+def test_a_monitor_has_a_bounded_number_of_outages(world, monkeypatch):
+    monkeypatch.setattr(monitor_updates, "MOST_OVERLAYS", 2)
+    monkeypatch.setattr(outage_scripts, "MOST_OVERLAYS", 2)
+    made = world.monitors.create("Star", "https://perfect.test/")
+    for _ in range(2):
+        world.monitors.force_down(made)
+    with pytest.raises(RequestRefused, match="2 outages and forced statuses"):
+        world.monitors.force_down(made)
+    with pytest.raises(RequestRefused, match="more than 2 outages"):
+        world.play("global-outage")
+    world.monitors.release(made)
+    assert world.monitors.find("Star")["status"] == "up"

@@ -1,10 +1,12 @@
 """One key does the heaviest things there are, and another one hardly notices."""
 
 import http.client
+import http.server
 import json
+import socket
 import threading
 import time
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -189,3 +191,75 @@ def test_a_world_that_was_behind_when_it_was_killed_loads_beside_the_others(crow
         assert status == 200
         assert json.loads(clock)["lag_seconds"] > 0
         assert quiet.longest < LONGEST_SECONDS
+
+
+@contextmanager
+def receiver(delivered):
+    """Accept deliveries; `delivered` is set by each."""
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(204)
+            self.end_headers()
+            delivered.set()
+
+        def log_message(self, *args):
+            pass
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def subscribe(client, url):
+    body = {"url": url, "events": ["status_change"], "secret": "whsec_" + "a" * 24}
+    status, content = client("POST", "/v1/webhooks", body)
+    assert status == 201, content
+
+
+def force_down(client):
+    body = {"name": "Shop", "url": "https://perfect.test/", "interval_seconds": 60}
+    monitor = json.loads(client("POST", "/v1/monitors", body)[1])["id"]
+    assert client("PUT", f"/_mock/monitors/{monitor}/status", {"status": "down"})[0] == 200
+
+
+def test_receivers_that_hang_do_not_delay_the_deliveries_of_another_key():
+    delivered = threading.Event()
+    with ExitStack() as stack:
+        served = stack.enter_context(serving("--rate-limit", "off", "--scenario", "empty"))
+        hostile, other = (
+            stack.enter_context(closing(Client(served.control_url, name))) for name in "ab"
+        )
+        silent = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1_024))
+        for number in range(400):
+            subscribe(hostile, f"http://127.0.0.1:{silent.getsockname()[1]}/{number}")
+        subscribe(other, stack.enter_context(receiver(delivered)))
+        force_down(hostile)
+        began = time.monotonic()
+        force_down(other)
+        assert delivered.wait(30)
+        assert time.monotonic() - began < 5  # each attempt of the hostile key takes 15 s
+
+
+def test_messages_that_cannot_be_delivered_are_dropped_at_a_bound_and_counted():
+    with serving("--rate-limit", "off", "--scenario", "empty") as served:
+        with closing(Client(served.control_url, "heavy")) as client:
+            client("PUT", "/_mock/clock", {"mode": "frozen"})
+            for number in range(150):
+                subscribe(client, f"http://127.0.0.1:9/{number}")
+            body = {"name": "Shop", "url": "https://flapping.test/", "interval_seconds": 30}
+            for _ in range(10):
+                client("POST", "/v1/monitors", body)
+            client("PUT", "/_mock/clock", {"rate": 10_000})
+            found = {"dropped": 0}
+            until = time.monotonic() + 60
+            while not found["dropped"] and time.monotonic() < until:
+                found = json.loads(client("GET", "/_mock/deliveries?limit=1")[1])
+            assert found["dropped"]
+            assert found["waiting"] <= 10_000

@@ -324,3 +324,13 @@ def test_what_left_stays_told_when_its_world_goes_back_in_time(world, shop, rece
     world.webhooks.trigger("status_change", monitor_id=shop["id"])
     receiver.wait_for(3)
     assert world.webhooks.deliveries()[0]["number"] == 3
+
+
+@pytest.mark.parametrize(("status", "previous"), [("up", "down"), ("down", "up")])
+def test_a_test_event_tells_of_a_change(world, shop, receiver, status, previous):
+    if status == "down":
+        world.monitors.force_down(shop)
+        world.clock.advance("1s")
+    world.webhooks.trigger("status_change", monitor_id=shop["id"])
+    told = receiver.sent[-1].payload["data"]
+    assert (told["previous_status"], told["monitor"]["status"]) == (previous, status)

@@ -155,8 +155,8 @@ def test_stored_changes_make_the_same_outbox(seed):
             message = Message(f"m{turn}", "status_change", Team.OWN, "monitor", 0, b"{}")
             to = chance.sample(sorted(hooks.values(), key=lambda one: one.id), 2)
             outbox.made += 1
-            outbox.post(message, to, now=now)
-            changes.append(posted(message, to, now=now, made=outbox.made))
+            told = outbox.post(message, to, now=now)
+            changes.append(posted(message, told, now=now, made=outbox.made))
         elif action < 0.45:
             outbox.close(chance.choice(list(hooks.values())), "gone")
         else:

@@ -25,7 +25,7 @@ from statuspool_mock.sandbox.state import (
     State,
     state_of,
 )
-from statuspool_mock.sandbox.turns import Turns
+from statuspool_mock.sandbox.turns import Turns, at_once
 from statuspool_mock.simulation import (
     Command,
     Fact,
@@ -44,7 +44,7 @@ PATIENCE_SECONDS = 5.0
 """How long a request waits for its world to catch up; then the world is behind its clock."""
 
 _MOST_MONITORS_IN_BASES = 20_000
-_MOST_CHANGES_AT_ONCE = 100
+_MOST_CHANGES_AT_ONCE = 10
 _MOST_IN_A_SMALL_WORLD = 1_000
 _MOST_TOLD_AT_ONCE = 100
 T = TypeVar("T")
@@ -188,7 +188,7 @@ class Sandbox:
 
     async def doing(self, work: Callable[[], T]) -> T:
         """Do work that cannot be paused beside the event loop, while the sandbox is held."""
-        return await self.in_turns(_at_once(work))
+        return await self.in_turns(at_once(work))
 
     async def in_turns(self, steps: Steps[T]) -> T:
         """Do long work beside the event loop while the sandbox is held, and return its result."""
@@ -407,11 +407,6 @@ class Sandbox:
             if start:
                 await asyncio.sleep(0)
             self.tell(untold[start : start + _MOST_TOLD_AT_ONCE])
-
-
-def _at_once(work: Callable[[], T]) -> Steps[T]:
-    yield
-    return work()
 
 
 def _capturing(settings: SandboxSettings, world: World, outbox: OutboxState) -> Steps[State]:

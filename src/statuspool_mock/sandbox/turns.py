@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -21,7 +22,14 @@ SWITCH_SECONDS = 0.000_3
 """How long the event loop waits for the thread, at most, whenever it has something to do."""
 
 _TURN_SECONDS = 0.01
+_IDLE_SECONDS = 5.0
 _log = logging.getLogger(__name__)
+
+
+def at_once(work: Callable[[], T]) -> Steps[T]:
+    """Return work that cannot be paused as steps."""
+    yield
+    return work()
 
 
 @dataclass(slots=True)
@@ -58,20 +66,25 @@ class _Job:
 
 
 class Turns:
-    """The jobs of all worlds of one server. The thread exists while there are jobs."""
+    """The jobs of all worlds of one server. The thread ends when there were none for a while."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._changed = threading.Condition()
         self._jobs: deque[_Job] = deque()
         self._thread: threading.Thread | None = None
         self._is_over = False
+
+    async def call(self, work: Callable[[], T]) -> T:
+        """Do work that cannot be paused, and return its result."""
+        return await self.take(at_once(work))
 
     async def take(self, steps: Steps[T]) -> T:
         """Do work in turns with that of others and return its result."""
         loop = asyncio.get_running_loop()
         job = _Job(steps, loop, loop.create_future())
-        with self._lock:
+        with self._changed:
             self._jobs.append(job)
+            self._changed.notify()
             if self._thread is None:
                 sys.setswitchinterval(SWITCH_SECONDS)
                 self._thread = threading.Thread(target=self._work, name="turns", daemon=True)
@@ -81,8 +94,10 @@ class Turns:
 
     def stop(self) -> None:
         """Give up all jobs, and wait a little for the one under way."""
-        self._is_over = True
-        thread = self._thread
+        with self._changed:
+            self._is_over = True
+            self._changed.notify()
+            thread = self._thread
         if thread is not None:
             thread.join(timeout=1)
             if thread.is_alive():
@@ -91,11 +106,13 @@ class Turns:
     def _work(self) -> None:
         while (job := self._next()) is not None:
             if not job.work():
-                with self._lock:
+                with self._changed:
                     self._jobs.append(job)
 
     def _next(self) -> _Job | None:
-        with self._lock:
+        with self._changed:
+            if not self._jobs and not self._is_over:
+                self._changed.wait(timeout=_IDLE_SECONDS)
             if self._jobs and not self._is_over:
                 return self._jobs.popleft()
             self._thread = None

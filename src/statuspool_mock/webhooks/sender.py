@@ -226,13 +226,15 @@ class WebhookSender:
 
     async def post(self, url: str, body: bytes, headers: dict[str, str]) -> "WebhookResponse":
         """Send one request. Raises `RequestFailed` of the HTTP client."""
-        return await self._client().post(url, body, headers)
+        return await (await self._client()).post(url, body, headers)
 
-    def _client(self) -> "WebhookClient":
+    async def _client(self) -> "WebhookClient":
         """Return the HTTP client, which is imported when there is something to send."""
         if self._opened_client is None:
-            module = import_module("statuspool_mock.webhooks.http_client")
+            name = "statuspool_mock.webhooks.http_client"
+            module = await asyncio.to_thread(import_module, name)
             self._request_failed = module.RequestFailed
+        if self._opened_client is None:  # several may have waited for the module
             self._opened_client = module.WebhookClient(self._addresses)
         return self._opened_client
 

@@ -188,6 +188,7 @@ class ControlPlane:
         self._auth = auth
         self._strict = strict
         self._app: ASGIApp | None = None
+        self._building: asyncio.Task[ASGIApp] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check access, then handle a request."""
@@ -200,7 +201,10 @@ class ControlPlane:
             await error_response(error, request_id=scope[REQUEST_ID]).send(send)
             return
         if self._app is None:
-            self._app = self._built()
+            if self._building is None:
+                building = self._sandboxes.turns.call(self._built)
+                self._building = asyncio.create_task(building)
+            self._app = await asyncio.shield(self._building)
         await self._app(scope, receive, send)
 
     def _built(self) -> ASGIApp:
