@@ -10,6 +10,7 @@ from load import Load
 from proxy import Passing
 from readiness import Readiness
 from rounds import Results
+from waits import HEADINGS, Heavy
 
 from sandbox import Sandbox
 
@@ -49,6 +50,7 @@ class Findings(NamedTuple):
     help_seconds: float
     sandbox: Sandbox
     passing: list[Passing]
+    waits: list[Heavy]
     versions: Mapping[str, str]
     settings: str
 
@@ -75,6 +77,17 @@ def targets(found: Findings) -> list[Target]:
     compared.append(
         Target("memory: at most 2,048 bytes per monitor", f"{size:,.0f} B", size <= 2048)
     )
+    quiet, *heavy = found.waits
+    longest = max(one.waits.longest for one in heavy)
+    times = max(one.waits.percentile(0.99) for one in heavy) / quiet.waits.percentile(0.99)
+    compared += [
+        Target(
+            "no key waits longer than 100 ms for another one", f"{longest:.0f} ms", longest <= 100
+        ),
+        Target(
+            "99th percentile of a key's waits: at most 3 × that alone", f"{times:.1f} ×", times <= 3
+        ),
+    ]
     ready = found.readiness[OURS]
     compared += [
         Target("first response within 0.7 s of the start", _s(ready.seconds), ready.seconds <= 0.7),
@@ -136,6 +149,7 @@ def markdown(found: Findings) -> str:
         readiness=_readiness(found.readiness),
         sandbox=_sandbox(found.sandbox),
         passing=_passing(found.passing),
+        waits=_table(HEADINGS, (heavy.row for heavy in found.waits)),
         help=f"{found.help_seconds * 1000:.0f} ms",
     )
 

@@ -14,6 +14,7 @@ import proxy
 import readiness
 import report
 import rounds
+import waits
 
 import sandbox
 
@@ -43,6 +44,7 @@ def main() -> int:
         readiness=readiness.measure(others, rounds=starts),
         sandbox=sandbox.measure(rounds=turns, seconds=seconds, progress=_progress),
         passing=proxy.measure(rounds=turns, seconds=seconds, progress=_progress),
+        waits=list(waits.measured()),
         help_seconds=readiness.help_seconds(rounds=starts + 2),
         versions=contenders.versions(),
         settings=f"Medians of {turns} rounds of {seconds} s, and of {starts} starts.",

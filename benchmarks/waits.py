@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import Any, NamedTuple
 
 from statuspool_mock.sandbox.json_steps import encoding
 from statuspool_mock.sandbox.state import ClockReading, State, lazy_state_data
@@ -198,8 +198,30 @@ def _request(method: str, path: str) -> Command:
     return lambda client: client(method, path)
 
 
-def measured(only: str, monitors: int, *options: str) -> Iterator[tuple[str, float, Waits]]:
-    """Yield the name of each heavy command, how long it took, and how long the quiet key waited."""
+class Heavy(NamedTuple):
+    """A heavy command of another key: its name, how long it took, and the waits of the quiet key."""
+
+    name: str
+    seconds: float
+    waits: Waits
+
+    @property
+    def row(self) -> tuple[str, ...]:
+        """The row of a table."""
+        return (
+            self.name,
+            f"{self.seconds:.1f} s",
+            f"{self.waits.percentile(0.5):.1f} ms",
+            f"{self.waits.percentile(0.99):.1f} ms",
+            f"{self.waits.longest:.0f} ms",
+        )
+
+
+HEADINGS = ("another key does", "takes", "median", "99th percentile", "longest wait")
+
+
+def measured(only: str = "", monitors: int = 20_000, *options: str) -> Iterator[Heavy]:
+    """Yield what is measured; the first is the quiet key alone."""
     for number, (name, prepare, command) in enumerate(heavy_commands(monitors)):
         if only not in name and name != "nothing":
             continue
@@ -211,22 +233,18 @@ def measured(only: str, monitors: int, *options: str) -> Iterator[tuple[str, flo
                 began = time.perf_counter()
                 command(client)
                 seconds = time.perf_counter() - began
-                yield name, seconds, stop()
+                yield Heavy(name, seconds, stop())
 
 
 def main() -> None:
     """Print a table in Markdown."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--only", default="", help="measure only what has this in its name")
-    parser.add_argument("--monitors", type=int, default=50_000)
+    parser.add_argument("--monitors", type=int, default=20_000)
     given = parser.parse_args()
-    print("| another key does | takes | p50 | p99 | longest wait |\n|---|---:|---:|---:|---:|")
-    for name, seconds, waits in measured(given.only, given.monitors):
-        print(
-            f"| {name} | {seconds:.1f} s | {waits.percentile(0.5):.1f} ms "
-            f"| {waits.percentile(0.99):.1f} ms | {waits.longest:.0f} ms |",
-            flush=True,
-        )
+    print(f"| {' | '.join(HEADINGS)} |\n|---|---:|---:|---:|---:|")
+    for heavy in measured(given.only, given.monitors):
+        print(f"| {' | '.join(heavy.row)} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -248,18 +248,20 @@ def test_receivers_that_hang_do_not_delay_the_deliveries_of_another_key():
 
 
 def test_messages_that_cannot_be_delivered_are_dropped_at_a_bound_and_counted():
-    with serving("--rate-limit", "off", "--scenario", "empty") as served:
-        with closing(Client(served.control_url, "heavy")) as client:
-            client("PUT", "/_mock/clock", {"mode": "frozen"})
-            for number in range(150):
-                subscribe(client, f"http://127.0.0.1:9/{number}")
-            body = {"name": "Shop", "url": "https://flapping.test/", "interval_seconds": 30}
-            for _ in range(10):
-                client("POST", "/v1/monitors", body)
-            client("PUT", "/_mock/clock", {"rate": 10_000})
-            found = {"dropped": 0}
-            until = time.monotonic() + 60
-            while not found["dropped"] and time.monotonic() < until:
-                found = json.loads(client("GET", "/_mock/deliveries?limit=1")[1])
-            assert found["dropped"]
-            assert found["waiting"] <= 10_000
+    with (
+        serving("--rate-limit", "off", "--scenario", "empty") as served,
+        closing(Client(served.control_url, "heavy")) as client,
+    ):
+        client("PUT", "/_mock/clock", {"mode": "frozen"})
+        for number in range(150):
+            subscribe(client, f"http://127.0.0.1:9/{number}")
+        body = {"name": "Shop", "url": "https://flapping.test/", "interval_seconds": 30}
+        for _ in range(10):
+            client("POST", "/v1/monitors", body)
+        client("PUT", "/_mock/clock", {"rate": 10_000})
+        found = {"dropped": 0}
+        until = time.monotonic() + 60
+        while not found["dropped"] and time.monotonic() < until:
+            found = json.loads(client("GET", "/_mock/deliveries?limit=1")[1])
+        assert found["dropped"]
+        assert found["waiting"] <= 10_000
