@@ -199,7 +199,7 @@ def _request(method: str, path: str) -> Command:
 
 
 class Heavy(NamedTuple):
-    """A heavy command of another key: its name, how long it took, and the waits of the quiet key."""
+    """A heavy command of another key: its name, its time, and the waits of the quiet key."""
 
     name: str
     seconds: float
