@@ -41,6 +41,11 @@ class ExchangeHistory:
         self.coverage.clear()
         self.restart()
 
+    def close(self) -> None:
+        """Forget everything; nothing will be recorded any more."""
+        self.journal.clear()
+        self._bases.clear()
+
     def restart(self) -> None:
         """Let replays begin at the present state: no earlier one leads to it."""
         self._bases.clear()

@@ -12,12 +12,15 @@ from statuspool_mock.simulation import (
     Team,
     World,
 )
+from statuspool_mock.simulation.incident_index import MOST_INCIDENTS
 
 MOST_CHECKPOINTS = 50
 MOST_IN_CHECKPOINTS = 1_000_000
 """Monitors and incidents in all checkpoints of a sandbox together."""
 
 MOST_FAULTS = 200
+MOST_MONITORS = 200_000
+MOST_WEBHOOKS = 2_000
 
 
 class _Quota(NamedTuple):
@@ -36,9 +39,11 @@ def check_quota(world: World, command: Command) -> None:
 
 
 _QUOTAS: Mapping[type, _Quota] = {
-    CreateMonitor: _Quota("monitors", 200_000, lambda world: world.monitor_count),
-    CreateIncident: _Quota("incidents", 200_000, lambda world: world.incident_count),
+    CreateMonitor: _Quota("monitors", MOST_MONITORS, lambda world: world.monitor_count),
+    CreateIncident: _Quota("incidents", MOST_INCIDENTS, lambda world: world.incident_count),
     RegisterWebhook: _Quota(
-        "webhooks", 2_000, lambda world: sum(len(world.webhooks(team=team)) for team in Team)
+        "webhooks",
+        MOST_WEBHOOKS,
+        lambda world: sum(len(world.webhooks(team=team)) for team in Team),
     ),
 }

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 
 from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import MOST_EXCHANGES
@@ -190,7 +191,11 @@ class Sandboxes:
     def _close(self, name: str) -> None:
         sandbox = self.find(name)
         del self._sandboxes[name]
-        sandbox.close()
+        world = sandbox.close()
+        with suppress(RuntimeError):  # without an event loop, the memory is given back at once
+            self._dismantling = asyncio.get_running_loop().create_task(
+                self.turns.take(world.dismantling())
+            )
         sandbox.events.end()
         self._storage.release(name)
         self._accesses = {

@@ -108,9 +108,16 @@ class Sandbox:
         self.history = ExchangeHistory(most=most_exchanges, take_base=self._take_base)
         self.history.restart()
 
-    def close(self) -> None:
-        """Break off deliveries, since the sandbox is closed or deleted."""
+    def close(self) -> World:
+        """Break off deliveries, since the sandbox is closed or deleted; return its last world.
+
+        Nothing large is left: its parts refer to each other, and are not collected soon.
+        """
         self.dispatcher.close()
+        self.checkpoints = Checkpoints()
+        self.history.close()
+        world, self.world = self.world, World(seed=0, started_at=0)
+        return world
 
     # Time
 

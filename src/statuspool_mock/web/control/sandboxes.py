@@ -21,7 +21,11 @@ async def list_sandboxes(context: ControlContext) -> Any:
 
 async def delete_sandbox(context: ControlContext) -> Any:
     """Handle DELETE /sandboxes/{name}."""
-    context.sandboxes.delete(context.path["name"])
+    sandboxes, name = context.sandboxes, context.path["name"]
+    for sandbox in sandboxes:
+        if sandbox.name == name:
+            await sandbox.free()
+    sandboxes.delete(name)
 
 
 async def repair_sandbox(context: ControlContext) -> Any:

@@ -6,12 +6,16 @@ from typing import Any
 
 from statuspool_mock.sandbox import Conflict, InvalidInput, State, case_data, long_work
 from statuspool_mock.sandbox.json_steps import encoding
+from statuspool_mock.sandbox.quotas import MOST_MONITORS, MOST_WEBHOOKS
 from statuspool_mock.sandbox.state import lazy_state_data, reading_state
 from statuspool_mock.simulation import Steps
+from statuspool_mock.simulation.incident_index import MOST_INCIDENTS
+from statuspool_mock.simulation.monitor_updates import MOST_EPOCHS, MOST_OVERLAYS
 from statuspool_mock.time_parsing import written
 from statuspool_mock.web.control.context import ControlContext
 from statuspool_mock.web.control.serializers import clock_json
 from statuspool_mock.web.responses import ApiResponse
+from statuspool_mock.webhooks.outbox import MOST_WAITING
 
 MOST_BODY_BYTES = 64 << 20
 """The size of a snapshot or case file, and of a request to the control plane."""
@@ -50,8 +54,31 @@ def _json_of(data: Any, noun: str) -> Steps[bytes]:
 
 async def restore_snapshot(context: ControlContext) -> Any:
     """Handle PUT /snapshot."""
-    await long_work.become(context.sandbox, reading_state(context.body), why="restored")
+    await long_work.become(context.sandbox, _reading(context.body), why="restored")
     return clock_json(context.sandbox)
+
+
+def _reading(data: Any) -> Steps[State]:
+    """Return the state of a snapshot, within the bounds of a sandbox. Raises `InvalidInput`."""
+    state = yield from reading_state(data)
+    world, lines = state.world, state.outbox.lines
+    monitors = [one.monitor for one in world.monitors]
+    counted = (
+        ("monitors", len(world.monitors), MOST_MONITORS),
+        ("incidents", len(world.incidents), MOST_INCIDENTS + MOST_MONITORS),
+        ("webhooks", len(world.webhooks), MOST_WEBHOOKS),
+        (
+            "outages",
+            max((len(one.overlays) for one in monitors), default=0),
+            MOST_OVERLAYS,
+        ),
+        ("epochs", max((len(one.epochs) for one in monitors), default=0), 2 * MOST_EPOCHS),
+        ("messages", sum(len(line.messages) for line in lines), MOST_WAITING),
+    )
+    for noun, found, most in counted:
+        if found > most:
+            raise InvalidInput(f"Has {found} {noun}, at most {most} are possible", field=noun)
+    return state
 
 
 async def list_checkpoints(context: ControlContext) -> Any:
