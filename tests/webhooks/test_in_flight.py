@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from statuspool_mock.client import Control
+from statuspool_mock.sandbox import registry
 from statuspool_mock.server import RunningServer, Settings
 from statuspool_mock.simulation import Team, Webhook
 from statuspool_mock.webhooks import Attempt, Outbox
@@ -105,7 +106,8 @@ def test_a_world_that_is_deleted_during_a_delivery_leaves_nothing_behind(setting
 
 
 @pytest.mark.slow
-def test_a_world_that_is_sending_is_not_closed_to_make_room(settings, caplog, tmp_path):
+def test_a_world_that_is_sending_is_not_closed_to_make_room(caplog, tmp_path, monkeypatch):
+    monkeypatch.setattr(registry, "_IN_USE_SECONDS", 0)
     held = Held()
     settings = Settings(port=0, data=tmp_path, scenario="empty", most_sandboxes=2)
     with (
