@@ -32,6 +32,7 @@ from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from statuspool_mock.web.console import Console
 from statuspool_mock.web.control.app import ControlPlane
 from statuspool_mock.web.control_auth import ControlAuth
+from statuspool_mock.web.control_tokens import ControlTokens
 from statuspool_mock.web.fault_responses import TRANSPORT
 from statuspool_mock.web.gc_tuning import tune_for_serving
 from statuspool_mock.web.middleware import CONTROL_PATH
@@ -62,7 +63,9 @@ class Settings:
     tls: ssl.SSLContext | None = None
     """Serve HTTPS with this context, instead of HTTP."""
     control_token: str | None = field(default=None, repr=False)
-    """The token of the control plane, which is closed beyond loopback without one."""
+    """A token for administration. Beyond loopback the control plane is closed without tokens."""
+    token_file: Path | None = None
+    """A file of tokens for sandboxes and administration, read again when it changes."""
     webhook_allow: tuple[str, ...] = ()
     """Hosts beyond this machine that webhooks may be delivered to."""
     standard_webhooks: bool = False
@@ -89,6 +92,13 @@ class Settings:
     def scheme(self) -> str:
         """The scheme of the server's URLs."""
         return "http" if self.tls is None else "https"
+
+    def control_auth(self) -> ControlAuth:
+        """Return what checks access to the control plane. Raises `TokensRejected`."""
+        tokens = None
+        if self.control_token or self.token_file:
+            tokens = ControlTokens(admin=self.control_token, file=self.token_file)
+        return ControlAuth(loopback_only=self.is_local, tokens=tokens)
 
 
 class Address(NamedTuple):
@@ -120,7 +130,7 @@ class Composition(NamedTuple):
 
 
 def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> Composition:
-    """Wire a server. Raises `ScenarioRejected` or `UnknownMutant`."""
+    """Wire a server. Raises `ScenarioRejected`, `UnknownMutant` or `TokensRejected`."""
     scenario = scenarios.load(settings.scenario)
     document = contract.load()
     active_mutants = ActiveMutants(settings.mutants, may_switch=settings.switch_mutants)
@@ -165,7 +175,7 @@ def application(
     response is sent.
     """
     active_mutants = active_mutants or ActiveMutants(settings.mutants)
-    auth = ControlAuth(loopback_only=settings.is_local, token=settings.control_token)
+    auth = settings.control_auth()
     plane = ControlPlane(
         lambda: contract.load(resources.path("openapi/control.yaml")),
         sandboxes,
@@ -196,7 +206,8 @@ def application(
 def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
     """Serve until interrupted; `ready` is called with the address once connections are accepted.
 
-    Raises `ScenarioRejected`, `StorageUnavailable` or `CannotListen` before anything is served.
+    Raises `ScenarioRejected`, `StorageUnavailable`, `TokensRejected` or `CannotListen` before
+    anything is served.
     """
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"

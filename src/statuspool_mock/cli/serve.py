@@ -94,7 +94,8 @@ def _secured(
 
 def _warn(settings: "Settings") -> None:
     if not settings.is_local:
-        closed = "" if settings.control_token else " /_mock is closed without --control-token."
+        open_to_some = settings.control_token or settings.token_file
+        closed = "" if open_to_some else " /_mock is closed without --token-file."
         click.echo(
             f"Warning: anyone who can reach {settings.host} can use and change the sandboxes."
             f"{closed}",

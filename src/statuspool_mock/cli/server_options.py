@@ -9,6 +9,7 @@ import click
 
 from statuspool_mock.cli.command import Decorated, option
 from statuspool_mock.cli.completion import mutant_names, scenario_names
+from statuspool_mock.cli.tokens import server_tokens_option, token_from_environment
 from statuspool_mock.cli.types import SEED, Integer, OneOf
 
 if TYPE_CHECKING:
@@ -93,17 +94,6 @@ def port_option(default: int) -> Callable[[Decorated], Decorated]:
     return option("--port", type=Integer(0, 65_535), default=default, metavar="N", help=help_text)
 
 
-control_token_option = option(
-    "--control-token",
-    metavar="TOKEN",
-    envvar="STATUSPOOL_CONTROL_TOKEN",
-    show_envvar=True,
-    show_default="none",
-    section=_ACCESS,
-    help="Require this token in the X-Control-Token header of requests to /_mock. Without a token, "
-    "/_mock is closed if other machines can reach the server.",
-)
-
 _OPTIONS = (
     option(
         "--scenario",
@@ -180,7 +170,7 @@ _OPTIONS = (
         section=_ACCESS,
         help="Allow browser requests from this origin only; repeatable.",
     ),
-    control_token_option,
+    server_tokens_option,
     option(
         "--webhook-allow",
         multiple=True,
@@ -262,5 +252,6 @@ def settings_from(
         mutants=tuple(dict.fromkeys(mutant)),
         most_sandboxes=max_sandboxes,
         idle_seconds=idle_hours * 3600,
+        control_token=token_from_environment(),
         **others,
     )

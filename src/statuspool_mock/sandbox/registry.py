@@ -128,7 +128,7 @@ class Sandboxes:
         }
 
     def _grant(self, key: str) -> Access:
-        name, role = self._read(key)
+        name, role = self.identify(key)
         if name in self._damaged:
             raise WorldDamaged(self._damaged[name])
         sandbox = self._sandboxes.get(name)
@@ -173,7 +173,8 @@ class Sandboxes:
         sandbox.write_snapshot()
         return sandbox
 
-    def _read(self, key: str) -> tuple[str, str]:
+    def identify(self, key: str) -> tuple[str, str]:
+        """Return the name of the sandbox that a key opens, and its role. Raises `KeyRejected`."""
         if key in self._keys:
             return self._keys[key], "full"
         match = _KEY.fullmatch(key)

@@ -94,13 +94,14 @@ _OPEN = """<dl>
 <dt>OpenAPI document</dt>
 <dd><a href="/_mock/openapi.json">JSON</a>, <a href="/_mock/openapi.yaml">YAML</a></dd>
 </dl>"""
-_WITH_TOKEN = Template("""<dl>
+_OPEN_TO_TOKENS = """<dl>
 <dt><a href="/_mock/?key=sp_test_demo">Console</a></dt>
-<dd>A sandbox in the browser. It asks for the control token of this server.</dd>
+<dd>A sandbox in the browser. It asks for a control token of this server.</dd>
+<dt><a href="/_mock/docs">Control plane documentation</a></dt>
+<dd>The same over HTTP. Requests send the token in <code>X-Control-Token</code>.</dd>
 <dt>OpenAPI document</dt>
-<dd>Needs the token too:</dd>
-</dl>
-<pre tabindex="0"><code>curl -H "X-Control-Token: TOKEN" "$root/_mock/openapi.json"</code></pre>""")
+<dd><a href="/_mock/openapi.json">JSON</a>, <a href="/_mock/openapi.yaml">YAML</a></dd>
+</dl>"""
 
 
 class StartPage:
@@ -123,8 +124,8 @@ class StartPage:
         await HTMLResponse(page, headers=_HEADERS)(scope, receive, send)
 
     def _control(self, scope: Scope, root: str) -> str:
-        if self._auth.token is not None:
-            return _WITH_TOKEN.substitute(root=escape(root))
+        if self._auth.tokens is not None:
+            return _OPEN_TO_TOKENS
         host = root.partition("://")[2].encode()
         try:
             self._auth.check({b"host": host}, scheme=scope["scheme"])

@@ -9,14 +9,16 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from statuspool_mock.contract import Document, Operation
-from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes, StorageFailed, WorldDamaged
+from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes, StorageFailed
 from statuspool_mock.web.bodies import ORDINARY, SNAPSHOT
 from statuspool_mock.web.control.context import ControlContext, MutantSwitch
 from statuspool_mock.web.control.operations import OPERATIONS
 from statuspool_mock.web.control_auth import ControlAuth, ControlDenied
+from statuspool_mock.web.control_tokens import WHOLE_SERVER, Grant
 from statuspool_mock.web.docs_pages import DocsPages
 from statuspool_mock.web.errors import (
     InvalidRequest,
+    ReadOnlyKey,
     Unauthorized,
     error_response,
     insufficient_storage,
@@ -29,12 +31,18 @@ from statuspool_mock.web.routing import routed
 from statuspool_mock.web.vendor.pipeline import WRITES
 
 _LIMITS = {"restoreSnapshot": SNAPSHOT}
-_OPEN = (
-    "POST",
-    f"{CONTROL_PATH}/receiver",
-)  # the webhook sender has no token, and this changes nothing
-_ON_DAMAGED_WORLDS = frozenset({"listSandboxes", "repairSandbox", "deleteSandbox"})
-"""Operations that a key can use although its own world is damaged."""
+_RECEIVER = ("POST", f"{CONTROL_PATH}/receiver")
+"""Open to everybody: the webhook sender has no token, and this changes nothing."""
+_DOCUMENTATION = (f"{CONTROL_PATH}/docs", f"{CONTROL_PATH}/openapi.")
+"""Open to everybody for reading: it holds nothing of any sandbox."""
+_GRANT = "statuspool.grant"
+"""The key of the client's grant in a scope."""
+_WITHOUT_OPENING = frozenset({"listSandboxes", "repairSandbox", "deleteSandbox"})
+"""Operations on sandboxes as such: they do not open the key's own, which may be damaged."""
+_READS = frozenset({"verifyJournal"})
+"""Operations that send a body but change nothing."""
+_FOR_ADMINISTRATION = frozenset({"switchMutants"})
+"""Operations that concern every sandbox of the server."""
 _STREAM_HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -64,8 +72,10 @@ class ControlOperation:
         request = await ApiRequest.read(scope, receive, self._operation, limits=limits)
         access = None
         try:
-            access = self._access(request)
-            result = await self._carry_out(request, access)
+            name = self._allowed_name(request)
+            if name is not None and self._operation.id not in _WITHOUT_OPENING:
+                access = self._sandboxes.access(request.key or "")
+            result = await self._carry_out(request, access, owner=name)
             if isinstance(result, AsyncGenerator):
                 await _stream(result, receive, send)
                 return
@@ -82,19 +92,32 @@ class ControlOperation:
             sandbox.events.add("control", {"operation": self._operation.id}, at=sandbox.instant)
         await encoded.send(send)
 
-    def _access(self, request: ApiRequest) -> Access | None:
-        if not self._operation.is_secured:
-            return None
-        try:
-            return self._sandboxes.access(request.key or "")
-        except KeyRejected:
-            raise Unauthorized from None
-        except WorldDamaged:
-            if self._operation.id not in _ON_DAMAGED_WORLDS:
-                raise
-            return None
+    def _allowed_name(self, request: ApiRequest) -> str | None:
+        """Return the name of the key's sandbox, if the operation takes a key.
 
-    async def _carry_out(self, request: ApiRequest, access: Access | None) -> Any:
+        Raises `Unauthorized`, `ReadOnlyKey` for a write with such a key, and `ControlDenied` if
+        the client's token is not for this.
+        """
+        operation, grant = self._operation, _grant(request.scope)
+        if not operation.is_secured:
+            name = None
+        else:
+            try:
+                name, role = self._sandboxes.identify(request.key or "")
+            except KeyRejected:
+                raise Unauthorized from None
+            if not grant.covers(name):
+                raise ControlDenied(f"This token is not for the sandbox {name!r}.")
+            is_write = operation.method in WRITES and operation.id not in _READS
+            if is_write and role == "read-only":
+                raise ReadOnlyKey
+        if operation.id in _FOR_ADMINISTRATION and not grant.is_admin:
+            raise ControlDenied("This concerns every sandbox, and needs a token for admin.")
+        return name
+
+    async def _carry_out(
+        self, request: ApiRequest, access: Access | None, *, owner: str | None
+    ) -> Any:
         if access is not None:
             await access.sandbox.free()
             access.sandbox.catch_up()
@@ -104,6 +127,8 @@ class ControlOperation:
             raise InvalidRequest(violations)
         context = ControlContext(
             sandboxes=self._sandboxes,
+            grant=_grant(request.scope),
+            owner=owner,
             access=access,
             path=request.scope.get("path_params", {}),
             values=values,
@@ -124,6 +149,11 @@ class ControlOperation:
         if violations:
             raise RuntimeError(f"{self._operation.id} violates the document: {violations}")
         return response
+
+
+def _grant(scope: Scope) -> Grant:
+    grant: Grant = scope[_GRANT]
+    return grant
 
 
 async def _stream(parts: AsyncGenerator[bytes, None], receive: Receive, send: Send) -> None:
@@ -172,14 +202,21 @@ class ControlPlane:
         if scope["type"] != "http":
             return
         try:
-            if (scope["method"], scope["path"]) != _OPEN:
-                self._auth.check(dict(scope["headers"]), scheme=scope["scheme"])
+            scope[_GRANT] = self._grant(scope)
         except ControlDenied as error:
             await error_response(error, request_id=scope[REQUEST_ID]).send(send)
             return
         if self._app is None:
             self._app = self._built()
         await self._app(scope, receive, send)
+
+    def _grant(self, scope: Scope) -> Grant:
+        """Return what the client may control. Raises `ControlDenied`."""
+        method, path = scope["method"], scope["path"]
+        is_documentation = method in {"GET", "HEAD"} and path.startswith(_DOCUMENTATION)
+        if is_documentation or (method, path) == _RECEIVER:
+            return WHOLE_SERVER
+        return self._auth.check(dict(scope["headers"]), scheme=scope["scheme"])
 
     def _built(self) -> ASGIApp:
         document = self._document()

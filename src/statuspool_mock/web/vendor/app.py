@@ -14,6 +14,7 @@ from statuspool_mock.web.middleware import UnroutedHandler, with_middleware
 from statuspool_mock.web.routing import routed
 from statuspool_mock.web.start_page import StartPage
 from statuspool_mock.web.vendor.operations import OPERATIONS
+from statuspool_mock.web.vendor.page_origins import PageOrigins
 from statuspool_mock.web.vendor.pipeline import OperationPipeline, Pause
 from statuspool_mock.web.vendor.serializers import MonitorSerializer
 
@@ -33,19 +34,26 @@ def build_api(
 ) -> ASGIApp:
     """Return the Statuspool API as an ASGI application, with its documentation pages.
 
-    `origins` may read responses in a browser. `strict` checks every response against the document
-    and turns a violation into a 500. `seed` determines the request ids. `control` handles requests
-    below `/_mock`; `auth` says whether the start page can link it. `pause` waits, in seconds,
-    before a delayed response. Raises `KeyError` if the document has an operation without a
-    function.
+    `origins` may read responses in a browser, and have webhooks sent to this machine. `strict`
+    checks every response against the document and turns a violation into a 500. `seed` determines
+    the request ids. `control` handles requests below `/_mock`; `auth` says whether the start page
+    can link it. `pause` waits, in seconds, before a delayed response.
+
+    Raises `KeyError` if the document has an operation without a function.
     """
     base_path = urlsplit(document.raw["servers"][0]["url"]).path
     shape = MonitorSerializer()
+    page_origins = PageOrigins(origins)
     api = routed(
         document,
         OPERATIONS,
         lambda operation: OperationPipeline(
-            operation, sandboxes=sandboxes, strict=strict, shape=shape, pause=pause
+            operation,
+            sandboxes=sandboxes,
+            strict=strict,
+            shape=shape,
+            page_origins=page_origins,
+            pause=pause,
         ),
         base_path=base_path,
     )

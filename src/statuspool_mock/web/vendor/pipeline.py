@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
@@ -29,6 +30,7 @@ from statuspool_mock.web.fault_responses import send_broken
 from statuspool_mock.web.requests import REQUEST_ID, ApiRequest
 from statuspool_mock.web.responses import ApiResponse, encode
 from statuspool_mock.web.vendor.operations import OPERATIONS, OperationCall
+from statuspool_mock.web.vendor.page_origins import PageOrigins
 from statuspool_mock.web.vendor.preferences import (
     NO_PREFERENCE,
     Preference,
@@ -66,6 +68,7 @@ class OperationPipeline:
         sandboxes: Sandboxes,
         strict: bool,
         shape: MonitorSerializer,
+        page_origins: PageOrigins,
         pause: Pause = asyncio.sleep,
     ) -> None:
         self._operation = operation
@@ -73,6 +76,7 @@ class OperationPipeline:
         self._sandboxes = sandboxes
         self._strict = strict
         self._shape = shape
+        self._page_origins = page_origins
         self._pause = pause
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -125,6 +129,8 @@ class OperationPipeline:
             if monitor_id:  # a missing object takes precedence over violations
                 sandbox.world.monitor(monitor_id, team=access.team)
             raise InvalidRequest(violations)
+        if b"origin" in request.headers or b"sec-fetch-site" in request.headers:
+            self._check_page(request, body)
         response = await self._function(
             OperationCall(sandbox, access.team, monitor_id, values, body, self._shape)
         )
@@ -132,6 +138,13 @@ class OperationPipeline:
             headers = (*response.headers, ("Preference-Applied", applied))
             return ApiResponse(response.status, response.body, headers)
         return response
+
+    def _check_page(self, request: ApiRequest, body: Any) -> None:
+        """Check the request of a web page. Raises `InvalidRequest`, `ReceiverRefused`."""
+        if self._operation.takes_body:
+            self._page_origins.check_body(request.headers)
+        if self._operation.id == "createWebhook":
+            self._page_origins.check_receiver(request.headers, body["url"])
 
     def _access(self, request: ApiRequest, case: _Case) -> Access:
         key = request.key
