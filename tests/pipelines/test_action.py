@@ -163,4 +163,4 @@ def test_a_folder_of_two_lines_adds_no_output(runner, clean):
     )
     assert run.code == 2
     assert "report-dir must be a single line" in run.log
-    assert "findings" not in run.outputs
+    assert run.outputs["findings"] == ""
