@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from statuspool_mock.conformance.passive.observation import Observation
-from statuspool_mock.exchanges import Exchange, har
+from statuspool_mock.exchanges import Exchange, har, masked_query
 
 
 class Recording:
@@ -87,7 +87,7 @@ def observed_json(exchange: Exchange, observations: list[Observation]) -> dict[s
         "began": exchange.began,
         "method": exchange.method,
         "path": exchange.path,
-        "query": exchange.query.decode("latin-1"),
+        "query": masked_query(exchange.query),
         "operation": exchange.operation,
         "status": exchange.status,
         "milliseconds": round(exchange.milliseconds, 3),
