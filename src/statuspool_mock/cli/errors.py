@@ -6,6 +6,7 @@ import click
 from click.core import ParameterSource
 
 from statuspool_mock.cli.command import shown_name
+from statuspool_mock.cli.printable_text import printable
 
 
 class CommandFailed(click.ClickException):
@@ -69,4 +70,4 @@ def _suggestion(near: list[str] | tuple[str, ...]) -> str:
 
 
 def _flat(text: str) -> str:
-    return " ".join(text.split("\n"))
+    return printable(" ".join(text.split("\n")))

@@ -14,10 +14,10 @@ from urllib.parse import urlsplit
 
 import click
 import uvicorn
-from rich.console import Console
 from starlette.types import ASGIApp
 
 from statuspool_mock import __version__, contract
+from statuspool_mock.cli import terminal
 from statuspool_mock.cli.errors import CommandFailed
 from statuspool_mock.cli.remote import trusted
 from statuspool_mock.cli.tokens import token_from_environment
@@ -55,7 +55,7 @@ def serve(
     """Serve until Ctrl-C. Returns 0 for no violations, 1 for violations."""
     judge = ExchangeChecker(contract.load())
     # A person reads along; a program that asked for the ready line reads no more than that.
-    console = Console(highlight=False, stderr=ready_json)
+    console = terminal.console(stderr=ready_json)
     host = address[0]
     with ExitStack() as stack:
         try:
