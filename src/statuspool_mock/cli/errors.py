@@ -51,7 +51,8 @@ def _hint(error: click.BadParameter, context: click.Context | None) -> str:
         return f"{error.param_hint}: " if error.param_hint else ""
     name = shown_name(parameter)
     if context and context.get_parameter_source(parameter.name) is ParameterSource.ENVIRONMENT:
-        name = str(parameter.envvar)
+        named = f"{context.auto_envvar_prefix}_{parameter.name}".upper()
+        name = str(parameter.envvar or named)
     return f"{name}: "
 
 

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from statuspool_mock.cli.command import Command, option
+from statuspool_mock.cli.config_file import as_toml, configurable
 from statuspool_mock.cli.errors import CommandFailed
+from statuspool_mock.cli.output import write
 from statuspool_mock.cli.server_options import port_option, server_options, settings_from
 
 if TYPE_CHECKING:
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 4747
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, context_settings={"auto_envvar_prefix": "STATUSPOOL_SERVE"})
 @option("--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on.")
 @port_option(DEFAULT_PORT)
 @option("--tls", is_flag=True, help="Serve HTTPS with a certificate authority made for this run.")
@@ -42,11 +44,26 @@ DEFAULT_PORT = 4747
     help="When ready, print one line of JSON with URLs, keys and process id, and nothing else.",
 )
 @server_options
-def serve(*, tls: bool, tls_ca_dir: Path | None, ready_json: bool, **options: Any) -> None:
+@configurable
+@click.pass_context
+def serve(
+    context: click.Context,
+    /,
+    *,
+    tls: bool,
+    tls_ca_dir: Path | None,
+    ready_json: bool,
+    print_config: bool,
+    **options: Any,
+) -> None:
     """Serve the API on this machine.
 
-    Ctrl-C or SIGTERM stops the server with exit code 0.
+    Ctrl-C or SIGTERM stops the server with exit code 0. Every option can also be set by an
+    environment variable, such as STATUSPOOL_SERVE_PORT for --port, or in the file of --config.
     """
+    if print_config:
+        write(as_toml(context))
+        return
     import logging
     import signal
 

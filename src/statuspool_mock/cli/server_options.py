@@ -43,6 +43,14 @@ class ClockType(click.ParamType["ClockChoice"]):
             expected = "live, x10 or an ISO 8601 time such as 2025-01-15T09:42:11Z"
             self.fail(f"expected {expected}, got {value!r}", param, ctx)
 
+    def written(self, choice: "ClockChoice") -> str:
+        """Return the text that stands for a choice."""
+        from statuspool_mock.time_parsing import written
+
+        if choice.at is not None:
+            return written(choice.at)
+        return "live" if choice.rate == 1 else f"x{choice.rate:g}"
+
 
 class RateLimitType(click.ParamType[str]):
     """A number of requests, or `off`."""
