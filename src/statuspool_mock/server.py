@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from statuspool_mock import contract, resources, scenarios
 from statuspool_mock.contract.reference import REQUESTS_PER_MINUTE
 from statuspool_mock.exchanges import MOST_EXCHANGES
+from statuspool_mock.log_format import set_up_logging
 from statuspool_mock.mutants.active_mutants import ActiveMutants
 from statuspool_mock.mutants.middleware import edited_document, wrap
 from statuspool_mock.mutants.mutant import Mutant
@@ -36,6 +37,7 @@ from statuspool_mock.web.control_tokens import ControlTokens
 from statuspool_mock.web.fault_responses import TRANSPORT
 from statuspool_mock.web.gc_tuning import tune_for_serving
 from statuspool_mock.web.middleware import CONTROL_PATH
+from statuspool_mock.web.monitoring import Monitoring
 from statuspool_mock.web.sockets import is_local, listening
 from statuspool_mock.web.vendor.app import build_api
 
@@ -78,6 +80,12 @@ class Settings:
     idle_seconds: float = 24 * 3600
     """After how many seconds an unused sandbox is closed when another one opens."""
     log_level: str = "warning"
+    log_format: str = "text"
+    """Lines of `text` or of `json`."""
+    access_log: bool = False
+    """Whether each request is logged."""
+    metrics_open: bool = False
+    """Whether `/metrics` needs no token."""
     mutants: tuple[str, ...] = ()
     """Names of the mutants to activate."""
     switch_mutants: bool = False
@@ -122,11 +130,12 @@ class Address(NamedTuple):
 
 
 class Composition(NamedTuple):
-    """A wired application, its ticker, and the keys that its scenario suggests."""
+    """A wired application, its ticker and monitoring, and the keys that its scenario suggests."""
 
     app: ASGIApp
     keys: tuple[str, ...]
     ticker: Ticker
+    monitoring: Monitoring
 
 
 def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> Composition:
@@ -158,8 +167,13 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
     except (StorageFailed, WorldDamaged) as error:
         _log.warning("The sandbox %r cannot be opened now. %s", DEMO, error)
         sandboxes.open_world(None, None)
-    app = application(settings, sandboxes, active_mutants=active_mutants)
-    return Composition(app, keys, Ticker(sandboxes, sender))
+    monitoring = Monitoring(
+        deliveries=sender.results,
+        access_log=settings.access_log,
+        open_metrics=settings.metrics_open,
+    )
+    app = application(settings, sandboxes, active_mutants=active_mutants, monitoring=monitoring)
+    return Composition(app, keys, Ticker(sandboxes, sender), monitoring)
 
 
 def application(
@@ -167,12 +181,13 @@ def application(
     sandboxes: Sandboxes,
     *,
     active_mutants: ActiveMutants | None = None,
+    monitoring: Monitoring | None = None,
     pause: Pause = asyncio.sleep,
 ) -> ASGIApp:
     """Wire the API and the control plane of some sandboxes.
 
-    `active_mutants` are those of the settings if None. `pause` waits, in seconds, before a delayed
-    response is sent.
+    `active_mutants` are those of the settings if None. `monitoring` counts the requests. `pause`
+    waits, in seconds, before a delayed response is sent.
     """
     active_mutants = active_mutants or ActiveMutants(settings.mutants)
     auth = settings.control_auth()
@@ -196,6 +211,7 @@ def application(
             seed=next(seeds),
             control=console,
             auth=auth,
+            monitoring=monitoring,
             pause=pause,
         )
         return wrap(app, document, chosen)
@@ -209,9 +225,7 @@ def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
     Raises `ScenarioRejected`, `StorageUnavailable`, `TokensRejected` or `CannotListen` before
     anything is served.
     """
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
-    )
+    set_up_logging(settings.log_level, form=settings.log_format, access_log=settings.access_log)
     with contextlib.ExitStack() as stack:
         storage = (
             None if settings.data is None else stack.enter_context(DirectoryStorage(settings.data))
@@ -311,13 +325,17 @@ class _Server(uvicorn.Server):
         )
         self._on_start = on_start
         self._ticker = composition.ticker
+        self._monitoring = composition.monitoring
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._ticker.start()
+        self._monitoring.lag.start()
         self._on_start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._monitoring.is_ready = False
+        self._monitoring.lag.stop()
         self._ticker.end_streams()
         await super().shutdown(sockets=sockets)
         await self._ticker.stop()

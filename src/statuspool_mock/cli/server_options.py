@@ -224,6 +224,26 @@ _OPTIONS = (
         section="Diagnostics",
         help="Least severe messages to log.",
     ),
+    option(
+        "--log-format",
+        type=OneOf(("text", "json")),
+        default="text",
+        section="Diagnostics",
+        help="Log lines of text, or of JSON.",
+    ),
+    option(
+        "--access-log",
+        is_flag=True,
+        section="Diagnostics",
+        help="Log a line for each request: id, sandbox, operation, status, time and faults.",
+    ),
+    option(
+        "--metrics-open",
+        is_flag=True,
+        section="Access",
+        help="Open /metrics, for Prometheus, to everybody. Otherwise it needs a token for admin "
+        "where /_mock needs one.",
+    ),
 )
 
 

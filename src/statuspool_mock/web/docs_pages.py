@@ -1,6 +1,7 @@
 """The documentation pages of a document: openapi.json, openapi.yaml and Swagger UI."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -42,7 +43,7 @@ _POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' 
 class DocsPages:
     """Serves a document below `base_path` and Swagger UI at `docs`; the app serves the rest.
 
-    `start` handles requests to `/`.
+    `pages` are further ones, by path.
     """
 
     def __init__(
@@ -52,7 +53,7 @@ class DocsPages:
         document: Document,
         base_path: str,
         docs: str,
-        start: ASGIApp | None = None,
+        pages: Mapping[str, ASGIApp] = MappingProxyType({}),
     ) -> None:
         self._app = app
         self._prefix = f"{docs}/"
@@ -65,8 +66,7 @@ class DocsPages:
             docs: HTMLResponse(page, headers={"Content-Security-Policy": _POLICY}),
             f"{docs}/start.js": Response(script, media_type="text/javascript"),
         }
-        if start is not None:
-            self._pages["/"] = start
+        self._pages.update(pages)
         self._router = Router(routes=[Mount(f"{docs}/assets", app=_Assets())], default=app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -25,6 +25,7 @@ from statuspool_mock.web.errors import (
 )
 from statuspool_mock.web.fault_responses import gone
 from statuspool_mock.web.middleware import CONTROL_PATH, ErrorMiddleware, UnroutedHandler
+from statuspool_mock.web.request_log import NOTES, OPERATION, WORLD
 from statuspool_mock.web.requests import REQUEST_ID, ApiRequest
 from statuspool_mock.web.responses import ApiResponse, encode
 from statuspool_mock.web.routing import routed
@@ -68,11 +69,13 @@ class ControlOperation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request; every error becomes an error response of the API."""
+        scope[NOTES][OPERATION] = self._operation.id
         limits = _LIMITS.get(self._operation.id, ORDINARY)
         request = await ApiRequest.read(scope, receive, self._operation, limits=limits)
         access = None
         try:
             name = self._allowed_name(request)
+            scope[NOTES][WORLD] = name or ""
             if name is not None and self._operation.id not in _WITHOUT_OPENING:
                 access = self._sandboxes.access(request.key or "")
             result = await self._carry_out(request, access, owner=name)

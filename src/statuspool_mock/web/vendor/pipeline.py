@@ -27,6 +27,7 @@ from statuspool_mock.web.errors import (
     error_response,
 )
 from statuspool_mock.web.fault_responses import send_broken
+from statuspool_mock.web.request_log import FAULTS, NOTES, OPERATION, WORLD
 from statuspool_mock.web.requests import REQUEST_ID, ApiRequest
 from statuspool_mock.web.responses import ApiResponse, encode
 from statuspool_mock.web.vendor.operations import OPERATIONS, OperationCall
@@ -82,6 +83,8 @@ class OperationPipeline:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request; every error becomes an error response of the API."""
         began = time.perf_counter()
+        notes = scope[NOTES]
+        notes[OPERATION] = self._operation.id
         request = await ApiRequest.read(scope, receive, self._operation)
         case = _Case()
         try:
@@ -93,8 +96,10 @@ class OperationPipeline:
             response = self._checked(response, scope[REQUEST_ID])
         encoded = response.encoded()
         exchange = None
+        faults = injected.faults if injected else ()
+        if case.access is not None:
+            notes[WORLD], notes[FAULTS] = case.access.sandbox.name, faults
         if case.access is not None and case.access.sandbox.journal.is_kept:
-            faults = injected.faults if injected else ()
             exchange = request.exchange(case.access, encoded, faults=faults)
             case.access.sandbox.record(exchange, response.body)
         if case.delay_ms:
