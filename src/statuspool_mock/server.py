@@ -38,6 +38,7 @@ from statuspool_mock.web.fault_responses import TRANSPORT
 from statuspool_mock.web.gc_tuning import tune_for_serving
 from statuspool_mock.web.middleware import CONTROL_PATH
 from statuspool_mock.web.monitoring import Monitoring
+from statuspool_mock.web.reverse_proxy import behind_proxy
 from statuspool_mock.web.sockets import is_local, listening
 from statuspool_mock.web.vendor.app import build_api
 
@@ -84,6 +85,10 @@ class Settings:
     """Lines of `text` or of `json`."""
     access_log: bool = False
     """Whether each request is logged."""
+    base_path: str = ""
+    """The path below which a reverse proxy serves this server, such as `/mock`."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks of reverse proxies whose `X-Forwarded-` headers are believed."""
     metrics_open: bool = False
     """Whether `/metrics` needs no token."""
     mutants: tuple[str, ...] = ()
@@ -94,7 +99,7 @@ class Settings:
     @property
     def is_local(self) -> bool:
         """Whether only this machine can reach the server."""
-        return is_local(self.host)
+        return is_local(self.host) and not self.trusted_proxies
 
     @property
     def scheme(self) -> str:
@@ -214,7 +219,10 @@ def application(
             monitoring=monitoring,
             pause=pause,
         )
-        return wrap(app, document, chosen)
+        app = wrap(app, document, chosen)
+        if not (settings.base_path or settings.trusted_proxies):
+            return app
+        return behind_proxy(app, base_path=settings.base_path, trusted=settings.trusted_proxies)
 
     return active_mutants.app(build)
 
@@ -316,6 +324,7 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                proxy_headers=False,
                 log_level=settings.log_level,
                 timeout_graceful_shutdown=1,
                 http=_Protocol,

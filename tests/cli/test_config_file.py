@@ -73,6 +73,7 @@ def test_every_option_can_be_set_by_file_and_environment(printed, tmp_path, monk
         "clock": "x2", "data": "worlds", "journal": 7, "rate-limit": "80", "max-sandboxes": 8,
         "idle-hours": 2, "cors": ["http://a.example"], "token-file": str(tmp_path / "tokens"),
         "webhook-allow": ["hooks.example"], "mutant": ["nul-crashes"], "log-level": "info",
+        "log-format": "json", "base-path": "/mock", "trusted-proxy": ["10.0.0.0/8"],
     }  # fmt: skip
     (tmp_path / "tokens").write_text("t" * 16 + " admin\n", "utf-8")
     for option in serve.params:
@@ -84,7 +85,8 @@ def test_every_option_can_be_set_by_file_and_environment(printed, tmp_path, monk
         path.write_text(f"{name} = {json.dumps(value)}\n", "utf-8")
         assert printed("--config", path)[name] == value
         text = "1" if option.is_flag else value[0] if isinstance(value, list) else str(value)
-        variable = option.envvar or f"STATUSPOOL_SERVE_{option.name.upper()}"
+        named = name.replace("-", "_").upper()
+        variable = option.envvar or f"STATUSPOOL_SERVE_{named}"
         with monkeypatch.context() as patch:
             patch.setenv(variable, text)
             assert printed()[name] == value, variable

@@ -27,7 +27,7 @@ class Page(HTMLParser):
         self.tags.add(tag)
         self._in.append(tag)
         if tag == "a":
-            self.links.append(dict(attrs)["href"])
+            self.links.append(urljoin("/", dict(attrs)["href"]))
 
     def handle_endtag(self, tag):
         while self._in and self._in.pop() != tag:

@@ -16,6 +16,7 @@ from statuspool_mock.cli.config_file import as_toml, configurable
 from statuspool_mock.cli.errors import CommandFailed
 from statuspool_mock.cli.output import write
 from statuspool_mock.cli.server_options import port_option, server_options, settings_from
+from statuspool_mock.cli.shared_server_options import shared_server_options
 
 if TYPE_CHECKING:
     import logging
@@ -44,6 +45,7 @@ DEFAULT_PORT = 4747
     help="When ready, print one line of JSON with URLs, keys and process id, and nothing else.",
 )
 @server_options
+@shared_server_options
 @configurable
 @click.pass_context
 def serve(

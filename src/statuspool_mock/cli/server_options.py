@@ -237,13 +237,6 @@ _OPTIONS = (
         section="Diagnostics",
         help="Log a line for each request: id, sandbox, operation, status, time and faults.",
     ),
-    option(
-        "--metrics-open",
-        is_flag=True,
-        section="Access",
-        help="Open /metrics, for Prometheus, to everybody. Otherwise it needs a token for admin "
-        "where /_mock needs one.",
-    ),
 )
 
 
@@ -262,6 +255,7 @@ def settings_from(
     mutant: tuple[str, ...],
     max_sandboxes: int,
     idle_hours: int,
+    trusted_proxy: tuple[str, ...] = (),
     **others: Any,
 ) -> "Settings":
     """Return the settings that the options make; `others` are named like their settings."""
@@ -281,5 +275,6 @@ def settings_from(
         most_sandboxes=max_sandboxes,
         idle_seconds=idle_hours * 3600,
         control_token=token_from_environment(),
+        trusted_proxies=trusted_proxy,
         **others,
     )
