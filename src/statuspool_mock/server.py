@@ -39,7 +39,7 @@ from statuspool_mock.web.gc_tuning import tune_for_serving
 from statuspool_mock.web.middleware import CONTROL_PATH
 from statuspool_mock.web.monitoring import Monitoring
 from statuspool_mock.web.reverse_proxy import behind_proxy
-from statuspool_mock.web.sockets import is_local, listening
+from statuspool_mock.web.sockets import is_local, listening, reachable_hosts
 from statuspool_mock.web.vendor.app import build_api
 
 Pause = Callable[[float], Awaitable[None]]
@@ -124,14 +124,21 @@ class Address(NamedTuple):
 
     @property
     def control_url(self) -> str:
-        """The root URL of the server."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}:{self.port}"
+        """The root URL of the server, for programs on this machine."""
+        return self._root(reachable_hosts(self.host)[0])
 
     @property
     def url(self) -> str:
-        """The base URL of the API."""
+        """The base URL of the API, for programs on this machine."""
         return f"{self.control_url}/v1"
+
+    @property
+    def other_urls(self) -> list[str]:
+        """The base URLs of the API for other machines, if it listens on all addresses."""
+        return [f"{self._root(host)}/v1" for host in reachable_hosts(self.host)[1:]]
+
+    def _root(self, host: str) -> str:
+        return f"{self.scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
 class Composition(NamedTuple):

@@ -120,6 +120,7 @@ http {{
 
 
 @pytest.mark.process
+@pytest.mark.peer
 @pytest.mark.skipif(not shutil.which("nginx"), reason="nginx is not installed")
 @pytest.mark.parametrize("ending", ["", "/"], ids=["path kept", "path stripped"])
 def test_nginx_in_front(tmp_path, free_port, ending):

@@ -126,10 +126,12 @@ def _warn(settings: "Settings") -> None:
 
 
 def _announce(address: "Address", scenario: str, ca_file: Path | None) -> None:
+    others = "".join(f"  Others   {url}\n" for url in address.other_urls)
     authority = f"  CA       {ca_file}\n" if ca_file else ""
     curl = f"curl --cacert {shlex.quote(str(ca_file))}" if ca_file else "curl"
     sys.stdout.write(
         f"Statuspool API, scenario {scenario}: {address.url}\n"
+        f"{others}"
         f"  Keys     {', '.join(address.keys)}\n"
         "           Any key of the form sp_test_<name> opens a sandbox of its own.\n"
         f"  Docs     {address.control_url}/docs\n"
