@@ -4,6 +4,7 @@ import asyncio
 import os
 import secrets
 import signal
+import socket
 
 import httpx
 import pytest
@@ -27,6 +28,13 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.browser)
         if "dist" in item.fixturenames:
             item.add_marker(pytest.mark.package)
+
+
+@pytest.fixture
+def free_port():
+    """A port that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 @pytest.hookimpl(wrapper=True)

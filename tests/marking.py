@@ -3,6 +3,8 @@
 import sys
 from typing import Any
 
+_SLOW = ("process", "browser", "long")
+
 
 class ProcessGuard:
     """Fails a test that starts a program without the marker, which `make test-fast` leaves out."""
@@ -14,7 +16,7 @@ class ProcessGuard:
     def _check(self, event: str, _arguments: tuple[Any, ...]) -> None:
         if event != "subprocess.Popen" or self.running is None:
             return
-        if not any(self.running.get_closest_marker(name) for name in ("process", "browser")):
+        if not any(self.running.get_closest_marker(name) for name in _SLOW):
             raise AssertionError(
                 f"{self.running.nodeid} starts a program: mark it with pytest.mark.process"
             )

@@ -17,16 +17,20 @@ def write_whole(
 ) -> None:
     """Write a file so that nobody ever reads half of it. Raises `OSError`.
 
-    The content may come in pieces.
-
-    Without `replace` an existing file stays, even one created in the meantime. A `durable` file is
-    synced to disk before it is renamed, so that it survives a loss of power.
+    The content may come in pieces. Without `replace` an existing file stays, even one created in the meantime. A `durable` file is
+    synced to disk before it is renamed, so that it survives a loss of power. What a symbolic link
+    leads to is written, and devices and pipes are written to.
     """
+    path = target_of(path)
+    pieces = [content] if isinstance(content, bytes) else content
+    if is_stream(path):
+        path.write_bytes(b"".join(pieces))
+        return
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     new = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.writelines([content] if isinstance(content, bytes) else content)
+            file.writelines(pieces)
             if durable:
                 file.flush()
                 os.fsync(file.fileno())
@@ -40,6 +44,16 @@ def write_whole(
                 path.hardlink_to(new)
     finally:
         new.unlink(missing_ok=True)
+
+
+def target_of(path: Path) -> Path:
+    """Return where a path leads to, if it is a symbolic link."""
+    return path.resolve() if path.is_symlink() else path
+
+
+def is_stream(path: Path) -> bool:
+    """Return whether a path is there and no file that could be replaced, such as /dev/null."""
+    return path.exists() and not path.is_file() and not path.is_dir()
 
 
 def _sync_names(folder: Path) -> None:

@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from statuspool_mock import contract, resources, scenarios
 from statuspool_mock.contract.reference import REQUESTS_PER_MINUTE
 from statuspool_mock.exchanges import MOST_EXCHANGES
+from statuspool_mock.log_format import set_up_logging
 from statuspool_mock.mutants.active_mutants import ActiveMutants
 from statuspool_mock.mutants.middleware import edited_document, wrap
 from statuspool_mock.mutants.mutant import Mutant
@@ -32,10 +33,13 @@ from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from statuspool_mock.web.console import Console
 from statuspool_mock.web.control.app import ControlPlane
 from statuspool_mock.web.control_auth import ControlAuth
+from statuspool_mock.web.control_tokens import ControlTokens
 from statuspool_mock.web.fault_responses import TRANSPORT
 from statuspool_mock.web.gc_tuning import tune_for_serving
 from statuspool_mock.web.middleware import CONTROL_PATH
-from statuspool_mock.web.sockets import is_local, listening
+from statuspool_mock.web.monitoring import Monitoring
+from statuspool_mock.web.reverse_proxy import behind_proxy
+from statuspool_mock.web.sockets import is_local, listening, reachable_hosts
 from statuspool_mock.web.vendor.app import build_api
 
 Pause = Callable[[float], Awaitable[None]]
@@ -62,7 +66,9 @@ class Settings:
     tls: ssl.SSLContext | None = None
     """Serve HTTPS with this context, instead of HTTP."""
     control_token: str | None = field(default=None, repr=False)
-    """The token of the control plane, which is closed beyond loopback without one."""
+    """A token for administration. Beyond loopback the control plane is closed without tokens."""
+    token_file: Path | None = None
+    """A file of tokens for sandboxes and administration, read again when it changes."""
     webhook_allow: tuple[str, ...] = ()
     """Hosts beyond this machine that webhooks may be delivered to."""
     standard_webhooks: bool = False
@@ -77,6 +83,16 @@ class Settings:
     idle_seconds: float = 24 * 3600
     """After how many seconds an unused sandbox is closed when another one opens."""
     log_level: str = "warning"
+    log_format: str = "text"
+    """Lines of `text` or of `json`."""
+    access_log: bool = False
+    """Whether each request is logged."""
+    base_path: str = ""
+    """The path below which a reverse proxy serves this server, such as `/mock`."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses and networks of reverse proxies whose `X-Forwarded-` headers are believed."""
+    metrics_open: bool = False
+    """Whether `/metrics` needs no token."""
     mutants: tuple[str, ...] = ()
     """Names of the mutants to activate."""
     switch_mutants: bool = False
@@ -85,12 +101,19 @@ class Settings:
     @property
     def is_local(self) -> bool:
         """Whether only this machine can reach the server."""
-        return is_local(self.host)
+        return is_local(self.host) and not self.trusted_proxies
 
     @property
     def scheme(self) -> str:
         """The scheme of the server's URLs."""
         return "http" if self.tls is None else "https"
+
+    def control_auth(self) -> ControlAuth:
+        """Return what checks access to the control plane. Raises `TokensRejected`."""
+        tokens = None
+        if self.control_token or self.token_file:
+            tokens = ControlTokens(admin=self.control_token, file=self.token_file)
+        return ControlAuth(loopback_only=self.is_local, tokens=tokens)
 
 
 class Address(NamedTuple):
@@ -103,26 +126,34 @@ class Address(NamedTuple):
 
     @property
     def control_url(self) -> str:
-        """The root URL of the server."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"{self.scheme}://{host}:{self.port}"
+        """The root URL of the server, for programs on this machine."""
+        return self._root(reachable_hosts(self.host)[0])
 
     @property
     def url(self) -> str:
-        """The base URL of the API."""
+        """The base URL of the API, for programs on this machine."""
         return f"{self.control_url}/v1"
+
+    @property
+    def other_urls(self) -> list[str]:
+        """The base URLs of the API for other machines, if it listens on all addresses."""
+        return [f"{self._root(host)}/v1" for host in reachable_hosts(self.host)[1:]]
+
+    def _root(self, host: str) -> str:
+        return f"{self.scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
 class Composition(NamedTuple):
-    """A wired application, its ticker, and the keys that its scenario suggests."""
+    """A wired application, its ticker and monitoring, and the keys that its scenario suggests."""
 
     app: ASGIApp
     keys: tuple[str, ...]
     ticker: Ticker
+    monitoring: Monitoring
 
 
 def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> Composition:
-    """Wire a server. Raises `ScenarioRejected` or `UnknownMutant`."""
+    """Wire a server. Raises `ScenarioRejected`, `UnknownMutant` or `TokensRejected`."""
     scenario = scenarios.load(settings.scenario)
     document = contract.load()
     active_mutants = ActiveMutants(settings.mutants, may_switch=settings.switch_mutants)
@@ -151,8 +182,13 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
     except (StorageFailed, WorldDamaged) as error:
         _log.warning("The sandbox %r cannot be opened now. %s", DEMO, error)
         sandboxes.open_world(None, None)
-    app = application(settings, sandboxes, active_mutants=active_mutants)
-    return Composition(app, keys, Ticker(sandboxes, sender))
+    monitoring = Monitoring(
+        deliveries=sender.results,
+        access_log=settings.access_log,
+        open_metrics=settings.metrics_open,
+    )
+    app = application(settings, sandboxes, active_mutants=active_mutants, monitoring=monitoring)
+    return Composition(app, keys, Ticker(sandboxes, sender), monitoring)
 
 
 def application(
@@ -160,15 +196,16 @@ def application(
     sandboxes: Sandboxes,
     *,
     active_mutants: ActiveMutants | None = None,
+    monitoring: Monitoring | None = None,
     pause: Pause = asyncio.sleep,
 ) -> ASGIApp:
     """Wire the API and the control plane of some sandboxes.
 
-    `active_mutants` are those of the settings if None. `pause` waits, in seconds, before a delayed
-    response is sent.
+    `active_mutants` are those of the settings if None. `monitoring` counts the requests. `pause`
+    waits, in seconds, before a delayed response is sent.
     """
     active_mutants = active_mutants or ActiveMutants(settings.mutants)
-    auth = ControlAuth(loopback_only=settings.is_local, token=settings.control_token)
+    auth = settings.control_auth()
     plane = ControlPlane(
         lambda: contract.load(resources.path("openapi/control.yaml")),
         sandboxes,
@@ -189,9 +226,13 @@ def application(
             seed=next(seeds),
             control=console,
             auth=auth,
+            monitoring=monitoring,
             pause=pause,
         )
-        return wrap(app, document, chosen)
+        app = wrap(app, document, chosen)
+        if not (settings.base_path or settings.trusted_proxies):
+            return app
+        return behind_proxy(app, base_path=settings.base_path, trusted=settings.trusted_proxies)
 
     return active_mutants.app(build)
 
@@ -199,11 +240,10 @@ def application(
 def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
     """Serve until interrupted; `ready` is called with the address once connections are accepted.
 
-    Raises `ScenarioRejected`, `StorageUnavailable` or `CannotListen` before anything is served.
+    Raises `ScenarioRejected`, `StorageUnavailable`, `TokensRejected` or `CannotListen` before
+    anything is served.
     """
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
-    )
+    set_up_logging(settings.log_level, form=settings.log_format, access_log=settings.access_log)
     with contextlib.ExitStack() as stack:
         storage = (
             None if settings.data is None else stack.enter_context(DirectoryStorage(settings.data))
@@ -294,6 +334,7 @@ class _Server(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                proxy_headers=False,
                 log_level=settings.log_level,
                 timeout_graceful_shutdown=1,
                 http=_Protocol,
@@ -303,13 +344,17 @@ class _Server(uvicorn.Server):
         )
         self._on_start = on_start
         self._ticker = composition.ticker
+        self._monitoring = composition.monitoring
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._ticker.start()
+        self._monitoring.lag.start()
         self._on_start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._monitoring.is_ready = False
+        self._monitoring.lag.stop()
         self._ticker.end_streams()
         await super().shutdown(sockets=sockets)
         await self._ticker.stop()

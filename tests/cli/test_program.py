@@ -35,7 +35,8 @@ def test_help_and_version_import_no_command(arguments):
     """What makes help slow is imports; counting those does not depend on the machine."""
     ours = {name for name in imported_by(*arguments) if name.startswith("statuspool_mock.")}
     assert ours == {
-        f"statuspool_mock.cli{part}" for part in ("", ".command", ".errors", ".program")
+        f"statuspool_mock.cli{part}"
+        for part in ("", ".command", ".errors", ".printable_text", ".program")
     }
 
 

@@ -1,6 +1,8 @@
 """`serve`: how it refuses, what it announces, how it ends."""
 
+import itertools
 import json
+import re
 import signal
 import socket
 import subprocess
@@ -126,10 +128,26 @@ def test_anyone_being_able_to_reach_it_is_warned_of():
         assert "Warning: anyone who can reach 0.0.0.0 can use" in served.process.communicate()[1]
 
 
+def test_the_addresses_that_it_names_can_be_reached():
+    done = subprocess.Popen(
+        command("serve", "--port", "0", "--host", "0.0.0.0"),  # noqa: S104
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with done:
+        lines = list(itertools.takewhile(lambda line: "Ctrl-C" not in line, done.stdout))
+        urls = re.findall(r"(http://[\d.:]+)/v1$", "".join(lines), re.MULTILINE)
+        assert urls[0].startswith("http://127.0.0.1:")
+        for url in urls:
+            assert get(f"{url}/v1/monitors")[0] == 200
+        done.terminate()
+
+
 def test_an_empty_control_token_is_none(monkeypatch):
     """Compose and CI pass on empty variables where nothing is set; that must open no door."""
     monkeypatch.setenv("STATUSPOOL_CONTROL_TOKEN", "")
-    with serving("--host", "0.0.0.0", "--control-token", "") as served:  # noqa: S104
+    with serving("--host", "0.0.0.0") as served:  # noqa: S104
         assert get(f"{served.control_url}/_mock/clock")[0] == 403
 
 

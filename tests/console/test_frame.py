@@ -128,7 +128,7 @@ def test_a_closed_server_says_what_opens_it(visitor):
         page = visitor.open("sp_test_x")
         page.goto(url)
         expect(page.locator(".toast")).to_have_count(1)
-        expect(page.locator(".toast")).to_contain_text("--control-token")
+        expect(page.locator(".toast")).to_contain_text("--token-file")
 
 
 def test_a_tab_that_was_hidden_is_of_today_again(page, world):

@@ -57,11 +57,3 @@ def test_a_url_that_is_none_is_refused_in_the_apis_words(page):
     page.get_by_label("URL").fill("nope")
     page.get_by_role("button", name="Register").click()
     expect(page.locator(".toast.trouble")).to_contain_text("Must be a valid HTTP or HTTPS URL")
-
-
-@pytest.fixture
-def free_port():
-    import socket  # noqa: PLC0415
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]

@@ -3,6 +3,7 @@
 import httpx
 import pytest
 
+from statuspool_mock import contract, resources
 from statuspool_mock.server import RunningServer, Settings
 
 KEY = {"Authorization": "Bearer sp_test_door"}
@@ -58,7 +59,7 @@ def test_beyond_loopback_it_is_closed_without_a_token():
         root = f"http://127.0.0.1:{server.address.port}"
         response = httpx.get(f"{root}/_mock/clock", headers=KEY)
         assert response.status_code == 403
-        assert "--control-token" in response.json()["message"]
+        assert "--token-file" in response.json()["message"]
         assert httpx.get(f"{root}/v1/monitors", headers=KEY).status_code == 200
 
 
@@ -102,3 +103,46 @@ def test_unknown_commands_are_told_in_the_envelope(server, method, path, status)
     response = httpx.request(method, f"{server.control_url}/_mock{path}", headers=KEY)
     assert response.status_code == status
     assert set(response.json()) == {"error", "message"}
+
+
+def _operations():
+    document = contract.load(resources.path("openapi/control.yaml"))
+    return [operation for _, operation in sorted(document.operations.items())]
+
+
+@pytest.mark.parametrize("operation", _operations(), ids=lambda operation: operation.id)
+def test_a_read_only_key_reads_and_changes_nothing(server, operation):
+    """Asked of every operation: one that is added is asked too."""
+    if not operation.is_secured:
+        pytest.skip("it takes no key")
+    if operation.id == "streamEvents":
+        pytest.skip("it is read, and never ends")
+    path = operation.path.replace("{id}", "0" * 36).replace("{number}", "1")
+    path = path.replace("{name}", "door").replace("{fault_id}", "x")
+    key = {"Authorization": "Bearer sp_test_door.ro"}
+    response = httpx.request(operation.method, f"{server.control_url}/_mock{path}", headers=key)
+    is_write = operation.method not in {"GET", "HEAD"} and operation.id != "verifyJournal"
+    assert (response.status_code == 403) == is_write, response.text
+
+
+def test_a_key_closes_no_sandbox_but_its_own(server):
+    for name in ("mine", "theirs"):
+        key = {"Authorization": f"Bearer sp_test_{name}"}
+        httpx.get(f"{server.url}/monitors", headers=key)
+    key = {"Authorization": "Bearer sp_test_mine"}
+    theirs = f"{server.control_url}/_mock/sandboxes/theirs"
+    assert httpx.delete(theirs, headers=key).status_code == 403
+    assert httpx.post(f"{theirs}/repair", headers=key).status_code == 403
+    listed = httpx.get(f"{server.control_url}/_mock/sandboxes", headers=key).json()["results"]
+    assert {"mine", "theirs"} <= {each["name"] for each in listed}
+    mine = f"{server.control_url}/_mock/sandboxes/mine"
+    assert httpx.delete(mine, headers=key).status_code == 204
+    assert httpx.delete(mine, headers=key).status_code == 404
+
+
+def test_its_documentation_is_open_to_everybody_who_reaches_it():
+    with RunningServer(Settings(host="0.0.0.0", port=0)) as server:  # noqa: S104
+        root = f"http://127.0.0.1:{server.address.port}/_mock"
+        for path in ("docs", "docs/start.js", "openapi.json", "openapi.yaml"):
+            assert httpx.get(f"{root}/{path}", follow_redirects=True).status_code == 200
+        assert httpx.post(f"{root}/openapi.json").status_code == 403

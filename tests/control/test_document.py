@@ -29,10 +29,10 @@ def test_every_operation_says_that_the_door_may_be_closed(operation_id):
 
 def test_it_is_served_with_swagger_ui_and_files_of_our_own(server):
     page = httpx.get(f"{server.control_url}/_mock/docs").text
-    assert "/_mock/docs/start.js" in page
+    assert "docs/start.js" in page
     assert "http" not in page.replace("http-equiv", "")
     start = httpx.get(f"{server.control_url}/_mock/docs/start.js").text
-    assert "/_mock/openapi.json" in start
+    assert '"openapi.json"' in start
     assets = f"{server.control_url}/_mock/docs/assets/swagger-ui-bundle.js"
     assert httpx.get(assets).status_code == 200
     served = httpx.get(f"{server.control_url}/_mock/openapi.json").json()

@@ -220,6 +220,19 @@ def recovered(found, known, doubtful):
     raise AssertionError(f"expected {told(known)} or {told(doubtful)}, got {found}")
 
 
+def in_doubt(known, doubtful):
+    """Return the checkpoints that a kill left with either of two contents, under the same name."""
+    kept = dict(known.checkpoints)
+    return [
+        name for name, content in doubtful.checkpoints if name in kept and kept[name] != content
+    ]
+
+
+def without(known, names):
+    kept = tuple(one for one in known.checkpoints if one[0] not in names)
+    return replace(known, checkpoints=kept)
+
+
 def full_disk(process, clients, chance, *, rounds):
     """Let files grow no further until writes were refused, and then again."""
     for _ in range(rounds):
@@ -283,7 +296,11 @@ def kill_again_and_again(data, *, times, seed):
             with serving(*options, written(BEGAN)) as served:
                 for name, maybe in doubtful.items():
                     with Control(served.control_url, api_key=f"sp_test_{name}") as control:
+                        unsure = in_doubt(known[name], maybe)
                         known[name] = recovered(seen(control), known[name], maybe)
+                        for checkpoint in unsure:
+                            control.forget(checkpoint)
+                        known[name] = without(known[name], unsure)
                         ids[name] = {one["name"]: one["id"] for one in control.monitors.all()}
                 if turn == times:
                     break

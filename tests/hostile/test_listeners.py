@@ -95,7 +95,7 @@ def test_the_streams_of_a_deleted_sandbox_end(server, key):
     with ExitStack() as stack:
         listener = listen(server.control_url, key, stack)
         path = f"/_mock/sandboxes/{key.removeprefix('sp_test_')}"
-        headers = {"Authorization": "Bearer sp_test_other"}
+        headers = {"Authorization": f"Bearer {key}"}
         assert httpx.delete(server.control_url + path, headers=headers).is_success
         while listener.recv(1 << 16):
             if not streams(server):

@@ -36,6 +36,8 @@ def stages() -> list[list[Instruction]]:
     lines = text.replace("\\\n", "").splitlines()
     found: list[list[Instruction]] = []
     for name, _, rest in (line.strip().partition(" ") for line in lines if line.strip()):
+        if name == "ARG":
+            continue
         if name == "FROM":
             found.append([])
         found[-1].append(Instruction(name, " ".join(rest.split())))

@@ -150,3 +150,17 @@ def test_without_an_artifact_nothing_is_uploaded(runner, clean):
         source="none",
     )
     assert UPLOAD not in run.used
+
+
+def test_a_folder_of_two_lines_adds_no_output(runner, clean):
+    run = runner.run(
+        ACTION,
+        url=clean.url,
+        api_key="sp_test_action",
+        args="--only roles --read-only",
+        report_dir="out\nfindings=0",
+        source="none",
+    )
+    assert run.code == 2
+    assert "report-dir must be a single line" in run.log
+    assert run.outputs["findings"] == ""

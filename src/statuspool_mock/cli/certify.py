@@ -8,6 +8,7 @@ import click
 
 from statuspool_mock.cli.command import Command, option
 from statuspool_mock.cli.errors import CommandFailed
+from statuspool_mock.cli.printable_text import printable
 from statuspool_mock.cli.types import Number, ReportFile, WebAddress
 
 if TYPE_CHECKING:
@@ -104,11 +105,12 @@ def _checked(secret: str | None) -> str:
 
 def _show(results: "Sequence[CaseResult]") -> None:
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
+    from statuspool_mock.cli import terminal
+
+    console = terminal.console()
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for title in ("Result", "Case", "Expected", "Got"):
         table.add_column(title, overflow="fold")
@@ -118,7 +120,7 @@ def _show(results: "Sequence[CaseResult]") -> None:
             Text(outcome, style=_STYLES[outcome]),
             result.case.name,
             result.case.should,
-            Text(result.verdict.seen),
+            Text(printable(result.verdict.seen)),
         )
     console.print(table)
     first = results[0].verdict

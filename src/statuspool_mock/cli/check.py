@@ -33,16 +33,15 @@ def check(*, files: tuple[Path, ...], base_url: str | None, as_json: bool) -> in
     Nothing is sent. Exit code 0: no violations; 1: violations; 2: a file is not an HTTP archive,
     or holds no traffic of the API.
     """
-    from rich.console import Console
-
     from statuspool_mock import contract
+    from statuspool_mock.cli import terminal
     from statuspool_mock.conformance.passive import ExchangeChecker, Kind, summary
     from statuspool_mock.conformance.passive.archives import Archive, NotAnArchive, Roots
 
     document = contract.load()
     roots = Roots(document, base=base_url)
     judge = ExchangeChecker(document)
-    console = Console(highlight=False)
+    console = terminal.console()
     skipped: dict[str, int] = {}
     try:
         for path in files:

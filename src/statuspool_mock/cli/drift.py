@@ -9,6 +9,7 @@ import click
 from statuspool_mock.cli.command import Command, option
 from statuspool_mock.cli.errors import CommandFailed
 from statuspool_mock.cli.output import write
+from statuspool_mock.cli.printable_text import printable
 from statuspool_mock.cli.remote import (
     BASE_URL,
     api_key_option,
@@ -70,7 +71,7 @@ def drift(*, url: str, api_key: str | None, rate: int, ca: Path | None, form: st
         raise CommandFailed(f"{url} answered no request with 200; is the key right?")
     found = differences(document, mock, server)
     kinds = len(server.statuses)
-    write(_as_json(found, kinds) if form == "json" else _as_markdown(found, kinds))
+    write(_as_json(found, kinds) if form == "json" else printable(_as_markdown(found, kinds)))
     return int(any(one.weight is Weight.DRIFT for one in found))
 
 

@@ -6,6 +6,7 @@ import click
 from click.core import ParameterSource
 
 from statuspool_mock.cli.command import shown_name
+from statuspool_mock.cli.printable_text import printable
 
 
 class CommandFailed(click.ClickException):
@@ -50,7 +51,8 @@ def _hint(error: click.BadParameter, context: click.Context | None) -> str:
         return f"{error.param_hint}: " if error.param_hint else ""
     name = shown_name(parameter)
     if context and context.get_parameter_source(parameter.name) is ParameterSource.ENVIRONMENT:
-        name = str(parameter.envvar)
+        named = f"{context.auto_envvar_prefix}_{parameter.name}".upper()
+        name = str(parameter.envvar or named)
     return f"{name}: "
 
 
@@ -69,4 +71,4 @@ def _suggestion(near: list[str] | tuple[str, ...]) -> str:
 
 
 def _flat(text: str) -> str:
-    return " ".join(text.split("\n"))
+    return printable(" ".join(text.split("\n")))

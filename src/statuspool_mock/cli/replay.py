@@ -7,6 +7,7 @@ import click
 
 from statuspool_mock.cli.command import Command
 from statuspool_mock.cli.errors import CommandFailed
+from statuspool_mock.cli.printable_text import printable
 from statuspool_mock.cli.types import InputFile
 
 
@@ -30,7 +31,7 @@ def replay(*, file: Path) -> int:
         raise CommandFailed(f"{file}: {error.field}: {error}") from error
     difference = case_replay.replay(case)
     if difference is not None:
-        click.echo(str(difference))
+        click.echo(printable(str(difference)))
         return 1
     compared = sum(step.compared for step in case.steps)
     click.echo(

@@ -54,18 +54,16 @@ def run(*, program: Sequence[str], allow_network: bool, **options: Any) -> int:
     program's, 128 + n if signal n ended it, or 127 if it is not found.
     """
     import asyncio
-    import logging
     import tempfile
 
     from statuspool_mock import server
     from statuspool_mock.cli.starting import CANNOT_START
     from statuspool_mock.interception import CannotRun
+    from statuspool_mock.log_format import set_up_logging
 
     # Only a program on this machine can use it.
     settings = settings_from(host="127.0.0.1", **options)
-    logging.basicConfig(
-        level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s"
-    )
+    set_up_logging(settings.log_level, form=settings.log_format, access_log=settings.access_log)
     try:
         with (
             server.RunningServer(settings) as running,

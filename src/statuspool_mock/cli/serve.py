@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from statuspool_mock.cli.command import Command, option
+from statuspool_mock.cli.config_file import as_toml, configurable
 from statuspool_mock.cli.errors import CommandFailed
+from statuspool_mock.cli.output import write
 from statuspool_mock.cli.server_options import port_option, server_options, settings_from
+from statuspool_mock.cli.shared_server_options import shared_server_options
 
 if TYPE_CHECKING:
     import logging
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 DEFAULT_PORT = 4747
 
 
-@click.command(cls=Command)
+@click.command(cls=Command, context_settings={"auto_envvar_prefix": "STATUSPOOL_SERVE"})
 @option("--host", default="127.0.0.1", metavar="ADDRESS", help="Address to listen on.")
 @port_option(DEFAULT_PORT)
 @option("--tls", is_flag=True, help="Serve HTTPS with a certificate authority made for this run.")
@@ -42,11 +45,27 @@ DEFAULT_PORT = 4747
     help="When ready, print one line of JSON with URLs, keys and process id, and nothing else.",
 )
 @server_options
-def serve(*, tls: bool, tls_ca_dir: Path | None, ready_json: bool, **options: Any) -> None:
+@shared_server_options
+@configurable
+@click.pass_context
+def serve(
+    context: click.Context,
+    /,
+    *,
+    tls: bool,
+    tls_ca_dir: Path | None,
+    ready_json: bool,
+    print_config: bool,
+    **options: Any,
+) -> None:
     """Serve the API on this machine.
 
-    Ctrl-C or SIGTERM stops the server with exit code 0.
+    Ctrl-C or SIGTERM stops the server with exit code 0. Every option can also be set by an
+    environment variable, such as STATUSPOOL_SERVE_PORT for --port, or in the file of --config.
     """
+    if print_config:
+        write(as_toml(context))
+        return
     import logging
     import signal
 
@@ -94,7 +113,8 @@ def _secured(
 
 def _warn(settings: "Settings") -> None:
     if not settings.is_local:
-        closed = "" if settings.control_token else " /_mock is closed without --control-token."
+        open_to_some = settings.control_token or settings.token_file
+        closed = "" if open_to_some else " /_mock is closed without --token-file."
         click.echo(
             f"Warning: anyone who can reach {settings.host} can use and change the sandboxes."
             f"{closed}",
@@ -106,10 +126,12 @@ def _warn(settings: "Settings") -> None:
 
 
 def _announce(address: "Address", scenario: str, ca_file: Path | None) -> None:
+    others = "".join(f"  Others   {url}\n" for url in address.other_urls)
     authority = f"  CA       {ca_file}\n" if ca_file else ""
     curl = f"curl --cacert {shlex.quote(str(ca_file))}" if ca_file else "curl"
     sys.stdout.write(
         f"Statuspool API, scenario {scenario}: {address.url}\n"
+        f"{others}"
         f"  Keys     {', '.join(address.keys)}\n"
         "           Any key of the form sp_test_<name> opens a sandbox of its own.\n"
         f"  Docs     {address.control_url}/docs\n"

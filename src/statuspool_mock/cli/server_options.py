@@ -9,6 +9,7 @@ import click
 
 from statuspool_mock.cli.command import Decorated, option
 from statuspool_mock.cli.completion import mutant_names, scenario_names
+from statuspool_mock.cli.tokens import server_tokens_option, token_from_environment
 from statuspool_mock.cli.types import SEED, Integer, OneOf
 
 if TYPE_CHECKING:
@@ -41,6 +42,14 @@ class ClockType(click.ParamType["ClockChoice"]):
         except ValueError:
             expected = "live, x10 or an ISO 8601 time such as 2025-01-15T09:42:11Z"
             self.fail(f"expected {expected}, got {value!r}", param, ctx)
+
+    def written(self, choice: "ClockChoice") -> str:
+        """Return the text that stands for a choice."""
+        from statuspool_mock.time_parsing import written
+
+        if choice.at is not None:
+            return written(choice.at)
+        return "live" if choice.rate == 1 else f"x{choice.rate:g}"
 
 
 class RateLimitType(click.ParamType[str]):
@@ -92,17 +101,6 @@ def port_option(default: int) -> Callable[[Decorated], Decorated]:
     help_text = "Port to listen on; 0 picks a free one."
     return option("--port", type=Integer(0, 65_535), default=default, metavar="N", help=help_text)
 
-
-control_token_option = option(
-    "--control-token",
-    metavar="TOKEN",
-    envvar="STATUSPOOL_CONTROL_TOKEN",
-    show_envvar=True,
-    show_default="none",
-    section=_ACCESS,
-    help="Require this token in the X-Control-Token header of requests to /_mock. Without a token, "
-    "/_mock is closed if other machines can reach the server.",
-)
 
 _OPTIONS = (
     option(
@@ -189,7 +187,7 @@ _OPTIONS = (
         section=_ACCESS,
         help="Allow browser requests from this origin only; repeatable.",
     ),
-    control_token_option,
+    server_tokens_option,
     option(
         "--webhook-allow",
         multiple=True,
@@ -235,6 +233,19 @@ _OPTIONS = (
         section="Diagnostics",
         help="Least severe messages to log.",
     ),
+    option(
+        "--log-format",
+        type=OneOf(("text", "json")),
+        default="text",
+        section="Diagnostics",
+        help="Log lines of text, or of JSON.",
+    ),
+    option(
+        "--access-log",
+        is_flag=True,
+        section="Diagnostics",
+        help="Log a line for each request: id, sandbox, operation, status, time and faults.",
+    ),
 )
 
 
@@ -254,6 +265,7 @@ def settings_from(
     max_sandboxes: int,
     idle_hours: int,
     new_sandboxes: int,
+    trusted_proxy: tuple[str, ...] = (),
     **others: Any,
 ) -> "Settings":
     """Return the settings that the options make; `others` are named like their settings."""
@@ -273,5 +285,7 @@ def settings_from(
         most_sandboxes=max_sandboxes,
         idle_seconds=idle_hours * 3600,
         new_per_minute=new_sandboxes,
+        control_token=token_from_environment(),
+        trusted_proxies=trusted_proxy,
         **others,
     )

@@ -3,6 +3,13 @@
 from statuspool_mock.interception import AuthorityUnusable
 from statuspool_mock.sandbox.directory import StorageUnavailable
 from statuspool_mock.scenarios import ScenarioRejected
+from statuspool_mock.web.control_tokens import TokensRejected
 from statuspool_mock.web.sockets import CannotListen
 
-CANNOT_START = (ScenarioRejected, StorageUnavailable, CannotListen, AuthorityUnusable)
+CANNOT_START = (
+    ScenarioRejected,
+    StorageUnavailable,
+    TokensRejected,
+    CannotListen,
+    AuthorityUnusable,
+)

@@ -41,11 +41,19 @@ class ControlCall:
     def __init__(self, http: httpx.Client) -> None:
         self._http = http
 
-    def __call__(self, method: str, path: str, body: Any = None, **query: Any) -> Any:
-        """Return the JSON of the response, or None without a body. Raises `ClientError`."""
+    def __call__(
+        self, method: str, path: str, body: Any = None, *, key: str | None = None, **query: Any
+    ) -> Any:
+        """Return the JSON of the response, or None without a body. Raises `ClientError`.
+
+        `key` is the API key of this call, unless it is the client's own.
+        """
+        headers = None if key is None else {"Authorization": f"Bearer {key}"}
         parameters = {name: value for name, value in query.items() if value is not None}
         try:
-            response = self._http.request(method, path, json=body, params=parameters)
+            response = self._http.request(
+                method, path, json=body, params=parameters, headers=headers
+            )
         except httpx.TransportError as error:
             raise ServerUnreachable(
                 f"No mock is running at {self._http.base_url}: {error}"

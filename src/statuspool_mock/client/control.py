@@ -132,11 +132,14 @@ class Control:
 
     def close_sandbox(self, name: str) -> None:
         """Delete a sandbox permanently. The files of a damaged one are kept."""
-        self._call("DELETE", f"/_mock/sandboxes/{name}")
+        self._call("DELETE", f"/_mock/sandboxes/{name}", key=f"sp_test_{name}")
 
     def repair_sandbox(self, name: str) -> Json:
         """Let a damaged sandbox go on with what can be read of its files."""
-        return self._json("POST", f"/_mock/sandboxes/{name}/repair")
+        repaired: Json = self._call(
+            "POST", f"/_mock/sandboxes/{name}/repair", key=f"sp_test_{name}"
+        )
+        return repaired
 
     def events(self, *, last_event_id: int | None = None) -> Iterator[Json]:
         """Yield events as they happen."""

@@ -4,7 +4,7 @@ from statuspool_mock.exchanges import har
 from statuspool_mock.exchanges.coverage import Cell, Coverage, cells
 from statuspool_mock.exchanges.exchange import Exchange
 from statuspool_mock.exchanges.journal import MOST_EXCHANGES, Journal
-from statuspool_mock.exchanges.masking import masked_body, masked_headers
+from statuspool_mock.exchanges.masking import masked_body, masked_headers, masked_query
 from statuspool_mock.exchanges.matching import MatchResult, NearMiss, RequestPattern, verify
 
 __all__ = [
@@ -20,5 +20,6 @@ __all__ = [
     "har",
     "masked_body",
     "masked_headers",
+    "masked_query",
     "verify",
 ]

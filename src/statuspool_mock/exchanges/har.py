@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from statuspool_mock.exchanges.exchange import Exchange
-from statuspool_mock.exchanges.masking import masked_body, masked_headers
+from statuspool_mock.exchanges.masking import masked_body, masked_headers, masked_query
 
 
 def archive(
@@ -43,7 +43,7 @@ def _request(exchange: Exchange, base: str | None) -> dict[str, Any]:
     headers = dict(exchange.headers)
     if base is None:
         base = f"http://{headers.get(b'host', b'127.0.0.1').decode('latin-1')}"
-    query = exchange.query.decode("latin-1")
+    query = masked_query(exchange.query)
     request = {
         "method": exchange.method,
         "url": f"{base}{exchange.path}{f'?{query}' if query else ''}",

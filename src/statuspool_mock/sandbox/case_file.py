@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from statuspool_mock.exchanges import Exchange, masked_body
+from statuspool_mock.exchanges import Exchange, masked_body, masked_query
 from statuspool_mock.exchanges.masking import masked_value
 from statuspool_mock.sandbox.errors import InvalidInput
 from statuspool_mock.sandbox.rate_limits import RateLimit
@@ -99,7 +99,7 @@ def _step_data(exchange: Exchange) -> dict[str, Any]:
         "key": f"sp_test_case{_SUFFIXES[exchange.role]}",
         "method": exchange.method,
         "path": exchange.path,
-        "query": exchange.query.decode("latin-1"),
+        "query": masked_query(exchange.query),
         "headers": [
             [name.decode("latin-1"), value.decode("latin-1")]
             for name, value in exchange.headers

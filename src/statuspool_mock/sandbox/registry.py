@@ -101,7 +101,7 @@ class Sandboxes:
         access = self._accesses.get(key)
         if access is not None:
             return access
-        name, _ = self._read(key)
+        name, _ = self.identify(key)
         if name not in self._sandboxes and name not in self._damaged:
             opening = self._opening.get(name)
             if opening is None:
@@ -203,7 +203,7 @@ class Sandboxes:
         }
 
     def _grant(self, key: str) -> Access:
-        name, role = self._read(key)
+        name, role = self.identify(key)
         if name in self._damaged:
             raise WorldDamaged(self._damaged[name])
         sandbox = self._sandboxes.get(name)
@@ -251,7 +251,8 @@ class Sandboxes:
             raise
         return sandbox
 
-    def _read(self, key: str) -> tuple[str, str]:
+    def identify(self, key: str) -> tuple[str, str]:
+        """Return the name of the sandbox that a key opens, and its role. Raises `KeyRejected`."""
         if key in self._keys:
             return self._keys[key], "full"
         match = _KEY.fullmatch(key)

@@ -166,6 +166,11 @@ class Sandbox:
         """How far the world is behind its clock, since catching up takes too long."""
         return max(floor(self.instant) - self.world.now, 0)
 
+    @property
+    def late_at(self) -> int | None:
+        """The instant of the world if it is behind its clock."""
+        return self.world.now if self.lag_seconds else None
+
     def run_clock(self, pace: ClockPace) -> None:
         """Let time pass at a pace from now on.
 

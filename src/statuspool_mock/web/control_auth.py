@@ -4,11 +4,11 @@ A web page of another origin must not get in, neither by posting forms (cross-si
 nor by pointing its own host name to this machine (DNS rebinding).
 """
 
-import hmac
-import ipaddress
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from urllib.parse import urlsplit
+from dataclasses import dataclass
+
+from statuspool_mock.hosts import host_of, is_this_machine
+from statuspool_mock.web.control_tokens import WHOLE_SERVER, ControlTokens, Grant
 
 _TOKEN = b"x-control-token"
 
@@ -22,44 +22,40 @@ class ControlAuth:
     """Checks who may use the control plane.
 
     `loopback_only` is for servers that only this machine can reach: `Host` must be this machine.
-    `token`, if set, is required in `X-Control-Token`. A server that other machines can reach has no
-    control plane without a token.
+    With `tokens`, one is required in `X-Control-Token`. A server that other machines can reach has
+    no control plane without tokens.
     """
 
     loopback_only: bool = True
-    token: str | None = field(default=None, repr=False)
+    tokens: ControlTokens | None = None
 
-    def check(self, headers: Mapping[bytes, bytes], *, scheme: str) -> None:
-        """Check the headers of a request. Raises `ControlDenied`."""
-        if self.token is not None:
-            given = headers.get(_TOKEN, b"")
-            if not hmac.compare_digest(given, self.token.encode()):
-                raise ControlDenied(
-                    "The control plane requires the server's token in X-Control-Token."
-                )
-        elif not self.loopback_only:
-            raise ControlDenied(
-                "Others than this machine can reach this server, so its control plane stays closed "
-                "until it is started with --control-token."
-            )
+    def check(self, headers: Mapping[bytes, bytes], *, scheme: str) -> Grant:
+        """Check the headers of a request and return what it may control.
+
+        Raises `ControlDenied`.
+        """
+        grant = self._grant(headers)
         host = headers.get(b"host", b"").decode("latin-1").lower()
-        if self.token is None and not _is_this_machine(host):
+        if self.tokens is None and not is_this_machine(host_of(f"//{host}")):
             raise ControlDenied(f"The control plane is for this machine only; Host is {host!r}.")
         origin = headers.get(b"origin")
         if origin is not None and origin.decode("latin-1").lower() != f"{scheme}://{host}":
             raise ControlDenied("The control plane accepts requests of its own origin only.")
         if headers.get(b"sec-fetch-site", b"same-origin") not in {b"same-origin", b"none"}:
             raise ControlDenied("The control plane accepts requests of its own site only.")
+        return grant
 
-
-def _is_this_machine(host: str) -> bool:
-    try:
-        name = urlsplit(f"//{host}").hostname or ""
-    except ValueError:
-        return False
-    if name == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
+    def _grant(self, headers: Mapping[bytes, bytes]) -> Grant:
+        if self.tokens is not None:
+            grant = self.tokens.grant(headers.get(_TOKEN, b""))
+            if grant is None:
+                raise ControlDenied(
+                    "The control plane requires a token of this server in X-Control-Token."
+                )
+            return grant
+        if not self.loopback_only:
+            raise ControlDenied(
+                "Others than this machine can reach this server, so its control plane stays closed "
+                "until it is started with --token-file."
+            )
+        return WHOLE_SERVER

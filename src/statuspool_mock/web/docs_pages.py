@@ -1,6 +1,8 @@
 """The documentation pages of a document: openapi.json, openapi.yaml and Swagger UI."""
 
-from collections.abc import Callable
+import posixpath
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import yaml
@@ -12,24 +14,25 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from statuspool_mock.contract import Document
 from statuspool_mock.web.responses import encode
+from statuspool_mock.web.reverse_proxy import BASE_PATH
 
 _PAGE = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <title>{title}</title>
-<link rel="stylesheet" href="{docs}/assets/swagger-ui.css">
-<link rel="icon" href="{docs}/assets/favicon-32x32.png">
+<link rel="stylesheet" href="docs/assets/swagger-ui.css">
+<link rel="icon" href="docs/assets/favicon-32x32.png">
 </head>
 <body>
 <div id="swagger-ui"></div>
-<script src="{docs}/assets/swagger-ui-bundle.js"></script>
-<script src="{docs}/start.js"></script>
+<script src="docs/assets/swagger-ui-bundle.js"></script>
+<script src="docs/start.js"></script>
 </body>
 </html>
 """
 _START = """window.ui = SwaggerUIBundle({{
-  url: "{base}/openapi.json",
+  url: "{document}",
   dom_id: "#swagger-ui",
   deepLinking: true,
   validatorUrl: null,
@@ -42,7 +45,7 @@ _POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' 
 class DocsPages:
     """Serves a document below `base_path` and Swagger UI at `docs`; the app serves the rest.
 
-    `start` handles requests to `/`.
+    `pages` are further ones, by path.
     """
 
     def __init__(
@@ -52,21 +55,20 @@ class DocsPages:
         document: Document,
         base_path: str,
         docs: str,
-        start: ASGIApp | None = None,
+        pages: Mapping[str, ASGIApp] = MappingProxyType({}),
     ) -> None:
         self._app = app
         self._prefix = f"{docs}/"
         title = document.raw["info"]["title"]
-        page = _PAGE.format(title=title, docs=docs)
-        script = _START.format(base=base_path)
+        page = _PAGE.format(title=title)
+        script = _START.format(document=_relative(f"{base_path}/openapi.json", to=docs))
         self._pages: dict[str, ASGIApp] = {
             f"{base_path}/openapi.json": _Printed(document, base_path, encode, "application/json"),
             f"{base_path}/openapi.yaml": _Printed(document, base_path, _yaml, "application/yaml"),
             docs: HTMLResponse(page, headers={"Content-Security-Policy": _POLICY}),
             f"{docs}/start.js": Response(script, media_type="text/javascript"),
         }
-        if start is not None:
-            self._pages["/"] = start
+        self._pages.update(pages)
         self._router = Router(routes=[Mount(f"{docs}/assets", app=_Assets())], default=app)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -93,7 +95,8 @@ class _Printed:
         self._media_type = media_type
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        here = {"url": str(Request(scope).base_url).rstrip("/") + self._base_path}
+        root = str(Request(scope).base_url).rstrip("/") + scope.get(BASE_PATH, "")
+        here = {"url": root + self._base_path}
         others = [server for server in self._document.raw["servers"] if "://" in server["url"]]
         raw = {**self._document.raw, "servers": [here, *others]}
         response = Response(self._render(raw), media_type=self._media_type)
@@ -112,6 +115,11 @@ class _Assets:
 
             self._files = StaticFiles(directory=swagger_ui_path)
         await self._files(scope, receive, send)
+
+
+def _relative(path: str, *, to: str) -> str:
+    """Return a path as a page links it, so that the link holds below any other path."""
+    return posixpath.relpath(path, posixpath.dirname(to))
 
 
 def _yaml(raw: Any) -> bytes:

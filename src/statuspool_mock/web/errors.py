@@ -4,6 +4,7 @@
     ├── InvalidRequest      400
     ├── Unauthorized        401
     ├── ReadOnlyKey         403
+    ├── ReceiverRefused     403
     ├── UnknownPath         404
     ├── MethodNotAllowed    405
     ├── RateLimited         429
@@ -58,6 +59,16 @@ class Unauthorized(ApiError):
 
 class ReadOnlyKey(ApiError):
     """A write with a read-only key."""
+
+
+class ReceiverRefused(ApiError):
+    """A web page registers a webhook whose url is one of this machine."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A web page may not have webhooks sent to this machine, unless its origin is named "
+            "with serve --cors or is of this machine."
+        )
 
 
 class UnknownPath(ApiError):
@@ -163,6 +174,7 @@ _TABLE: dict[type[Exception], Callable[[Any], ApiResponse]] = {
     InvalidRequest: _invalid,
     Unauthorized: _unauthorized,
     ReadOnlyKey: _forbidden,
+    ReceiverRefused: lambda error: _documented(403, str(error)),
     ForeignMonitor: _forbidden,
     UnknownMonitor: _not_found,
     UnknownWebhook: _not_found,

@@ -13,6 +13,7 @@ from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import Exchange
 from statuspool_mock.sandbox import SandboxError, Sandboxes
 from statuspool_mock.web.errors import MethodNotAllowed, UnknownPath, error_response
+from statuspool_mock.web.request_log import NOTES, Observer
 from statuspool_mock.web.requests import REQUEST_ID, address_of, bearer_key
 from statuspool_mock.web.responses import ApiResponse
 from statuspool_mock.web.routing import no_such_path
@@ -30,13 +31,23 @@ class OuterMiddleware:
     """Adds `X-Request-Id` to every response, and routes `/_mock` to the control plane.
 
     `shared` is the app with cross-origin headers. Requests without an `Origin`, and those to the
-    control plane, do without. Reference: Error Codes, 500.
+    control plane, do without. `observers` are told of each request after its response. Reference:
+    Error Codes, 500.
     """
 
-    def __init__(self, app: ASGIApp, *, shared: ASGIApp, control: ASGIApp, seed: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        shared: ASGIApp,
+        control: ASGIApp,
+        seed: int,
+        observers: Sequence[Observer] = (),
+    ) -> None:
         self._app = app
         self._shared = shared
         self._control = control
+        self._observers = observers
         self._bits = Random(seed).getrandbits  # noqa: S311 - a name, not a secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -44,8 +55,10 @@ class OuterMiddleware:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        began, status = time.perf_counter(), 0
         request_id = scope.get(REQUEST_ID) or self._fresh_id()
         scope[REQUEST_ID] = request_id
+        scope[NOTES] = {}
         added: tuple[tuple[bytes, bytes], ...] = ((b"x-request-id", request_id.encode()),)
         path: str = scope["path"]
         app = self._shared
@@ -55,11 +68,18 @@ class OuterMiddleware:
             app = self._control
 
         async def send_named(message: Message) -> None:
+            nonlocal status
             if message["type"] == "http.response.start":
+                status = message["status"]
                 message["headers"] = [*message.get("headers", ()), *added]
             await send(message)
 
-        await app(scope, receive, send_named)
+        try:
+            await app(scope, receive, send_named)
+        finally:
+            seconds = time.perf_counter() - began
+            for observe in self._observers:
+                observe(scope, status, seconds)
 
     def _fresh_id(self) -> str:
         bits, most = self._bits(44), len(_PAIRS)
@@ -160,10 +180,12 @@ def with_middleware(
     origins: Sequence[str],
     seed: int,
     control: ASGIApp | None = None,
+    observers: Sequence[Observer] = (),
 ) -> ASGIApp:
     """Return the app with its middleware. `origins` may read its responses; `*` is any.
 
-    `control` handles requests below `/_mock`, whose responses no other origin may read.
+    `observers` are told of each request. `control` handles requests below `/_mock`, whose responses
+    no other origin may read.
     """
     enveloped = ErrorMiddleware(app, unrouted)
     shared = CORSMiddleware(
@@ -173,4 +195,6 @@ def with_middleware(
         allow_headers=["*"],
         expose_headers=_EXPOSED,
     )
-    return OuterMiddleware(enveloped, shared=shared, control=control or enveloped, seed=seed)
+    return OuterMiddleware(
+        enveloped, shared=shared, control=control or enveloped, seed=seed, observers=observers
+    )

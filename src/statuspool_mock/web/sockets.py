@@ -22,6 +22,31 @@ def is_local(host: str) -> bool:
         return host.lower() == "localhost"
 
 
+def reachable_hosts(host: str) -> list[str]:
+    """Return hosts at which a server that listens on this one is reached, this machine's first."""
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return [host]
+    if not address.is_unspecified:
+        return [host]
+    local, families = "127.0.0.1", [(socket.AF_INET, "192.0.2.1")]
+    if address.version == 6:
+        local, families = "::1", [(socket.AF_INET6, "2001:db8::1"), *families]
+    found = [_own_address(family, distant) for family, distant in families]
+    return [local, *(one for one in dict.fromkeys(found) if one)]
+
+
+def _own_address(family: socket.AddressFamily, distant: str) -> str:
+    """Return the address from which this machine would reach another; nothing is sent."""
+    try:
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect((distant, 9))
+            return str(probe.getsockname()[0])
+    except OSError:
+        return ""
+
+
 @contextlib.contextmanager
 def listening(host: str, port: int) -> Iterator[socket.socket]:
     """Bind an address; port 0 picks a free one. Raises `CannotListen`."""

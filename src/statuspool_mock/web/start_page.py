@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse
 from starlette.types import Receive, Scope, Send
 
 from statuspool_mock.web.control_auth import ControlAuth, ControlDenied
+from statuspool_mock.web.reverse_proxy import BASE_PATH
 
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:\d{1,5})?|\[[0-9A-Fa-f:.]+\](:\d{1,5})?")
 _STYLE = """
@@ -70,7 +71,7 @@ _PAGE = Template("""<!doctype html>
 
 <h2>Statuspool API</h2>
 <dl>
-<dt><a href="/docs">API documentation</a></dt>
+<dt><a href="docs">API documentation</a></dt>
 <dd>Every operation, to read and to try.</dd>
 <dt>OpenAPI document</dt>
 <dd><a href="$base/openapi.json">JSON</a>, <a href="$base/openapi.yaml">YAML</a></dd>
@@ -87,20 +88,21 @@ _TRUST = (
     "which <code>serve</code> printed, to curl with <code>--cacert</code>."
 )
 _OPEN = """<dl>
-<dt><a href="/_mock/?key=sp_test_demo">Console</a></dt>
+<dt><a href="_mock/?key=sp_test_demo">Console</a></dt>
 <dd>A sandbox in the browser: its monitors, clock, webhooks, traffic and faults.</dd>
-<dt><a href="/_mock/docs">Control plane documentation</a></dt>
+<dt><a href="_mock/docs">Control plane documentation</a></dt>
 <dd>The same over HTTP, for scripts and tests.</dd>
 <dt>OpenAPI document</dt>
-<dd><a href="/_mock/openapi.json">JSON</a>, <a href="/_mock/openapi.yaml">YAML</a></dd>
+<dd><a href="_mock/openapi.json">JSON</a>, <a href="_mock/openapi.yaml">YAML</a></dd>
 </dl>"""
-_WITH_TOKEN = Template("""<dl>
-<dt><a href="/_mock/?key=sp_test_demo">Console</a></dt>
-<dd>A sandbox in the browser. It asks for the control token of this server.</dd>
+_OPEN_TO_TOKENS = """<dl>
+<dt><a href="_mock/?key=sp_test_demo">Console</a></dt>
+<dd>A sandbox in the browser. It asks for a control token of this server.</dd>
+<dt><a href="_mock/docs">Control plane documentation</a></dt>
+<dd>The same over HTTP. Requests send the token in <code>X-Control-Token</code>.</dd>
 <dt>OpenAPI document</dt>
-<dd>Needs the token too:</dd>
-</dl>
-<pre tabindex="0"><code>curl -H "X-Control-Token: TOKEN" "$root/_mock/openapi.json"</code></pre>""")
+<dd><a href="_mock/openapi.json">JSON</a>, <a href="_mock/openapi.yaml">YAML</a></dd>
+</dl>"""
 
 
 class StartPage:
@@ -115,16 +117,16 @@ class StartPage:
         root = _root(scope)
         page = _PAGE.substitute(
             style=_STYLE,
-            api=escape(root + self._base_path),
-            base=self._base_path,
+            api=escape(root + scope.get(BASE_PATH, "") + self._base_path),
+            base=self._base_path.lstrip("/"),  # as all links, relative to this page
             trust=_TRUST if scope["scheme"] == "https" else "",
             control=self._control(scope, root),
         )
         await HTMLResponse(page, headers=_HEADERS)(scope, receive, send)
 
     def _control(self, scope: Scope, root: str) -> str:
-        if self._auth.token is not None:
-            return _WITH_TOKEN.substitute(root=escape(root))
+        if self._auth.tokens is not None:
+            return _OPEN_TO_TOKENS
         host = root.partition("://")[2].encode()
         try:
             self._auth.check({b"host": host}, scheme=scope["scheme"])

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
+from statuspool_mock.hosts import is_local_name, is_this_machine
+
 
 class AddressNotAllowed(Exception):
     """Deliveries to this address are not allowed; the message says why."""
@@ -35,16 +37,11 @@ class AddressPolicy:
         host, port = _split(url)
         if host in self._allowed:
             return ResolvedEndpoint(host, port, await self._resolve(host, port))
-        if host == "localhost" or host.endswith(".localhost"):
-            return ResolvedEndpoint(host, port, ("127.0.0.1", "::1"))
-        try:
-            address = ipaddress.ip_address(host)
-        except ValueError:
-            raise AddressNotAllowed(_NOT_ALLOWED.format(host=host)) from None
-        plain = getattr(address, "ipv4_mapped", None) or address
-        if not plain.is_loopback:
+        if not is_this_machine(host):
             raise AddressNotAllowed(_NOT_ALLOWED.format(host=host))
-        return ResolvedEndpoint(host, port, (str(address),))
+        if is_local_name(host):
+            return ResolvedEndpoint(host, port, ("127.0.0.1", "::1"))
+        return ResolvedEndpoint(host, port, (str(ipaddress.ip_address(host)),))
 
     async def _resolve(self, host: str, port: int) -> tuple[str, ...]:
         if host not in self._resolved:

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import logging
 import time
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
@@ -74,6 +75,8 @@ class WebhookSender:
         self._request_failed: type[Exception] = OSError
         self._room = SendingRoom()
         self._tasks: dict[DeliverySource, set[asyncio.Task[None]]] = {}
+        self.results: Counter[str] = Counter()
+        """How many attempts were delivered, refused or failed, and deliveries withheld or lost."""
 
     def start(self, source: DeliverySource) -> None:
         """Send what is due, in the background. Needs a running event loop."""
@@ -157,16 +160,19 @@ class WebhookSender:
         mishap: DeliveryFault | None,
     ) -> None:
         if mishap is DeliveryFault.LOST:
+            self.results["lost"] += 1
             outbox.give_up(delivery, DeliveryOutcome.LOST, "lost by a fault", now=source.instant)
             return
         try:
             await self._addresses.check(webhook.url)
         except AddressNotAllowed as withheld:
+            self.results["withheld"] += 1
             outbox.give_up(delivery, DeliveryOutcome.WITHHELD, str(withheld), now=source.instant)
             return
         for _ in range(2 if mishap is DeliveryFault.TWICE else 1):
             async with self._room.for_one(source, urlsplit(webhook.url).netloc.lower()):
                 attempt = await self._attempt(source, webhook, delivery.message)
+            self.results[_result(attempt)] += 1
             if outbox is source.outbox:
                 source.note_attempt(delivery, attempt)
         if outbox is not source.outbox:
@@ -237,6 +243,12 @@ class WebhookSender:
         if self._opened_client is None:  # several may have waited for the module
             self._opened_client = module.WebhookClient(self._addresses)
         return self._opened_client
+
+
+def _result(attempt: Attempt) -> str:
+    if attempt.status is None:
+        return "failed"
+    return "delivered" if attempt.error is None else "refused"
 
 
 def _standard_key(secret: str) -> bytes:

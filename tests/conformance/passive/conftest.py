@@ -1,7 +1,6 @@
 import contextlib
 import json
 import signal
-import socket
 import subprocess
 from types import SimpleNamespace
 
@@ -54,10 +53,3 @@ def proxied(upstream, *arguments, port=0, cwd=None):
         finally:
             if process.poll() is None:
                 process.kill()
-
-
-@pytest.fixture
-def free_port():
-    """A port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]

@@ -349,11 +349,15 @@ def test_what_was_seen_is_shown_to_this_machine_only(mock):
         assert httpx.get(f"{proxy.control_url}/elsewhere").status_code == 404
 
 
-def test_with_a_token_what_was_seen_is_shown_to_those_who_have_it(mock):
-    with proxied(mock.url, "--control-token", "t0ken") as proxy:
+def test_with_tokens_what_was_seen_is_shown_to_those_who_administer(mock, tmp_path):
+    team, admin = "t" * 16, "a" * 16
+    tokens = tmp_path / "tokens"
+    tokens.write_text(f"{team} checkout\n{admin} admin\n", "utf-8")
+    with proxied(mock.url, "--token-file", tokens) as proxy:
         journal = f"{proxy.control_url}/_mock/journal"
         assert httpx.get(journal).status_code == 403
-        assert httpx.get(journal, headers={"X-Control-Token": "t0ken"}).status_code == 200
+        assert httpx.get(journal, headers={"X-Control-Token": team}).status_code == 403
+        assert httpx.get(journal, headers={"X-Control-Token": admin}).status_code == 200
 
 
 def test_an_upstream_with_a_certificate_of_its_own_is_trusted_by_ca():

@@ -5,11 +5,13 @@ import sys
 from typing import Any
 
 from rich import box
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from statuspool_mock.cli import terminal
 from statuspool_mock.cli.ctl.outcome import Line, Outcome, Table
+from statuspool_mock.cli.printable_text import printable
 
 _STYLES = {
     "up": "green",
@@ -34,7 +36,7 @@ def show(outcome: Outcome, *, as_json: bool) -> None:
     else:
         # Files and pipes have no width to fold lines to.
         width = None if sys.stdout.isatty() else 500
-        console = Console(highlight=False, soft_wrap=True, width=width)
+        console = terminal.console(soft_wrap=True, width=width)
         for part in outcome.view(outcome.data):
             console.print(_rendered(part))
     sys.stdout.flush()
@@ -52,5 +54,5 @@ def _rendered(part: Line | Table) -> RenderableType:
 
 
 def _word(value: Any) -> Text:
-    plain = "" if value is None else str(value)
+    plain = "" if value is None else printable(str(value))
     return Text(plain, style=_STYLES.get(plain, ""))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from functools import wraps
+from pathlib import Path
 from typing import Any
 
 import click
@@ -9,7 +10,8 @@ import click
 from statuspool_mock.cli.command import Command, Group, Option
 from statuspool_mock.cli.ctl.outcome import Outcome
 from statuspool_mock.cli.errors import CommandFailed
-from statuspool_mock.cli.types import ApiKey
+from statuspool_mock.cli.tokens import VARIABLE, client_token
+from statuspool_mock.cli.types import ApiKey, InputFile
 
 DEFAULT_URL = "http://127.0.0.1:4747"
 DEFAULT_KEY = "sp_test_demo"
@@ -38,13 +40,12 @@ _CONNECTION_OPTIONS = (
         help="API key, which names the sandbox.",
     ),
     Option(
-        ["--control-token"],
-        metavar="TOKEN",
-        envvar="STATUSPOOL_CONTROL_TOKEN",
-        show_envvar=True,
-        show_default="none",
+        ["--token-file"],
+        type=InputFile(),
+        metavar="FILE",
+        show_default=f"the token in {VARIABLE}",
         section=_CONNECTION,
-        help="Control token of the server, if it requires one.",
+        help="File that begins with the control token, if the server requires one.",
     ),
     Option(["--json", "as_json"], is_flag=True, section=_CONNECTION, help="Print JSON."),
 )
@@ -77,14 +78,15 @@ def given(**values: Any) -> dict[str, Any]:
 def _connected(act: Act) -> Callable[..., int]:
     @wraps(act)
     def command(
-        *, url: str, api_key: str, control_token: str | None, as_json: bool, **values: Any
+        *, url: str, api_key: str, token_file: Path | None, as_json: bool, **values: Any
     ) -> int:
         from statuspool_mock.cli.ctl.display import show
         from statuspool_mock.client import ClientError, Control
 
         code = 0
+        token = client_token(token_file)
         try:
-            with Control(url, api_key=api_key, token=control_token) as control:
+            with Control(url, api_key=api_key, token=token) as control:
                 outcomes = act(control, **values)
                 for outcome in [outcomes] if isinstance(outcomes, Outcome) else outcomes:
                     show(outcome, as_json=as_json)

@@ -6,7 +6,8 @@ import click
 
 from statuspool_mock.cli.command import Command, option
 from statuspool_mock.cli.remote import ca_option
-from statuspool_mock.cli.server_options import control_token_option, port_option
+from statuspool_mock.cli.server_options import port_option
+from statuspool_mock.cli.tokens import server_tokens_option
 from statuspool_mock.cli.types import Number, WebAddress
 
 DEFAULT_PORT = 4750
@@ -36,7 +37,7 @@ _OUTPUT = "Output"
     help="Time to wait for the server.",
 )
 @ca_option
-@control_token_option
+@server_tokens_option
 @option(
     "--all", "show_all", is_flag=True, section=_OUTPUT, help="Also show exchanges without findings."
 )
@@ -70,7 +71,7 @@ def proxy(
     enforce: bool,
     timeout: float,
     ca: Path | None,
-    control_token: str | None,
+    token_file: Path | None,
     show_all: bool,
     record: Path | None,
     jsonl: Path | None,
@@ -89,7 +90,7 @@ def proxy(
         enforce=enforce,
         timeout_seconds=timeout,
         ca=ca,
-        control_token=control_token,
+        token_file=token_file,
         show_all=show_all,
         record=record,
         jsonl=jsonl,

@@ -14,12 +14,13 @@ from urllib.parse import urlsplit
 
 import click
 import uvicorn
-from rich.console import Console
 from starlette.types import ASGIApp
 
 from statuspool_mock import __version__, contract
+from statuspool_mock.cli import terminal
 from statuspool_mock.cli.errors import CommandFailed
 from statuspool_mock.cli.remote import trusted
+from statuspool_mock.cli.tokens import token_from_environment
 from statuspool_mock.conformance.passive import ExchangeChecker, Kind, Observation, summary
 from statuspool_mock.conformance.passive.proxy import CheckingProxy
 from statuspool_mock.conformance.passive.proxy_responses import refused
@@ -29,6 +30,7 @@ from statuspool_mock.conformance.passive.upstream import Upstream
 from statuspool_mock.exchanges import Exchange
 from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from statuspool_mock.web.control_auth import ControlAuth
+from statuspool_mock.web.control_tokens import ControlTokens, TokensRejected
 from statuspool_mock.web.gc_tuning import tune_for_serving
 from statuspool_mock.web.refusals import Refusal
 from statuspool_mock.web.responses import EncodedResponse
@@ -44,7 +46,7 @@ def serve(
     enforce: bool,
     timeout_seconds: float,
     ca: Path | None,
-    control_token: str | None,
+    token_file: Path | None,
     show_all: bool,
     record: Path | None,
     jsonl: Path | None,
@@ -53,7 +55,7 @@ def serve(
     """Serve until Ctrl-C. Returns 0 for no violations, 1 for violations."""
     judge = ExchangeChecker(contract.load())
     # A person reads along; a program that asked for the ready line reads no more than that.
-    console = Console(highlight=False, stderr=ready_json)
+    console = terminal.console(stderr=ready_json)
     host = address[0]
     with ExitStack() as stack:
         try:
@@ -64,8 +66,8 @@ def serve(
         _check_upstream(upstream_url, host, port)
         upstream = Upstream(upstream_url, tls=trusted(ca), timeout_seconds=timeout_seconds)
         keepers = _keepers(upstream_url, record, jsonl, stack)
-        gate = ControlAuth(loopback_only=is_local(host), token=control_token)
-        pages = StatusPages(judge, auth=gate, base=upstream.base)
+        auth = ControlAuth(loopback_only=is_local(host), tokens=_tokens(token_file))
+        pages = StatusPages(judge, auth=auth, base=upstream.base)
 
         def keep(exchange: Exchange, observations: list[Observation]) -> None:
             for each in (pages.keep, *keepers):
@@ -90,6 +92,16 @@ class _Protocol(BoundedProtocol):
     def rendered(self, refusal: Refusal) -> EncodedResponse:
         """Return the response to what is refused."""
         return refused(refusal.status, refusal.message)
+
+
+def _tokens(file: Path | None) -> ControlTokens | None:
+    admin = token_from_environment()
+    if not admin and file is None:
+        return None
+    try:
+        return ControlTokens(admin=admin, file=file)
+    except TokensRejected as error:
+        raise CommandFailed(str(error)) from error
 
 
 class _Server(uvicorn.Server):

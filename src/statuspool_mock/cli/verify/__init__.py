@@ -39,6 +39,8 @@ def _other_key(name: str, about: str) -> Callable[[Decorated], Decorated]:
         name,
         type=ApiKey(),
         metavar="KEY",
+        envvar=f"STATUSPOOL_{name.removeprefix('--').replace('-', '_').upper()}",
+        show_envvar=True,
         show_default="none; clauses that need it are not verified",
         section=_KEYS,
         help=about,

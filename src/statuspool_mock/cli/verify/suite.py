@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from statuspool_mock.atomic_files import write_whole
+from statuspool_mock.cli import terminal
 from statuspool_mock.cli.errors import CommandFailed
 from statuspool_mock.conformance import active
 from statuspool_mock.conformance.active.clauses import CLAUSES
@@ -31,7 +32,7 @@ _PLUGINS_OFF = (
 def verify(options: Options, reports: Sequence[tuple[str, Path]]) -> int:
     """Verify. Returns 0 if the server conforms, 1 for findings, 2 if it could not be tested."""
     run = VerificationRun(options)
-    console = Console(highlight=False)
+    console = terminal.console()
     code = _verify(run, console)
     _show(run, console, interrupted=code == _INTERRUPTED)
     for form, path in reports:

@@ -6,10 +6,11 @@ import tempfile
 from hashlib import blake2b
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
 
+from statuspool_mock.atomic_files import is_stream, target_of
 from statuspool_mock.conformance.passive.observation import Observation
-from statuspool_mock.exchanges import Exchange, har
+from statuspool_mock.exchanges import Exchange, har, masked_query
 
 
 class Recording:
@@ -20,11 +21,9 @@ class Recording:
     """
 
     def __init__(self, path: Path, *, base: str, version: str) -> None:
-        self._path = path
+        self._path = target_of(path)
         self._base = base
-        descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        self._beside = Path(name)
-        self._file = os.fdopen(descriptor, "w", encoding="utf-8")
+        self._beside, self._file = _opened(self._path)
         empty = json.dumps(har.archive([], version=version), indent=1)
         self._head, self._tail = empty[: empty.rindex("]")], empty[empty.rindex("]") :]
         self._file.write(self._head)
@@ -43,9 +42,11 @@ class Recording:
         try:
             self._file.write(f"\n{self._tail}\n")
             self._file.close()
-            self._beside.replace(self._path)
+            if self._beside != self._path:
+                self._beside.replace(self._path)
         finally:
-            self._beside.unlink(missing_ok=True)
+            if self._beside != self._path:
+                self._beside.unlink(missing_ok=True)
 
     def write(self, exchange: Exchange) -> None:
         """Enter an exchange."""
@@ -60,6 +61,14 @@ class Recording:
         text = json.dumps(entry, ensure_ascii=True)
         self._file.write(f"{self._separator}{text}")
         self._separator = ",\n"
+
+
+def _opened(path: Path) -> tuple[Path, IO[str]]:
+    """Open a new file beside a path, or a device or pipe itself. Raises `OSError`."""
+    if is_stream(path):
+        return path, path.open("w", encoding="utf-8")
+    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    return Path(name), os.fdopen(descriptor, "w", encoding="utf-8")
 
 
 class ObservationLog:
@@ -87,7 +96,7 @@ def observed_json(exchange: Exchange, observations: list[Observation]) -> dict[s
         "began": exchange.began,
         "method": exchange.method,
         "path": exchange.path,
-        "query": exchange.query.decode("latin-1"),
+        "query": masked_query(exchange.query),
         "operation": exchange.operation,
         "status": exchange.status,
         "milliseconds": round(exchange.milliseconds, 3),

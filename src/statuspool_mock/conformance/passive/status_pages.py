@@ -58,12 +58,17 @@ class StatusPages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Respond, if the control plane is open to the request."""
         try:
-            self._auth.check(dict(scope["headers"]), scheme=scope["scheme"])
+            self._check(scope)
         except ControlDenied as error:
             refusal = JSONResponse({"error": "FORBIDDEN", "message": str(error)}, status_code=403)
             await refusal(scope, receive, send)
             return
         await self._router(scope, receive, send)
+
+    def _check(self, scope: Scope) -> None:
+        grant = self._auth.check(dict(scope["headers"]), scheme=scope["scheme"])
+        if not grant.is_admin:
+            raise ControlDenied("These pages show all traffic, and need a token for admin.")
 
     async def _journal(self, request: Request) -> Response:
         only = request.query_params.get("kind")

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from statuspool_mock.conformance.passive.checker import ExchangeChecker
 from statuspool_mock.conformance.passive.observation import Kind, Observation
-from statuspool_mock.exchanges import Exchange
+from statuspool_mock.exchanges import Exchange, masked_query
 
 _STYLES = {Kind.VIOLATION: "bold red", Kind.CLIENT: "yellow", Kind.NOTE: "dim"}
 _WORDS = {Kind.VIOLATION: "server", Kind.CLIENT: "client", Kind.NOTE: "note"}
@@ -57,7 +57,7 @@ def in_one_line(checker: ExchangeChecker) -> str:
 
 def line(exchange: Exchange, observations: list[Observation]) -> Text:
     """Return one exchange in a line, with the findings below it."""
-    query = exchange.query.decode("latin-1")
+    query = masked_query(exchange.query)
     if len(query) > _MAX_QUERY_LENGTH:
         query = f"{query[: _MAX_QUERY_LENGTH - 1]}…"
     address = f"{exchange.path}?{query}" if query else exchange.path

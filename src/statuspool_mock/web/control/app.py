@@ -11,42 +11,44 @@ from typing import Any
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from statuspool_mock.contract import Document, Operation
-from statuspool_mock.sandbox import (
-    Access,
-    KeyRejected,
-    Sandboxes,
-    StorageFailed,
-    WorldDamaged,
-    long_work,
-)
+from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes, StorageFailed, long_work
 from statuspool_mock.web.bodies import ORDINARY, SNAPSHOT
 from statuspool_mock.web.control.context import ControlContext, MutantSwitch
 from statuspool_mock.web.control.operations import OPERATIONS
 from statuspool_mock.web.control_auth import ControlAuth, ControlDenied
+from statuspool_mock.web.control_tokens import WHOLE_SERVER, Grant
 from statuspool_mock.web.docs_pages import DocsPages
 from statuspool_mock.web.errors import (
     InvalidRequest,
+    ReadOnlyKey,
     Unauthorized,
     error_response,
     insufficient_storage,
 )
 from statuspool_mock.web.fault_responses import gone
 from statuspool_mock.web.middleware import CONTROL_PATH, ErrorMiddleware, UnroutedHandler
+from statuspool_mock.web.request_log import NOTES, OPERATION, WORLD
 from statuspool_mock.web.requests import REQUEST_ID, ApiRequest
 from statuspool_mock.web.responses import ApiResponse
 from statuspool_mock.web.routing import routed
 from statuspool_mock.web.vendor.pipeline import WRITES
 
 _LIMITS = {"restoreSnapshot": SNAPSHOT}
-_OPEN = (
-    "POST",
-    f"{CONTROL_PATH}/receiver",
-)  # the webhook sender has no token, and this changes nothing
+_RECEIVER = ("POST", f"{CONTROL_PATH}/receiver")
+"""Open to everybody: the webhook sender has no token, and this changes nothing."""
+_DOCUMENTATION = (f"{CONTROL_PATH}/docs", f"{CONTROL_PATH}/openapi.")
+"""Open to everybody for reading: it holds nothing of any sandbox."""
+_GRANT = "statuspool.grant"
+"""The key of the client's grant in a scope."""
+_WITHOUT_OPENING = frozenset({"listSandboxes", "repairSandbox", "deleteSandbox"})
+"""Operations on sandboxes as such: they do not open the key's own, which may be damaged."""
+_READS = frozenset({"verifyJournal"})
+"""Operations that send a body but change nothing."""
+_FOR_ADMINISTRATION = frozenset({"switchMutants"})
+"""Operations that concern every sandbox of the server."""
 _LONG = frozenset({"exportHar", "getHistory", "getTimeline", "listChecks"})
 """Operations that read much even of a small world."""
 
-_ON_DAMAGED_WORLDS = frozenset({"listSandboxes", "repairSandbox", "deleteSandbox"})
-"""Operations that a key can use although its own world is damaged."""
 _STREAM_HEADERS = (
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -72,17 +74,21 @@ class ControlOperation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request; every error becomes an error response of the API."""
+        scope[NOTES][OPERATION] = self._operation.id
         limits = _LIMITS.get(self._operation.id, ORDINARY)
         request = await ApiRequest.read(scope, receive, self._operation, limits=limits)
         access = reached = None
         try:
-            access = await self._access(request)
+            name = self._allowed_name(request)
+            scope[NOTES][WORLD] = name or ""
+            if name is not None and self._operation.id not in _WITHOUT_OPENING:
+                key, address = request.key or "", request.address
+                access = await self._sandboxes.opened(key, address=address)
             await request.parse(self._sandboxes.turns)
             if access is not None:
                 await long_work.catch_up(access.sandbox)
-                if access.sandbox.lag_seconds:
-                    reached = access.sandbox.world.now
-            result = await self._carry_out(request, access)
+                reached = access.sandbox.late_at
+            result = await self._carry_out(request, access, owner=name)
             if isinstance(result, AsyncGenerator):
                 await _stream(result, receive, send)
                 return
@@ -102,25 +108,40 @@ class ControlOperation:
             sandbox.events.add("control", {"operation": self._operation.id}, at=sandbox.instant)
         await encoded.send(send)
 
-    async def _access(self, request: ApiRequest) -> Access | None:
-        if not self._operation.is_secured:
-            return None
-        try:
-            return await self._sandboxes.opened(request.key or "", address=request.address)
-        except KeyRejected:
-            raise Unauthorized from None
-        except WorldDamaged:
-            if self._operation.id not in _ON_DAMAGED_WORLDS:
-                raise
-            return None
+    def _allowed_name(self, request: ApiRequest) -> str | None:
+        """Return the name of the key's sandbox, if the operation takes a key.
 
-    async def _carry_out(self, request: ApiRequest, access: Access | None) -> Any:
+        Raises `Unauthorized`, `ReadOnlyKey` for a write with such a key, and `ControlDenied` if
+        the client's token is not for this.
+        """
+        operation, grant = self._operation, _grant(request.scope)
+        if not operation.is_secured:
+            name = None
+        else:
+            try:
+                name, role = self._sandboxes.identify(request.key or "")
+            except KeyRejected:
+                raise Unauthorized from None
+            if not grant.covers(name):
+                raise ControlDenied(f"This token is not for the sandbox {name!r}.")
+            is_write = operation.method in WRITES and operation.id not in _READS
+            if is_write and role == "read-only":
+                raise ReadOnlyKey
+        if operation.id in _FOR_ADMINISTRATION and not grant.is_admin:
+            raise ControlDenied("This concerns every sandbox, and needs a token for admin.")
+        return name
+
+    async def _carry_out(
+        self, request: ApiRequest, access: Access | None, *, owner: str | None
+    ) -> Any:
         values, body, violations = request.values()
         violations = [*violations, *self._operation.unknown_parameters(request.parameters)]
         if violations:
             raise InvalidRequest(violations)
         context = ControlContext(
             sandboxes=self._sandboxes,
+            grant=_grant(request.scope),
+            owner=owner,
             access=access,
             path=request.scope.get("path_params", {}),
             values=values,
@@ -146,6 +167,11 @@ class ControlOperation:
         if violations:
             raise RuntimeError(f"{self._operation.id} violates the document: {violations}")
         return response
+
+
+def _grant(scope: Scope) -> Grant:
+    grant: Grant = scope[_GRANT]
+    return grant
 
 
 async def _stream(parts: AsyncGenerator[bytes, None], receive: Receive, send: Send) -> None:
@@ -195,8 +221,7 @@ class ControlPlane:
         if scope["type"] != "http":
             return
         try:
-            if (scope["method"], scope["path"]) != _OPEN:
-                self._auth.check(dict(scope["headers"]), scheme=scope["scheme"])
+            scope[_GRANT] = self._grant(scope)
         except ControlDenied as error:
             await error_response(error, request_id=scope[REQUEST_ID]).send(send)
             return
@@ -206,6 +231,14 @@ class ControlPlane:
                 self._building = asyncio.create_task(building)
             self._app = await asyncio.shield(self._building)
         await self._app(scope, receive, send)
+
+    def _grant(self, scope: Scope) -> Grant:
+        """Return what the client may control. Raises `ControlDenied`."""
+        method, path = scope["method"], scope["path"]
+        is_documentation = method in {"GET", "HEAD"} and path.startswith(_DOCUMENTATION)
+        if is_documentation or (method, path) == _RECEIVER:
+            return WHOLE_SERVER
+        return self._auth.check(dict(scope["headers"]), scheme=scope["scheme"])
 
     def _built(self) -> ASGIApp:
         document = self._document()

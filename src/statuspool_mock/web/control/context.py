@@ -7,6 +7,8 @@ from typing import Any, Protocol
 from statuspool_mock import time_parsing
 from statuspool_mock.sandbox import Access, InvalidInput, Sandbox, Sandboxes, long_work
 from statuspool_mock.simulation import Command, Monitor, Team, World
+from statuspool_mock.web.control_auth import ControlDenied
+from statuspool_mock.web.control_tokens import Grant
 
 
 class MutantSwitch(Protocol):
@@ -26,8 +28,12 @@ class ControlContext:
     """A control request. `path` and `values` are parameters of path and query, `body` its JSON."""
 
     sandboxes: Sandboxes
+    grant: Grant
+    """What the client's token allows it to control."""
+    owner: str | None
+    """The name of the sandbox of the key; None for operations without a key."""
     access: Access | None
-    """None for operations without a key."""
+    """None for operations that work without the key's sandbox."""
     path: Mapping[str, str]
     values: Mapping[str, Any]
     body: Any
@@ -50,6 +56,13 @@ class ControlContext:
     def world(self) -> World:
         """The world, for queries; changes go through the sandbox."""
         return self.sandbox.world
+
+    def own_name(self) -> str:
+        """Return the name in the path. Raises `ControlDenied` if it is not the key's own."""
+        name = self.path["name"]
+        if name != self.owner:
+            raise ControlDenied(f"Only a key of the sandbox {name!r} may do this.")
+        return name
 
     def monitor(self) -> Monitor:
         """Return the monitor that the path names. Raises `UnknownMonitor`, `ForeignMonitor`."""

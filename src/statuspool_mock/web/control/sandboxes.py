@@ -12,16 +12,20 @@ async def list_sandboxes(context: ControlContext) -> Any:
     """Handle GET /sandboxes."""
     sandboxes = context.sandboxes
     return {
-        "results": [_json(sandbox) for sandbox in sandboxes],
+        "results": [_json(one) for one in sandboxes if context.grant.covers(one.name)],
         "most": sandboxes.most,
         "idle_seconds": sandboxes.idle_seconds,
-        "damaged": [{"name": name, "reason": reason} for name, reason in sandboxes.damaged],
+        "damaged": [
+            {"name": name, "reason": reason}
+            for name, reason in sandboxes.damaged
+            if context.grant.covers(name)
+        ],
     }
 
 
 async def delete_sandbox(context: ControlContext) -> Any:
     """Handle DELETE /sandboxes/{name}."""
-    sandboxes, name = context.sandboxes, context.path["name"]
+    sandboxes, name = context.sandboxes, context.own_name()
     for sandbox in sandboxes:
         if sandbox.name == name:
             await sandbox.free()
@@ -30,7 +34,7 @@ async def delete_sandbox(context: ControlContext) -> Any:
 
 async def repair_sandbox(context: ControlContext) -> Any:
     """Handle POST /sandboxes/{name}/repair."""
-    return {"kept_as": context.sandboxes.repair(context.path["name"])}
+    return {"kept_as": context.sandboxes.repair(context.own_name())}
 
 
 async def get_health(context: ControlContext) -> Any:

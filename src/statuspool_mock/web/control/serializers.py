@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from statuspool_mock.contract import Document
-from statuspool_mock.exchanges import Exchange, masked_body, masked_headers
+from statuspool_mock.exchanges import Exchange, masked_body, masked_headers, masked_query
 from statuspool_mock.sandbox import ActiveScript, Sandbox
 from statuspool_mock.sandbox.advancing import Advance
 from statuspool_mock.simulation import (
@@ -171,7 +171,7 @@ def exchange_json(exchange: Exchange, document: Document) -> Json:
         "operation": exchange.operation or None,
         "method": exchange.method,
         "path": exchange.path,
-        "query": exchange.query.decode("latin-1"),
+        "query": masked_query(exchange.query),
         "role": exchange.role,
         "status": exchange.status,
         "error": exchange.error,

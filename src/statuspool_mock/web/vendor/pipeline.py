@@ -11,6 +11,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.types import Receive, Scope, Send
 
@@ -26,9 +27,11 @@ from statuspool_mock.web.errors import (
     error_response,
 )
 from statuspool_mock.web.fault_responses import send_broken
+from statuspool_mock.web.request_log import FAULTS, NOTES, OPERATION, WORLD
 from statuspool_mock.web.requests import REQUEST_ID, ApiRequest
 from statuspool_mock.web.responses import ApiResponse, encode
 from statuspool_mock.web.vendor.operations import OPERATIONS, OperationCall
+from statuspool_mock.web.vendor.page_origins import PageOrigins
 from statuspool_mock.web.vendor.preferences import (
     NO_PREFERENCE,
     Preference,
@@ -68,6 +71,7 @@ class OperationPipeline:
         sandboxes: Sandboxes,
         strict: bool,
         shape: MonitorSerializer,
+        page_origins: PageOrigins,
         pause: Pause = asyncio.sleep,
     ) -> None:
         self._operation = operation
@@ -75,11 +79,14 @@ class OperationPipeline:
         self._sandboxes = sandboxes
         self._strict = strict
         self._shape = shape
+        self._page_origins = page_origins
         self._pause = pause
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle a request; every error becomes an error response of the API."""
         began = time.perf_counter()
+        notes = scope[NOTES]
+        notes[OPERATION] = self._operation.id
         request = await ApiRequest.read(scope, receive, self._operation)
         case = _Case()
         try:
@@ -91,8 +98,10 @@ class OperationPipeline:
             response = self._checked(response, scope[REQUEST_ID])
         encoded = response.encoded()
         exchange = None
+        faults = injected.faults if injected else ()
+        if case.access is not None:
+            notes[WORLD], notes[FAULTS] = case.access.sandbox.name, faults
         if case.access is not None and case.access.sandbox.journal.is_kept:
-            faults = injected.faults if injected else ()
             exchange = request.exchange(case.access, encoded, faults=faults, reached=case.reached)
             case.access.sandbox.record(exchange, response.body)
         if case.delay_ms:
@@ -113,8 +122,7 @@ class OperationPipeline:
         sandbox = access.sandbox
         if sandbox.is_held or not sandbox.catch_up():
             await long_work.catch_up(sandbox)
-        if sandbox.lag_seconds:
-            case.reached = sandbox.world.now
+        case.reached = sandbox.late_at
         if sandbox.faults.concerns(self._operation.id):
             self._inject_fault(request, case, access)
         retry_after = access.take()
@@ -128,6 +136,8 @@ class OperationPipeline:
             if monitor_id:  # a missing object takes precedence over violations
                 sandbox.world.monitor(monitor_id, team=access.team)
             raise InvalidRequest(violations)
+        if b"origin" in request.headers or b"sec-fetch-site" in request.headers:
+            self._check_page(request, body)
         response = await self._function(
             OperationCall(sandbox, access.team, monitor_id, values, body, self._shape)
         )
@@ -135,6 +145,13 @@ class OperationPipeline:
             headers = (*response.headers, ("Preference-Applied", applied))
             return ApiResponse(response.status, response.body, headers)
         return response
+
+    def _check_page(self, request: ApiRequest, body: Any) -> None:
+        """Check the request of a web page. Raises `InvalidRequest`, `ReceiverRefused`."""
+        if self._operation.takes_body:
+            self._page_origins.check_body(request.headers)
+        if self._operation.id == "createWebhook":
+            self._page_origins.check_receiver(request.headers, body["url"])
 
     async def _access(self, request: ApiRequest, case: _Case) -> Access:
         key = request.key

