@@ -17,9 +17,9 @@ def write_whole(
 ) -> None:
     """Write a file so that nobody ever reads half of it. Raises `OSError`.
 
-    The content may come in pieces. Without `replace` an existing file stays, even one created in the meantime. A `durable` file is
-    synced to disk before it is renamed, so that it survives a loss of power. What a symbolic link
-    leads to is written, and devices and pipes are written to.
+    The content may come in pieces. Without `replace` an existing file stays, even one created in
+    the meantime. A `durable` file is synced to disk before it is renamed, so that it survives a
+    loss of power. What a symbolic link leads to is written, and devices and pipes are written to.
     """
     path = target_of(path)
     pieces = [content] if isinstance(content, bytes) else content
