@@ -237,11 +237,12 @@ def application(
     return active_mutants.app(build)
 
 
-def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
+def serve(settings: Settings, *, ready: Callable[[Address], None]) -> bool:
     """Serve until interrupted; `ready` is called with the address once connections are accepted.
 
-    Raises `ScenarioRejected`, `StorageUnavailable`, `TokensRejected` or `CannotListen` before
-    anything is served.
+    Return whether work is still under way, which ends with the process only. Raises
+    `ScenarioRejected`, `StorageUnavailable`, `TokensRejected` or `CannotListen` before anything is
+    served.
     """
     set_up_logging(settings.log_level, form=settings.log_format, access_log=settings.access_log)
     with contextlib.ExitStack() as stack:
@@ -256,6 +257,7 @@ def serve(settings: Settings, *, ready: Callable[[Address], None]) -> None:
         tune_for_serving()
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
+    return composition.ticker.is_working
 
 
 class RunningServer:

@@ -80,11 +80,20 @@ def serve(
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     try:
         with _secured(settings, tls_ca_dir, tls=tls) as (secured, ca_file):
-            server.serve(
+            is_working = server.serve(
                 secured, ready=lambda address: announce(address, settings.scenario, ca_file)
             )
     except CANNOT_START as error:
         raise CommandFailed(str(error)) from error
+    if is_working:
+        _end_now()
+
+
+def _end_now() -> None:
+    """End the process without waiting for a thread, which may hold locks that an exit needs."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
+    os._exit(0)
 
 
 @contextlib.contextmanager

@@ -21,6 +21,11 @@ class Ticker:
         """Start. Needs a running event loop."""
         self._task = asyncio.get_running_loop().create_task(self._run())
 
+    @property
+    def is_working(self) -> bool:
+        """Whether long work of a sandbox is still under way."""
+        return self._sandboxes.turns.is_working
+
     def end_streams(self) -> None:
         """End the event streams, which would otherwise delay the shutdown."""
         for sandbox in self._sandboxes:

@@ -92,6 +92,12 @@ class Turns:
         result: T = await job.done
         return result
 
+    @property
+    def is_working(self) -> bool:
+        """Whether the thread is there."""
+        thread = self._thread
+        return thread is not None and thread.is_alive()
+
     def stop(self) -> None:
         """Give up all jobs, and wait a little for the one under way."""
         with self._changed:
