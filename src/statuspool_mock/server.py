@@ -28,6 +28,7 @@ from statuspool_mock.mutants.webhook_sender import sender_for
 from statuspool_mock.sandbox import RateLimit, Sandboxes, StorageFailed, WorldDamaged
 from statuspool_mock.sandbox.directory import DirectoryStorage
 from statuspool_mock.sandbox.ticker import Ticker
+from statuspool_mock.scenarios.scenario_file import ScenarioFile
 from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
 from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from statuspool_mock.web.console import Console
@@ -57,6 +58,8 @@ class Settings:
     """0 picks a free one."""
     scenario: str = "default"
     """The name of a shipped scenario, or the path of a scenario file."""
+    watch: bool = False
+    """Whether the scenario is read again whenever its file changes."""
     seed: int = 1
     clock: ClockChoice = ClockChoice()
     rate_limit: RateLimit | None = RateLimit(REQUESTS_PER_MINUTE)
@@ -150,6 +153,7 @@ class Composition(NamedTuple):
     keys: tuple[str, ...]
     ticker: Ticker
     monitoring: Monitoring
+    scenario: ScenarioFile
 
 
 def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> Composition:
@@ -162,8 +166,9 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
         allowed=settings.webhook_allow,
         standard=settings.standard_webhooks,
     )
+    factory = WorldFactory(scenario, seed=settings.seed, clock=settings.clock)
     sandboxes = Sandboxes(
-        WorldFactory(scenario, seed=settings.seed, clock=settings.clock),
+        factory,
         document=document,
         scenario=scenario.name,
         wall=time.monotonic,
@@ -187,8 +192,15 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
         access_log=settings.access_log,
         open_metrics=settings.metrics_open,
     )
-    app = application(settings, sandboxes, active_mutants=active_mutants, monitoring=monitoring)
-    return Composition(app, keys, Ticker(sandboxes, sender), monitoring)
+    scenario_file = ScenarioFile(settings.scenario, sandboxes, factory, demo=DEMO)
+    app = application(
+        settings,
+        sandboxes,
+        active_mutants=active_mutants,
+        monitoring=monitoring,
+        scenario=scenario_file,
+    )
+    return Composition(app, keys, Ticker(sandboxes, sender), monitoring, scenario_file)
 
 
 def application(
@@ -197,12 +209,13 @@ def application(
     *,
     active_mutants: ActiveMutants | None = None,
     monitoring: Monitoring | None = None,
+    scenario: ScenarioFile | None = None,
     pause: Pause = asyncio.sleep,
 ) -> ASGIApp:
     """Wire the API and the control plane of some sandboxes.
 
-    `active_mutants` are those of the settings if None. `monitoring` counts the requests. `pause`
-    waits, in seconds, before a delayed response is sent.
+    `active_mutants` are those of the settings if None. `monitoring` counts the requests.
+    `scenario` can be read again. `pause` waits, in seconds, before a delayed response is sent.
     """
     active_mutants = active_mutants or ActiveMutants(settings.mutants)
     auth = settings.control_auth()
@@ -210,6 +223,7 @@ def application(
         lambda: contract.load(resources.path("openapi/control.yaml")),
         sandboxes,
         active_mutants=active_mutants,
+        scenario=scenario,
         auth=auth,
         strict=settings.strict,
     )
@@ -347,16 +361,22 @@ class _Server(uvicorn.Server):
         self._on_start = on_start
         self._ticker = composition.ticker
         self._monitoring = composition.monitoring
+        self._scenario = composition.scenario if settings.watch else None
+        self._watching: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
         self._ticker.start()
         self._monitoring.lag.start()
+        if self._scenario is not None:
+            self._watching = asyncio.create_task(self._scenario.watch())
         self._on_start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._monitoring.is_ready = False
         self._monitoring.lag.stop()
+        if self._watching is not None:
+            self._watching.cancel()
         self._ticker.end_streams()
         await super().shutdown(sockets=sockets)
         await self._ticker.stop()

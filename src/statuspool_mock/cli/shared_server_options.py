@@ -41,6 +41,13 @@ class ProxyAddress(click.ParamType[str]):
 
 _OPTIONS = (
     option(
+        "--watch",
+        is_flag=True,
+        section="Sandboxes",
+        help="Read the file of --scenario again whenever it changes, for new sandboxes and those "
+        "that are reset.",
+    ),
+    option(
         "--base-path",
         type=BasePath(),
         default="",

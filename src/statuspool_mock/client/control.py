@@ -71,6 +71,10 @@ class Control:
         body = {"scenario": scenario, "seed": seed}
         return self._json("POST", "/_mock/reset", given(body))
 
+    def reload(self, *, reset: bool = False) -> Json:
+        """Read the scenario of the server again, and optionally reset this sandbox to it."""
+        return self._json("POST", "/_mock/scenario/reload", {"reset": reset})
+
     def snapshot(self) -> Json:
         """Return a snapshot of this sandbox, secrets included."""
         return self._json("GET", "/_mock/snapshot")

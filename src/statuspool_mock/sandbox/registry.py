@@ -145,6 +145,11 @@ class Sandboxes:
         finally:
             del self._opening[name]
 
+    def use_scenario(self, name: str, keys: Mapping[str, str]) -> None:
+        """Name the scenario that new sandboxes start from, and its literal keys."""
+        self.scenario, self._keys = name, dict(keys)
+        self._accesses.clear()
+
     def __len__(self) -> int:
         return len(self._sandboxes)
 

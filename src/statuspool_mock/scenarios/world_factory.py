@@ -45,9 +45,17 @@ class WorldFactory:
             seed = self._seed if seed is None else seed
             return InitialWorld(_past(chosen, seed=seed, now=now), rate)
         if self._prototype is None:
-            self._prototype = _past(chosen, seed=self._seed, now=now)
+            self._prototype = self.prepare(chosen)
         self._prototype.advance(to=max(now, self._prototype.now))
         return InitialWorld(self._prototype.clone(), rate)
+
+    def prepare(self, scenario: scenarios.Scenario) -> World:
+        """Return the past of a scenario, for `use`."""
+        return _past(scenario, seed=self._seed, now=self._now(scenario))
+
+    def use(self, scenario: scenarios.Scenario, prototype: World) -> None:
+        """Make new worlds of another scenario, whose past is `prototype`."""
+        self._scenario, self._prototype = scenario, prototype
 
     def _now(self, scenario: scenarios.Scenario) -> int:
         at = self._clock.at

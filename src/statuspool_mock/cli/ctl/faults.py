@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _MATCHING, _EFFECT, _WHEN = "Which requests", "What happens to them", "How often"
 
 
-class Latency(click.ParamType[dict[str, float]]):
+class LatencyType(click.ParamType[dict[str, float]]):
     """A delay: fixed, between two bounds, or log-normal."""
 
     name = "latency"
@@ -91,7 +91,7 @@ def list_all(control: "Control") -> Outcome:
 )
 @option(
     "--latency",
-    type=Latency(),
+    type=LatencyType(),
     metavar="MS|A-B|MEDIAN~SIGMA",
     show_default="none",
     section=_EFFECT,

@@ -1,4 +1,4 @@
-"""`ctl reset`, `snapshot`, `checkpoint`, `case`, `sandbox`: the state of sandboxes."""
+"""`ctl reset`, `reload`, `snapshot`, `checkpoint`, `case`, `sandbox`: the state of sandboxes."""
 
 import json
 from collections.abc import Iterator
@@ -35,6 +35,16 @@ _name_argument = click.argument("name", metavar="NAME", help="Name of the checkp
 def reset(control: "Control", *, scenario: str | None, seed: int | None) -> Outcome:
     """Reset the sandbox to its scenario."""
     return Outcome(control.reset(scenario=scenario, seed=seed), show_clock)
+
+
+@verb("reload")
+@option("--reset", is_flag=True, help="Also reset the sandbox to it.")
+def reload(control: "Control", *, reset: bool) -> Outcome:
+    """Read the scenario of the server again.
+
+    New sandboxes and those that are reset start from it.
+    """
+    return Outcome(control.reload(reset=reset), _reloaded)
 
 
 @verb("save")
@@ -117,6 +127,7 @@ def repair_sandbox(control: "Control", *, name: str) -> Outcome:
 
 VERBS = (
     reset,
+    reload,
     topic("snapshot", "Save the sandbox to a file, or load it.", save_snapshot, load_snapshot),
     topic(
         "checkpoint",
@@ -135,6 +146,11 @@ VERBS = (
         repair_sandbox,
     ),
 )
+
+
+def _reloaded(told: Any) -> Iterator[Line | Table]:
+    also = ", and reset the sandbox to it" if told["reset"] else ""
+    yield text(f"Read the scenario {told['scenario']} again{also}.")
 
 
 def _checkpoints(found: Any) -> Iterator[Line | Table]:

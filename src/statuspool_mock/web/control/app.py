@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from statuspool_mock.contract import Document, Operation
 from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes, StorageFailed, long_work
 from statuspool_mock.web.bodies import ORDINARY, SNAPSHOT
-from statuspool_mock.web.control.context import ControlContext, MutantSwitch
+from statuspool_mock.web.control.context import ControlContext, MutantSwitch, ScenarioSource
 from statuspool_mock.web.control.operations import OPERATIONS
 from statuspool_mock.web.control_auth import ControlAuth, ControlDenied
 from statuspool_mock.web.control_tokens import WHOLE_SERVER, Grant
@@ -44,7 +44,7 @@ _WITHOUT_OPENING = frozenset({"listSandboxes", "repairSandbox", "deleteSandbox"}
 """Operations on sandboxes as such: they do not open the key's own, which may be damaged."""
 _READS = frozenset({"verifyJournal"})
 """Operations that send a body but change nothing."""
-_FOR_ADMINISTRATION = frozenset({"switchMutants"})
+_FOR_ADMINISTRATION = frozenset({"reloadScenario", "switchMutants"})
 """Operations that concern every sandbox of the server."""
 _LONG = frozenset({"exportHar", "getHistory", "getTimeline", "listChecks"})
 """Operations that read much even of a small world."""
@@ -64,12 +64,14 @@ class ControlOperation:
         sandboxes: Sandboxes,
         *,
         active_mutants: MutantSwitch,
+        scenario: ScenarioSource | None,
         strict: bool,
     ) -> None:
         self._operation = operation
         self._function = OPERATIONS[operation.id]
         self._sandboxes = sandboxes
         self._active_mutants = active_mutants
+        self._scenario = scenario
         self._strict = strict
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -148,6 +150,7 @@ class ControlOperation:
             body=body,
             headers=request.headers,
             active_mutants=self._active_mutants,
+            scenario=self._scenario,
         )
         if iscoroutinefunction(self._function):
             return await self._function(context)
@@ -205,12 +208,14 @@ class ControlPlane:
         sandboxes: Sandboxes,
         *,
         active_mutants: MutantSwitch,
+        scenario: ScenarioSource | None,
         auth: ControlAuth,
         strict: bool = False,
     ) -> None:
         self._document = document
         self._sandboxes = sandboxes
         self._active_mutants = active_mutants
+        self._scenario = scenario
         self._auth = auth
         self._strict = strict
         self._app: ASGIApp | None = None
@@ -249,6 +254,7 @@ class ControlPlane:
                 operation,
                 self._sandboxes,
                 active_mutants=self._active_mutants,
+                scenario=self._scenario,
                 strict=self._strict,
             ),
             base_path=CONTROL_PATH,

@@ -23,6 +23,13 @@ class MutantSwitch(Protocol):
         """Activate exactly these mutants. Raises `ValueError` for an unknown name."""
 
 
+class ScenarioSource(Protocol):
+    """The scenario of the server."""
+
+    async def reload(self) -> str:
+        """Read it again and return its name. Raises `InvalidInput`."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlContext:
     """A control request. `path` and `values` are parameters of path and query, `body` its JSON."""
@@ -39,6 +46,8 @@ class ControlContext:
     body: Any
     headers: Mapping[bytes, bytes]
     active_mutants: MutantSwitch
+    scenario: ScenarioSource | None
+    """None if the scenario cannot be read again."""
 
     @property
     def sandbox(self) -> Sandbox:

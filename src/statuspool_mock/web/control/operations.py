@@ -15,6 +15,7 @@ from statuspool_mock.web.control import (
     outage_scripts,
     preview,
     sandboxes,
+    scenario,
     state,
     webhooks,
 )
@@ -60,6 +61,7 @@ OPERATIONS: Mapping[str, Function] = {
     "exportHar": journal.export_har,
     "clearJournal": journal.clear_journal,
     "getCoverage": journal.get_coverage,
+    "reloadScenario": scenario.reload_scenario,
     "resetWorld": state.reset_world,
     "getSnapshot": state.get_snapshot,
     "restoreSnapshot": state.restore_snapshot,

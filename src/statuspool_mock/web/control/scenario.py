@@ -1,0 +1,18 @@
+"""Read the scenario of the server again."""
+
+from functools import partial
+from typing import Any
+
+from statuspool_mock.sandbox import Conflict, long_work
+from statuspool_mock.web.control.context import ControlContext
+
+
+async def reload_scenario(context: ControlContext) -> Any:
+    """Handle POST /scenario/reload."""
+    if context.scenario is None:
+        raise Conflict("The scenario of this server cannot be read again.")
+    name = await context.scenario.reload()
+    wants_reset = bool(context.body.get("reset", False))
+    if wants_reset:
+        await long_work.reset(context.sandbox, partial(context.sandboxes.open_world, None, None))
+    return {"scenario": name, "reset": wants_reset}
