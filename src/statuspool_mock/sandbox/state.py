@@ -7,6 +7,7 @@ from typing import Any
 from statuspool_mock.exchanges.faults import Fault, FaultCounts, fault_data, fault_from
 from statuspool_mock.sandbox.errors import InvalidInput
 from statuspool_mock.sandbox.rate_limits import RateWindow
+from statuspool_mock.sandbox.snapshot_schema import checking
 from statuspool_mock.simulation import SnapshotRejected, Steps, finish, lazy_picture, restoring
 from statuspool_mock.simulation.world_state import WorldState
 from statuspool_mock.webhooks import OutboxState, image_data, image_from
@@ -95,6 +96,7 @@ def reading_state(data: Any) -> Steps[State]:
             f"{VERSION}.",
             field="version",
         )
+    yield from checking(data)
     try:
         world = (yield from restoring(data["world"])).image()
     except SnapshotRejected as error:
