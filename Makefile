@@ -8,7 +8,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and each would compile all of it
 
-.PHONY: serve test test-fast test-long lint package docs site matrix sweep compare bench waits soak clean help
+.PHONY: serve test test-fast test-long hostile lint package docs site matrix sweep compare bench waits soak clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
@@ -16,6 +16,7 @@ help:
 	@echo "             program (ARGS='-k docs' passes options, WORKERS=1 takes one)"
 	@echo "make test-fast  only the tests that start neither a program nor a browser: a minute"
 	@echo "make test-long  the tests that take minutes: recipes and tutorials in fresh environments"
+	@echo "make hostile   the tests of hostile input with many more examples (HOSTILE_SEED=7 for others)"
 	@echo "make lint    ruff, mypy and the import rules"
 	@echo "make package build the wheel and the sdist into dist/, and test them"
 	@echo "make docs    update the pages that are generated from the code"
@@ -39,6 +40,9 @@ test-fast: .venv/developing
 
 test-long: .venv/developing
 	$(BIN)/python -m pytest -n auto --dist loadgroup -m long $(ARGS)
+
+hostile: .venv/developing
+	HOSTILE_EXAMPLES=$${HOSTILE_EXAMPLES:-2000} $(BIN)/python -m pytest -n auto -m "long or not long" tests/hostile $(ARGS)
 
 lint: .venv/developing
 	$(BIN)/ruff check .
