@@ -30,7 +30,7 @@ def with_monitor(more: str, *, head: str = HEAD) -> str:
         (HEAD + "description: !!binary aGk=", "", "has a value that JSON cannot hold"),
         (HEAD + "description: !!python/name:os.system x", "", "is not valid YAML"),
         (HEAD + "? [a]\n: b", "", "unhashable key"),
-        ("a: &a [*a]", "", "has a value that JSON cannot hold"),
+        ("a: &a [*a]", "", "the alias *a refers to nothing before it at line 1"),
         ("\x00", "", "is not valid YAML"),
         ("[" * 100_000, "", "nests more than 50 levels deep at line 1"),
         ("- " * 100_000, "", "nests more than 50 levels deep at line 1"),
@@ -57,7 +57,7 @@ def with_monitor(more: str, *, head: str = HEAD) -> str:
         (
             HEAD + "monitors: [{name: ab, url: 'ftp://x'}]",
             "monitors[0].url",
-            "expected an http:// or https:// URL, got 'ftp://x'",
+            "expected an http:// or https:// URL of up to 10000 characters, got 'ftp://x'",
         ),
         (
             with_monitor("outages: [{from: soon, to: +1h}]"),

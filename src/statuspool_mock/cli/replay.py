@@ -1,6 +1,5 @@
 """`statuspool-mock replay`: the exchanges of a case file once more."""
 
-import json
 from pathlib import Path
 
 import click
@@ -21,12 +20,15 @@ def replay(*, file: Path) -> int:
     Exit code 0: every response was the same; 1: one differed; 2: the file cannot be used.
     """
     from statuspool_mock import replay as case_replay
+    from statuspool_mock.bounded_documents import DocumentRejected, read_json
     from statuspool_mock.sandbox import InvalidInput, case_from
 
     try:
-        case = case_from(json.loads(file.read_text("utf-8")))
-    except (OSError, ValueError, RecursionError) as error:
-        raise CommandFailed(f"{file}: cannot be read as JSON: {error}") from error
+        case = case_from(read_json(file))
+    except OSError as error:
+        raise CommandFailed(f"{file} cannot be read: {error.strerror}") from error
+    except DocumentRejected as error:
+        raise CommandFailed(f"{file} {error}") from error
     except InvalidInput as error:
         raise CommandFailed(f"{file}: {error.field}: {error}") from error
     difference = case_replay.replay(case)

@@ -91,6 +91,7 @@ async def _run(
         ProgramEnvironment,
         run_program,
         trusted,
+        write_runtime_files,
     )
 
     authority = Authority.made_now()
@@ -104,7 +105,9 @@ async def _run(
     ) as proxy:
         surroundings = ProgramEnvironment(
             proxy_url=proxy.url,
+            vendor_port=proxy.vendor_port,
             bundle=bundle,
+            files=write_runtime_files(folder, bundle),
             control_url=address.control_url,
             keys=address.keys,
             allow_network=allow_network,

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from statuspool_mock.exchanges import Exchange
     from statuspool_mock.scenarios.account import Account
 
+_UNEXPECTED = (AttributeError, KeyError, OverflowError, TypeError, ValueError)
+
 
 class Source(WebAddress):
     """The base URL of a server, or else the path of an archive."""
@@ -117,14 +119,21 @@ def seed_from(
                     _learn(account, parser, exchange)
     except (NotAnArchive, CrawlFailed) as error:
         raise CommandFailed(str(error)) from error
+    except _UNEXPECTED as error:
+        raise _unexpected(source, error) from error
     if not account.monitors:
         raise CommandFailed(
             f"{source} shows no monitors; does it hold responses of GET /monitors, and was the key "
             "right?"
         )
     name = "a server" if is_server else Path(source).name
-    text = likeness(account, source=name, anonymise=anonymise, seed=seed)
-    scenarios.parse(text, source="the likeness")  # what cannot be served is not worth writing
+    try:
+        text = likeness(account, source=name, anonymise=anonymise, seed=seed)
+        scenarios.parse(text, source="the likeness")  # what cannot be served is not worth writing
+    except scenarios.ScenarioRejected as error:
+        raise CommandFailed(f"{source} cannot be modelled: {error}") from error
+    except _UNEXPECTED as error:
+        raise _unexpected(source, error) from error
     _write(text, output)
 
 
@@ -132,6 +141,10 @@ def _learn(account: "Account", parser: "Parser", exchange: "Exchange") -> None:
     parsed = parser.parse(exchange)
     if parsed is not None and parsed.succeeded:
         account.learn(parsed.operation.id, exchange.monitor_id, parsed.response, at=exchange.began)
+
+
+def _unexpected(source: str, error: Exception) -> CommandFailed:
+    return CommandFailed(f"{source}: a response has an unexpected shape: {error!r:.200}")
 
 
 def _write(text: str, output: Path | None) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 import httpx
 
+from statuspool_mock.bounded_responses import ACCEPTED
 from statuspool_mock.client.calls import ControlCall, Json, given
 from statuspool_mock.client.clock import ClockControl
 from statuspool_mock.client.faults import FaultControl
@@ -37,7 +38,7 @@ class Control:
         timeout: float = 60.0,
     ) -> None:
         root = url.rstrip("/").removesuffix("/v1")
-        headers = {"Authorization": f"Bearer {api_key}"}
+        headers = {"Authorization": f"Bearer {api_key}", "Accept-Encoding": ACCEPTED}
         if token is not None:
             headers["X-Control-Token"] = token
         # This transport reads SSL_CERT_FILE but no proxy variables: the mock is on this machine.

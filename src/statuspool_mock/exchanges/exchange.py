@@ -1,9 +1,10 @@
 """One request and its response, as sent."""
 
-import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
+
+from statuspool_mock.bounded_documents import DocumentRejected, parse_json
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
@@ -77,6 +78,6 @@ class Exchange:
 
 def _json(raw: bytes) -> Any:
     try:
-        return json.loads(raw)
-    except (ValueError, RecursionError):
+        return parse_json(raw)
+    except DocumentRejected:
         return None

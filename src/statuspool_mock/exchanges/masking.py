@@ -12,6 +12,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote_plus
 
+from statuspool_mock.bounded_documents import DocumentRejected, parse_json
+
 MASK = "***"
 _PARTS = ("apikey", "authorization", "cookie", "passwd", "password", "secret", "signature")
 _ENDINGS = ("accesskey", "privatekey", "token")
@@ -39,8 +41,8 @@ def masked_body(raw: bytes) -> bytes:
     if not _HINTS.search(raw):
         return raw
     try:
-        value = json.loads(raw)
-    except (ValueError, RecursionError):
+        value = parse_json(raw)
+    except DocumentRejected:
         text = raw.decode("utf-8", "surrogateescape")
         return masked_text(_FIELD.sub(_masked_field, text)).encode("utf-8", "surrogateescape")
     hidden = masked_value(value)

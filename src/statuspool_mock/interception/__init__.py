@@ -5,6 +5,7 @@ from statuspool_mock.interception.environment import THIS_MACHINE, ProgramEnviro
 from statuspool_mock.interception.network import VENDOR_HOST
 from statuspool_mock.interception.program import CannotRun, run_program
 from statuspool_mock.interception.proxy import InterceptingProxy
+from statuspool_mock.interception.runtime_files import write_runtime_files
 
 __all__ = [
     "THIS_MACHINE",
@@ -16,4 +17,5 @@ __all__ = [
     "ProgramEnvironment",
     "run_program",
     "trusted",
+    "write_runtime_files",
 ]

@@ -1,81 +1,101 @@
 // Loaded by `statuspool-mock run` into every Node process, through NODE_OPTIONS.
 //
-// Node honours proxy variables by itself from 22.21 and 24.5 on (NODE_USE_ENV_PROXY). For older ones this
-// does what that does: fetch, http and https reach other hosts by a CONNECT through the proxy.
+// Agents, dispatchers and sockets of a program's own ignore proxy variables. But all of them connect by
+// `net.Socket`, so connections to the vendor are led to the mock there. Those to other machines are refused, unless
+// the network is allowed.
 'use strict';
 
+const dns = require('node:dns');
 const http = require('node:http');
-const https = require('node:https');
-const tls = require('node:tls');
+const net = require('node:net');
+const { syncBuiltinESMExports } = require('node:module');
 
+const { host: vendor, tlsPort, plainPort, network } = JSON.parse(process.env.STATUSPOOL_MOCK_RUN ?? '{}');
 const proxy = process.env.HTTPS_PROXY && new URL(process.env.HTTPS_PROXY);
-const direct = (process.env.NO_PROXY ?? '').toLowerCase().split(/[\s,]+/).filter(Boolean);
+const STAND_IN = '127.83.80.1'; // what the vendor's name resolves to; nothing listens there
+const LOOPBACK = /^(localhost|.+\.localhost|127\..*|::1|::ffff:127\..*|0\.0\.0\.0|::)$/;
 
-function isDirect(host) {
-  const name = host.toLowerCase().replace(/^\[|\]$/g, '');
-  return direct.some((entry) => name === entry || name.endsWith(`.${entry.replace(/^\*?\./, '')}`));
+const plain = (host) => String(host).toLowerCase().replace(/^\[|\]$/g, '').replace(/\.$/, '');
+const isVendor = (host) => [vendor, STAND_IN].includes(plain(host));
+
+// The arguments of connect: what net.connect passes on, options, a path, or a port and perhaps a host.
+function optionsOf([first, second]) {
+  if (Array.isArray(first)) return first[0];
+  if (first !== null && typeof first === 'object') return first;
+  if (typeof first === 'string' && Number.isNaN(Number(first))) return { path: first };
+  return { port: first, host: typeof second === 'string' ? second : undefined };
 }
 
-function tunnel(host, port, done) {
+function replaced(args, options) {
+  const [first, ...rest] = args;
+  if (Array.isArray(first)) {
+    first[0] = options;
+    return args;
+  }
+  if (first !== null && typeof first === 'object') return [options, ...rest];
+  return [options, ...rest.filter((each) => typeof each === 'function')];
+}
+
+function refuse(socket, host, port) {
+  const message = `statuspool-mock run refuses ${host}:${port}: other hosts need --allow-network`;
+  const done = () => socket.destroy(Object.assign(new Error(message), { code: 'ECONNREFUSED', host, port }));
+  // The proxy refuses it as well, and reports that on the terminal.
+  const path = `${net.isIPv6(host) ? `[${host}]` : host}:${port}`;
   const request = http.request({
-    host: proxy.hostname,
-    port: proxy.port,
-    method: 'CONNECT',
-    path: `${host}:${port}`,
-    headers: { host: `${host}:${port}` },
-    agent: false,
+    host: proxy.hostname, port: proxy.port, method: 'CONNECT', path, agent: false,
   });
-  request.once('error', done);
-  request.once('connect', (answer, socket) => {
-    if (answer.statusCode === 200) return done(null, socket);
-    socket.destroy();
-    done(new Error(`${answer.statusCode} ${answer.statusMessage}`));
-  });
+  for (const event of ['connect', 'response', 'error']) {
+    request.once(event, () => {
+      request.destroy();
+      done();
+    });
+  }
+  request.on('error', () => {});
   request.end();
+  return socket;
 }
 
-function tunnelAgents({ Agent }, defaultPort) {
-  const connect = Agent.prototype.createConnection;
-  Agent.prototype.createConnection = function (options, callback) {
-    const host = options.host ?? options.hostname ?? 'localhost';
-    if (options.socketPath || options.socket || isDirect(host)) {
-      return connect.call(this, options, callback);
+function leadConnections() {
+  const { connect } = net.Socket.prototype;
+  net.Socket.prototype.connect = function (...args) {
+    const options = optionsOf(args);
+    const { host, port, path } = options;
+    if (path || host === undefined || host === null) return connect.apply(this, args);
+    if (isVendor(host)) {
+      const local = { host: '127.0.0.1', port: Number(port) === 80 ? plainPort : tlsPort };
+      const cleared = { family: undefined, lookup: undefined, localAddress: undefined };
+      return connect.apply(this, replaced(args, { ...options, ...cleared, ...local }));
     }
-    tunnel(host, options.port ?? defaultPort, (error, socket) => {
-      if (error) return callback(error);
-      callback(null, defaultPort === 443 ? connect.call(this, { ...options, socket }) : socket);
-    });
-    return undefined;
+    if (network || LOOPBACK.test(plain(host))) return connect.apply(this, args);
+    return refuse(this, plain(host), port);
   };
 }
 
-function tunnelFetch() {
-  void globalThis.Response; // loads the fetch that comes with Node, and its dispatcher
-  const dispatcher = Symbol.for('undici.globalDispatcher.1');
-  const { constructor: Agent } = globalThis[dispatcher];
-  const outside = new Agent({
-    connect({ hostname, port, protocol, servername }, done) {
-      const secure = protocol === 'https:';
-      tunnel(hostname, port || (secure ? 443 : 80), (error, socket) => {
-        if (error || !secure) return done(error, socket);
-        const wrapped = tls.connect({ socket, servername: servername || hostname, ALPNProtocols: ['http/1.1'] });
-        wrapped.once('error', done);
-        wrapped.once('secureConnect', () => {
-          wrapped.off('error', done);
-          done(null, wrapped);
-        });
-      });
-    },
-  });
-  const inside = new Agent();
-  const dispatch = outside.dispatch.bind(outside);
-  outside.dispatch = (options, handler) =>
-    isDirect(new URL(options.origin).hostname) ? inside.dispatch(options, handler) : dispatch(options, handler);
-  globalThis[dispatcher] = outside;
+// A program that resolves the name itself connects to an address, which must not be the vendor's.
+function leadNames() {
+  const answers = { lookup: (options) => (options?.all ? [{ address: STAND_IN, family: 4 }] : STAND_IN) };
+  answers.resolve4 = answers.resolve = () => [STAND_IN];
+  answers.resolve6 = () => [];
+  for (const [name, answer] of Object.entries(answers)) {
+    const { [name]: asked } = dns;
+    dns[name] = function (host, ...rest) {
+      if (!isVendor(host)) return asked.call(dns, host, ...rest);
+      const callback = rest.pop();
+      const [options] = rest;
+      const family = name === 'lookup' && !options?.all ? [4] : [];
+      return process.nextTick(callback, null, answer(options), ...family);
+    };
+    const { [name]: promised } = dns.promises;
+    dns.promises[name] = async function (host, ...rest) {
+      if (!isVendor(host)) return promised.call(dns.promises, host, ...rest);
+      const found = answer(rest[0]);
+      return name === 'lookup' && !rest[0]?.all ? { address: found, family: 4 } : found;
+    };
+  }
+  syncBuiltinESMExports();
 }
 
-if (proxy && !process.allowedNodeEnvironmentFlags.has('--use-env-proxy')) {
-  tunnelAgents(http, 80);
-  tunnelAgents(https, 443);
-  tunnelFetch();
+if (vendor && proxy) {
+  leadConnections();
+  leadNames();
 }

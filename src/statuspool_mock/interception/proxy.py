@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
@@ -30,7 +30,10 @@ _OF_ONE_HOP = (
 
 
 class InterceptingProxy:
-    """Listens on a free port of this machine until its block ends.
+    """Listens on two free ports of this machine until its block ends.
+
+    One is a proxy. The other speaks TLS as the vendor itself, for programs whose connections are
+    led there because they ask no proxy.
 
     `tell` is called with a line about each connection that was refused.
     """
@@ -51,6 +54,9 @@ class InterceptingProxy:
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._welcome, "127.0.0.1", 0, limit=_HEAD_BYTES)
+        self._vendor = await asyncio.start_server(
+            self._welcome_as_vendor, "127.0.0.1", 0, ssl=self._tls
+        )
         return self
 
     async def __aexit__(
@@ -60,6 +66,7 @@ class InterceptingProxy:
         trace: TracebackType | None,
     ) -> None:
         self._server.close()
+        self._vendor.close()
         for talk in self._talks:
             talk.cancel()
         await asyncio.gather(*self._talks, return_exceptions=True)
@@ -70,8 +77,22 @@ class InterceptingProxy:
         port = self._server.sockets[0].getsockname()[1]
         return f"http://127.0.0.1:{port}"
 
+    @property
+    def vendor_port(self) -> int:
+        """The port at which the vendor itself seems to listen, with TLS."""
+        port: int = self._vendor.sockets[0].getsockname()[1]
+        return port
+
     def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        talk = asyncio.create_task(self._talk(Connection(reader, writer)))
+        self._start(self._talk(Connection(reader, writer)))
+
+    def _welcome_as_vendor(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        self._start(self._talk_as_vendor(Connection(reader, writer)))
+
+    def _start(self, talking: Coroutine[None, None, None]) -> None:
+        talk = asyncio.create_task(talking)
         self._talks.add(talk)
         talk.add_done_callback(self._talks.discard)
 
@@ -86,6 +107,12 @@ class InterceptingProxy:
                 await _respond(client, refusal.status, str(refusal))
             except asyncio.LimitOverrunError:
                 await _respond(client, 431, "The request's headers are longer than 64 KiB.")
+        client.writer.close()
+
+    async def _talk_as_vendor(self, client: Connection) -> None:
+        with contextlib.suppress(OSError):
+            async with self._opened(TunnelTarget(VENDOR_HOST, 443)) as upstream:
+                await _join(client, upstream)
         client.writer.close()
 
     async def _pass_on(self, head: bytes, client: Connection) -> None:

@@ -5,6 +5,7 @@ requests, so that a file can be shared and still gives the same responses byte f
 """
 
 import base64
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from statuspool_mock.sandbox.state import State, lazy_state_data, state_from
 
 VERSION = 1
 KIND = "statuspool-mock case"
+_LONGEST_SECONDS = 366 * 86_400
 _SUFFIXES = {"full": "", "read-only": ".ro", "rival": ".rival"}
 _REPLAYED_CONTROLS = frozenset(
     {
@@ -125,14 +127,23 @@ def case_from(data: Any) -> CaseFile:
         )
     try:
         limit = data["rate_limit"]
-        return CaseFile(
+        case = CaseFile(
             state=state_from(data["state"]),
             wall=float(data["wall"]),
             limit=None if limit is None else RateLimit(**limit),
             steps=tuple(_step(item) for item in data["exchanges"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise InvalidInput(f"This is not a complete case file: {error!r}.") from None
+        raise InvalidInput(f"This is not a complete case file: {error!r:.300}.") from None
+    _check_clock(case)
+    return case
+
+
+def _check_clock(case: CaseFile) -> None:
+    """Refuse readings that would make the world live for ages. Raises `InvalidInput`."""
+    readings = [case.wall, *(step.wall for step in case.steps)]
+    if not all(map(math.isfinite, readings)) or max(readings) - min(readings) > _LONGEST_SECONDS:
+        raise InvalidInput("The readings of the clock must lie within a year.", field="exchanges")
 
 
 def _step(item: Mapping[str, Any]) -> RecordedRequest:
@@ -140,18 +151,26 @@ def _step(item: Mapping[str, Any]) -> RecordedRequest:
     headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in item["headers"]]
     return RecordedRequest(
         wall=float(item["wall"]),
-        request_id=item["request_id"],
+        request_id=_text_of(item, "request_id"),
         key=key,
-        method=item["method"],
-        path=item["path"],
+        method=_text_of(item, "method"),
+        path=_text_of(item, "path"),
         query=item["query"].encode("latin-1"),
         headers=(*headers, (b"authorization", f"Bearer {key}".encode("latin-1"))),
         body=_bytes(item["body"]),
-        status=item["status"],
+        status=int(item["status"]),
         content=_bytes(item["content"]),
         compared=not item["control"],
         reached=item.get("reached"),
     )
+
+
+def _text_of(item: Mapping[str, Any], name: str) -> str:
+    text = item[name]
+    if not isinstance(text, str):
+        raise TypeError(f"{name} is not a text")
+    text.encode()  # refuses lone surrogates
+    return text
 
 
 def _text(raw: bytes) -> Any:

@@ -1,7 +1,6 @@
 """Read scenario files: strict YAML, validated by `fixtures/scenario.schema.json`."""
 
 import json
-from collections.abc import Hashable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,47 +9,24 @@ import jsonschema_rs
 import yaml
 
 from statuspool_mock import resources
+from statuspool_mock.bounded_documents import DocumentRejected, read_file
+from statuspool_mock.scenarios import yaml_loading
 from statuspool_mock.scenarios.errors import ScenarioRejected
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is ten times quicker
 _SHOWN = 60
-_MAX_DEPTH = 50  # a scenario needs 6
-
-
-class _StrictLoader(_Loader):  # type: ignore[misc]
-    """Refuses duplicate keys, of which YAML would keep the last; dates stay strings."""
-
-    def construct_mapping(  # the signature is PyYAML's
-        self,
-        node: yaml.MappingNode,
-        deep: bool = False,  # noqa: FBT001, FBT002
-    ) -> dict[Hashable, Any]:
-        seen = set()
-        for key, _ in node.value:
-            if isinstance(key, yaml.ScalarNode):
-                if key.value in seen:
-                    raise yaml.constructor.ConstructorError(
-                        None, None, f"the key {key.value!r} is given twice", key.start_mark
-                    )
-                seen.add(key.value)
-        mapping: dict[Hashable, Any] = super().construct_mapping(node, deep)
-        return mapping
-
-
-_StrictLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in _Loader.yaml_implicit_resolvers.items()
-}
+_MAX_BYTES = 32 << 20
 
 
 def read(source: Path) -> dict[str, Any]:
     """Return the valid content of a scenario file. Raises `ScenarioRejected`."""
     try:
-        text = source.read_text("utf-8")
+        text = read_file(source, most_bytes=_MAX_BYTES).decode()
     except OSError as error:
         raise ScenarioRejected(
             source=source, problem=f"cannot be read: {error.strerror or error}."
         ) from error
+    except DocumentRejected as error:
+        raise ScenarioRejected(source=source, problem=f"{error}.") from error
     except UnicodeDecodeError as error:
         raise ScenarioRejected(
             source=source, problem=f"is not UTF-8 text (byte {error.start})."
@@ -61,8 +37,9 @@ def read(source: Path) -> dict[str, Any]:
 def parse(text: str, *, source: str | Path) -> dict[str, Any]:
     """Return the valid content of a scenario's text. Raises `ScenarioRejected`."""
     try:
-        _refuse_deep_nesting(text, source)
-        content = yaml.load(text, Loader=_StrictLoader)  # noqa: S506  (a safe loader, made stricter)
+        content = yaml_loading.load(text)
+    except yaml_loading.TooLarge as error:
+        raise ScenarioRejected(source=source, problem=f"{error}.") from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f" at line {mark.line + 1}, column {mark.column + 1}" if mark else ""
@@ -74,20 +51,6 @@ def parse(text: str, *, source: str | Path) -> dict[str, Any]:
     validate(content, source=source)
     checked: dict[str, Any] = content
     return checked
-
-
-def _refuse_deep_nesting(text: str, source: str | Path) -> None:
-    """Count levels by events: libyaml's composer recurses in C and would end the process."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_StrictLoader):
-        if isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
-            if depth > _MAX_DEPTH:
-                where = f" at line {event.start_mark.line + 1}" if event.start_mark else ""
-                problem = f"nests more than {_MAX_DEPTH} levels deep{where}."
-                raise ScenarioRejected(source=source, problem=problem)
-        elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
 
 
 def validate(content: object, *, source: str | Path) -> None:

@@ -4,7 +4,8 @@ Moments are kept as seconds from the scenario's start, negative before it, so th
 open at any instant.
 """
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -136,6 +137,7 @@ class _Reader:
         listed = list(self._listed_monitors())
         monitors = [self._monitor(data, path) for data, path in listed]
         self._refuse_shared_ids(monitors)
+        known = _by_id_and_name(monitors)
         return Scenario(
             name=content["name"],
             title=content["title"],
@@ -146,7 +148,7 @@ class _Reader:
             monitors=tuple(monitors),
             webhooks=tuple(_webhook(data) for data in content.get("webhooks", ())),
             incidents=tuple(
-                self._incident(data, ("incidents", index), monitors)
+                self._incident(data, ("incidents", index), known)
                 for index, data in enumerate(content.get("incidents", ()))
             ),
         )
@@ -234,14 +236,13 @@ class _Reader:
         )
 
     def _incident(
-        self, data: dict[str, Any], path: _Path, monitors: list[PlannedMonitor]
+        self,
+        data: dict[str, Any],
+        path: _Path,
+        known: Mapping[str, Sequence[tuple[int, PlannedMonitor]]],
     ) -> PlannedIncident:
         wanted = data["monitor"]
-        found = [
-            position
-            for position, monitor in enumerate(monitors)
-            if wanted in {monitor.creation.monitor_id, monitor.creation.name}
-        ]
+        found = known.get(wanted, ())
         if len(found) != 1:
             problem = (
                 f"expected the name or id of one monitor, got {wanted!r}, "
@@ -249,7 +250,7 @@ class _Reader:
             )
             raise self._rejected((*path, "monitor"), problem)
         at = self._moment(data.get("at", "-0s"), (*path, "at"))
-        monitor = monitors[found[0]]
+        position, monitor = found[0]
         if not -monitor.age_seconds <= at <= 0:
             problem = "must lie between the monitor's creation and the scenario's start."
             raise self._rejected((*path, "at"), problem)
@@ -259,7 +260,7 @@ class _Reader:
             title=data["title"],
             description=data.get("description"),
         )
-        return PlannedIncident(monitor=found[0], at=at, record=record)
+        return PlannedIncident(monitor=position, at=at, record=record)
 
     def _refuse_shared_ids(self, monitors: list[PlannedMonitor]) -> None:
         holders: dict[str, int] = {}
@@ -298,3 +299,14 @@ def _webhook(data: dict[str, Any]) -> RegisterWebhook:
         events=tuple(data["events"]),
         secret=data["secret"],
     )
+
+
+def _by_id_and_name(
+    monitors: Sequence[PlannedMonitor],
+) -> Mapping[str, Sequence[tuple[int, PlannedMonitor]]]:
+    """Return the monitors, with their positions, by what an incident may call them."""
+    known: dict[str, list[tuple[int, PlannedMonitor]]] = defaultdict(list)
+    for position, monitor in enumerate(monitors):
+        for name in {monitor.creation.monitor_id, monitor.creation.name} - {None}:
+            known[str(name)].append((position, monitor))
+    return known

@@ -26,7 +26,7 @@ class JsonObject(click.ParamType[Any]):
         """Return the parsed value."""
         try:
             return json.loads(value)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             self.fail(f"expected JSON, got {value!r}: {error}", param, ctx)
 
 

@@ -1,6 +1,5 @@
 """`ctl reset`, `reload`, `snapshot`, `checkpoint`, `case`, `sandbox`: the state of sandboxes."""
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -58,11 +57,12 @@ def save_snapshot(control: "Control", *, file: Path) -> Outcome:
 @click.argument("file", type=InputFile(), metavar="FILE", help="File that `save` wrote.")
 def load_snapshot(control: "Control", *, file: Path) -> Outcome:
     """Replace the sandbox by a saved one."""
-    content = file.read_text("utf-8")
+    from statuspool_mock.bounded_documents import DocumentRejected, read_json
+
     try:
-        snapshot = json.loads(content)
-    except ValueError as error:
-        raise ValueError(f"{file} is not JSON: {error}") from None
+        snapshot = read_json(file)
+    except DocumentRejected as error:
+        raise DocumentRejected(f"{file} {error}") from None
     return Outcome(control.restore(snapshot), show_clock)
 
 

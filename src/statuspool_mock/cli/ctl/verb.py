@@ -95,6 +95,9 @@ def _connected(act: Act) -> Callable[..., int]:
             raise
         except (ClientError, LookupError, OSError, ValueError) as error:
             raise CommandFailed(str(error)) from error
+        except (AttributeError, TypeError) as error:
+            message = f"the response of {url} has an unexpected shape: {error}; is it a mock?"
+            raise CommandFailed(message) from error
         return code
 
     return command

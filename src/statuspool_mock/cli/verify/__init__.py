@@ -247,12 +247,12 @@ def _options(
 
 
 def _findings_of(baseline: Path | None) -> frozenset[str]:
-    import json
+    from statuspool_mock.bounded_documents import read_json
 
     if baseline is None:
         return frozenset()
     try:
-        results = json.loads(baseline.read_text("utf-8"))["results"]
+        results = read_json(baseline)["results"]
         return frozenset(
             each["clause"] for each in results if each["verdict"] in {"finding", "known finding"}
         )

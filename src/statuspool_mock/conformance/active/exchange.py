@@ -1,11 +1,13 @@
 """A response with its request, and the curl command that repeats it."""
 
-import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
+
+from statuspool_mock.bounded_documents import DocumentRejected, parse_json
+from statuspool_mock.conformance.bounded_client import MOST_VALUES
 
 _SHOWN_BODY_BYTES = 2_000
 
@@ -38,8 +40,8 @@ class ServerResponse:
 
     def __post_init__(self) -> None:
         try:
-            value = json.loads(self.body)
-        except (ValueError, RecursionError):
+            value = parse_json(self.body, most_values=MOST_VALUES)
+        except DocumentRejected:
             value = NOT_JSON
         object.__setattr__(self, "value", value)
 

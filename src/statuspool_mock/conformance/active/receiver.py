@@ -1,6 +1,5 @@
 """A receiver of deliveries: a Flask application on a thread of its own."""
 
-import json
 import time
 from dataclasses import dataclass
 from threading import Condition, Thread
@@ -8,6 +7,9 @@ from typing import Any
 
 from flask import Flask, request
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from statuspool_mock.bounded_documents import DocumentRejected, parse_json
+from statuspool_mock.conformance.bounded_client import MOST_BYTES, MOST_VALUES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +25,8 @@ class ReceivedDelivery:
     def value(self) -> Any:
         """The JSON of the body; None where it is not JSON."""
         try:
-            return json.loads(self.body)
-        except ValueError:
+            return parse_json(self.body, most_values=MOST_VALUES)
+        except DocumentRejected:
             return None
 
 
@@ -40,6 +42,7 @@ class DeliveryReceiver:
         self._arrival = Condition()
         self._deliveries: list[ReceivedDelivery] = []
         app = Flask(__name__)
+        app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
         app.add_url_rule("/<place>", "receive", self._receive, methods=["POST", "PUT", "GET"])
         self._server = make_server(host, port, app, threaded=True, request_handler=_QuietHandler)
         self.url = (public_url or f"http://{host}:{self._server.server_port}").rstrip("/")

@@ -15,6 +15,7 @@ from statuspool_mock.conformance.active.errors import Finding, NotVerified, Serv
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.ledger import Ledger
 from statuspool_mock.conformance.active.options import Options
+from statuspool_mock.conformance.bounded_client import BoundedClient
 from statuspool_mock.conformance.pacing import Pace, retry_seconds
 from statuspool_mock.contract.document import Document
 
@@ -30,21 +31,25 @@ _MAX_RETRIES = 3
 """How often a request is repeated after a 429 before it is given up."""
 _MAX_FAILURES = 5
 """How many requests in a row may get no response before the server counts as gone."""
+_MAX_KEPT_BYTES = 128 << 20
+"""The size of the bodies that a run keeps; clauses about all responses do not see later ones."""
 
 
 class Session:
     """Sends one run's requests. Keeps every exchange, and a ledger of what was created."""
 
     def __init__(self, options: Options, document: Document) -> None:
-        verify: ssl.SSLContext | bool = True
+        tls = None
         if options.ca_file is not None:
-            verify = ssl.create_default_context(cafile=str(options.ca_file))
-        self._client = httpx.Client(
-            timeout=options.timeout_seconds, verify=verify, trust_env=not options.is_local
+            tls = ssl.create_default_context(cafile=str(options.ca_file))
+        self._client = BoundedClient(
+            timeout_seconds=options.timeout_seconds, tls=tls, trust_env=not options.is_local
         )
         self.options = options
         self.base = options.url.rstrip("/")
         self.exchanges: list[ServerResponse] = []
+        self._kept_bytes = 0
+        self._last_response: ServerResponse | None = None
         self.requests = 0
         self.waited_seconds = 0.0
         self.ledger = Ledger()
@@ -121,7 +126,8 @@ class Session:
     @property
     def last_response(self) -> ServerResponse:
         """The response to the last request."""
-        return self.exchanges[-1]
+        assert self._last_response is not None  # noqa: S101 - a clause asks after it has sent one
+        return self._last_response
 
     @contextmanager
     def unpaced(self) -> Iterator[None]:
@@ -188,7 +194,7 @@ class Session:
             received = self._client.request(
                 request.method, request.url, headers=headers, content=request.body
             )
-        except (httpx.TransportError, httpx.DecodingError) as error:
+        except httpx.TransportError as error:
             self._failures += 1
             if self._failures >= _MAX_FAILURES:
                 raise ServerUnusable(f"{self.base} no longer responds: {error}") from error
@@ -198,13 +204,19 @@ class Session:
         self._failures = 0
         response = self._response(
             request,
-            status=received.status_code,
+            status=received.status,
             headers={name.lower(): text for name, text in received.headers.items()},
             body=received.content,
             seconds=time.monotonic() - started,
         )
-        self.exchanges.append(response)
+        self._keep(response)
         return response
+
+    def _keep(self, response: ServerResponse) -> None:
+        self._last_response = response
+        self._kept_bytes += len(response.body)
+        if self._kept_bytes <= _MAX_KEPT_BYTES:
+            self.exchanges.append(response)
 
     def _response(
         self,

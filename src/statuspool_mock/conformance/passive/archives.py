@@ -1,6 +1,6 @@
 """HTTP archives (HAR 1.2), as browsers and proxies write them, read entry by entry.
 
-An archive may be larger than memory; one entry of it must not be.
+An archive may be larger than memory; one entry of it is bounded.
 """
 
 import base64
@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import ijson
 
+from statuspool_mock.conformance.passive.archive_entries import EntryRejected, entries
 from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import Exchange
 
@@ -67,13 +68,15 @@ class Archive:
         number = 0
         try:
             with self._path.open("rb") as file:
-                for entry in ijson.items(file, "log.entries.item", use_float=True):
+                for entry in entries(file):
                     number += 1
                     recorded = self._recorded(entry, number)
                     if recorded is not None:
                         yield recorded
         except OSError as error:
             raise NotAnArchive(f"{self._path}: {error.strerror}.") from error
+        except EntryRejected as error:
+            raise NotAnArchive(f"{self._path}: entry {number + 1} {error}.") from error
         except (ijson.JSONError, UnicodeDecodeError) as error:
             where = f"after entry {number}" if number else "at its beginning"
             reason = str(error).strip().splitlines()[0].strip()  # its others draw an arrow

@@ -3,12 +3,15 @@
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from statuspool_mock.bounded_documents import DocumentRejected, parse_json
+from statuspool_mock.conformance.bounded_client import MOST_VALUES, BoundedClient, BoundedResponse
 from statuspool_mock.conformance.pacing import Pace, retry_seconds
 from statuspool_mock.contract.reference import (
     LIST_FILTER_STATUSES,
@@ -19,6 +22,7 @@ from statuspool_mock.exchanges import Exchange
 
 _MAX_PAGES = 50
 _MAX_ATTEMPTS = 5
+_MAX_BYTES = 128 << 20
 
 
 class CrawlFailed(Exception):
@@ -54,23 +58,24 @@ class Crawler:
         self._key = key
         self._max_monitors = max_monitors
         self._sleep = sleep
-        self._client = httpx.Client(timeout=timeout_seconds, verify=tls or True, trust_env=False)
+        self._client = BoundedClient(timeout_seconds=timeout_seconds, tls=tls, trust_env=False)
         self._pace = Pace(rate)
         self._number = 0
+        self._bytes = 0
 
     def crawl(self, *, errors: bool) -> Iterator[CrawlStep]:
         """Yield every step; with `errors` also requests that a correct server refuses.
 
         Raises `CrawlFailed`.
         """
-        with self._client:
+        with closing(self._client):
             monitors: list[dict[str, Any]] = []
             for page in range(1, _MAX_PAGES + 1):
                 step = self._get("monitors", "/monitors", {"page": page, "limit": MAX_PAGE_SIZE})
                 yield step
                 response = _fields(step)
                 monitors += _results(response)
-                if page >= int(response.get("total_pages") or 0):
+                if _is_last_page(response, page):
                     break
             for status in LIST_FILTER_STATUSES:
                 yield self._get(
@@ -113,10 +118,13 @@ class Crawler:
                 self._sleep(wait)
             began, clock = time.time(), time.perf_counter()
             try:
-                response = self._client.get(self._base + path, params=query, headers=headers)
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+                response = self._client.request(
+                    "GET", self._base + path, query=query, headers=headers
+                )
+            except (httpx.TransportError, httpx.InvalidURL) as error:
                 raise CrawlFailed(f"{self._base}: {error or type(error).__name__}") from error
-            if response.status_code != 429 or attempt == _MAX_ATTEMPTS - 1:
+            self._count(response)
+            if response.status != 429 or attempt == _MAX_ATTEMPTS - 1:
                 break
             self._sleep(retry_seconds(response.headers.get("retry-after", ""), attempt))
         self._number += 1
@@ -124,9 +132,15 @@ class Crawler:
             name, _exchange(self._number, path, response, began, time.perf_counter() - clock)
         )
 
+    def _count(self, response: BoundedResponse) -> None:
+        """Count the size of a body: the caller may keep what it holds."""
+        self._bytes += len(response.content)
+        if self._bytes > _MAX_BYTES:
+            raise CrawlFailed(f"{self._base}: sent more than {_MAX_BYTES >> 20} MiB in all")
+
 
 def _exchange(
-    number: int, path: str, response: httpx.Response, began: float, took: float
+    number: int, path: str, response: BoundedResponse, began: float, took: float
 ) -> Exchange:
     return Exchange(
         number=number,
@@ -138,7 +152,7 @@ def _exchange(
         at=began,
         wall=0.0,
         began=began,
-        status=response.status_code,
+        status=response.status,
         response_headers=_lowered(response.headers),
         content=response.content,
         milliseconds=took * 1000,
@@ -150,10 +164,19 @@ def _lowered(headers: httpx.Headers) -> tuple[tuple[bytes, bytes], ...]:
 
 
 def _fields(step: CrawlStep) -> dict[str, Any]:
-    found = step.exchange.response
+    try:
+        found = parse_json(step.exchange.content, most_values=MOST_VALUES)
+    except DocumentRejected:
+        return {}
     return found if isinstance(found, dict) else {}
 
 
 def _results(response: dict[str, Any]) -> list[dict[str, Any]]:
     found = response.get("results")
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+    listed = found[:MAX_PAGE_SIZE] if isinstance(found, list) else []
+    return [one for one in listed if isinstance(one, dict)]
+
+
+def _is_last_page(response: dict[str, Any], page: int) -> bool:
+    total = response.get("total_pages")
+    return not isinstance(total, int) or page >= total

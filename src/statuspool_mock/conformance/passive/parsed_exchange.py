@@ -1,13 +1,12 @@
 """An exchange, parsed once for all rules."""
 
-import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
-import orjson
-
+from statuspool_mock.bounded_documents import DocumentRejected, parse_json
+from statuspool_mock.conformance.bounded_client import MOST_VALUES
 from statuspool_mock.contract import Document, Operation, readings
 from statuspool_mock.exchanges import Exchange
 
@@ -111,10 +110,6 @@ def _json(raw: bytes) -> Any:
     if not raw:
         return None
     try:
-        return orjson.loads(raw)
-    except ValueError:
-        pass
-    try:
-        return json.loads(raw)  # accepts NaN and lone surrogates, which no rule checks
-    except (ValueError, RecursionError):
+        return parse_json(raw, most_values=MOST_VALUES)
+    except DocumentRejected:
         return NOT_JSON

@@ -1,0 +1,81 @@
+"""An HTTP client for servers that nobody vouches for: every response is bounded in time and size.
+
+A timeout of a synchronous client starts again with each byte, so a loop of its own runs each
+request to its end or to the deadline.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import httpx
+
+from statuspool_mock.bounded_responses import ACCEPTED, BoundedBody
+
+MOST_BYTES = 1 << 20
+"""The largest body: a page has 100 items, so each of them may have 10 kB."""
+MOST_VALUES = 50_000
+"""The largest number of JSON values in a body that is parsed."""
+
+
+class BoundedResponse(NamedTuple):
+    """A response with its whole body, decoded."""
+
+    status: int
+    headers: httpx.Headers
+    content: bytes
+    request: httpx.Request
+
+
+class BoundedClient:
+    """Sends one request at a time. `timeout_seconds` limits each as a whole."""
+
+    def __init__(
+        self, *, timeout_seconds: float, tls: ssl.SSLContext | None, trust_env: bool
+    ) -> None:
+        self._timeout_seconds = timeout_seconds
+        self._runner = asyncio.Runner()
+        self._client = httpx.AsyncClient(
+            timeout=timeout_seconds,
+            verify=tls or True,
+            trust_env=trust_env,
+            headers={"Accept-Encoding": ACCEPTED},
+        )
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        content: bytes | None = None,
+        query: Mapping[str, Any] | None = None,
+    ) -> BoundedResponse:
+        """Send a request. Raises `httpx.TransportError` and `httpx.InvalidURL`."""
+        request = self._client.build_request(
+            method, url, headers=headers, content=content, params=query
+        )
+        return self._runner.run(self._send(request))
+
+    async def _send(self, request: httpx.Request) -> BoundedResponse:
+        try:
+            async with asyncio.timeout(self._timeout_seconds):
+                response = await self._client.send(request, stream=True)
+                try:
+                    body = BoundedBody(response.headers, most_bytes=MOST_BYTES)
+                    async for piece in response.aiter_raw():
+                        body.add(piece)
+                finally:
+                    await response.aclose()
+        except TimeoutError:
+            waited = f"no complete response within {self._timeout_seconds:g} s"
+            raise httpx.ReadTimeout(waited, request=request) from None
+        return BoundedResponse(response.status_code, response.headers, body.content(), request)
+
+    def close(self) -> None:
+        """Close the connections."""
+        try:
+            self._runner.run(self._client.aclose())
+        finally:
+            self._runner.close()
