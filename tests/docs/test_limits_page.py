@@ -60,7 +60,10 @@ BOUNDS = {
         "web.control.events:MOST_LISTENERS_OF_SERVER",
     ],
     "events that a stream sends": ["web.control.events:_MOST_AT_ONCE"],
-    "scenario file": ["scenarios.yaml_loading:MOST_VALUES"],
+    "scenario file": [
+        "scenarios.yaml_loading:MOST_DEPTH",
+        "scenarios.yaml_loading:MOST_VALUES",
+    ],
     "case file (`replay`)": ["bounded_documents:MOST_FILE_BYTES"],
     "JSON body that is checked": ["conformance.bounded_client:MOST_VALUES"],
     "response to `verify`": ["conformance.bounded_client:MOST_BYTES"],
