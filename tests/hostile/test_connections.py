@@ -258,17 +258,18 @@ def test_requests_that_close_their_half_are_answered_or_closed(server, key):
             assert response.status in {200, 400}
 
 
-def test_the_end_of_a_connection_ends_what_others_are_queued_behind(server, key):
-    with connected(server.url) as connection:
-        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        events = EVENTS % key.encode()
-        connection.sendall(events + b"\r\n" + get(key))
-        assert connection.recv(15) == b"HTTP/1.1 200 OK"
-    for _ in range(100):
-        if not server._server.server_state.tasks:
-            break
-        time.sleep(0.05)
-    assert not server._server.server_state.tasks
+def test_the_end_of_a_connection_ends_what_others_are_queued_behind(key):
+    with RunningServer(Settings(port=0)) as server:  # no other test leaves tasks in it
+        with connected(server.url) as connection:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            events = EVENTS % key.encode()
+            connection.sendall(events + b"\r\n" + get(key))
+            assert connection.recv(15) == b"HTTP/1.1 200 OK"
+        for _ in range(200):
+            if not server._server.server_state.tasks:
+                break
+            time.sleep(0.05)
+        assert not server._server.server_state.tasks
 
 
 def test_a_refusal_is_one_json_object(server):
