@@ -10,7 +10,7 @@ from statuspool_mock.conformance.passive.crawler import Crawler, CrawlFailed
 from tests.hostile.bounded_runs import broken, run_all
 from tests.hostile.servers import ENDLESS_PAGES, RESPONSES, hostile
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.long, pytest.mark.process]
 
 KEY = ["--api-key", "sp_test_hostile"]
 ENDS = {  # how each command is told to end soon; none writes a file

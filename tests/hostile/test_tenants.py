@@ -17,7 +17,7 @@ from statuspool_mock.sandbox.state import ClockReading, State, lazy_state_data
 from statuspool_mock.simulation import CreateMonitor, World, finish
 from tests.mock_process import serving
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.long, pytest.mark.process]
 
 LONGEST_SECONDS = 1.0  # on a busy machine; `make waits` measures
 MOST_MEBIBYTES = 1_200
