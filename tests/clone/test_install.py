@@ -67,6 +67,6 @@ def test_without_the_extra_verify_names_a_command_that_works(machine, clone, ser
     machine.find_first(machine.work / "env" / "bin")
     refused = verify(machine, server.url)
     assert refused.returncode == 2
-    hint = refused.stderr.partition("needs: ")[2]
+    hint = refused.stderr.partition("Jinja: ")[2]
     assert machine.run(hint).returncode == 0, hint
     assert verify(machine, server.url).returncode == 0

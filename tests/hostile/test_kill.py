@@ -85,6 +85,8 @@ class Client(threading.Thread):
         try:
             made = call(*arguments, **options)
         except RequestRefused as refused:
+            if refused.status == 404 and self.known == Known():
+                return None  # it was closed, and nothing has opened it since
             if refused.status not in {500, 507} or "cannot be stored" not in str(refused):
                 raise
             self.refused += 1
