@@ -105,6 +105,7 @@ async def become(sandbox: Sandbox, reading: Steps[State], *, why: str) -> None:
         state = await sandbox.turns.take(reading)
         world = await sandbox.turns.take(World.restoring(state.world))
         await sandbox.turns.take(sandbox.change_log.writing_snapshot(state))
+        sandbox.change_log.drop_held_back()
         before = sandbox.world
         sandbox.load(state, world)
         sandbox.events.add(why, {"now": world.now}, at=state.clock.shows)
@@ -116,6 +117,7 @@ async def reset(sandbox: Sandbox, open_world: Callable[[], InitialWorld]) -> Non
     async with sandbox.alone():
         initial, state = await sandbox.turns.take(_opening(open_world))
         await sandbox.turns.take(sandbox.change_log.writing_snapshot(state))
+        sandbox.change_log.drop_held_back()
         before = sandbox.world
         sandbox.reset(initial)
         sandbox.events.add("reset", {"now": initial.world.now}, at=initial.world.now)

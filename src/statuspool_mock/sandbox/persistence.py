@@ -38,6 +38,9 @@ class ChangeLog(Protocol):
     def hold_back(self) -> None:
         """Keep what is deferred in memory until `let_go`, since another thread may write."""
 
+    def drop_held_back(self) -> None:
+        """Forget what was held back, since a snapshot has replaced the state that it is about."""
+
     def let_go(self) -> None:
         """Store what was held back."""
 
@@ -121,6 +124,9 @@ class NullStorage:
 
     def hold_back(self) -> None:
         """Hold nothing back."""
+
+    def drop_held_back(self) -> None:
+        """Forget nothing."""
 
     def let_go(self) -> None:
         """Store nothing."""

@@ -76,6 +76,11 @@ class SandboxDirectory:
         """Keep what is deferred in memory until `let_go`, since another thread may write."""
         self._held_back = []
 
+    def drop_held_back(self) -> None:
+        """Forget what was held back: it is about a state that has been replaced."""
+        if self._held_back is not None:
+            self._held_back.clear()
+
     def let_go(self) -> None:
         """Append what was held back."""
         held_back, self._held_back = self._held_back, None
