@@ -1,13 +1,19 @@
 """Worlds outlive their server; tests/hostile kills it at any instant under load."""
 
+import asyncio
 import subprocess
 
 import httpx
 import pytest
 from tests.mock_process import command
 
+from statuspool_mock import contract
 from statuspool_mock.client import Control
+from statuspool_mock.exchanges.faults import Fault
+from statuspool_mock.sandbox import InitialWorld, Sandboxes, long_work
+from statuspool_mock.sandbox.directory import DirectoryStorage
 from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.simulation import World
 
 pytestmark = pytest.mark.slow
 
@@ -129,3 +135,30 @@ def test_a_change_that_was_cut_short_never_keeps_a_world_from_loading(settings):
             client.post(f"{server.url}/monitors", json={**NEW, "name": "After"})
     names = [one["name"] for one in found if one["name"].startswith(("Number", "After"))]
     assert names == ["Number 0", "Number 1", "Number 2", "Number 3", "After"]
+
+
+def test_what_was_held_back_about_a_replaced_state_is_not_stored(tmp_path):
+    """A delivery draws from the faults while an earlier state is restored beside the loop."""
+    initial = InitialWorld(World(seed=1, started_at=0), 0.0)
+
+    def opened(storage):
+        return Sandboxes(
+            lambda *_: initial, document=contract.load(), wall=lambda: 0.0, storage=storage
+        )
+
+    async def scenario():
+        with DirectoryStorage(tmp_path) as storage:
+            sandbox = opened(storage).access(KEY).sandbox
+            before = sandbox.state()
+            sandbox.add_fault(Fault(id="late", created_at=0))
+
+            def reading():
+                yield
+                sandbox.defer_settings()
+                return before
+
+            await long_work.become(sandbox, reading(), why="rewound")
+
+    asyncio.run(scenario())
+    with DirectoryStorage(tmp_path) as storage:
+        assert len(opened(storage).access(KEY).sandbox.faults) == 0

@@ -104,24 +104,24 @@ async def become(sandbox: Sandbox, reading: Steps[State], *, why: str) -> None:
     async with sandbox.alone():
         state = await sandbox.turns.take(reading)
         world = await sandbox.turns.take(World.restoring(state.world))
-        await sandbox.turns.take(sandbox.change_log.writing_snapshot(state))
-        sandbox.change_log.drop_held_back()
-        before = sandbox.world
-        sandbox.load(state, world)
-        sandbox.events.add(why, {"now": world.now}, at=state.clock.shows)
-        await sandbox.turns.take(before.dismantling())
+        await _replace(sandbox, state, lambda: sandbox.load(state, world), why=why)
 
 
 async def reset(sandbox: Sandbox, open_world: Callable[[], InitialWorld]) -> None:
     """Begin again: world, clock, faults, limits and journal are as if newly opened."""
     async with sandbox.alone():
         initial, state = await sandbox.turns.take(_opening(open_world))
-        await sandbox.turns.take(sandbox.change_log.writing_snapshot(state))
-        sandbox.change_log.drop_held_back()
-        before = sandbox.world
-        sandbox.reset(initial)
-        sandbox.events.add("reset", {"now": initial.world.now}, at=initial.world.now)
-        await sandbox.turns.take(before.dismantling())
+        await _replace(sandbox, state, lambda: sandbox.reset(initial), why="reset")
+
+
+async def _replace(sandbox: Sandbox, state: State, begin: Callable[[], None], *, why: str) -> None:
+    """Store a state, let `begin` continue from it, and give the memory of the old world back."""
+    await sandbox.turns.take(sandbox.change_log.writing_snapshot(state))
+    sandbox.change_log.drop_held_back()
+    before = sandbox.world
+    begin()
+    sandbox.events.add(why, {"now": sandbox.world.now}, at=state.clock.shows)
+    await sandbox.turns.take(before.dismantling())
 
 
 def _opening(open_world: Callable[[], InitialWorld]) -> Steps[tuple[InitialWorld, State]]:
