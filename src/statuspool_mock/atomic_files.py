@@ -1,4 +1,4 @@
-"""Writes files atomically."""
+"""Writes files atomically, and tells whether one was written to."""
 
 import contextlib
 import os
@@ -44,6 +44,15 @@ def write_whole(
                 path.hardlink_to(new)
     finally:
         new.unlink(missing_ok=True)
+
+
+def version_of(path: Path) -> tuple[int, int, int] | None:
+    """Return what changes whenever a file is written to or replaced, None if it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino
 
 
 def target_of(path: Path) -> Path:

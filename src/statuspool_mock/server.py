@@ -113,9 +113,7 @@ class Settings:
 
     def control_auth(self) -> ControlAuth:
         """Return what checks access to the control plane. Raises `TokensRejected`."""
-        tokens = None
-        if self.control_token or self.token_file:
-            tokens = ControlTokens(admin=self.control_token, file=self.token_file)
+        tokens = ControlTokens.given(admin=self.control_token, file=self.token_file)
         return ControlAuth(loopback_only=self.is_local, tokens=tokens)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from statuspool_mock.bounded_documents import DocumentRejected, read_file
 from statuspool_mock.cli.command import Decorated, option, shown_name
 from statuspool_mock.cli.types import InputFile
 
@@ -55,9 +56,9 @@ def _load(context: click.Context, parameter: click.Parameter, file: Path | None)
 
 def _read(file: Path) -> Mapping[str, Any]:
     try:
-        if file.stat().st_size > _MOST_BYTES:
-            raise click.BadParameter(f"{file}: expected at most {_MOST_BYTES} bytes")
-        return tomllib.loads(file.read_text("utf-8"))
+        return tomllib.loads(read_file(file, most_bytes=_MOST_BYTES).decode())
+    except DocumentRejected as error:
+        raise click.BadParameter(f"{file}: {error}") from None
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         reason = getattr(error, "strerror", None) or error
         raise click.BadParameter(f"{file}: cannot be read as TOML: {reason}") from None

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import click
 
+from statuspool_mock.bounded_documents import DocumentRejected, read_file
 from statuspool_mock.cli.command import option
 from statuspool_mock.cli.types import InputFile
 
 VARIABLE = "STATUSPOOL_CONTROL_TOKEN"
 _ACCESS = "Access"
+_MOST_BYTES = 1 << 20
 
 server_tokens_option = option(
     "--token-file",
@@ -39,8 +41,8 @@ def client_token(file: Path | None) -> str | None:
     if file is None:
         return token_from_environment()
     try:
-        words = file.read_text("ascii").split(maxsplit=1)
-    except (OSError, UnicodeDecodeError):
+        words = read_file(file, most_bytes=_MOST_BYTES).decode("ascii").split(maxsplit=1)
+    except (OSError, UnicodeDecodeError, DocumentRejected):
         words = []
     if not words or not words[0].isprintable():
         raise click.BadParameter(f"expected a token in {str(file)!r}", param_hint="--token-file")

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from pathlib import Path
 
+from statuspool_mock.atomic_files import version_of
 from statuspool_mock.sandbox import InvalidInput, Sandboxes
 from statuspool_mock.scenarios.errors import ScenarioRejected
 from statuspool_mock.scenarios.scenario import Scenario, load
@@ -28,7 +29,7 @@ class ScenarioFile:
         self._sandboxes = sandboxes
         self._factory = factory
         self._demo = demo
-        self._version = self._read_version()
+        self._version = version_of(Path(self._source))
 
     async def reload(self) -> str:
         """Read the scenario again, beside the event loop, and return its name.
@@ -55,7 +56,7 @@ class ScenarioFile:
 
     async def _reload_if_changed(self) -> None:
         """Read the file again if it was written to; log it, also if it cannot be used."""
-        version = self._read_version()
+        version = version_of(Path(self._source))
         if version == self._version:
             return
         self._version = version
@@ -65,10 +66,3 @@ class ScenarioFile:
             _log.error("The scenario stays as it was. %s", error)
         else:
             _log.warning("Read the scenario %s again.", name)
-
-    def _read_version(self) -> tuple[int, int, int] | None:
-        try:
-            found = Path(self._source).stat()
-        except OSError:
-            return None
-        return found.st_mtime_ns, found.st_size, found.st_ino

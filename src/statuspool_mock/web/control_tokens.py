@@ -17,6 +17,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
+
+from statuspool_mock.atomic_files import version_of
+from statuspool_mock.bounded_documents import DocumentRejected, read_file
 
 LEAST_LENGTH = 16
 """Characters of a token in a file, at least."""
@@ -72,8 +76,13 @@ class ControlTokens:
         self._file = file
         self._wall = wall
         self._looked_at = wall()
-        self._seen = _version(file) if file else None
+        self._seen = version_of(file) if file else None
         self._grants = self._admin | (read_tokens(file) if file else {})
+
+    @classmethod
+    def given(cls, *, admin: str | None, file: Path | None) -> Self | None:
+        """Return the tokens, None if there are none. Raises `TokensRejected`."""
+        return cls(admin=admin, file=file) if admin or file else None
 
     def grant(self, token: bytes) -> Grant | None:
         """Return what a token grants, None if it is unknown. Takes as long for every token."""
@@ -90,7 +99,7 @@ class ControlTokens:
         if self._file is None or now < self._looked_at + _SECONDS_BETWEEN_LOOKS:
             return
         self._looked_at = now
-        version = _version(self._file)
+        version = version_of(self._file)
         if version == self._seen:
             return
         self._seen = version
@@ -105,9 +114,9 @@ class ControlTokens:
 def read_tokens(file: Path) -> dict[bytes, Grant]:
     """Return the grants of a file by token. Raises `TokensRejected`."""
     try:
-        if file.stat().st_size > _MOST_BYTES:
-            raise TokensRejected(f"{file}: expected at most {_MOST_BYTES} bytes")
-        lines = file.read_text("utf-8").splitlines()
+        lines = read_file(file, most_bytes=_MOST_BYTES).decode().splitlines()
+    except DocumentRejected as error:
+        raise TokensRejected(f"{file}: {error}") from None
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not text in UTF-8"
         raise TokensRejected(f"{file}: {reason}") from None
@@ -138,11 +147,3 @@ def _read_line(line: str, *, place: str) -> tuple[bytes, Grant]:
             f"checkout*, got {scope!r}"
         )
     return token.encode(), Grant(scope)
-
-
-def _version(file: Path) -> tuple[int, int, int] | None:
-    try:
-        found = file.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino

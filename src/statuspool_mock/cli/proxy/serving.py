@@ -95,11 +95,8 @@ class _Protocol(BoundedProtocol):
 
 
 def _tokens(file: Path | None) -> ControlTokens | None:
-    admin = token_from_environment()
-    if not admin and file is None:
-        return None
     try:
-        return ControlTokens(admin=admin, file=file)
+        return ControlTokens.given(admin=token_from_environment(), file=file)
     except TokensRejected as error:
         raise CommandFailed(str(error)) from error
 
