@@ -15,12 +15,6 @@ MONITOR = {"name": "Shop", "url": "https://shop.example/", "interval_seconds": 6
 MOST_SECONDS = 4  # what was quadratic took far longer
 
 
-@pytest.fixture(scope="module")
-def server():
-    with RunningServer(Settings(port=0, rate_limit=None)) as running:
-        yield running
-
-
 @pytest.fixture
 def client(server, key):
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}

@@ -24,12 +24,6 @@ CODES = {
 }
 
 
-@pytest.fixture(scope="module")
-def server():
-    with RunningServer(Settings(port=0, rate_limit=None)) as running:
-        yield running
-
-
 @pytest.fixture
 def impatient(monkeypatch):
     """Let every time run out at once."""

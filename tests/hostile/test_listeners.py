@@ -6,18 +6,11 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from statuspool_mock.server import RunningServer, Settings
 from statuspool_mock.web.control import events
 from tests.hostile.wire import connected
 from tests.mock_process import serving
 
 MOST_SECONDS = 10
-
-
-@pytest.fixture(scope="module")
-def server():
-    with RunningServer(Settings(port=0, rate_limit=None)) as running:
-        yield running
 
 
 def listen(url, key, stack):

@@ -7,7 +7,6 @@ import subprocess
 import httpx
 import pytest
 
-from statuspool_mock.server import RunningServer, Settings
 from statuspool_mock.web import bounded_protocol
 from tests.conformance.passive.conftest import proxied
 from tests.hostile.wire import exchange, responses
@@ -38,12 +37,6 @@ public class Client {
     }
 }
 """
-
-
-@pytest.fixture(scope="module")
-def server():
-    with RunningServer(Settings(port=0, rate_limit=None)) as running:
-        yield running
 
 
 def post(key, offer, *, framing, path=b"/v1/monitors"):
