@@ -226,24 +226,20 @@ def test_a_client_that_does_not_read_is_disconnected(server, key):
             send_until_it_fails(connection, get(key).replace(b"limit=1", b"limit=100") * 100)
 
 
-def test_connections_beyond_the_bound_are_refused(server, monkeypatch):
+def test_connections_beyond_the_bound_are_refused(monkeypatch):
     monkeypatch.setattr(bounded_protocol, "_LINGER_SECONDS", 0.1)
-    idle = server._server.server_state.connections
-    for _ in range(100):
-        if not idle:
-            break
-        time.sleep(0.1)
     limits = BoundedProtocol.limits._replace(connections=5)
     monkeypatch.setattr(BoundedProtocol, "limits", limits)
-    with ExitStack() as stack:
-        kept = [stack.enter_context(connected(server.url)) for _ in range(5)]
-        for connection in kept:
-            connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            assert connection.recv(12) == b"HTTP/1.1 200"
-        (response,) = responses(exchange(server.url, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
-        assert refused(response, 503)
-    time.sleep(0.3)
-    assert answers(server)
+    with RunningServer(Settings(port=0)) as server:  # no other test has connections to it
+        with ExitStack() as stack:
+            kept = [stack.enter_context(connected(server.url)) for _ in range(5)]
+            for connection in kept:
+                connection.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+                assert connection.recv(12) == b"HTTP/1.1 200"
+            (response,) = responses(exchange(server.url, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"))
+            assert refused(response, 503)
+        time.sleep(0.3)
+        assert answers(server)
 
 
 def test_requests_that_close_their_half_are_answered_or_closed(server, key):

@@ -54,6 +54,26 @@ def test_signals_reach_the_program_and_its_exit_code_comes_back(name, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_signal_right_after_the_start_of_the_program_reaches_it():
+    script = "trap 'echo told; exit 3' USR1; kill -USR1 $PPID; while :; do sleep 0.1; done"
+    for _ in range(5):
+        with start("--", "sh", "-c", script) as process:
+            said, told = process.communicate(timeout=30)
+        assert (process.returncode, said, told) == (3, "told\n", "")
+
+
+def test_a_signal_that_is_ignored_is_ignored_by_the_program_too():
+    ours = "statuspool_mock run -- sh -c"
+    script = "kill -HUP $$; kill -HUP $PPID; sleep 0.3; echo still here"
+    done = subprocess.run(
+        ["sh", "-c", f"trap '' HUP; exec {sys.executable} -m {ours} '{script}'"],
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "still here\n", "")
+
+
 def test_a_program_that_a_signal_ends_exits_as_in_a_shell(tmp_path):
     done = run("--", "sh", "-c", "kill -KILL $$", TMPDIR=str(tmp_path))
     assert done.returncode == 128 + signal.SIGKILL
