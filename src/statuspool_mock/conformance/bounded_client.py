@@ -6,7 +6,7 @@ request to its end or to the deadline.
 
 import asyncio
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import httpx
@@ -28,8 +28,17 @@ class BoundedResponse(NamedTuple):
     request: httpx.Request
 
 
+class OutgoingRequest(NamedTuple):
+    """A request to be sent together with others."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes | None
+
+
 class BoundedClient:
-    """Sends one request at a time. `timeout_seconds` limits each as a whole."""
+    """Sends requests one by one, or several at once. `timeout_seconds` limits each as a whole."""
 
     def __init__(
         self, *, timeout_seconds: float, tls: ssl.SSLContext | None, trust_env: bool
@@ -57,6 +66,34 @@ class BoundedClient:
             method, url, headers=headers, content=content, params=query
         )
         return self._runner.run(self._send(request))
+
+    def request_together(
+        self, requests: Sequence[OutgoingRequest]
+    ) -> list[BoundedResponse | httpx.TransportError]:
+        """Send requests at the same time, each on a connection of its own.
+
+        Raises `httpx.InvalidURL`.
+        """
+        built = [
+            self._client.build_request(
+                each.method, each.url, headers=each.headers, content=each.content
+            )
+            for each in requests
+        ]
+        return self._runner.run(self._send_together(built))
+
+    async def _send_together(
+        self, requests: Sequence[httpx.Request]
+    ) -> list[BoundedResponse | httpx.TransportError]:
+        return await asyncio.gather(*map(self._response_or_error, requests))
+
+    async def _response_or_error(
+        self, request: httpx.Request
+    ) -> BoundedResponse | httpx.TransportError:
+        try:
+            return await self._send(request)
+        except httpx.TransportError as error:
+            return error
 
     async def _send(self, request: httpx.Request) -> BoundedResponse:
         try:

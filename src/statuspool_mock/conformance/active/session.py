@@ -1,13 +1,10 @@
 """Requests to the server: paced, within a budget, writing only to what the run created."""
 
-import json
 import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 import httpx
 
@@ -15,18 +12,25 @@ from statuspool_mock.conformance.active.errors import Finding, NotVerified, Serv
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.ledger import Ledger
 from statuspool_mock.conformance.active.options import Options
-from statuspool_mock.conformance.bounded_client import BoundedClient
+from statuspool_mock.conformance.active.request import (
+    MAIN,
+    OTHER_TEAM,
+    READ_ONLY,
+    REVOKED,
+    UNSENT,
+    Request,
+    Sending,
+    build,
+)
+from statuspool_mock.conformance.bounded_client import (
+    BoundedClient,
+    BoundedResponse,
+    OutgoingRequest,
+)
 from statuspool_mock.conformance.pacing import Pace, retry_seconds
 from statuspool_mock.contract.document import Document
 
-UNSENT: Any = object()
-MAIN, READ_ONLY, OTHER_TEAM, REVOKED = "main", "read-only", "other team's", "revoked"
-_VARIABLES = {
-    MAIN: "$STATUSPOOL_API_KEY",
-    READ_ONLY: "$READONLY_KEY",
-    OTHER_TEAM: "$OTHER_TEAM_KEY",
-    REVOKED: "$REVOKED_KEY",
-}
+__all__ = ["MAIN", "OTHER_TEAM", "READ_ONLY", "REVOKED", "UNSENT", "Sending", "Session"]
 _MAX_RETRIES = 3
 """How often a request is repeated after a 429 before it is given up."""
 _MAX_FAILURES = 5
@@ -59,6 +63,7 @@ class Session:
         self._last_at: dict[str, float] = {}
         self._failures = 0
         self._is_closed = False
+        self._takes_one_at_a_time = False
         self._keys = {
             MAIN: options.api_key,
             READ_ONLY: options.readonly_key,
@@ -88,28 +93,46 @@ class Session:
         Raises `NotVerified` where the budget is spent or every attempt is a 429, `Finding` where
         there is no response.
         """
-        self.ledger.refuse_foreign(method, path)
-        sent_headers = dict(headers or {})
-        if value is not UNSENT:
-            body = json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
-        if body is not None and not any(name.lower() == "content-type" for name in sent_headers):
-            sent_headers["Content-Type"] = "application/json"
-        request = _Request(
-            method=method,
-            url=self.base + path + (f"?{urlencode(query)}" if query else ""),
-            path=path.partition("?")[0],
-            authorization=f"Bearer {self._keys[key]}" if authorization is UNSENT else authorization,
-            shown=f"Bearer {_VARIABLES[key]}" if authorization is UNSENT else authorization,
-            headers=sent_headers,
+        request = self._request(
+            Sending(method=method, path=path, key=key, query=query, value=value),
+            authorization=authorization,
             body=body,
-            key=key,
+            headers=headers,
         )
         response = self._send_until_accepted(request, counts=counts)
         if response.is_success:
             self.ledger.enter(response)
         return response
 
-    def _send_until_accepted(self, request: "_Request", *, counts: bool) -> ServerResponse:
+    def send_together(self, sendings: Sequence[Sending]) -> list[ServerResponse]:
+        """Send requests at the same time, and return their responses in the same order.
+
+        One that gets a 429 is repeated after the others. Raises `NotVerified` where the budget is
+        too small, or where a request gets no response: how many connections a server takes at once
+        is not documented.
+        """
+        if self._takes_one_at_a_time:
+            raise NotVerified("the server did not respond to requests at the same time")
+        requests = [self._request(each) for each in sendings]
+        self._spend(len(requests))
+        for request in requests:
+            self._pace(request.key)
+        responses = self._attempt_together(requests)
+        if self.is_paced:
+            responses = [
+                self._send_until_accepted(request, counts=True) if got.status == 429 else got
+                for request, got in zip(requests, responses, strict=True)
+            ]
+        for response in responses:
+            if response.is_success:
+                self.ledger.enter(response)
+        return responses
+
+    def _request(self, sending: Sending, **more: Any) -> Request:
+        self.ledger.refuse_foreign(sending.method, sending.path)
+        return build(sending, base=self.base, token=self._keys[sending.key], **more)
+
+    def _send_until_accepted(self, request: Request, *, counts: bool) -> ServerResponse:
         for attempt in range(_MAX_RETRIES + 1):
             if counts:
                 self._spend()
@@ -170,10 +193,10 @@ class Session:
                 left.append(f"monitor {monitor_id}: {reason}")
         return left + self.ledger.permanent
 
-    def _spend(self) -> None:
+    def _spend(self, number: int = 1) -> None:
         budget = self.options.max_requests
-        cleaning_up = len(self.ledger.monitors) + 2
-        if budget is not None and self.requests + cleaning_up > budget:
+        cleaning_up = len(self.ledger.monitors) + 1
+        if budget is not None and self.requests + number + cleaning_up > budget:
             raise NotVerified(f"the budget of {budget} requests is spent")
 
     def _pace(self, key: str) -> None:
@@ -184,15 +207,12 @@ class Session:
         if wait:
             self.wait(wait)
 
-    def _attempt(self, request: "_Request") -> ServerResponse:
+    def _attempt(self, request: Request) -> ServerResponse:
         self.requests += 1
-        headers = dict(request.headers)
-        if request.authorization is not None:
-            headers["Authorization"] = request.authorization
         started = self._last_at[request.key] = time.monotonic()
         try:
             received = self._client.request(
-                request.method, request.url, headers=headers, content=request.body
+                request.method, request.url, headers=request.all_headers, content=request.body
             )
         except httpx.TransportError as error:
             self._failures += 1
@@ -201,6 +221,34 @@ class Session:
             reason = f"{type(error).__name__} {error}".strip()
             got = f"no response to {request.method} {request.path}: {reason}"
             raise Finding(got, "a response", self._response(request)) from error
+        return self._received(request, received, started)
+
+    def _attempt_together(self, requests: Sequence[Request]) -> list[ServerResponse]:
+        self.requests += len(requests)
+        started = time.monotonic()
+        self._last_at.update({request.key: started for request in requests})
+        outgoing = [
+            OutgoingRequest(each.method, each.url, each.all_headers, each.body) for each in requests
+        ]
+        received = self._client.request_together(outgoing)
+        failed = [each for each in received if isinstance(each, httpx.TransportError)]
+        responses = [
+            self._received(request, response, started)
+            for request, response in zip(requests, received, strict=True)
+            if isinstance(response, BoundedResponse)
+        ]
+        if failed:
+            self._takes_one_at_a_time = True
+            for response in responses:
+                if response.is_success:
+                    self.ledger.enter(response)
+            unanswered = f"{len(failed)} of {len(requests)} requests at the same time"
+            raise NotVerified(f"no response to {unanswered}: {failed[0]!r:.120}")
+        return responses
+
+    def _received(
+        self, request: Request, received: BoundedResponse, started: float
+    ) -> ServerResponse:
         self._failures = 0
         response = self._response(
             request,
@@ -220,7 +268,7 @@ class Session:
 
     def _response(
         self,
-        request: "_Request",
+        request: Request,
         *,
         status: int = 0,
         headers: Mapping[str, str] | None = None,
@@ -241,17 +289,3 @@ class Session:
             key=request.key,
             seconds=seconds,
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Request:
-    """A request. `shown` is its authorization with a variable in place of the key."""
-
-    method: str
-    url: str
-    path: str
-    authorization: str | None
-    shown: str | None
-    headers: Mapping[str, str]
-    body: bytes | None
-    key: str

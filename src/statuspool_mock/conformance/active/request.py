@@ -1,0 +1,76 @@
+"""What a run sends: requests with their keys, and how they are shown."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+UNSENT: Any = object()
+MAIN, READ_ONLY, OTHER_TEAM, REVOKED = "main", "read-only", "other team's", "revoked"
+_VARIABLES = {
+    MAIN: "$STATUSPOOL_API_KEY",
+    READ_ONLY: "$READONLY_KEY",
+    OTHER_TEAM: "$OTHER_TEAM_KEY",
+    REVOKED: "$REVOKED_KEY",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sending:
+    """What to send: `value` is the JSON of the body."""
+
+    method: str
+    path: str
+    key: str = MAIN
+    query: Mapping[str, Any] | Sequence[tuple[str, Any]] = ()
+    value: Any = UNSENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """A request. `shown` is its authorization with a variable in place of the key."""
+
+    method: str
+    url: str
+    path: str
+    authorization: str | None
+    shown: str | None
+    headers: Mapping[str, str]
+    body: bytes | None
+    key: str
+
+    @property
+    def all_headers(self) -> Mapping[str, str]:
+        """The headers as they are sent."""
+        if self.authorization is None:
+            return self.headers
+        return {**self.headers, "Authorization": self.authorization}
+
+
+def build(
+    sending: Sending,
+    *,
+    base: str,
+    token: str | None,
+    authorization: str | None = UNSENT,
+    body: bytes | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Request:
+    """Return the request to send, with the token of its key or another authorization."""
+    sent_headers = dict(headers or {})
+    if sending.value is not UNSENT:
+        body = json.dumps(sending.value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+    if body is not None and not any(name.lower() == "content-type" for name in sent_headers):
+        sent_headers["Content-Type"] = "application/json"
+    shown = f"Bearer {_VARIABLES[sending.key]}" if authorization is UNSENT else authorization
+    return Request(
+        method=sending.method,
+        url=base + sending.path + (f"?{urlencode(sending.query)}" if sending.query else ""),
+        path=sending.path.partition("?")[0],
+        authorization=f"Bearer {token}" if authorization is UNSENT else authorization,
+        shown=shown,
+        headers=sent_headers,
+        body=body,
+        key=sending.key,
+    )
