@@ -31,9 +31,18 @@ def wide(document: Document, *, formats: bool = False) -> Document:
     for media in bodies(raw):
         schema = media["schema"]
         edit(schema["properties"], WIDE)
+        required = schema.get("required", ())
         for name, field in schema["properties"].items():
-            field["nullable"] = name not in schema.get("required", ())  # ignoring null is allowed
+            if name not in required:
+                _allow_null(field)
     return Document(raw)
+
+
+def _allow_null(field: Schema) -> None:
+    """Allow null, which a server may ignore. An enum has to list it: OpenAPI 3.0.3, nullable."""
+    field["nullable"] = True
+    if "enum" in field:
+        field["enum"] = [*field["enum"], None]
 
 
 def with_open_responses(document: Document, *, formats: bool = False) -> Schema:

@@ -22,7 +22,7 @@ from schemathesis.generation.hypothesis.builder import (
     create_test,
 )
 
-from statuspool_mock.conformance.active.errors import Finding, NotVerified, ServerUnusable
+from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.session import UNSENT
 from statuspool_mock.contract import Document
@@ -129,7 +129,7 @@ class Generator:
                     raise errors[0]
                 try:
                     self.sent = send(_case(case))
-                except (Finding, NotVerified, ServerUnusable) as error:
+                except Exception as error:
                     errors.append(error)
                     raise
                 return _converted(self.sent)

@@ -30,10 +30,9 @@ class Ledger:
         self._own.add(fresh)
         return fresh
 
-    def own_or_fresh(self, monitor_id: Any) -> str:
-        """Return the id where this run created the monitor, else one that nothing has."""
-        is_own = isinstance(monitor_id, str) and monitor_id.lower() in self._own
-        return str(monitor_id) if is_own else self.fresh_id()
+    def new_ids(self) -> "NewIds":
+        """Return the ids of monitors created from now on."""
+        return NewIds(self, self._own)
 
     def refuse_foreign(self, method: str, path: str) -> None:
         """Refuse to write to monitors of others: it could cause an outage.
@@ -86,6 +85,20 @@ class Ledger:
             return
         self._own.add(monitor_id.lower())
         self.monitors[monitor_id] = response.key
+
+
+class NewIds:
+    """Ids of monitors that one clause created: what it tries on them affects no other clause."""
+
+    def __init__(self, ledger: Ledger, own: set[str]) -> None:
+        self._ledger = ledger
+        self._own = own
+        self._before = frozenset(own)
+
+    def or_fresh(self, monitor_id: Any) -> str:
+        """Return the id where it is one of them, else one that nothing has."""
+        is_new = isinstance(monitor_id, str) and monitor_id.lower() in self._own - self._before
+        return str(monitor_id) if is_new else self._ledger.fresh_id()
 
 
 def _has_sent_name(response: ServerResponse) -> bool:

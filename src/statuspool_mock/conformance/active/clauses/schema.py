@@ -115,13 +115,22 @@ def _exchange(
     if may_stay and not (is_valid and len(context.successes(operation.id)) < _MAX_PERMANENT):
         return
     path = _path(context, operation, deletes=is_valid)
-    response = context.api.send(operation.method, path, query=query, value=body)
+    response = _send(context, operation.method, path, query=query, body=body)
     if is_valid:
         expect(response.is_success, response.summary(), "a 2xx: the request is valid", response)
     if is_invalid:
         allowed = (400, 404) if operation.id == "createIncident" else (400,)
         expect_status(response, *allowed, because="the body is invalid")
     case.check(response)
+
+
+def _send(
+    context: Context, method: str, path: str, *, query: list[tuple[str, str]], body: Any
+) -> ServerResponse:
+    """Send a generated body: a JSON value, or bytes that are no JSON."""
+    if isinstance(body, bytes):
+        return context.api.send(method, path, query=query, body=body)
+    return context.api.send(method, path, query=query, value=body)
 
 
 def _of_own_monitors(case: Any, own: Callable[[str], str]) -> tuple[list[tuple[str, str]], Any]:
@@ -190,11 +199,12 @@ for _operation in contract.load().operations.values():
     needs=(Need.WRITES, Need.TIME),
 )
 def follows_links(context: Context) -> None:
+    created_here = context.api.ledger.new_ids()  # ids of lists lead to what other clauses share
+
     def send(case: Any) -> ServerResponse:
-        own = context.api.ledger.own_or_fresh
-        query, body = _of_own_monitors(case, own)
-        path = case.path.replace("{id}", own(case.path_id))
-        return context.api.send(case.method, path, query=query, value=body)
+        query, body = _of_own_monitors(case, created_here.or_fresh)
+        path = case.path.replace("{id}", created_here.or_fresh(case.path_id))
+        return _send(context, case.method, path, query=query, body=body)
 
     scenarios, steps = _SCENARIOS[context.options.profile]
     without = () if context.options.allow_permanent else _PERMANENT
