@@ -146,6 +146,17 @@ def test_few_invalid_parameters_may_be_accepted(name, text, may_pass):
     assert rulings.may_accept_parameter(name, text) is may_pass
 
 
+def test_the_wide_reading_lets_null_be_ignored_wherever_a_field_is_optional():
+    """A server may ignore null there or refuse it, enums included."""
+    for operation in wide(DOCUMENT).operations.values():
+        for name in operation.fields:
+            required = operation.definition["requestBody"]["content"]["application/json"][
+                "schema"
+            ].get("required", ())
+            fields = {field for field, _ in operation.check_body({name: None})}
+            assert (name in fields) == (name in required), (operation.id, name)
+
+
 def test_the_wide_reading_requires_only_what_is_promised_and_keeps_formats_if_asked():
     operation = wide(DOCUMENT, formats=True).operations["updateMonitor"]
     five = {

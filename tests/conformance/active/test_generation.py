@@ -4,12 +4,13 @@ import json
 
 import hypothesis
 import pytest
+from hypothesis.errors import FlakyStrategyDefinition
 
 from statuspool_mock import contract
 from statuspool_mock.conformance.active import tolerances
 from statuspool_mock.conformance.active.errors import Finding
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.generation import Generator, Phase
+from statuspool_mock.conformance.active.generation import GenerationFailed, Generator, Phase
 from statuspool_mock.conformance.active.session import UNSENT
 from statuspool_mock.contract import readings
 
@@ -129,13 +130,31 @@ def test_a_created_monitor_that_is_not_found_is_a_finding(generator):
         linked(generator, deletes=False)
 
 
-def test_nothing_is_sent_after_the_first_error(generator):
+@pytest.mark.parametrize("error", [Finding("nothing", "a response"), TypeError("bytes")])
+def test_nothing_is_sent_after_the_first_error(generator, error):
+    """Hypothesis would repeat the scenario, and call it flaky where the server has changed."""
     sent = []
 
     def send(case):
         sent.append(case)
-        raise Finding("nothing", "a response")
+        raise error
 
-    with pytest.raises(Finding):
+    with pytest.raises(type(error)):
         generator.play(send, scenarios=5, steps=5, without=())
     assert len(sent) == 1
+
+
+def test_a_failure_of_the_generator_is_not_the_servers():
+    class Machine:
+        @classmethod
+        def run(cls, **_):
+            raise FlakyStrategyDefinition("inconsistent")
+
+    class Broken:
+        def as_state_machine(self):
+            return Machine
+
+    generator = Generator(NARROW, seed=1)
+    generator._schema = Broken()
+    with pytest.raises(GenerationFailed, match="FlakyStrategyDefinition"):
+        generator.play(lambda case: case, scenarios=2, steps=2, without=())

@@ -22,7 +22,7 @@ from schemathesis.generation.hypothesis.builder import (
     create_test,
 )
 
-from statuspool_mock.conformance.active.errors import Finding, NotVerified
+from statuspool_mock.conformance.active.errors import Finding
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.session import UNSENT
 from statuspool_mock.contract import Document
@@ -49,6 +49,10 @@ _SETTINGS = hypothesis.settings(
     suppress_health_check=list(hypothesis.HealthCheck),
     phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
 )
+
+
+class GenerationFailed(Exception):
+    """Schemathesis or Hypothesis failed: the fault is not the server's."""
 
 
 class Phase(StrEnum):
@@ -108,9 +112,9 @@ class Generator:
             create_test(operation=operation, test_func=keep, config=config)()
         except SkipTest:  # the phase has no requests for the operation
             return []
-        except HypothesisException:
+        except HypothesisException as error:
             if not drawn:
-                raise NotVerified(f"no {phase} could be generated") from None
+                raise GenerationFailed(f"no {phase} could be generated: {error!r}") from error
         return _spread(_different(drawn), most)
 
     def play(self, send: Send, *, scenarios: int, steps: int, without: Iterable[str]) -> None:
@@ -144,9 +148,9 @@ class Generator:
         settings = hypothesis.settings(_SETTINGS, max_examples=scenarios, stateful_step_count=steps)
         try:
             hypothesis.seed(self._seed)(Play).run(settings=settings)
-        except Exception:
+        except Exception as error:
             if not errors:
-                raise
+                raise GenerationFailed(f"no scenario could be generated: {error!r}") from error
         if errors:
             raise errors[0]
 

@@ -9,6 +9,7 @@ from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified, ServerUnusable
 from statuspool_mock.conformance.active.options import Options
+from statuspool_mock.conformance.active.own_errors import response_explains
 from statuspool_mock.conformance.active.results import ClauseResult, Verdict
 from statuspool_mock.conformance.active.selection import (
     chosen,
@@ -33,8 +34,8 @@ class VerificationRun:
         self.left_behind: list[str] = []
         self.unusable = ""
         """Why nothing, or nothing more, can be checked."""
-        self.has_failed = False
-        """Whether a check broke in a way that is no verdict."""
+        self.own_errors: list[str] = []
+        """Checks that broke in a way that is no verdict, with the errors."""
         self.started = time.monotonic()
         self.listeners: list[Listener] = []
         self._executed: dict[str, ClauseResult] = {}
@@ -114,9 +115,9 @@ class VerificationRun:
             return self._missing_prerequisites(clause) or str(error)
         if isinstance(error, ServerUnusable):
             return str(error)
-        if isinstance(error, AttributeError | KeyError | TypeError | ValueError | IndexError):
-            return f"a response has an unexpected shape: {error!r}"  # which other clauses check
-        self.has_failed = True
+        if response_explains(error, self.session.exchanges):
+            return f"a response has an unexpected shape: {error!r:.300}"  # which others check
+        self.own_errors.append(f"{clause.id}: {error!r:.300}")
         return f"verify itself failed, please report it: {error!r:.300}"
 
     def _missing_prerequisites(self, clause: Clause) -> str:
@@ -147,12 +148,15 @@ class VerificationRun:
         return sum(result.verdict is verdict for result in self.results)
 
     def exit_code(self) -> int:
-        """Return 0 where every checked clause holds, 1 for findings, 2 where none was checked."""
+        """Return 0 where every checked clause holds, 1 for findings.
+
+        2: no clause could be checked, or a check broke: what it would have found is unknown.
+        """
         if self.count(Verdict.FINDING):
             return 1
         checked = self.count(Verdict.PASSED) + self.count(Verdict.NOTE) + self.count(Verdict.KNOWN)
         succeeded = any(response.is_success for response in self.session.exchanges)
-        return 0 if checked and succeeded and not self.unusable and not self.has_failed else 2
+        return 0 if checked and succeeded and not self.unusable and not self.own_errors else 2
 
 
 def verify(options: Options) -> VerificationRun:

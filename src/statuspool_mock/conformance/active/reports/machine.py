@@ -16,6 +16,7 @@ def as_json(run: VerificationRun) -> bytes:
         "seconds": round(run.seconds, 1),
         "exit_code": run.exit_code(),
         "unusable": run.unusable,
+        "own_errors": run.own_errors,
         "verdicts": {str(verdict): run.count(verdict) for verdict in Verdict},
         "left_behind": run.left_behind,
         "results": [result.as_json() for result in run.results],

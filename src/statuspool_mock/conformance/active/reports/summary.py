@@ -12,6 +12,8 @@ def headline(run: VerificationRun) -> str:
     findings = run.count(Verdict.FINDING)
     if findings:
         outcome = f"{findings} {named(Verdict.FINDING, findings)}"
+    elif run.own_errors:
+        outcome = f"verify itself failed, please report it: {'; '.join(run.own_errors)}"
     elif run.exit_code() == 2:
         outcome = f"could not be tested{f': {run.unusable}' if run.unusable else ''}"
     else:
