@@ -1,5 +1,6 @@
 """The changes of requests and responses that most mutants are made of."""
 
+from asyncio import sleep
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from statuspool_mock.mutants.exchange import (
 )
 from statuspool_mock.mutants.mutant import ExchangeChange, SchemaEdit, ValidationChange
 
+_MOMENT_SECONDS = 0.02
 Rewrite = Callable[[Json], Json]
 _MONITORS = ("listMonitors", "createMonitor", "getMonitor", "updateMonitor")
 _INCIDENTS = ("listIncidents", "createIncident")
@@ -137,3 +139,14 @@ def mapped(name: str, change: Callable[[Any], Any]) -> Rewrite:
 def present(name: str, change: Callable[[Any], Any]) -> Rewrite:
     """Return the change of a field if it is present and not null."""
     return mapped(name, lambda value: None if value is None else change(value))
+
+
+async def moment() -> None:
+    """Wait as long as a database takes, so that other requests are served meanwhile."""
+    await sleep(_MOMENT_SECONDS)
+
+
+def crashed(response: MutantResponse) -> MutantResponse:
+    """Return a 500 in place of a response."""
+    body = {"error": "INTERNAL_ERROR", "message": "An unexpected error occurred."}
+    return response.with_status(500).with_json(body)

@@ -7,6 +7,7 @@ from tests.mutants.probes import (  # noqa: F401 - importing enters them
     events,
     limits,
     lists,
+    races,
     reads,
     validation,
     writes,

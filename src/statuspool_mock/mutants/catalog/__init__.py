@@ -2,6 +2,8 @@
 
 from statuspool_mock.mutants.catalog.authentication import AUTHENTICATION
 from statuspool_mock.mutants.catalog.checks import LOGS, STATUS
+from statuspool_mock.mutants.catalog.concurrent_reads import CONCURRENT_READS
+from statuspool_mock.mutants.catalog.concurrent_writes import CONCURRENT_WRITES
 from statuspool_mock.mutants.catalog.consistency import MEANING
 from statuspool_mock.mutants.catalog.deletion import DELETION
 from statuspool_mock.mutants.catalog.deliveries import DELIVERIES
@@ -35,6 +37,8 @@ CATALOG: tuple[Mutant, ...] = (
     *UNICODE,
     *ROBUSTNESS,
     *MEANING,
+    *CONCURRENT_WRITES,
+    *CONCURRENT_READS,
     *LIMITER,
     *DELIVERIES,
 )

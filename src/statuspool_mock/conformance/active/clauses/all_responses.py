@@ -23,7 +23,16 @@ _REFUSED = ("validation", "pagination", "filters", "incidents", "webhooks", "rob
 _ALL = (
     *("create", "update", "delete", "pagination", "filters", "incidents", "webhooks"),
     *("deliveries", "monitors", "status", "logs", "envelope", "meaning", "auth", "roles"),
-    *("teams", "validation", "schema", "robust", *_UNKNOWN, "errors.unknown-path", "rate-limit"),
+    *(
+        "teams",
+        "concurrency",
+        "validation",
+        "schema",
+        "robust",
+        *_UNKNOWN,
+        "errors.unknown-path",
+        "rate-limit",
+    ),
 )
 """Every clause that sends requests: what no response shows, none of them may show."""
 _SENDERS = {
