@@ -60,7 +60,7 @@ def test_a_closed_world_begins_anew(world, key):
     world.monitors.create("Gone soon")
     world.close_sandbox(key.removeprefix("sp_test_"))
     assert "Gone soon" not in [monitor["name"] for monitor in world.monitors.all()]
-    with pytest.raises(RequestRefused, match="No sandbox 'nobody'"):
+    with pytest.raises(RequestRefused, match="There is no sandbox 'nobody'"):
         world.close_sandbox("nobody")
 
 

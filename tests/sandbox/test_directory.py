@@ -8,7 +8,7 @@ import pytest
 from tests.mock_process import command
 
 from statuspool_mock import contract
-from statuspool_mock.client import Control
+from statuspool_mock.client import Control, RequestRefused
 from statuspool_mock.exchanges.faults import Fault
 from statuspool_mock.sandbox import InitialWorld, Sandboxes, long_work
 from statuspool_mock.sandbox.directory import DirectoryStorage
@@ -63,6 +63,20 @@ def test_a_deleted_world_is_gone_from_the_folder(settings):
         world.close_sandbox("kept")
         assert not (settings.data / "kept").exists()
         assert "Gone soon" not in [monitor["name"] for monitor in world.monitors.all()]
+
+
+def test_a_stored_world_that_is_not_open_can_be_deleted(settings):
+    with RunningServer(settings) as server, Control(server.control_url, api_key=KEY) as world:
+        world.monitors.create("Gone soon")
+    with RunningServer(settings) as server, Control(server.control_url) as anyone:
+        anyone.close_sandbox("kept")
+        assert not (settings.data / "kept").exists()
+        for name in ("kept", "..", "../worlds", "lock", "%2e%2e", ""):
+            with pytest.raises(RequestRefused):
+                anyone.close_sandbox(name)
+        assert list(settings.data.iterdir())
+        with Control(server.control_url, api_key=KEY) as world:
+            assert "Gone soon" not in [monitor["name"] for monitor in world.monitors.all()]
 
 
 def test_an_idle_world_makes_room_and_comes_back(tmp_path):

@@ -15,7 +15,6 @@ import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -75,15 +74,23 @@ class DirectoryStorage:
         if directory is not None:
             directory.close()
 
-    def forget(self, name: str) -> None:
-        """Delete the files of that sandbox. Raises `StorageFailed`; then they are all there."""
+    def forget(self, name: str) -> bool:
+        """Delete the files of that sandbox and return whether there were any.
+
+        Raises `StorageFailed`; then they are all there.
+        """
         path = self._path(name)
         deleted = path.with_name(f"{path.name}.deleted")
         shutil.rmtree(deleted, ignore_errors=True)
-        with suppress(FileNotFoundError):
+        try:
             _rename(path, deleted)
+        except FileNotFoundError:
+            was_there = False
+        else:
+            was_there = True
         self.release(name)
         shutil.rmtree(deleted, ignore_errors=True)
+        return was_there
 
     def set_aside(self, name: str, *, repair: bool) -> str:
         """Rename the folder of a damaged sandbox and return its new name.

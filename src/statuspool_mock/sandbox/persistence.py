@@ -97,8 +97,8 @@ class Storage(Protocol):
     def release(self, name: str) -> None:
         """Close the change log of the sandbox with that name; it stays stored."""
 
-    def forget(self, name: str) -> None:
-        """Delete the stored sandbox with that name."""
+    def forget(self, name: str) -> bool:
+        """Delete the stored sandbox with that name; return whether there was one."""
 
     def set_aside(self, name: str, *, repair: bool) -> str:
         """Keep the files of a damaged sandbox under another name, and return it.
@@ -162,8 +162,9 @@ class NullStorage:
     def release(self, name: str) -> None:
         """Release nothing."""
 
-    def forget(self, name: str) -> None:
+    def forget(self, name: str) -> bool:  # noqa: ARG002 - part of the interface
         """Delete nothing."""
+        return False
 
     def set_aside(self, name: str, *, repair: bool) -> str:  # noqa: ARG002 - part of the interface
         """Keep nothing."""

@@ -19,7 +19,8 @@ from statuspool_mock.sandbox.turns import Turns
 from statuspool_mock.simulation import Steps, World, finish
 from statuspool_mock.webhooks.sender import WebhookSender
 
-_KEY = re.compile(r"sp_test_(?P<name>[A-Za-z0-9_-]{1,64})(?:\.(?P<role>[a-z]+))?", re.ASCII)
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
+_KEY = re.compile(rf"sp_test_(?P<name>{_NAME.pattern})(?:\.(?P<role>[a-z]+))?", re.ASCII)
 _ROLES = {None: "full", "ro": "read-only", "rival": "rival"}
 _DEAD = frozenset({"revoked", "expired"})
 OpenWorld = Callable[[str | None, int | None], InitialWorld]
@@ -168,16 +169,18 @@ class Sandboxes:
         return self._sandboxes[name]
 
     def delete(self, name: str) -> None:
-        """Delete a sandbox permanently; its key opens a new one. Raises `NotFound`.
+        """Delete a sandbox permanently, open or stored; its key opens a new one. Raises `NotFound`.
 
         The files of a damaged one are kept under another name.
         """
         if name in self._damaged:
             self._set_aside(name, repair=False)
             return
-        self.find(name)
-        self._storage.forget(name)
-        self._close(name)
+        is_stored = _NAME.fullmatch(name) is not None and name not in self._opening
+        if not (is_stored and self._storage.forget(name)) and name not in self._sandboxes:
+            raise NotFound(f"There is no sandbox {name!r}.")
+        if name in self._sandboxes:
+            self._close(name)
 
     def repair(self, name: str) -> str:
         """Let a damaged sandbox go on with what can be read. Raises `NotFound`.
