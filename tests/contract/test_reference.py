@@ -53,13 +53,13 @@ def test_help_texts_repeat_the_facts_because_they_are_printed_without_imports(
 
 
 def test_the_document_states_the_same_limits():
-    new = SCHEMAS["NewMonitor"]["properties"]
+    new = SCHEMAS["MonitorInput"]["properties"]
     assert new["name"]["minLength"] == reference.MIN_NAME_LENGTH
     assert new["name"]["maxLength"] == reference.MAX_NAME_LENGTH
     assert tuple(new["interval_seconds"]["enum"]) == reference.INTERVALS
-    assert tuple(SCHEMAS["Events"]["items"]["enum"]) == reference.EVENTS
+    assert tuple(SCHEMAS["EventName"]["enum"]) == reference.EVENTS
     assert tuple(SCHEMAS["Monitor"]["properties"]["status"]["enum"]) == reference.MONITOR_STATUSES
-    shown = SCHEMAS["MonitorStatus"]["properties"]["status"]["enum"]
+    shown = SCHEMAS["CurrentStatus"]["properties"]["status"]["enum"]
     assert tuple(shown) == reference.CHECK_STATUSES
     parameters = DOCUMENT.resolved["components"]["parameters"]
     assert parameters["Limit"]["schema"]["maximum"] == reference.MAX_PAGE_SIZE

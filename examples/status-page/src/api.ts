@@ -48,7 +48,7 @@ export async function readBoard(api: Api, signal?: AbortSignal): Promise<Board> 
   return { services, incidents: dataOf(open).results };
 }
 
-type Result<T> = { data?: T; error?: Schemas["Error"]; response: Response };
+type Result<T> = { data?: T; error?: Schemas["ErrorBody"]; response: Response };
 
 function dataOf<T>({ data, error, response }: Result<T>): T {
   if (data !== undefined) return data;
