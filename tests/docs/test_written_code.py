@@ -144,6 +144,7 @@ def look_through(line: str, served: Served, folder: Path) -> None:
         assert proxy.stop().code == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", TUTORIALS)
 def test_a_tutorial_runs_from_its_first_line_to_its_last(page, run):
     """In one shell, as its reader has one: what a block sets, the next one uses."""

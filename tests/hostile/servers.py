@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 
 MIB = 1 << 20
 _OK = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n"
@@ -29,6 +30,7 @@ def _endless(head: bytes, piece: bytes, seconds: float = 0.0) -> Iterator[bytes]
         time.sleep(seconds)
 
 
+@cache
 def _bomb(layers: int) -> bytes:
     content = b"[" + b" " * (256 * MIB)
     for _ in range(layers):
@@ -42,7 +44,6 @@ def _page(monitors: int, total: int) -> bytes:
     return json.dumps(page).encode()
 
 
-_SINGLE, _DOUBLE = _bomb(1), _bomb(2)
 RESPONSES: dict[str, Callable[[], Iterator[bytes]]] = {
     "an endless body": lambda: _endless(_CHUNKED, _chunk(b" " * MIB)),
     "endless headers": lambda: _endless(_OK, b"X-More: " + b"a" * 1_000 + b"\r\n"),
@@ -51,8 +52,8 @@ RESPONSES: dict[str, Callable[[], Iterator[bytes]]] = {
     "a dripping body": lambda: _endless(_CHUNKED, _chunk(b" "), 0.1),
     "a dripping header": lambda: _endless(_OK + b"X-More: ", b"a", 0.1),
     "silence": lambda: _endless(b"", b"", 0.1),
-    "a gzip bomb": lambda: iter([_whole(_SINGLE, b"Content-Encoding: gzip")]),
-    "a gzip bomb in another": lambda: iter([_whole(_DOUBLE, b"Content-Encoding: gzip, gzip")]),
+    "a gzip bomb": lambda: iter([_whole(_bomb(1), b"Content-Encoding: gzip")]),
+    "a gzip bomb in another": lambda: iter([_whole(_bomb(2), b"Content-Encoding: gzip, gzip")]),
     "another encoding": lambda: iter([_whole(b"[]", b"Content-Encoding: br")]),
     "broken gzip": lambda: iter([_whole(b"[]", b"Content-Encoding: gzip")]),
     "nested arrays": lambda: iter([_whole(b"[" * 200_000)]),

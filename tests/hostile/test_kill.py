@@ -334,9 +334,9 @@ def kill_again_and_again(data, *, times, seed):
 
 
 def test_kill_9_loses_nothing_acknowledged(tmp_path):
-    acknowledged, refused = kill_again_and_again(tmp_path / "worlds", times=5, seed=7)
-    assert acknowledged > 100
-    assert refused > 5
+    acknowledged, refused = kill_again_and_again(tmp_path / "worlds", times=3, seed=7)
+    assert acknowledged > 60
+    assert refused > 3
 
 
 @pytest.mark.long

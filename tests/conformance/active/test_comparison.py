@@ -25,6 +25,7 @@ def comparison():
     return importlib.import_module("comparison")
 
 
+@pytest.mark.long
 def test_findings_of_schemathesis_and_what_it_leaves_behind_are_counted(verifiers, comparison):
     keys = verifiers.fresh_keys()
     with verifiers.mock("errors-as-200") as url:
@@ -49,7 +50,7 @@ def test_another_implementation_can_be_inventoried(verifiers):
         assert len(verifiers.inventory(url, keys)) == 3
 
 
-@pytest.mark.parametrize("tool", ["Verify", "Schemathesis"])
+@pytest.mark.parametrize("tool", ["Verify", pytest.param("Schemathesis", marks=pytest.mark.long)])
 def test_an_unreachable_server_is_an_error_and_not_a_finding(verifiers, tool):
     settings = {"Verify": "quick", "Schemathesis": 1}[tool]
     unreachable = "http://127.0.0.1:9/v1"
