@@ -9,6 +9,7 @@ import socket
 import httpx
 import pytest
 from httpx._transports import default as httpx_default
+from hypothesis import HealthCheck, settings
 
 from statuspool_mock.client import Control
 from tests.marking import ProcessGuard
@@ -17,6 +18,15 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     # A shell that runs the tests in the background ignores Ctrl-C, and so would what they start.
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
+# No deadline: a shared machine may stall. Derandomised: a run in CI can be repeated at a desk.
+settings.register_profile(
+    "statuspool",
+    deadline=None,
+    max_examples=60,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("statuspool")
 
 _guard = ProcessGuard()
 

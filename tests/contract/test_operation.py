@@ -130,11 +130,14 @@ def test_urls_that_do_not(url):
 
 @given(strategies.from_regex(URL["pattern"], fullmatch=True).filter(str.isascii))
 def test_urls_of_the_documents_pattern_pass(url):
-    if "[" in url:  # the pattern leaves the rest of IPv6 to the format
-        return
     test_urls_that_pass(url)
     assert urlsplit(url).hostname
     assert (urlsplit(url).port or 80) < 65_536
+
+
+@given(strategies.ip_addresses(v=6), strategies.sampled_from(["exploded", "compressed"]))
+def test_every_ipv6_address_passes(address, form):
+    test_urls_that_pass(f"http://[{getattr(address, form)}]:80/")
 
 
 def test_urls_of_scenarios_have_the_same_rule():
