@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from statuspool_mock.server import RunningServer, Settings
 from statuspool_mock.web.control_auth import ControlAuth
 from statuspool_mock.web.monitoring import Monitoring, monitoring_pages
+from tests.hostile.wire import exchange, responses
 from tests.mock_process import serving
 
 KEY = {"Authorization": "Bearer sp_test_watched"}
@@ -152,6 +153,17 @@ def test_each_request_is_a_line_of_json_without_secrets():
     assert last["faults"] == [fault_id]
     assert "hush" not in json.dumps(lines)
     assert "sp_test_watched" not in json.dumps(lines)
+
+
+@pytest.mark.process
+def test_what_is_refused_before_it_is_a_request_is_a_line_too():
+    with serving("--log-format", "json", "--access-log") as served:
+        (response,) = responses(exchange(served.url, b"GET /\n{ HTTP/9\r\n\r\n"))
+        served.process.terminate()
+        lines = [json.loads(line) for line in served.process.communicate()[1].splitlines()]
+    (line,) = [line for line in lines if line["logger"] == "statuspool_mock.access"]
+    assert (line["status"], line["reason"]) == (400, "INVALID_REQUEST")
+    assert line["request_id"] == response.headers["x-request-id"]
 
 
 @pytest.mark.process

@@ -4,6 +4,7 @@ import secrets
 from typing import NamedTuple
 
 from statuspool_mock.contract.reference import ERROR_CODES, ERROR_MESSAGES
+from statuspool_mock.web.request_log import write_refusal_line
 from statuspool_mock.web.responses import ApiResponse, EncodedResponse
 
 
@@ -25,10 +26,11 @@ TOO_MANY_CONNECTIONS = Refusal(503, "SERVICE_UNAVAILABLE", "The server has too m
 
 
 def enveloped(refusal: Refusal) -> EncodedResponse:
-    """Return the error response of the API."""
+    """Return the error response of the API, and log it."""
     body: dict[str, object] = {"error": refusal.code, "message": refusal.message}
     if refusal is MALFORMED:
         body["message"] = ERROR_MESSAGES[400]
         body["details"] = [{"field": "request", "message": "Must be valid HTTP/1.1"}]
-    headers = (("X-Request-Id", f"req_{secrets.token_hex(4)}"),)
-    return ApiResponse(refusal.status, body, headers).encoded()
+    request_id = f"req_{secrets.token_hex(4)}"
+    write_refusal_line(request_id, refusal.status, refusal.code)
+    return ApiResponse(refusal.status, body, (("X-Request-Id", request_id),)).encoded()

@@ -45,6 +45,14 @@ class RequestCounts:
         self.seconds[operation] += seconds
 
 
+def write_refusal_line(request_id: str, status: int, reason: str) -> None:
+    """Write a line about what was refused before it was a request, with the reason's code."""
+    fields = {"request_id": request_id, "status": status, "reason": reason}
+    _access_log.info(
+        "refused, %(status)d %(reason)s, %(request_id)s", fields, extra={"fields": fields}
+    )
+
+
 def write_access_line(scope: Scope, status: int, seconds: float) -> None:
     """Write a line about a request to the access log. Queries may hold secrets: they are left out.
 
