@@ -1,9 +1,10 @@
 """The shipped document is valid, complete, and says of everything where it comes from."""
 
 import pytest
+import yaml
 from openapi_spec_validator import validate
 
-from statuspool_mock import contract
+from statuspool_mock import contract, resources
 from statuspool_mock.contract.violations import check_of
 
 DOCUMENT = contract.load()
@@ -108,6 +109,61 @@ def test_links_lead_from_what_was_created_to_operations_on_it():
     assert below <= linked["createMonitor"]
     assert "listIncidents" in linked["createIncident"]
     assert "listWebhooks" in linked["createWebhook"]
+
+
+@pytest.mark.parametrize("name", ["statuspool", "control"])
+def test_code_generators_find_nothing_that_some_of_them_refuse(name):
+    path = resources.path(f"openapi/{name}.yaml")
+    tokens = yaml.scan(path.read_text("utf-8"))
+    assert not [token for token in tokens if isinstance(token, yaml.AnchorToken | yaml.AliasToken)]
+    document = contract.load(path)
+    for operation in document.operations.values():
+        for response in operation.definition["responses"].values():
+            bodies = [link.get("requestBody") for link in response.get("links", {}).values()]
+            assert bodies == [None] * len(bodies)
+
+
+def pascal(name):
+    return "".join(part.capitalize() for part in name.split("_"))
+
+
+@pytest.mark.parametrize("name", ["statuspool", "control"])
+def test_code_generators_give_no_two_schemas_the_same_name(name):
+    """Constructors are called `NewMonitor`, and types within others `MonitorStatus`."""
+    schemas = contract.load(resources.path(f"openapi/{name}.yaml")).raw["components"]["schemas"]
+    made = [f"New{name}" for name in schemas]
+    for schema_name, schema in schemas.items():
+        for field, part in schema.get("properties", {}).items():
+            if "enum" in part or "properties" in part:
+                made.append(f"{schema_name}{pascal(field)}")
+    assert not set(made) & set(schemas)
+
+
+def test_each_example_of_a_request_has_the_response_of_the_same_name():
+    for operation in OPERATIONS:
+        if "requestBody" in operation.definition:
+            asked = operation.definition["requestBody"]["content"]["application/json"]["examples"]
+            (done,) = [operation.definition["responses"][str(operation.success_status)]]
+            answered = done["content"]["application/json"]["examples"]
+            assert list(asked) == list(answered)
+            for name, example in asked.items():
+                shown = answered[name]["value"]
+                sent = {**example["value"], "secret": None}
+                assert {field for field, value in sent.items() if shown.get(field) != value} <= {
+                    "secret"
+                }
+
+
+EVENT = DOCUMENT.resolved["components"]["schemas"]["Event"]
+
+
+def test_examples_of_events_match_exactly_one_schema():
+    examples = DOCUMENT.resolved["components"]["examples"]
+    names = [name for name in examples if name.endswith("Event")]
+    assert len(names) == len(EVENT["oneOf"])
+    for name in names:
+        fitting = [one for one in EVENT["oneOf"] if not check_of(one)(examples[name]["value"])]
+        assert len(fitting) == 1
 
 
 def test_it_holds_no_hint_for_python():

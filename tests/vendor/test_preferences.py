@@ -1,5 +1,6 @@
 """Errors and delays on request, cross-origin answers, and the document itself."""
 
+import json
 import re
 
 import httpx
@@ -99,6 +100,31 @@ def test_the_document_is_served_as_written_with_this_server_first(server):
     assert as_json["servers"][0] == {"url": server.url}
     assert "$ref" in as_json["paths"]["/monitors"]["get"]["parameters"][0]
     validate(as_json)
+
+
+@pytest.mark.parametrize("base", ["v1", "_mock"])
+def test_the_document_is_served_as_openapi_3_1_too(server, base):
+    old = httpx.get(f"{server.control_url}/{base}/openapi.json").json()
+    new = httpx.get(f"{server.control_url}/{base}/openapi-3.1.json").json()
+    validate(new)
+    assert new["openapi"] == "3.1.0"
+    assert new["paths"].keys() == old["paths"].keys()
+    assert new["servers"] == old["servers"]
+    assert "nullable" in json.dumps(old)
+    assert "nullable" not in json.dumps(new)
+
+
+def test_deliveries_are_webhooks_in_openapi_3_1(server):
+    document = httpx.get(f"{server.url}/openapi-3.1.json").json()
+    operation = document["webhooks"]["delivery"]["post"]
+    assert operation["operationId"] == "receiveEvent"
+    assert "callbacks" not in document["paths"]["/webhooks"]["post"]
+
+
+@pytest.mark.parametrize("base", ["v1", "_mock"])
+def test_the_document_has_no_anchors(server, base):
+    text = httpx.get(f"{server.control_url}/{base}/openapi.yaml").text
+    assert not [one for one in yaml.scan(text) if isinstance(one, yaml.AnchorToken)]
 
 
 def test_swagger_ui_comes_from_here_alone(server):

@@ -56,7 +56,7 @@ def test_every_link_leads_somewhere(server):
         assert response.status_code == 200, link
     paths = {link.partition("?")[0] for link in page.links}
     assert paths == {
-        *("/docs", "/v1/openapi.json", "/v1/openapi.yaml"),
+        *("/docs", "/v1/openapi.json", "/v1/openapi.yaml", "/v1/openapi-3.1.json"),
         *("/_mock/", "/_mock/docs", "/_mock/openapi.json", "/_mock/openapi.yaml"),
     }
 

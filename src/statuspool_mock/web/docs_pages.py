@@ -1,4 +1,4 @@
-"""The documentation pages of a document: openapi.json, openapi.yaml and Swagger UI."""
+"""The documentation pages of a document: as OpenAPI 3.0 and 3.1, and Swagger UI."""
 
 import posixpath
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from starlette.routing import Mount, Router
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from statuspool_mock.contract import Document
+from statuspool_mock.contract import Document, as_openapi_31
 from statuspool_mock.web.responses import encode
 from statuspool_mock.web.reverse_proxy import BASE_PATH
 
@@ -65,6 +65,9 @@ class DocsPages:
         self._pages: dict[str, ASGIApp] = {
             f"{base_path}/openapi.json": _Printed(document, base_path, encode, "application/json"),
             f"{base_path}/openapi.yaml": _Printed(document, base_path, _yaml, "application/yaml"),
+            f"{base_path}/openapi-3.1.json": _Printed(
+                document, base_path, lambda raw: encode(as_openapi_31(raw)), "application/json"
+            ),
             docs: HTMLResponse(page, headers={"Content-Security-Policy": _POLICY}),
             f"{docs}/start.js": Response(script, media_type="text/javascript"),
         }
@@ -122,6 +125,13 @@ def _relative(path: str, *, to: str) -> str:
     return posixpath.relpath(path, posixpath.dirname(to))
 
 
+class _Dumper(yaml.SafeDumper):
+    """Writes what occurs twice twice, since not every tool reads anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - part of the interface
+        return True
+
+
 def _yaml(raw: Any) -> bytes:
-    text: str = yaml.safe_dump(raw, allow_unicode=True, sort_keys=False)
+    text: str = yaml.dump(raw, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
     return text.encode()

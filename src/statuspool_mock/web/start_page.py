@@ -74,7 +74,8 @@ _PAGE = Template("""<!doctype html>
 <dt><a href="docs">API documentation</a></dt>
 <dd>Every operation, to read and to try.</dd>
 <dt>OpenAPI document</dt>
-<dd><a href="$base/openapi.json">JSON</a>, <a href="$base/openapi.yaml">YAML</a></dd>
+<dd><a href="$base/openapi.json">JSON</a>, <a href="$base/openapi.yaml">YAML</a>,
+<a href="$base/openapi-3.1.json">OpenAPI 3.1</a></dd>
 </dl>
 
 <h2>Control plane</h2>

@@ -66,9 +66,9 @@ async def remove_faults(context: ControlContext) -> Any:
 
 
 async def remove_fault(context: ControlContext) -> Any:
-    """Handle DELETE /faults/{name}."""
-    if not context.sandbox.remove_faults(context.path["name"]):
-        raise NotFound(f"There is no fault {context.path['name']!r}; it may be used up.")
+    """Handle DELETE /faults/{id}."""
+    if not context.sandbox.remove_faults(context.path["id"]):
+        raise NotFound(f"There is no fault {context.path['id']!r}; it may be used up.")
 
 
 _PLAIN = (

@@ -1,12 +1,14 @@
 """The history of a monitor, and the timeline of a world before and after now."""
 
+from datetime import datetime
 from heapq import nsmallest
+from math import floor
 from typing import Any
 
 from statuspool_mock.sandbox import InvalidInput
 from statuspool_mock.simulation import Check, Incident, TroublePeriod
 from statuspool_mock.time_parsing import written
-from statuspool_mock.web.control.context import ControlContext, instant
+from statuspool_mock.web.control.context import ControlContext
 from statuspool_mock.web.control.serializers import optional
 
 _HOUR = 3_600
@@ -93,16 +95,18 @@ def get_timeline(context: ControlContext) -> Any:
     }
 
 
+def _seconds(instant: datetime | None) -> int | None:
+    return None if instant is None else floor(instant.timestamp())
+
+
 def _window(
     context: ControlContext, *, longest: int | None = _LONGEST, ahead: bool = False
 ) -> tuple[int, int]:
     """Return the instants `from` and `to`. Raises `InvalidInput`."""
     now = context.world.now
-    given = {name: instant(context.values.get(name), field=name) for name in ("from", "to")}
-    until = given["to"]
+    since, until = (_seconds(context.values.get(name)) for name in ("from", "to"))
     if until is None:
         until = now + 6 * _HOUR if ahead else now
-    since = given["from"]
     if since is None:
         since = now - 6 * _HOUR if ahead else until - _HOUR if longest else 0
     if since > until:
