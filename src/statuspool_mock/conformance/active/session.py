@@ -104,7 +104,9 @@ class Session:
             self.ledger.enter(response)
         return response
 
-    def send_together(self, sendings: Sequence[Sending]) -> list[ServerResponse]:
+    def send_together(
+        self, sendings: Sequence[Sending], *, counts: bool = True
+    ) -> list[ServerResponse]:
         """Send requests at the same time, and return their responses in the same order.
 
         One that gets a 429 is repeated after the others. Raises `NotVerified` where the budget is
@@ -114,13 +116,14 @@ class Session:
         if self._takes_one_at_a_time:
             raise NotVerified("the server did not respond to requests at the same time")
         requests = [self._request(each) for each in sendings]
-        self._spend(len(requests))
+        if counts:
+            self._spend(len(requests))
         for request in requests:
             self._pace(request.key)
         responses = self._attempt_together(requests)
         if self.is_paced:
             responses = [
-                self._send_until_accepted(request, counts=True) if got.status == 429 else got
+                self._send_until_accepted(request, counts=counts) if got.status == 429 else got
                 for request, got in zip(requests, responses, strict=True)
             ]
         for response in responses:

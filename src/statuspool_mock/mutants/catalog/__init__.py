@@ -11,6 +11,7 @@ from statuspool_mock.mutants.catalog.errors import ERRORS
 from statuspool_mock.mutants.catalog.filters import FILTERS
 from statuspool_mock.mutants.catalog.incidents import INCIDENTS, WEBHOOKS
 from statuspool_mock.mutants.catalog.limiter import LIMITER
+from statuspool_mock.mutants.catalog.limiter_counting import LIMITER_COUNTING
 from statuspool_mock.mutants.catalog.pagination import PAGINATION
 from statuspool_mock.mutants.catalog.robustness import ROBUSTNESS
 from statuspool_mock.mutants.catalog.shapes import MONITORS
@@ -40,5 +41,6 @@ CATALOG: tuple[Mutant, ...] = (
     *CONCURRENT_WRITES,
     *CONCURRENT_READS,
     *LIMITER,
+    *LIMITER_COUNTING,
     *DELIVERIES,
 )
