@@ -8,20 +8,22 @@ from statuspool_mock.mutants.catalog import CATALOG
 from statuspool_mock.sandbox import RateLimit
 from statuspool_mock.server import ClockChoice, RunningServer, Settings
 from tests.mutants.bench import PROBES, Bench
-from tests.mutants.probes import limits
+from tests.mutants.probes import limits, minutes
 
 NAMES = [mutant.name for mutant in CATALOG]
+LIMITS = {module.__name__: module.PER_MINUTE for module in (limits, minutes)}
+"""The limits of the servers that probes of these modules need."""
 NOTICED = (AssertionError, LookupError, TypeError, ValueError)
 """What a probe ends in when an answer is not what it should be, or not there."""
 
 
 def settings(name, *, mutated):
     """Return a server at a fixed instant, with a limit only where a probe is about it."""
-    limited = PROBES[name].__module__ == limits.__name__
+    per_minute = LIMITS.get(PROBES[name].__module__)
     return Settings(
         port=0,
         clock=ClockChoice(at=1_764_072_000, rate=0),
-        rate_limit=RateLimit(limits.PER_MINUTE, even_frozen=True) if limited else None,
+        rate_limit=RateLimit(per_minute, even_frozen=True) if per_minute else None,
         mutants=(name,) if mutated else (),
     )
 

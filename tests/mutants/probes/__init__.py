@@ -3,10 +3,12 @@
 from tests.mutants.probes import (  # noqa: F401 - importing enters them
     access,
     deliveries,
+    endpoints,
     errors,
     events,
     limits,
     lists,
+    minutes,
     races,
     reads,
     validation,

@@ -28,7 +28,7 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def _listening():
+def listening():
     """Receive on a free port; yields its address and what is heard."""
     heard = []
     receiver = Flask("receiver")
@@ -77,7 +77,7 @@ def _record(bench, client=None):
     "signature-under-another-header",
 )
 def an_incident_is_delivered_under_a_right_signature(bench):
-    with _listening() as (url, heard):
+    with listening() as (url, heard):
         _register(bench, f"{url}/told", "incident_created")
         _record(bench)
     (delivery,) = heard
@@ -88,7 +88,7 @@ def an_incident_is_delivered_under_a_right_signature(bench):
 
 @notices("everything-delivered")
 def only_what_was_subscribed_is_delivered(bench):
-    with _listening() as (url, heard):
+    with listening() as (url, heard):
         _register(bench, f"{url}/incidents", "incident_created")
         _register(bench, f"{url}/breaches", "sla_breach")
         _record(bench)
@@ -97,7 +97,7 @@ def only_what_was_subscribed_is_delivered(bench):
 
 @notices("delivered-to-other-teams")
 def other_teams_incidents_are_theirs(bench):
-    with _listening() as (url, heard):
+    with listening() as (url, heard):
         _register(bench, f"{url}/told", "incident_created")
         _record(bench, bench.rival)
     assert heard == []
@@ -105,7 +105,7 @@ def other_teams_incidents_are_theirs(bench):
 
 @notices("last-triggered-at-never-set")
 def a_told_endpoint_says_when(bench):
-    with _listening() as (url, heard):
+    with listening() as (url, heard):
         _register(bench, f"{url}/told", "incident_created")
         _record(bench)
         (hook,) = bench.listed("/webhooks")

@@ -84,7 +84,7 @@ def _other_key(name: str, about: str) -> Callable[[Decorated], Decorated]:
     "--check-rate-limit",
     is_flag=True,
     section=_SCOPE,
-    help="Check the rate limit, which uses up the requests of a minute.",
+    help="Check the rate limit: it takes two to three minutes and their requests.",
 )
 @option(
     "--webhook-listen",

@@ -19,6 +19,6 @@ class Need(StrEnum):
     READ_ONLY_KEY = "give --readonly-key"
     OTHER_TEAM_KEY = "give --other-team-key"
     REVOKED_KEY = "give --revoked-key"
-    RATE_LIMIT = "give --check-rate-limit: it spends a minute's requests"
+    RATE_LIMIT = "give --check-rate-limit: it takes two minutes and their requests"
     RECEIVER = "give --webhook-listen HOST:PORT"
     TIME = "choose --profile standard or deep"

@@ -7,6 +7,7 @@ from statuspool_mock.mutants.catalog.concurrent_writes import CONCURRENT_WRITES
 from statuspool_mock.mutants.catalog.consistency import MEANING
 from statuspool_mock.mutants.catalog.deletion import DELETION
 from statuspool_mock.mutants.catalog.deliveries import DELIVERIES
+from statuspool_mock.mutants.catalog.endpoints import ENDPOINTS
 from statuspool_mock.mutants.catalog.errors import ERRORS
 from statuspool_mock.mutants.catalog.filters import FILTERS
 from statuspool_mock.mutants.catalog.incidents import INCIDENTS, WEBHOOKS
@@ -43,4 +44,5 @@ CATALOG: tuple[Mutant, ...] = (
     *LIMITER,
     *LIMITER_COUNTING,
     *DELIVERIES,
+    *ENDPOINTS,
 )

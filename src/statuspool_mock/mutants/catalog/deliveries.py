@@ -29,7 +29,7 @@ _OWN = "Webhooks are registered for the team. (Webhooks, GET /webhooks)"
 _delivery = partial(Mutant, group="deliveries")
 
 
-def _subscribing(change: Callable[[list[str]], list[str]]) -> ExchangeChange:
+def subscribing(change: Callable[[list[str]], list[str]]) -> ExchangeChange:
     """Subscribe endpoints to other events, and show those that were requested."""
 
     def make() -> Handler:
@@ -134,13 +134,13 @@ DELIVERIES: tuple[Mutant, ...] = (
         name="incidents-not-delivered",
         wrong="incident_created is not delivered.",
         promise=_SUBSCRIBED,
-        change=_subscribing(_without_incidents),
+        change=subscribing(_without_incidents),
     ),
     _delivery(
         name="everything-delivered",
         wrong="Endpoints get every event, not only those they registered for.",
         promise=_SUBSCRIBED,
-        change=_subscribing(lambda _: list(EVENTS)),
+        change=subscribing(lambda _: list(EVENTS)),
     ),
     _delivery(
         name="delivered-to-other-teams",

@@ -26,7 +26,7 @@ _LIST = "Webhooks, GET /webhooks"
 
 def _body(context: Context, **changes: Any) -> dict[str, Any]:
     return {
-        "url": f"https://hooks.example.com/{context.mark}",
+        "url": f"https://hooks.example.com/{context.mark}/Hook/?team=A%20B&to=1",
         "events": ["status_change", "incident_created"],
         "secret": f"whsec_{context.mark}_0f3a9c",
         **changes,
@@ -130,6 +130,30 @@ def gives_one_id(context: Context) -> None:
             expect_equal(response.fields[name], listed.get("id"), name, response)
 
 
+def _differ(field: str) -> Check:
+    def check(context: Context) -> None:
+        _registered(context)
+        created = context.successes("createWebhook")
+        texts = [each.fields[field] for each in created if each.fields.get(field)]
+        if len(texts) < 2:
+            raise NotVerified("only one webhook was registered in this run")
+        twice = [text for text in texts if texts.count(text) > 1]
+        expect(not twice, f"{field} {twice[:1]} twice", "another one for each", created[-1])
+
+    return named(check, f"gives_each_its_{field}")
+
+
+for _field in ("id", "verification_token"):
+    group.clause(
+        f"{_field.replace('_', '-')}s-differ",
+        f"Each webhook has a {_field} of its own.",
+        level=Level.INFERRED,
+        needs=_PERMANENT,
+        requests=0,
+        prerequisites=("webhooks.each-event",),
+    )(_differ(_field))
+
+
 @group.clause(
     "secret-never-shown",
     "No response shows the secret.",
@@ -185,7 +209,7 @@ for _label, _field, _value in (
 @group.clause("each-event", "Each of the three events can be subscribed to.", needs=_COSTLY)
 def accepts_each_event(context: Context) -> None:
     events = ["status_change", "incident_created", "sla_breach"]
-    body = _body(context, url=f"{_body(context)['url']}/all", events=events)
+    body = _body(context, url=f"{_body(context)['url']}&all=1", events=events)
     expect_status(context.api.send("POST", "/webhooks", value=body), 201, 200)
 
 
@@ -197,10 +221,15 @@ def refuses_malformed_body(context: Context) -> None:
         expect_status(context.api.send("POST", "/webhooks", body=raw), 400)
 
 
+@shared
+def _unfiltered(context: Context) -> list[dict[str, Any]]:
+    """The list of webhooks, with one of this run where one can be registered."""
+    return expect_list(some_webhooks(context))
+
+
 def _filters_by_active(text: str, *, active: bool) -> Check:
     def check(context: Context) -> None:
-        some_webhooks(context)
-        unfiltered = expect_list(context.api.get("/webhooks"))
+        unfiltered = _unfiltered(context)
         response = context.api.get("/webhooks", query={"active": text})
         found = expect_list(response)
         for item in found:
