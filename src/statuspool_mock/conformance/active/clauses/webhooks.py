@@ -130,30 +130,6 @@ def gives_one_id(context: Context) -> None:
             expect_equal(response.fields[name], listed.get("id"), name, response)
 
 
-def _differ(field: str) -> Check:
-    def check(context: Context) -> None:
-        _registered(context)
-        created = context.successes("createWebhook")
-        texts = [each.fields[field] for each in created if each.fields.get(field)]
-        if len(texts) < 2:
-            raise NotVerified("only one webhook was registered in this run")
-        twice = [text for text in texts if texts.count(text) > 1]
-        expect(not twice, f"{field} {twice[:1]} twice", "another one for each", created[-1])
-
-    return named(check, f"gives_each_its_{field}")
-
-
-for _field in ("id", "verification_token"):
-    group.clause(
-        f"{_field.replace('_', '-')}s-differ",
-        f"Each webhook has a {_field} of its own.",
-        level=Level.INFERRED,
-        needs=_PERMANENT,
-        requests=0,
-        prerequisites=("webhooks.each-event",),
-    )(_differ(_field))
-
-
 @group.clause(
     "secret-never-shown",
     "No response shows the secret.",
@@ -211,6 +187,30 @@ def accepts_each_event(context: Context) -> None:
     events = ["status_change", "incident_created", "sla_breach"]
     body = _body(context, url=f"{_body(context)['url']}&all=1", events=events)
     expect_status(context.api.send("POST", "/webhooks", value=body), 201, 200)
+
+
+def _differ(field: str) -> Check:
+    def check(context: Context) -> None:
+        _registered(context)
+        created = context.successes("createWebhook")
+        texts = [each.fields[field] for each in created if each.fields.get(field)]
+        if len(texts) < 2:
+            raise NotVerified("only one webhook was registered in this run")
+        twice = [text for text in texts if texts.count(text) > 1]
+        expect(not twice, f"{field} {twice[:1]} twice", "another one for each", created[-1])
+
+    return named(check, f"gives_each_its_{field}")
+
+
+for _field in ("id", "verification_token"):
+    group.clause(
+        f"{_field.replace('_', '-')}s-differ",
+        f"Each webhook has a {_field} of its own.",
+        level=Level.INFERRED,
+        needs=_PERMANENT,
+        requests=0,
+        prerequisites=("webhooks.each-event",),
+    )(_differ(_field))
 
 
 @group.clause(
