@@ -8,7 +8,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and each would compile all of it
 
-.PHONY: serve test test-fast test-long hostile lint package docs site matrix sweep compare bench waits soak clean help
+.PHONY: serve test test-fast test-long hostile lint package docs site matrix sweep seeds compare bench waits soak clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
@@ -23,6 +23,7 @@ help:
 	@echo "make site    build the documentation into build/site; it works without a server"
 	@echo "make matrix  run verify against every mutant, and write the kill matrix (ARGS=--jobs=4)"
 	@echo "make sweep   check every clause alone, on the mock and on a mutant that it detects"
+	@echo "make seeds   verify every right server with fifty seeds in each profile: hours"
 	@echo "make compare compare verify with stock Schemathesis (ARGS='--every 1 --jobs 4')"
 	@echo "make waits   measure how long a key waits while another one does heavy things"
 	@echo "make soak    let several keys do heavy things for ten minutes (ARGS='--minutes 2')"
@@ -67,6 +68,10 @@ matrix: .venv/developing
 
 sweep: .venv/developing
 	STATUSPOOL_SWEEP=1 $(BIN)/python -m pytest -n auto tests/conformance/active/test_alone.py $(ARGS)
+
+seeds: .venv/developing
+	STATUSPOOL_SEEDS=$${STATUSPOOL_SEEDS:-50} $(BIN)/python -m pytest -n auto -m "long or not long" \
+		tests/conformance/active/test_right_servers.py $(ARGS)
 
 compare: .venv/developing
 	$(BIN)/python benchmarks/compare.py $(ARGS) > docs/schemathesis.md.new

@@ -28,7 +28,7 @@ from verifiers import (
 from statuspool_mock.mutants.catalog import CATALOG
 
 _MOCK = "the mock"
-_RIGHT = (_MOCK, "like-the-samples", "newest-first", "stern")
+_RIGHT = (_MOCK, "like-the-samples", "newest-first", "stern", "busy")
 _NOT_COMPARED = "rate limiter"  # Schemathesis has no check for it
 _OTHER_SEEDS = (2, 3)
 

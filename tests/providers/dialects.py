@@ -16,6 +16,10 @@ def milliseconds_with_offset(moment: datetime) -> str:
     return moment.astimezone(_BERLIN).isoformat(timespec="milliseconds")
 
 
+def seconds_with_zero_offset(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
 def microseconds_in_utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
@@ -62,6 +66,11 @@ class Dialect:
     uptime_decimals: int = 3
     escapes_unicode: bool = False
     indents_deliveries: bool = False
+    latency_seconds: float = 0.0
+    compresses: bool = False
+    """Whether responses are compressed where the client accepts gzip."""
+    is_busy: bool = False
+    """Whether another team writes all the time."""
 
     def now(self) -> datetime:
         """Return the time, as finely as this dialect can write it."""
@@ -119,4 +128,11 @@ STERN = Dialect(
     regions=(*DOCUMENTED_REGIONS, "sa-east-1", "ap-southeast-2"),
     uptime_decimals=4,
 )
-DIALECTS = (LIKE_THE_SAMPLES, NEWEST_FIRST, STERN)
+BUSY = Dialect(
+    name="busy",
+    write_time=seconds_with_zero_offset,
+    latency_seconds=0.15,
+    compresses=True,
+    is_busy=True,
+)
+DIALECTS = (LIKE_THE_SAMPLES, NEWEST_FIRST, STERN, BUSY)

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
-from tests.providers import deliveries, fields
+from tests.providers import deliveries, fields, transport
 from tests.providers.dialects import Dialect
 from tests.providers.fields import Refusal, invalid
 from tests.providers.limiter import Limiter
@@ -38,6 +38,7 @@ class Provider:
         app.json.ensure_ascii = dialect.escapes_unicode  # type: ignore[attr-defined]
         app.before_request(self._judge)
         app.after_request(self._name)
+        transport.apply(app, dialect)
         app.register_error_handler(HTTPException, self._no_route)
         app.register_error_handler(Refusal, lambda e: (e.body, e.status, e.headers))
         self._route("GET /v1/monitors", self._list_monitors)

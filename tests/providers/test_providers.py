@@ -19,7 +19,7 @@ from flask import Flask, request
 from werkzeug.serving import make_server
 
 from statuspool_mock import contract
-from tests.providers.dialects import DIALECTS, LIKE_THE_SAMPLES, NEWEST_FIRST, STERN
+from tests.providers.dialects import BUSY, DIALECTS, LIKE_THE_SAMPLES, NEWEST_FIRST, STERN
 from tests.providers.serving import providing
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +34,7 @@ DEPARTURES = {
     "like-the-samples": _FIVE_ARE_ENOUGH,
     "newest-first": {"page", "total_pages"},
     "stern": {"url", "events", "last_triggered_at", "title", "description"},
+    "busy": set(),
 }
 """Where a dialect departs from the document by the right that the rulings give it."""
 
@@ -225,6 +226,18 @@ def test_the_limit_holds_for_each_key_on_its_own(dialect):
         )
         other = {"Authorization": f"Bearer {served.keys.read_only}"}
         assert client.get("/webhooks", headers=other).status_code == 200
+
+
+def test_a_busy_provider_is_late_and_compresses():
+    with providing(BUSY) as served, httpx.Client(base_url=served.url) as client:
+        headers = {"Authorization": f"Bearer {served.keys.full}"}
+        answers = [client.get("/monitors", headers=headers) for _ in range(2)]
+        plain = client.get("/monitors", headers={**headers, "Accept-Encoding": "identity"})
+    for response in answers:
+        assert response.headers["Content-Encoding"] == "gzip"
+        assert response.elapsed.total_seconds() >= BUSY.latency_seconds
+    assert "Content-Encoding" not in plain.headers
+    assert plain.json() == answers[1].json()
 
 
 @pytest.mark.process

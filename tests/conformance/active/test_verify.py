@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import httpx
 import pytest
 from tests.mock_process import command, serving
-from tests.providers.dialects import DIALECTS
+from tests.providers.dialects import BUSY, DIALECTS
 from tests.providers.serving import providing
 
 pytestmark = pytest.mark.process
@@ -22,7 +22,7 @@ def verify(*arguments, **environment):
         text=True,
         check=False,
         env={**os.environ, **environment},
-        timeout=120,
+        timeout=300,
     )
 
 
@@ -59,7 +59,10 @@ def test_the_mock_conforms_within_the_budget_and_nothing_is_left_behind(server, 
     assert {text.split()[0] for text in verified["left_behind"]} == {"incident", "webhook"}
 
 
-@pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
+@pytest.mark.parametrize(
+    "dialect",
+    [pytest.param(d, marks=[pytest.mark.long] if d is BUSY else [], id=d.name) for d in DIALECTS],
+)
 def test_another_valid_reading_of_the_reference_has_no_finding(dialect):
     with providing(dialect, limit=None) as served:
         given = served.keys
