@@ -76,7 +76,8 @@ class Verify:
             *("--report", "json=report.json"),
         )
         results = report.get("results", [])
-        found = (each["clause"] for each in results if each["verdict"] == "finding")
+        broken = {"finding", "consequence"}
+        found = (each["clause"] for each in results if each["verdict"] in broken)
         error = error or report.get("unusable", "")
         return Trial(frozenset(found), report.get("requests", 0), cost, error)
 

@@ -73,7 +73,8 @@ def _try(name: str, profile: Profile) -> Trial:
     key = f"sp_test_{uuid4().hex}"
     with RunningServer(settings) as server:
         run = verify(_options(server.url, key, profile, limited=limited))
-    findings = [r.clause.id for r in run.results if r.verdict is Verdict.FINDING]
+    broken = {Verdict.FINDING, Verdict.CONSEQUENCE}
+    findings = [r.clause.id for r in run.results if r.verdict in broken]
     return Trial(
         mutant=name,
         findings=tuple(findings),

@@ -53,7 +53,8 @@ def _other_key(name: str, about: str) -> Callable[[Decorated], Decorated]:
     required=False,
     type=WebAddress(BASE_URL),
     metavar="URL",
-    help="Base URL of the server's API, such as https://host/v1. Required unless --list is given.",
+    help="Base URL of the server's API, such as https://host/v1. Required unless --list, --explain "
+    "or --replay is given.",
 )
 @api_key_option
 @option(
@@ -185,7 +186,14 @@ def _other_key(name: str, about: str) -> Callable[[Decorated], Decorated]:
     section=_RESULTS,
     help="JSON report of an earlier run. Findings that it lists do not fail this run.",
 )
-def verify(*, list_only: bool, dry_run: bool, **given: Any) -> int:
+@option(
+    "--replay",
+    metavar="REPORT[:CLAUSE]",
+    show_default="none",
+    section=_RESULTS,
+    help="Check the findings of a JSON report again, or one of them, with its profile and seed.",
+)
+def verify(*, list_only: bool, dry_run: bool, replay: str | None, **given: Any) -> int:
     """Check that a server keeps the documented contract.
 
     The server is tested from the outside, over HTTP. Exit code 0: it conforms; 1: findings; 2: it
@@ -198,13 +206,18 @@ def verify(*, list_only: bool, dry_run: bool, **given: Any) -> int:
             f"needs pytest, Schemathesis and Jinja: {sys.executable} -m pip install "
             "'jinja2>=3.1,<4' 'pytest>=9,<10' 'schemathesis>=4.32,<4.33'"
         ) from None
-    from statuspool_mock.cli.verify import plan, suite
+    from statuspool_mock.cli.verify import plan, replaying, suite
 
     _check_names([*given["only"], *given["skip"]])
     if list_only:
         plan.list_clauses(given["level"], given["only"], given["skip"])
         return 0
     reports: Sequence[tuple[str, Path]] = given.pop("reports")
+    if replay is not None:
+        report = replaying.read(replay)
+        given |= {"profile": str(report.profile), "seed": report.seed}
+        options = _options(dry_run=False, **{**given, "url": given["url"] or report.url})
+        return replaying.replay(report, options)
     options = _options(dry_run=dry_run, **given)
     if dry_run:
         plan.show(options)
@@ -254,7 +267,9 @@ def _findings_of(baseline: Path | None) -> frozenset[str]:
     try:
         results = read_json(baseline)["results"]
         return frozenset(
-            each["clause"] for each in results if each["verdict"] in {"finding", "known finding"}
+            each["clause"]
+            for each in results
+            if each["verdict"] in {"finding", "consequence", "known finding"}
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise click.BadParameter(

@@ -20,10 +20,12 @@ class Context:
     def __init__(self, options: Options, session: Session) -> None:
         self.options = options
         self.api = session
-        self.computed = Computed()
+        self.computed = Computed(lambda: len(session.exchanges))
         self.notes: list[str] = []
         self.mark = f"verify-{session.ledger.fresh_id()[:8]}"
         """Begins the name of everything that this run creates."""
+        self.receiver_url: str | None = None
+        """Where deliveries are received, once something listens."""
         self._resources = ExitStack()
 
     def close(self) -> None:
@@ -53,7 +55,9 @@ class Context:
         """Create a monitor and return the response's fields, which include an id."""
         if self.options.read_only:
             raise NotVerified("omit --read-only: it writes")
-        return _created(self.api.send("POST", "/monitors", value=self.body(**changes), key=key))
+        return created_monitor(
+            self.api.send("POST", "/monitors", value=self.body(**changes), key=key)
+        )
 
     def read(self, monitor_id: str, *, key: str = MAIN) -> dict[str, Any]:
         """Return a monitor as GET /monitors/{id} shows it now."""
@@ -94,7 +98,7 @@ class Context:
     @shared
     def example_monitor(self) -> dict[str, Any]:
         """A monitor created with every field."""
-        return _created(self.example_response())
+        return created_monitor(self.example_response())
 
     @shared
     def minimal_monitor(self) -> dict[str, Any]:
@@ -143,6 +147,7 @@ class Context:
         except (OSError, SystemExit) as error:
             raise NotVerified(f"cannot listen on {host}:{port}: {error}") from error
         self._resources.callback(receiver.close)
+        self.receiver_url = receiver.url
         return receiver
 
     @shared
@@ -200,7 +205,8 @@ class Context:
         }
 
 
-def _created(response: ServerResponse) -> dict[str, Any]:
+def created_monitor(response: ServerResponse) -> dict[str, Any]:
+    """Return the fields of a created monitor, which include an id. Raises `NotVerified`."""
     if not response.is_success or not isinstance(response.fields.get("id"), str):
         raise NotVerified(f"POST /monitors created no monitor: {response.summary()}")
     return dict(response.fields)

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 UNSENT: Any = object()
 MAIN, READ_ONLY, OTHER_TEAM, REVOKED = "main", "read-only", "other team's", "revoked"
-_VARIABLES = {
+VARIABLES = {
     MAIN: "$STATUSPOOL_API_KEY",
     READ_ONLY: "$READONLY_KEY",
     OTHER_TEAM: "$OTHER_TEAM_KEY",
@@ -63,7 +63,7 @@ def build(
         body = json.dumps(sending.value, ensure_ascii=False).encode("utf-8", "surrogatepass")
     if body is not None and not any(name.lower() == "content-type" for name in sent_headers):
         sent_headers["Content-Type"] = "application/json"
-    shown = f"Bearer {_VARIABLES[sending.key]}" if authorization is UNSENT else authorization
+    shown = f"Bearer {VARIABLES[sending.key]}" if authorization is UNSENT else authorization
     return Request(
         method=sending.method,
         url=base + sending.path + (f"?{urlencode(sending.query)}" if sending.query else ""),

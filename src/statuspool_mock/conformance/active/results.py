@@ -1,10 +1,12 @@
 """The result of checking one clause, ready for every report."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
 from statuspool_mock.conformance.active.clause import Clause
+from statuspool_mock.conformance.active.evidence import ShownExchange
 
 
 class Verdict(StrEnum):
@@ -13,6 +15,7 @@ class Verdict(StrEnum):
     PASSED = "passed"
     NOTE = "note"
     FINDING = "finding"
+    CONSEQUENCE = "consequence"
     KNOWN = "known finding"
     NOT_VERIFIED = "not verified"
 
@@ -29,6 +32,14 @@ class ClauseResult:
     got: str = ""
     expected: str = ""
     curl: str = ""
+    symptom: str = ""
+    """What is wrong with the response of a finding, whatever the request."""
+    consequences: list[str] = field(default_factory=list)
+    """Ids of clauses whose findings have the same cause."""
+    exchanges: list[ShownExchange] = field(default_factory=list)
+    """What was sent and received until the finding."""
+    script: str = ""
+    """A Python program that repeats it."""
     notes: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -44,7 +55,26 @@ class ClauseResult:
             "got": self.got,
             "expected": self.expected,
             "curl": self.curl,
+            "consequences": list(self.consequences),
+            "exchanges": [asdict(each) for each in self.exchanges],
+            "script": self.script,
             "notes": list(self.notes),
             "requests": self.requests,
             "seconds": round(self.seconds, 3),
         }
+
+
+def findings(results: Iterable[ClauseResult]) -> list[ClauseResult]:
+    """Return the new findings, those with the most consequences first."""
+    found = [result for result in results if result.verdict is Verdict.FINDING]
+    return sorted(found, key=lambda result: -len(result.consequences))
+
+
+def consequences(result: ClauseResult) -> str:
+    """Return in a line which findings a root cause explains; empty where there are none."""
+    ids = result.consequences
+    if not ids:
+        return ""
+    shown = ", ".join(ids[:3])
+    rest = f" and {len(ids) - 3} more" if len(ids) > 3 else ""
+    return f"consequences ({result.symptom}): {shown}{rest}"

@@ -4,12 +4,16 @@ import time
 from collections.abc import Callable
 
 from statuspool_mock import contract
+from statuspool_mock.conformance.active.causes import find_roots, symptom_of
 from statuspool_mock.conformance.active.clause import Clause
 from statuspool_mock.conformance.active.clauses import CLAUSES
+from statuspool_mock.conformance.active.clean_up import CLEAN_UP
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified, ServerUnusable
+from statuspool_mock.conformance.active.evidence import created_id, leading_to, shown
 from statuspool_mock.conformance.active.options import Options
 from statuspool_mock.conformance.active.own_errors import response_explains
+from statuspool_mock.conformance.active.reproduction import script
 from statuspool_mock.conformance.active.results import ClauseResult, Verdict
 from statuspool_mock.conformance.active.selection import (
     chosen,
@@ -78,20 +82,19 @@ class VerificationRun:
             return self._executed[clause.id]
         before, started = self.session.requests, time.monotonic()
         result = ClauseResult(clause=clause, verdict=Verdict.PASSED)
+        first = 0
         try:
             self._require(clause)
             for each in executable_prerequisites(self.options, CLAUSES, clause):
                 self._execute(each)
             self._require(clause)  # again: the server may be gone by now
+            first = len(self.session.exchanges)
+            self.context.computed.used()
             clause.check(self.context)
             if self.context.notes:
                 result.verdict = Verdict.NOTE
         except Finding as finding:
-            known = clause.id in self.options.known
-            result.verdict = Verdict.KNOWN if known else Verdict.FINDING
-            result.got, result.expected = finding.got, finding.expected
-            if finding.response is not None:
-                result.curl = finding.response.curl()
+            self._explain(result, finding, first)
         except Exception as error:  # noqa: BLE001  (whatever it is, it must not look like silence)
             result.verdict = Verdict.NOT_VERIFIED
             result.reason = self._reason(clause, error)
@@ -100,6 +103,26 @@ class VerificationRun:
         result.seconds = time.monotonic() - started
         self._executed[clause.id] = result
         return result
+
+    def _explain(self, result: ClauseResult, finding: Finding, first: int) -> None:
+        """Keep what a clause found, with its evidence. `first` is the number of its exchanges."""
+        session, clause = self.session, result.clause
+        known = clause.id in self.options.known
+        result.verdict = Verdict.KNOWN if known else Verdict.FINDING
+        result.got, result.expected = finding.got, finding.expected
+        result.symptom = symptom_of(finding.response, list(session.ledger.monitors))
+        before = session.exchanges
+        used = self.context.computed.used() | set(range(first, len(before)))
+        chain = leading_to(finding.response, [before[number] for number in used], before)
+        result.exchanges = [shown(response) for response in chain]
+        if finding.response is not None and not any(map(created_id, chain)):
+            result.curl = finding.response.curl()  # otherwise it would ask for what is deleted
+        result.script = script(
+            f"{clause.id}: {clause.says}\nexpected: {finding.expected}\ngot: {finding.got}",
+            chain,
+            base=session.base,
+            receiver=self.context.receiver_url,
+        )
 
     def _require(self, clause: Clause) -> None:
         if self.unusable:
@@ -131,9 +154,12 @@ class VerificationRun:
         return f"--skip leaves out the clauses that it needs: {', '.join(clause.prerequisites)}"
 
     def close(self) -> None:
-        """Delete what the run created, and remember what had to stay."""
+        """Delete what the run created, remember what had to stay, and find root causes."""
         try:
             self.left_behind = self.session.clean_up()
+            if self.session.failed_deletions and not skips(self.options, CLEAN_UP):
+                self.check(CLEAN_UP)
+            find_roots(self.results, self.session.exchanges)
         finally:
             self.context.close()
             self.session.close()
@@ -146,6 +172,11 @@ class VerificationRun:
     def count(self, verdict: Verdict) -> int:
         """Return how many clauses ended in this verdict."""
         return sum(result.verdict is verdict for result in self.results)
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every clause was checked, and no known finding is left."""
+        return not self.count(Verdict.KNOWN) and not self.count(Verdict.NOT_VERIFIED)
 
     def exit_code(self) -> int:
         """Return 0 where every checked clause holds, 1 for findings.

@@ -4,6 +4,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from statuspool_mock.conformance.active.request import (
     READ_ONLY,
     REVOKED,
     UNSENT,
+    VARIABLES,
     Request,
     Sending,
     build,
@@ -56,6 +58,10 @@ class Session:
         self._last_response: ServerResponse | None = None
         self.requests = 0
         self.waited_seconds = 0.0
+        self.limited_seconds = 0.0
+        """How long the run waited because the server responded with a 429."""
+        self.failed_deletions: list[ServerResponse] = []
+        """Responses to the run's own cleaning up that are no success."""
         self.ledger = Ledger()
         self.is_paced = True
         self._document = document
@@ -133,7 +139,15 @@ class Session:
 
     def _request(self, sending: Sending, **more: Any) -> Request:
         self.ledger.refuse_foreign(sending.method, sending.path)
-        return build(sending, base=self.base, token=self._keys[sending.key], **more)
+        request = build(sending, base=self.base, token=self._keys[sending.key], **more)
+        return replace(request, shown=self._masked(request.shown))
+
+    def _masked(self, authorization: str | None) -> str | None:
+        """Return an authorization with variables in place of keys."""
+        for name, key in self._keys.items():
+            if authorization and key:
+                authorization = authorization.replace(key, VARIABLES[name])
+        return authorization
 
     def _send_until_accepted(self, request: Request, *, counts: bool) -> ServerResponse:
         for attempt in range(_MAX_RETRIES + 1):
@@ -145,7 +159,9 @@ class Session:
                 self._is_closed = False
                 return response
             if attempt < _MAX_RETRIES and not self._is_closed:
-                self.wait(retry_seconds(response.headers.get("retry-after", ""), attempt))
+                seconds = retry_seconds(response.headers.get("retry-after", ""), attempt)
+                self.limited_seconds += seconds
+                self.wait(seconds)
         self._is_closed = True  # it is not waited for again
         raise NotVerified(f"the server still responds with 429 after {_MAX_RETRIES} waits")
 
@@ -187,6 +203,8 @@ class Session:
                 path = f"/monitors/{monitor_id}"
                 response = self.send("DELETE", path, key=key, counts=False)
                 gone = response.status in {204, 200, 404, 410}
+                if not gone:
+                    self.failed_deletions.append(response)
                 reason = f"DELETE responded with {response.status}"
             except (Finding, NotVerified, ServerUnusable) as error:
                 gone, reason = False, str(error)

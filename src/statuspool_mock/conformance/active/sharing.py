@@ -11,24 +11,40 @@ Value = TypeVar("Value")
 
 
 class Computed:
-    """The values that one run has computed, and the errors that it got instead."""
+    """The values that one run has computed, and the errors that it got instead.
 
-    def __init__(self) -> None:
+    `position` returns how many exchanges there are: those of a value are evidence wherever it is
+    used.
+    """
+
+    def __init__(self, position: Callable[[], int]) -> None:
+        self._position = position
         self._values: dict[Hashable, object] = {}
         self._errors: dict[Hashable, Exception] = {}
+        self._exchanges: dict[Hashable, range] = {}
+        self._used: set[Hashable] = set()
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """Return the value of a key, made at the first call. Raises what `make` raised then."""
+        self._used.add(key)
         if key in self._errors:
             raise self._errors[key]
         if key not in self._values:
+            before = self._position()
             try:
                 self._values[key] = make()
             except (Finding, NotVerified) as error:
                 self._errors[key] = error
                 raise
+            finally:
+                self._exchanges[key] = range(before, self._position())
         value: Value = self._values[key]  # type: ignore[assignment]  # only `make` puts it there
         return value
+
+    def used(self) -> set[int]:
+        """Return the numbers of the exchanges of all values used since the last call."""
+        used, self._used = self._used, set()
+        return {number for key in used for number in self._exchanges.get(key, ())}
 
 
 class Run(Protocol):

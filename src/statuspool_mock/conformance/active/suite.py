@@ -6,8 +6,9 @@ import pytest
 
 from statuspool_mock.conformance.active.clause import Clause
 from statuspool_mock.conformance.active.clauses import CLAUSES
+from statuspool_mock.conformance.active.clean_up import CLEAN_UP
 from statuspool_mock.conformance.active.options import Options, Profile
-from statuspool_mock.conformance.active.results import ClauseResult, Verdict
+from statuspool_mock.conformance.active.results import ClauseResult, Verdict, consequences
 from statuspool_mock.conformance.active.run import VerificationRun
 from statuspool_mock.conformance.active.selection import chosen
 
@@ -64,12 +65,23 @@ def check(run: VerificationRun, clause: Clause) -> None:
         pytest.skip(f"not verified: {result.reason}")
 
 
+def fail_for_clean_up(run: VerificationRun) -> None:
+    """Fail where cleaning up, after the last test, had a finding."""
+    for result in run.results:
+        if result.clause is CLEAN_UP and result.verdict is Verdict.FINDING:
+            pytest.fail(describe(result), pytrace=False)
+
+
 def describe(result: ClauseResult) -> str:
-    """Return a finding in four lines."""
+    """Return a finding in a few lines."""
     lines = [
         f"{result.clause.id} ({result.clause.level}; {result.clause.section})",
         f"  clause:   {result.clause.says}",
         f"  expected: {result.expected}",
         f"  got:      {result.got}",
     ]
-    return "\n".join([*lines, f"  {result.curl}"] if result.curl else lines)
+    if result.consequences:
+        lines.append(f"  {consequences(result)}")
+    if result.curl:
+        lines.append(f"  {result.curl}")
+    return "\n".join(lines)

@@ -7,7 +7,7 @@ import pytest
 from statuspool_mock.conformance.active.clause import Clause
 from statuspool_mock.conformance.active.errors import ServerUnusable
 from statuspool_mock.conformance.active.run import VerificationRun
-from statuspool_mock.conformance.active.suite import RUN, check
+from statuspool_mock.conformance.active.suite import RUN, check, fail_for_clean_up
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +24,7 @@ def statuspool_run(pytestconfig: pytest.Config) -> Iterator[VerificationRun]:
         yield run
     finally:
         run.close()
+        fail_for_clean_up(run)
 
 
 def test_clause(statuspool_clause: Clause, statuspool_run: VerificationRun) -> None:

@@ -11,7 +11,7 @@ from statuspool_mock.conformance.active.assertions import (
     ids,
 )
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
-from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.context import Context, created_monitor
 from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level, Need
@@ -236,7 +236,7 @@ def keeps_unicode_name(context: Context) -> None:
     name = " ".join(_TEXTS.values())
     response = context.api.send("POST", "/monitors", value=context.body(name=name))
     expect_status(response, 201, 200, because=f"{name!r} is a valid name")
-    stored = context.read(str(response.fields.get("id")))
+    stored = context.read(created_monitor(response)["id"])
     expect_equal(stored.get("name"), name, "name", response)
 
 
@@ -266,5 +266,5 @@ def decodes_json_escapes(context: Context) -> None:
     )
     response = context.api.send("POST", "/monitors", body=body.encode())
     expect_status(response, 201, 200)
-    stored = context.read(str(response.fields.get("id")))
+    stored = context.read(created_monitor(response)["id"])
     expect_equal(stored.get("name"), f"{context.mark} — 🚢", "name", response)

@@ -1,7 +1,8 @@
 """Results as workflow commands, which GitHub shows as annotations of a run."""
 
 from statuspool_mock.conformance.active.reports.summary import headline
-from statuspool_mock.conformance.active.results import ClauseResult, Verdict
+from statuspool_mock.conformance.active.results import ClauseResult, Verdict, consequences
+from statuspool_mock.conformance.active.results import findings as new_findings
 from statuspool_mock.conformance.active.run import VerificationRun
 
 _SHOWN = 10  # of each kind and step; GitHub drops the rest
@@ -9,7 +10,7 @@ _SHOWN = 10  # of each kind and step; GitHub drops the rest
 
 def as_annotations(run: VerificationRun) -> bytes:
     """Return a line for each finding, and one for those that would not be shown."""
-    findings = [_annotation("error", r) for r in _with_verdict(run, Verdict.FINDING)]
+    findings = [_annotation("error", r) for r in new_findings(run.results)]
     known = [_annotation("warning", r) for r in _with_verdict(run, Verdict.KNOWN)]
     if run.exit_code() == 2:
         findings = [_command("error", "statuspool-mock verify", headline(run))]
@@ -28,7 +29,8 @@ def _annotation(kind: str, result: ClauseResult) -> str:
     clause = result.clause
     title = f"{clause.id} ({clause.level}: {clause.section})"
     text = f"{clause.says}\nexpected: {result.expected}\ngot:      {result.got}"
-    return _command(kind, title, f"{text}\n{result.curl}".rstrip())
+    more = [line for line in (consequences(result), result.curl) if line]
+    return _command(kind, title, "\n".join([text, *more]))
 
 
 def _command(kind: str, title: str, message: str) -> str:

@@ -4,6 +4,7 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined, Template
 
+from statuspool_mock.conformance.active.evidence import as_text
 from statuspool_mock.conformance.active.reports.summary import (
     by_group,
     by_level,
@@ -11,7 +12,7 @@ from statuspool_mock.conformance.active.reports.summary import (
     headline,
     named,
 )
-from statuspool_mock.conformance.active.results import Verdict
+from statuspool_mock.conformance.active.results import Verdict, consequences, findings
 from statuspool_mock.conformance.active.run import VerificationRun
 
 _TEMPLATE = "report.html.j2"
@@ -27,7 +28,10 @@ def as_html(run: VerificationRun) -> bytes:
         profile=str(run.options.profile),
         requests=run.session.requests,
         tiles=[(each, run.count(each), named(each, run.count(each))) for each in verdicts],
-        findings=[r for r in run.results if r.verdict in {Verdict.FINDING, Verdict.KNOWN}],
+        findings=[
+            *findings(run.results),
+            *(r for r in run.results if r.verdict is Verdict.KNOWN),
+        ],
         verdicts=verdicts,
         groups=list(by_group(run)),
         levels=[(level, found, 0) for level, found in by_level(run)],
@@ -45,6 +49,8 @@ def _template() -> Template:
         autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
     )
     environment.filters["css_class"] = _css_class
+    environment.filters["exchanges"] = as_text
+    environment.filters["consequences"] = consequences
     return environment.from_string(files(__package__).joinpath(_TEMPLATE).read_text("utf-8"))
 
 

@@ -2,7 +2,8 @@
 
 import json
 
-from statuspool_mock.conformance.active.results import ClauseResult, Verdict
+from statuspool_mock.conformance.active.evidence import as_text
+from statuspool_mock.conformance.active.results import ClauseResult, Verdict, consequences
 from statuspool_mock.conformance.active.run import VerificationRun
 from statuspool_mock.conformance.junit import JUnitCase, junit
 
@@ -12,6 +13,7 @@ def as_json(run: VerificationRun) -> bytes:
     report = {
         "url": run.session.base,
         "profile": str(run.options.profile),
+        "seed": run.options.seed,
         "requests": run.session.requests,
         "seconds": round(run.seconds, 1),
         "exit_code": run.exit_code(),
@@ -38,8 +40,10 @@ def _case(result: ClauseResult) -> JUnitCase:
     lines = list(result.notes)
     if result.verdict is Verdict.FINDING:
         failure = difference
-        lines = [clause.says, f"{clause.level}: {clause.section}", result.curl]
-    elif result.verdict is Verdict.NOT_VERIFIED:
+        lines = [clause.says, f"{clause.level}: {clause.section}", consequences(result)]
+        lines += [result.curl, as_text(result.exchanges), result.script]
+        lines = [line for line in lines if line]
+    elif result.verdict in {Verdict.NOT_VERIFIED, Verdict.CONSEQUENCE}:
         skipped = result.reason
     elif result.verdict is Verdict.KNOWN:
         lines.append(f"known finding: {difference}")

@@ -17,13 +17,42 @@ def headline(run: VerificationRun) -> str:
     elif run.exit_code() == 2:
         outcome = f"could not be tested{f': {run.unusable}' if run.unusable else ''}"
     else:
-        outcome = "no findings in what was verified"
+        outcome = _without_findings(run)
     return f"{run.session.base}: {outcome}"
+
+
+def _without_findings(run: VerificationRun) -> str:
+    """Return what a run without new findings shows, and what it leaves open."""
+    known, open_ = run.count(Verdict.KNOWN), run.count(Verdict.NOT_VERIFIED)
+    if known:
+        outcome = f"no new findings, but {known} {named(Verdict.KNOWN, known)}: the server still "
+        outcome += f"breaks {'this promise' if known == 1 else 'these promises'}"
+    else:
+        outcome = "no findings in what was verified"
+    if open_:
+        outcome += f"; {open_} of {len(run.results)} clauses were not verified"
+    return outcome
+
+
+def advice(run: VerificationRun) -> Iterator[str]:
+    """Yield what would make the next run better: faster, and easier to follow."""
+    session = run.session
+    if session.limited_seconds > run.seconds / 2:
+        yield (
+            f"The rate limit of the server took {session.limited_seconds:.0f} of "
+            f"{run.seconds:.0f} s. Turn it off for tests, where you can: for this mock with "
+            "`statuspool-mock serve --rate-limit off`."
+        )
+    if run.count(Verdict.FINDING):
+        yield (
+            "Each finding in a report (--report json=report.json) has its exchanges and a program "
+            "that repeats it; `statuspool-mock verify --replay report.json` checks them again."
+        )
 
 
 def named(verdict: Verdict, number: int) -> str:
     """Return a verdict's name for a number of clauses: notes and findings have a plural."""
-    is_counted = verdict in {Verdict.NOTE, Verdict.FINDING, Verdict.KNOWN}
+    is_counted = verdict not in {Verdict.PASSED, Verdict.NOT_VERIFIED}
     return f"{verdict}s" if is_counted and number != 1 else str(verdict)
 
 

@@ -1,0 +1,197 @@
+"""Each finding has the exchanges that show it, and a program that repeats them.
+
+By default a sample of the mutants is tried; `make test-long` tries all.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from uuid import uuid4
+
+import httpx
+import pytest
+from tests.conformance.active.test_verify import verify
+from tests.mock_process import serving
+
+from statuspool_mock.conformance.active.evidence import ShownExchange
+from statuspool_mock.conformance.active.options import Options
+from statuspool_mock.conformance.active.results import Verdict
+from statuspool_mock.conformance.active.run import verify as run_clauses
+from statuspool_mock.mutants.catalog import CATALOG
+from statuspool_mock.server import RunningServer, Settings
+
+SAMPLE = ("put-not-stored", "null-crashes", "signature-over-other-bytes", "pages-overlap")
+LIMITER = "rate limiter"  # found by hundreds of requests
+MOST_SCRIPTS = 3
+PERMANENT = ("--allow-permanent", "--webhook-listen", "127.0.0.1:0")
+
+
+def options(url, key, **more):
+    return Options(
+        url=url,
+        api_key=key,
+        readonly_key=f"{key}.ro",
+        other_team_key=f"{key}.rival",
+        revoked_key=f"{key}.revoked",
+        allow_permanent=True,
+        webhook_listen="127.0.0.1:0",
+        **more,
+    )
+
+
+def play(script, url, key, tmp_path):
+    """Run a script in a sandbox; return its output and the statuses that it got."""
+    path = tmp_path / "repeat.py"
+    path.write_text(script, "utf-8")
+    keys = {
+        "STATUSPOOL_API_KEY": key,
+        "READONLY_KEY": f"{key}.ro",
+        "OTHER_TEAM_KEY": f"{key}.rival",
+        "REVOKED_KEY": f"{key}.revoked",
+        "STATUSPOOL_WAIT_SECONDS": "0.5",
+    }
+    done = subprocess.run(
+        [sys.executable, str(path), url],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, **keys, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stdout.splitlines() if " -> " in line[:400]]
+    statuses = [int(line.rpartition(" -> ")[2]) for line in lines if line[:1].isalpha()]
+    return done.stdout, statuses
+
+
+def names_of_monitors(url, key):
+    response = httpx.get(f"{url}/monitors?limit=100", headers={"Authorization": f"Bearer {key}"})
+    results = response.json().get("results", [])
+    return [monitor.get("name", "") for monitor in results if isinstance(monitor, dict)]
+
+
+def assert_repeats(mutant, tmp_path):
+    """The scripts get the same statuses in a sandbox of their own, and leave no monitor behind."""
+    with RunningServer(Settings(port=0, mutants=(mutant,), rate_limit=None)) as server:
+        run = run_clauses(options(server.url, f"sp_test_{uuid4().hex}"))
+        found = [r for r in run.results if r.verdict is Verdict.FINDING]
+        assert found
+        for result in found[:MOST_SCRIPTS]:
+            key = f"sp_test_{uuid4().hex}"
+            _, statuses = play(result.script, server.url, key, tmp_path)
+            expected = [exchange.status for exchange in result.exchanges]
+            assert statuses == expected, (result.clause.id, result.script)
+        for result in found:
+            assert result.exchanges or "no response" in result.got, result.clause.id
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("mutant", SAMPLE)
+def test_a_script_repeats_its_finding(mutant, tmp_path):
+    assert_repeats(mutant, tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.process
+@pytest.mark.parametrize("mutant", [each.name for each in CATALOG if each.group != LIMITER])
+def test_the_scripts_of_every_mutant_repeat_their_findings(mutant, tmp_path):
+    assert_repeats(mutant, tmp_path)
+
+
+@pytest.mark.process
+def test_a_script_creates_what_it_needs_shows_deliveries_and_cleans_up(tmp_path):
+    with RunningServer(
+        Settings(port=0, mutants=("signature-over-other-bytes",), rate_limit=None)
+    ) as server:
+        key = f"sp_test_{uuid4().hex}"
+        run = run_clauses(options(server.url, key, only=("deliveries.signature",)))
+        (result,) = run.results
+        before = names_of_monitors(server.url, key)
+        output, _ = play(result.script, server.url, key, tmp_path)
+        assert names_of_monitors(server.url, key) == before
+    assert "signature WRONG" in output
+    assert "POST /webhooks -> 201" in output
+    assert result.curl == ""  # it would ask for a monitor that is deleted
+
+
+@pytest.mark.process
+def test_reports_hold_exchanges_and_scripts_but_no_key_and_no_secret(tmp_path):
+    paths = {name: tmp_path / f"report.{name}" for name in ("junit", "json", "html", "md")}
+    reports = [f"--report={name}={path}" for name, path in paths.items()]
+    key = "sp_test_masked"
+    with serving("--rate-limit", "off", "--mutant", "signature-over-other-bytes") as served:
+        done = verify(
+            served.url, "--api-key", key, *PERMANENT, *reports, "--only", "deliveries.signature"
+        )
+    assert done.returncode == 1, done.stderr
+    for path in paths.values():
+        text = path.read_text("utf-8")
+        assert "/webhooks" in text
+        assert "whsec — " not in text
+        assert key not in text
+        assert "Repeat a finding" in text
+    (result,) = json.loads(paths["json"].read_text("utf-8"))["results"]
+    assert [ShownExchange(**each).method for each in result["exchanges"]].count("POST") >= 3
+
+
+@pytest.mark.process
+def test_a_literal_key_in_a_request_is_masked(tmp_path):
+    report = tmp_path / "report.json"
+    with serving("--rate-limit", "off", "--mutant", "bare-key-accepted") as served:
+        done = verify(
+            *(served.url, "--api-key", "sp_test_bare", "--only", "auth.bare-key"),
+            f"--report=json={report}",
+        )
+    assert done.returncode == 1
+    assert "sp_test_bare" not in done.stdout + report.read_text("utf-8")
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("mutant", SAMPLE)
+def test_a_finding_is_replayed_from_the_report(mutant, tmp_path):
+    assert_replays(mutant, tmp_path)
+
+
+@pytest.mark.long
+@pytest.mark.process
+@pytest.mark.parametrize("mutant", [each.name for each in CATALOG if each.group != LIMITER])
+def test_the_findings_of_every_mutant_are_replayed(mutant, tmp_path):
+    assert_replays(mutant, tmp_path)
+
+
+def assert_replays(mutant, tmp_path):
+    report = tmp_path / "report.json"
+    with serving("--rate-limit", "off", "--mutant", mutant) as served:
+        first = verify(served.url, *keys(), *PERMANENT, f"--report=json={report}")
+        assert first.returncode == 1, first.stderr
+        again = verify(served.url, *keys(), *PERMANENT, f"--replay={report}")
+    assert again.returncode == 1, again.stdout + again.stderr
+    assert "not found again" not in again.stdout, again.stdout
+
+
+def keys():
+    key = f"sp_test_{uuid4().hex}"
+    return (
+        *("--api-key", key, "--readonly-key", f"{key}.ro"),
+        *("--other-team-key", f"{key}.rival", "--revoked-key", f"{key}.revoked"),
+    )
+
+
+@pytest.mark.process
+def test_a_finding_that_is_gone_is_not_found_again(tmp_path):
+    report = tmp_path / "report.json"
+    with serving("--rate-limit", "off", "--mutant", "put-not-stored") as served:
+        verify(served.url, *keys(), "--only", "update", f"--report=json={report}")
+    with serving("--rate-limit", "off") as served:
+        again = verify(served.url, *keys(), f"--replay={report}:update.stores-changes")
+    assert again.returncode == 0, again.stdout + again.stderr
+    assert "not found again: update.stores-changes" in again.stdout
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("text", ["missing.json", "missing.json:update"])
+def test_a_report_that_cannot_be_read_is_refused(text):
+    done = verify("http://127.0.0.1:9/v1", "--api-key", "k", f"--replay={text}")
+    assert done.returncode == 2
+    assert "--replay" in done.stderr
