@@ -65,8 +65,11 @@ BOUNDS = {
         "scenarios.yaml_loading:MOST_VALUES",
     ],
     "case file (`replay`)": ["bounded_documents:MOST_FILE_BYTES"],
-    "JSON body that is checked": ["conformance.bounded_client:MOST_VALUES"],
-    "response to `verify`": ["conformance.bounded_client:MOST_BYTES"],
+    "JSON body that is checked": ["conformance.passive.parsed_exchange:MOST_VALUES"],
+    "response to `verify`": [
+        "conformance.bounded_client:MOST_BYTES",
+        "conformance.bounded_client:MOST_VALUES",
+    ],
     "response to `ctl`": ["client.calls:_MOST_BYTES"],
     "bodies that a run of `verify` keeps": ["conformance.active.session:_MAX_KEPT_BYTES"],
     "HTTP archive": [

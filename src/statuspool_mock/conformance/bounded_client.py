@@ -13,9 +13,9 @@ import httpx
 
 from statuspool_mock.bounded_responses import ACCEPTED, BoundedBody
 
-MOST_BYTES = 1 << 20
-"""The largest body: a page has 100 items, so each of them may have 10 kB."""
-MOST_VALUES = 50_000
+MOST_BYTES = 16 << 20
+"""The largest body: the lists of incidents and webhooks have no pages."""
+MOST_VALUES = 500_000
 """The largest number of JSON values in a body that is parsed."""
 
 

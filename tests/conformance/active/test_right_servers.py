@@ -47,6 +47,7 @@ def verified(name, seed, profile, *only):
                 allow_permanent=True,
                 webhook_listen="127.0.0.1:0",
                 seed=seed,
+                timeout_seconds=60.0,  # the machine may be busy
                 profile=Profile(profile),
                 only=only,
             )

@@ -125,7 +125,9 @@ def test_a_read_only_run_writes_nothing(server):
 def test_a_dry_run_prints_the_plan_and_sends_nothing():
     done = verify("http://127.0.0.1:9/v1", "--dry-run", "--profile", "quick")
     assert done.returncode == 0
-    assert "at most 240" in done.stdout
+    assert "never more than 240" in done.stdout
+    scarce = verify("http://127.0.0.1:9/v1", "--dry-run", "--budget", "50")
+    assert "50, the budget. All these clauses need about" in scarce.stdout
 
 
 def test_reports_are_written_and_a_baseline_accepts_known_findings(tmp_path):

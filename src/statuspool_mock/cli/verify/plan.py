@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 
 from statuspool_mock.cli.output import write
+from statuspool_mock.conformance.active.clause import Clause
 from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.levels import Level
-from statuspool_mock.conformance.active.options import Options
+from statuspool_mock.conformance.active.options import Options, Profile
 from statuspool_mock.conformance.active.selection import chosen, executed, lacks
 
 _SHARED_REQUESTS = 40
 """What clauses share, beside what each costs itself."""
+_SHARES = {Profile.QUICK: 0.5, Profile.STANDARD: 0.85, Profile.DEEP: 2.0}
+"""How much of its clauses' estimates a profile sends, as measured with the mock."""
 
 
 def list_clauses(level: str, only: Sequence[str], skip: Sequence[str]) -> None:
@@ -29,15 +32,28 @@ def show(options: Options) -> None:
         reason = lacks(options, clause)
         missing[reason] = missing.get(reason, 0) + 1
     checked = [clause for clause in clauses if not lacks(options, clause)]
-    most = options.max_requests
-    cost = _SHARED_REQUESTS + sum(clause.requests for clause in executed(options, CLAUSES, checked))
     lines = [
         f"{options.url}: {len(checked)} of {len(clauses)} clauses would be checked.",
-        f"  requests: about {cost}{f', at most {most}' if most else ''}",
+        f"  requests: {_requests(options, checked)}",
         *(f"  not verified: {_clauses(n)}: {why}" for why, n in missing.items() if why),
         "Nothing was sent.",
     ]
     write("\n".join(lines) + "\n")
+
+
+def _requests(options: Options, checked: Sequence[Clause]) -> str:
+    """Return how many requests a run would send, and what happens where that is too many."""
+    estimates = sum(clause.requests for clause in executed(options, CLAUSES, checked))
+    cost = _SHARED_REQUESTS + round(_SHARES[options.profile] * estimates)
+    most = options.max_requests
+    if most is None:
+        return f"about {cost}"
+    if cost <= most:
+        return f"about {cost}, never more than {most}"
+    return (
+        f"{most}, the budget. All these clauses need about {cost}: what is left when the budget is "
+        "spent is not verified, and the exit code does not change"
+    )
 
 
 def _clauses(count: int) -> str:

@@ -1,5 +1,6 @@
 """What clauses share: monitors created once, lists read once, notes."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -11,7 +12,9 @@ from statuspool_mock.conformance.active.receiver import DeliveryReceiver
 from statuspool_mock.conformance.active.session import MAIN, OTHER_TEAM, Session
 from statuspool_mock.conformance.active.sharing import Computed, shared
 
-_MAX_PAGES = 6
+_MAX_PAGES, _MAX_PAGES_IF_QUICK = 6, 2
+_WHOLE_PAGES = 10
+"""The number of pages up to which `ends` reads them all."""
 
 
 class Context:
@@ -64,19 +67,37 @@ class Context:
         return expect_monitor(self.api.get(f"/monitors/{monitor_id}", key=key))
 
     def pages(
-        self, path: str, *, max_pages: int = _MAX_PAGES, **query: Any
+        self, path: str, *, max_pages: int | None = None, **query: Any
     ) -> list[ServerResponse]:
         """Return a list's pages from the first on, at most `max_pages`."""
         pages: list[ServerResponse] = []
-        for page in range(1, max_pages + 1):
-            response = self.api.get(path, query={**query, "page": page})
-            if response.status != 200:
-                raise Finding(response.summary(), "200 and a page", response)
+        most = max_pages or (_MAX_PAGES_IF_QUICK if self.options.is_quick else _MAX_PAGES)
+        for page in range(1, most + 1):
+            response = self._page(path, page, query)
             pages.append(response)
             total = response.fields.get("total_pages")
             if not response.results or not isinstance(total, int) or page >= total:
                 break
         return pages
+
+    def ends(self, path: str, **query: Any) -> list[ServerResponse]:
+        """Return all pages of a list, of a long one the first and the last two.
+
+        New items are there, unless the list is sorted by something else than their age.
+        """
+        first = self._page(path, 1, query)
+        total = first.fields.get("total_pages")
+        last = total if isinstance(total, int) else 1
+        others: Sequence[int] = range(2, last + 1)
+        if last > _WHOLE_PAGES:
+            others = (last,) if self.options.is_quick else (2, last - 1, last)
+        return [first, *(self._page(path, page, query) for page in others)]
+
+    def _page(self, path: str, page: int, query: Mapping[str, Any]) -> ServerResponse:
+        response = self.api.get(path, query={**query, "page": page})
+        if response.status != 200:
+            raise Finding(response.summary(), "200 and a page", response)
+        return response
 
     @property
     def example_body(self) -> dict[str, Any]:

@@ -9,7 +9,9 @@ from flask import Flask, request
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from statuspool_mock.bounded_documents import DocumentRejected, parse_json
-from statuspool_mock.conformance.bounded_client import MOST_BYTES, MOST_VALUES
+from statuspool_mock.conformance.bounded_client import MOST_VALUES
+
+_MOST_BYTES = 1 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +44,7 @@ class DeliveryReceiver:
         self._arrival = Condition()
         self._deliveries: list[ReceivedDelivery] = []
         app = Flask(__name__)
-        app.config["MAX_CONTENT_LENGTH"] = MOST_BYTES
+        app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
         app.add_url_rule("/<place>", "receive", self._receive, methods=["POST", "PUT", "GET"])
         self._server = make_server(host, port, app, threaded=True, request_handler=_QuietHandler)
         self.url = (public_url or f"http://{host}:{self._server.server_port}").rstrip("/")

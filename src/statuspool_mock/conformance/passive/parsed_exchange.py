@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 from urllib.parse import parse_qsl
 
 from statuspool_mock.bounded_documents import DocumentRejected, parse_json
-from statuspool_mock.conformance.bounded_client import MOST_VALUES
 from statuspool_mock.contract import Document, Operation, readings
 from statuspool_mock.exchanges import Exchange
 
@@ -20,6 +19,8 @@ class _NotJson:
         return "not JSON"
 
 
+MOST_VALUES = 50_000
+"""The largest number of JSON values in a body that is checked."""
 NOT_JSON: Any = _NotJson()
 
 

@@ -52,6 +52,13 @@ def every_detail(parsed: ParsedExchange) -> Iterator[Observation]:
         yield violation("details", f"expected details that also name {names}.")
 
 
+def failure(parsed: ParsedExchange) -> Iterator[Observation]:
+    """No request makes the server fail, unless it asks the mock for that. Error Codes, 500."""
+    preferred = dict(parsed.exchange.headers).get(b"prefer", b"")
+    if f"code={parsed.status}".encode() not in preferred.replace(b" ", b""):
+        yield violation("failure", f"expected a response below 500, got {parsed.status}.")
+
+
 def retry_after(parsed: ParsedExchange) -> Iterator[Observation]:
     """A 429 states the seconds to wait, twice. Reference: Error Codes, 429."""
     header, body = parsed.headers.get("retry-after"), parsed.fields.get("retry_after")
@@ -221,6 +228,7 @@ _STATUS_RULES: Mapping[int, tuple[Rule, ...]] = {
     400: (every_detail,),
     401: (known_key,),
     429: (retry_after,),
+    500: (failure,),  # all others of this kind are undocumented
 }
 
 

@@ -63,7 +63,7 @@ def listing(context: Context) -> Listing:
     context.example_monitor()
     context.listed_monitors()  # the list has been read before: it may be cached now
     created = context.create(name=f"{context.mark} listed")
-    return Listing(created["id"], context.pages("/monitors", limit=100, max_pages=30))
+    return Listing(created["id"], context.ends("/monitors", limit=100))
 
 
 @group.clause("documented-example", "POST /monitors creates a monitor.", needs=_WRITES)

@@ -57,7 +57,7 @@ def _pages_after(context: Context) -> list[ServerResponse]:
 
 
 def _pages(context: Context) -> list[ServerResponse]:
-    return context.pages("/monitors", limit=100, max_pages=20)
+    return context.ends("/monitors", limit=100)
 
 
 def _ids_of(pages: list[ServerResponse]) -> set[str]:

@@ -55,7 +55,7 @@ def creates_nothing_when_refused(context: Context) -> None:
 
 
 def _listed_ids(context: Context) -> set[str]:
-    pages = context.pages("/monitors", limit=100, max_pages=30)
+    pages = context.ends("/monitors", limit=100)
     return {str(m["id"]) for page in pages for m in page.results if isinstance(m, dict)}
 
 

@@ -149,7 +149,7 @@ def moves_updated_at(context: Context) -> None:
 )
 def lists_updated_monitor(context: Context) -> None:
     stored = _stored(context)
-    for page in context.pages("/monitors", limit=100, max_pages=20):
+    for page in context.ends("/monitors", limit=100):
         for item in page.results:
             if isinstance(item, dict) and item.get("id") == stored["id"]:
                 for field in ("name", *_CHANGES):
