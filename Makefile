@@ -63,7 +63,8 @@ site: .venv/documenting
 	PYTHON=$(BIN)/python scripts/site $(ARGS)
 
 matrix: .venv/developing
-	$(BIN)/statuspool-mock mutants --matrix $(ARGS) > docs/kill-matrix.md.new; \
+	$(BIN)/statuspool-mock mutants --matrix --kills src/statuspool_mock/cli/verify/kills.json \
+		$(ARGS) > docs/kill-matrix.md.new; \
 		code=$$?; mv docs/kill-matrix.md.new docs/kill-matrix.md; exit $$code
 
 sweep: .venv/developing

@@ -2,6 +2,7 @@
 
 import json
 from itertools import groupby
+from pathlib import Path
 
 import click
 
@@ -9,7 +10,7 @@ from statuspool_mock.cli.command import Command, option
 from statuspool_mock.cli.completion import mutant_names
 from statuspool_mock.cli.output import write
 from statuspool_mock.cli.server_options import MutantName
-from statuspool_mock.cli.types import Integer, OneOf
+from statuspool_mock.cli.types import Integer, OneOf, OutputFile
 
 _MATRIX = "Kill matrix"
 
@@ -49,14 +50,29 @@ _MATRIX = "Kill matrix"
     section=_MATRIX,
     help="Verify this mutant only; repeatable.",
 )
+@option(
+    "--kills",
+    "kills_file",
+    type=OutputFile(),
+    metavar="FILE",
+    show_default="none",
+    section=_MATRIX,
+    help="Also write which mutants each clause finds, as JSON.",
+)
 def mutants(
-    *, as_json: bool, with_matrix: bool, profile: str, jobs: int, only: tuple[str, ...]
+    *,
+    as_json: bool,
+    with_matrix: bool,
+    profile: str,
+    jobs: int,
+    only: tuple[str, ...],
+    kills_file: Path | None,
 ) -> int:
     """List the ways in which `serve --mutant` can break the contract."""
     if with_matrix:
         from statuspool_mock.cli.mutants.matrix import print_matrix
 
-        return print_matrix(profile, jobs=jobs, only=only)
+        return print_matrix(profile, jobs=jobs, only=only, kills_file=kills_file)
     write(_as_json() if as_json else _as_table())
     return 0
 

@@ -1,12 +1,15 @@
 """`statuspool-mock mutants --matrix`: `verify` against every mutant, as a page of the docs."""
 
+import json
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from multiprocessing import get_context
+from pathlib import Path
 from uuid import uuid4
 
+from statuspool_mock.atomic_files import write_whole
 from statuspool_mock.cli.output import write
 from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.levels import Level
@@ -36,13 +39,17 @@ class Trial:
         return bool(self.findings or self.trouble)
 
 
-def print_matrix(profile_name: str, *, jobs: int, only: Sequence[str]) -> int:
+def print_matrix(
+    profile_name: str, *, jobs: int, only: Sequence[str], kills_file: Path | None
+) -> int:
     """Print the matrix. Returns 1 where a mutant survives or the clean server has findings."""
     profile = Profile(profile_name)
     chosen = choose(only) if only else CATALOG
     clean = _try(_CLEAN, profile)
     trials = list(_all(chosen, profile, jobs=jobs))
     write(_page(chosen, trials, clean, profile))
+    if kills_file is not None:
+        write_whole(kills_file, json.dumps(_mutants_by_clause(trials), indent=1).encode() + b"\n")
     return int(bool(clean.findings) or not all(trial.is_killed for trial in trials))
 
 
@@ -131,6 +138,12 @@ def _cell(trial: Trial) -> str:
 
 def _kills(trials: Sequence[Trial]) -> Mapping[str, int]:
     return {clause.id: sum(clause.id in t.findings for t in trials) for clause in CLAUSES}
+
+
+def _mutants_by_clause(trials: Sequence[Trial]) -> Mapping[str, list[str]]:
+    """Return which mutants each clause finds; clauses that find none are left out."""
+    found = {c.id: [t.mutant for t in trials if c.id in t.findings] for c in CLAUSES}
+    return {name: mutants for name, mutants in found.items() if mutants}
 
 
 def _by_clause(kills: Mapping[str, int], *, whole: bool) -> Iterator[str]:

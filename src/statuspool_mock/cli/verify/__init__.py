@@ -163,6 +163,15 @@ def _other_key(name: str, about: str) -> Callable[[Decorated], Decorated]:
     "--list", "list_only", is_flag=True, section=_CLAUSES, help="List the clauses and send nothing."
 )
 @option(
+    "--explain",
+    metavar="CLAUSE",
+    show_default="none",
+    shell_complete=clause_names,
+    section=_CLAUSES,
+    help="Explain a clause, or those of a group: the promise, what is sent, which mutants break "
+    "it, what a finding usually means.",
+)
+@option(
     "--dry-run",
     is_flag=True,
     section=_CLAUSES,
@@ -171,12 +180,13 @@ def _other_key(name: str, about: str) -> Callable[[Decorated], Decorated]:
 @option(
     "--report",
     "reports",
-    type=ReportFile("junit", "json", "html", "md", "github"),
+    type=ReportFile("junit", "json", "html", "md", "ctrf", "sarif", "github"),
     multiple=True,
     metavar="FORMAT=PATH",
     show_default="none",
     section=_RESULTS,
-    help="Write a report: junit, json, html, md (Markdown) or github (annotations); repeatable.",
+    help="Write a report: junit, json, html, md (Markdown), ctrf, sarif or github (annotations); "
+    "repeatable.",
 )
 @option(
     "--baseline",
@@ -193,7 +203,9 @@ def _other_key(name: str, about: str) -> Callable[[Decorated], Decorated]:
     section=_RESULTS,
     help="Check the findings of a JSON report again, or one of them, with its profile and seed.",
 )
-def verify(*, list_only: bool, dry_run: bool, replay: str | None, **given: Any) -> int:
+def verify(
+    *, list_only: bool, explain: str | None, dry_run: bool, replay: str | None, **given: Any
+) -> int:
     """Check that a server keeps the documented contract.
 
     The server is tested from the outside, over HTTP. Exit code 0: it conforms; 1: findings; 2: it
@@ -206,9 +218,11 @@ def verify(*, list_only: bool, dry_run: bool, replay: str | None, **given: Any) 
             f"needs pytest, Schemathesis and Jinja: {sys.executable} -m pip install "
             "'jinja2>=3.1,<4' 'pytest>=9,<10' 'schemathesis>=4.32,<4.33'"
         ) from None
-    from statuspool_mock.cli.verify import plan, replaying, suite
+    from statuspool_mock.cli.verify import explaining, names, plan, replaying, suite
 
-    _check_names([*given["only"], *given["skip"]])
+    names.check([*given["only"], *given["skip"], *([explain] if explain else [])])
+    if explain is not None:
+        return explaining.explain(explain)
     if list_only:
         plan.list_clauses(given["level"], given["only"], given["skip"])
         return 0
@@ -239,6 +253,7 @@ def _options(
     **others: Any,
 ) -> "Options":
     """Return what the run is asked to do; `others` are named like their fields."""
+    from statuspool_mock.cli.verify import names
     from statuspool_mock.conformance.active.levels import Level
     from statuspool_mock.conformance.active.options import Options, Profile
 
@@ -254,39 +269,6 @@ def _options(
         rate_per_minute=rate,
         ca_file=ca,
         timeout_seconds=timeout,
-        known=_findings_of(baseline),
+        known=names.findings_of(baseline),
         **others,
     )
-
-
-def _findings_of(baseline: Path | None) -> frozenset[str]:
-    from statuspool_mock.bounded_documents import read_json
-
-    if baseline is None:
-        return frozenset()
-    try:
-        results = read_json(baseline)["results"]
-        return frozenset(
-            each["clause"]
-            for each in results
-            if each["verdict"] in {"finding", "consequence", "known finding"}
-        )
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise click.BadParameter(
-            f"expected a report that --report json=PATH wrote, got {str(baseline)!r}: {error}",
-            param_hint="--baseline",
-        ) from error
-
-
-def _check_names(names: Sequence[str]) -> None:
-    from difflib import get_close_matches
-
-    from statuspool_mock.conformance.active.clauses import CLAUSES
-
-    groups = dict.fromkeys(clause.group for clause in CLAUSES)
-    known = [*groups, *(clause.id for clause in CLAUSES)]
-    for name in names:
-        if not any(each == name or each.startswith(f"{name}.") for each in known):
-            near = get_close_matches(name, known, n=2)
-            hint = f"did you mean {' or '.join(near)}?" if near else "--list shows all"
-            raise click.UsageError(f"expected a clause or a group, got {name!r}; {hint}")

@@ -41,6 +41,8 @@ class VerificationRun:
         self.own_errors: list[str] = []
         """Checks that broke in a way that is no verdict, with the errors."""
         self.started = time.monotonic()
+        self.began = time.time()
+        """When the run began, in seconds since 1970."""
         self.listeners: list[Listener] = []
         self._executed: dict[str, ClauseResult] = {}
 

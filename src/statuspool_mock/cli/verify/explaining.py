@@ -1,0 +1,107 @@
+"""`verify --explain`: a clause in words, for somebody who has a finding of it."""
+
+import json
+import textwrap
+from collections.abc import Mapping
+from importlib.resources import files
+
+from statuspool_mock.cli.output import write
+from statuspool_mock.conformance.active.clause import Clause
+from statuspool_mock.conformance.active.clauses import CLAUSES
+from statuspool_mock.conformance.active.clean_up import CLEAN_UP
+from statuspool_mock.conformance.active.selection import names, prerequisites
+from statuspool_mock.mutants import all_mutants
+
+_WIDTH = 100
+_MOST_MUTANTS = 8
+_SHAPE = "a property is missing, is null where it may not be, or has another type."
+MEANINGS: Mapping[str, str] = {
+    "answers": "a proxy or the framework responds instead of the application.",
+    "auth": "a route lacks the check of the key, or the check accepts too much.",
+    "concurrency": "reading and writing are two steps, without a lock or a transaction.",
+    "create": "a field is not stored, is stored changed, or has another default.",
+    "delete": "rows stay behind: the monitor itself, its logs, or an entry of a cache.",
+    "deliveries": "another text than the bytes that are sent is signed, or with another secret.",
+    "envelope": "a list has the names of another library for results, page and total_pages.",
+    "errors": "the framework's own error page or status reaches the client.",
+    "filters": "a parameter is read and not used, or is compared as text.",
+    "incidents": "a field of an incident is not stored, or its times do not fit each other.",
+    "incidents.filters": "a parameter is read and not used, or one filter replaces the other.",
+    "incidents.list": _SHAPE,
+    "logs": _SHAPE,
+    "meaning": "two views of the same facts are computed in two places, and disagree.",
+    "monitors.create": _SHAPE,
+    "monitors.get": _SHAPE,
+    "monitors.list": _SHAPE,
+    "pagination": "pages are computed off by one, or the order is not stable.",
+    "rate-limit": "requests are counted by address, off by one, or with another window.",
+    "robust": "an unusual input raises an exception, as it is used before it is checked.",
+    "roles": "a route was registered without the check of the role.",
+    "schema": "the server refuses valid requests, accepts invalid ones, or sends another shape.",
+    "status": _SHAPE,
+    "teams": "a query selects by id alone, without the team of the key.",
+    "update": "PUT replaces instead of patching, or does not store everything.",
+    "validation": "a rule is missing or too strict, or holds for POST and not for PUT.",
+    "webhooks": "a field is not stored, or the secret is shown.",
+    "webhooks.list": _SHAPE,
+}
+"""What a finding of a clause of each group usually means."""
+
+
+def explain(text: str) -> int:
+    """Print what the clause, or each clause of the group, is about."""
+    chosen = [clause for clause in (*CLAUSES, CLEAN_UP) if names((text,), clause)]
+    write("\n".join(map(_explanation, chosen)))
+    return 0
+
+
+def _explanation(clause: Clause) -> str:
+    parts = {
+        "promise": clause.says,
+        "source": f"{clause.level}: {clause.section}",
+        "sends": _sends(clause),
+        "needs": "; ".join(sorted(clause.needs)) or "nothing but a key",
+        "broken by": _broken_by(clause),
+        "a finding": f"usually means that {MEANINGS[clause.group]}",
+    }
+    lines = [clause.id, *(_paragraph(name, text) for name, text in parts.items())]
+    return "\n".join(lines) + "\n"
+
+
+def _paragraph(name: str, text: str) -> str:
+    return textwrap.fill(
+        text,
+        _WIDTH,
+        initial_indent=f"  {name:<10} ",
+        subsequent_indent=" " * 13,
+        break_on_hyphens=False,
+    )
+
+
+def _sends(clause: Clause) -> str:
+    number = clause.requests
+    sent = (
+        f"about {number} request{'' if number == 1 else 's'} of its own"
+        if number
+        else ("nothing of its own: it looks at what other clauses received")
+    )
+    before = prerequisites(CLAUSES, clause)
+    return f"{sent}; alone, first {len(before)} other clauses" if before else sent
+
+
+def _broken_by(clause: Clause) -> str:
+    """Return the mutants that the clause finds, with what they do wrong."""
+    wrong = {mutant.name: mutant.wrong for mutant in all_mutants()}
+    found = [name for name in kills().get(clause.id, ()) if name in wrong]
+    if not found:
+        return "no mutant that `statuspool-mock mutants` lists"
+    shown = "; ".join(f"{name} ({wrong[name].rstrip('.')})" for name in found[:_MOST_MUTANTS])
+    more = len(found) - _MOST_MUTANTS
+    return f"{shown}; and {more} more" if more > 0 else shown
+
+
+def kills() -> Mapping[str, list[str]]:
+    """Return the mutants that each clause finds, as `make matrix` last found them."""
+    text = files("statuspool_mock.cli.verify").joinpath("kills.json").read_text("utf-8")
+    found: Mapping[str, list[str]] = json.loads(text)
+    return found
