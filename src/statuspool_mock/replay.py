@@ -49,6 +49,27 @@ class _Wall:
 
 def replay(case: CaseFile) -> ReplayDifference | None:
     """Send every request of a case file again; return the first difference, or None."""
+    app, wall, sandbox = _reopened(case)
+    return asyncio.run(_play(app, case, wall, sandbox))
+
+
+def instants(case: CaseFile) -> list[float]:
+    """Return when each request happened in its world, in seconds since 1970."""
+    app, wall, sandbox = _reopened(case)
+
+    async def play() -> list[float]:
+        found = []
+        for step in case.steps:
+            wall.reading, sandbox.halts_at = step.wall, step.reached
+            await _send(app, step)
+            found.append(sandbox.journal.newest.at)
+        return found
+
+    return asyncio.run(play())
+
+
+def _reopened(case: CaseFile) -> tuple[ASGIApp, _Wall, Sandbox]:
+    """Open a sandbox with the state of a case file."""
     wall = _Wall(case.wall)
     sandboxes = Sandboxes(
         lambda _scenario, _seed: InitialWorld(World.from_image(case.state.world), 0.0),
@@ -59,8 +80,7 @@ def replay(case: CaseFile) -> ReplayDifference | None:
     sandbox = sandboxes.access("sp_test_case").sandbox
     sandbox.load(case.state, World.from_image(case.state.world))
     sandbox.patience_seconds = inf
-    app = application(Settings(), sandboxes, pause=_at_once)
-    return asyncio.run(_play(app, case, wall, sandbox))
+    return application(Settings(), sandboxes, pause=_at_once), wall, sandbox
 
 
 async def _at_once(seconds: float) -> None:

@@ -1,21 +1,33 @@
 """`statuspool-mock replay`: the exchanges of a case file once more."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from statuspool_mock.cli.command import Command
+from statuspool_mock.cli.command import Command, option
 from statuspool_mock.cli.errors import CommandFailed
 from statuspool_mock.cli.printable_text import printable
-from statuspool_mock.cli.types import InputFile
+from statuspool_mock.cli.types import InputFile, OutputFile
+
+if TYPE_CHECKING:
+    from statuspool_mock.sandbox import CaseFile
 
 
 @click.command(cls=Command)
 @click.argument(
     "file", type=InputFile(), metavar="FILE", help="Case file, saved by `statuspool-mock ctl case`."
 )
-def replay(*, file: Path) -> int:
-    """Replay a case file and compare the responses.
+@option(
+    "--to-pytest",
+    "module",
+    type=OutputFile(),
+    metavar="PATH",
+    show_default="none",
+    help="Write a module for pytest that repeats the requests, instead of replaying them.",
+)
+def replay(*, file: Path, module: Path | None) -> int:
+    """Replay a case file and compare the responses, or write a test that does.
 
     Exit code 0: every response was the same; 1: one differed; 2: the file cannot be used.
     """
@@ -31,6 +43,8 @@ def replay(*, file: Path) -> int:
         raise CommandFailed(f"{file} {error}") from error
     except InvalidInput as error:
         raise CommandFailed(f"{file}: {error.field}: {error}") from error
+    if module is not None:
+        return _write_test(case, file, module)
     difference = case_replay.replay(case)
     if difference is not None:
         click.echo(printable(str(difference)))
@@ -39,4 +53,22 @@ def replay(*, file: Path) -> int:
     click.echo(
         f"No difference in {compared} response{'' if compared == 1 else 's'}, byte for byte."
     )
+    return 0
+
+
+def _write_test(case: "CaseFile", file: Path, module: Path) -> int:
+    """Write the test, and a copy of the case file beside it if it lies elsewhere."""
+    from statuspool_mock.atomic_files import write_whole
+    from statuspool_mock.cli.case_tests import pytest_module
+    from statuspool_mock.replay import instants
+
+    text = pytest_module(case, instants(case), file=file.name)
+    try:
+        write_whole(module, text.encode("utf-8", "backslashreplace"), mode=0o644)
+        beside = module.with_name(file.name)
+        if not beside.exists() or not beside.samefile(file):
+            write_whole(beside, file.read_bytes(), mode=0o600)
+    except OSError as error:
+        raise CommandFailed(f"{error.filename or module}: {error.strerror}") from error
+    click.echo(f"Wrote {printable(str(module))}. Run it with pytest; {file.name} stays beside it.")
     return 0
