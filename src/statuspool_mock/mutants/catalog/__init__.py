@@ -17,6 +17,7 @@ from statuspool_mock.mutants.catalog.pagination import PAGINATION
 from statuspool_mock.mutants.catalog.robustness import ROBUSTNESS
 from statuspool_mock.mutants.catalog.shapes import MONITORS
 from statuspool_mock.mutants.catalog.teams import TEAMS
+from statuspool_mock.mutants.catalog.time_spans import TIME_SPANS
 from statuspool_mock.mutants.catalog.unicode import UNICODE
 from statuspool_mock.mutants.catalog.validation import VALIDATION
 from statuspool_mock.mutants.catalog.writes import WRITES
@@ -39,6 +40,7 @@ CATALOG: tuple[Mutant, ...] = (
     *UNICODE,
     *ROBUSTNESS,
     *MEANING,
+    *TIME_SPANS,
     *CONCURRENT_WRITES,
     *CONCURRENT_READS,
     *LIMITER,

@@ -1,7 +1,7 @@
 """Agreement of logs and incidents with their monitors. Reference: Logs; Incidents; Monitors."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_list
@@ -12,13 +12,21 @@ from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.contract.reference import DEFAULT_REGIONS
-from statuspool_mock.contract.tolerances import CLOCK_SLACK_SECONDS, DURATION_ROUNDING_SECONDS
+from statuspool_mock.contract.tolerances import (
+    CLOCK_SLACK_SECONDS,
+    DURATION_ROUNDING_SECONDS,
+    UPTIME_ROUNDING,
+)
 from statuspool_mock.time_parsing import moment
 
 group = ClauseGroup("meaning", section="Logs, GET /monitors/{id}/logs")
 groups = (group,)
 _INCIDENTS = "Incidents, GET /incidents"
 _SLOWEST_INTERVAL_SECONDS = 300
+_UPTIME_SLACK = 2 * UPTIME_ROUNDING
+"""A check may have happened in between."""
+_FUTURE_SLACK = timedelta(minutes=45)
+"""Less than the difference between two time zones, more than between two clocks."""
 
 
 @group.clause(
@@ -77,6 +85,38 @@ def logs_since_creation(context: Context) -> None:
 
 
 @group.clause(
+    "sla-alike",
+    "The SLA summary of GET /monitors/{id} and uptime_30d of /status show one uptime.",
+    section="Monitors, GET /monitors/{id}; Status",
+    level=Level.INFERRED,
+    requests=0,
+)
+def shows_one_uptime(context: Context) -> None:
+    compared = 0
+    for monitor_id, detail in context.details().items():
+        shown, status = _uptime_of_summary(detail.fields), context.statuses()[monitor_id]
+        uptime = status.fields.get("uptime_30d")
+        if shown is None or not isinstance(uptime, int | float):
+            continue
+        compared += 1
+        is_same = abs(shown - uptime) <= _UPTIME_SLACK or abs(100 * shown - uptime) <= _UPTIME_SLACK
+        expect(is_same, f"uptime {shown} in the SLA summary", f"{uptime}, as in /status", detail)
+    if not compared:
+        raise NotVerified("the SLA summaries have no field `uptime` or `uptime_30d`")
+
+
+def _uptime_of_summary(monitor: Mapping[str, Any]) -> float | None:
+    """Return the uptime in the summary, whatever the summary's name."""
+    for name, summary in monitor.items():
+        if isinstance(summary, dict) and ("sla" in name.lower() or "30d" in name.lower()):
+            for field in ("uptime", "uptime_30d"):
+                value = summary.get(field)
+                if isinstance(value, int | float) and not isinstance(value, bool):
+                    return float(value)
+    return None
+
+
+@group.clause(
     "duration",
     "duration_seconds of a resolved incident is resolved_at − started_at.",
     section=_INCIDENTS,
@@ -100,6 +140,33 @@ def computes_duration(context: Context) -> None:
             compared += 1
     if not compared:
         raise NotVerified("no incident is resolved")
+
+
+@group.clause(
+    "incidents-are-past",
+    "No incident began or ended in the future.",
+    section=_INCIDENTS,
+    requests=0,
+)
+def dates_incidents_before_now(context: Context) -> None:
+    now = _latest_now(context)
+    response = context.incident_list()
+    for item in response.results:
+        for name in ("started_at", "resolved_at"):
+            at = moment(item.get(name))
+            is_past = at is None or at <= now + _FUTURE_SLACK
+            expect(is_past, f"{name} {at}, while it is about {now}", "a time before", response)
+
+
+def _latest_now(context: Context) -> datetime:
+    """Return the time on the server, or here if that is later: its clock may be its own."""
+    shown = [
+        moment(response.fields.get(name))
+        for responses in (context.statuses(), context.details())
+        for response in responses.values()
+        for name in ("last_check_at", "updated_at")
+    ]
+    return max([datetime.now(UTC), *(at for at in shown if at)])
 
 
 @group.clause(

@@ -1,6 +1,5 @@
 """Incidents: recorded, listed, filtered. Reference: Incidents."""
 
-from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,6 @@ from statuspool_mock.conformance.active.assertions import (
     expect_equal,
     expect_list,
     expect_status,
-    ids,
 )
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.clauses.details import expect_details
@@ -22,8 +20,7 @@ from statuspool_mock.conformance.active.sharing import shared
 from statuspool_mock.time_parsing import moment
 
 group = ClauseGroup("incidents", section="Incidents, POST /incidents")
-filters = ClauseGroup("incidents.filters", section="Incidents, GET /incidents")
-groups = (group, filters)
+groups = (group,)
 _LIST = "Incidents, GET /incidents"
 _PERMANENT = (Need.PERMANENT,)
 _COSTLY = (Need.PERMANENT, Need.TIME)
@@ -197,105 +194,17 @@ def refuses_malformed_body(context: Context) -> None:
         expect_status(context.api.send("POST", "/incidents", body=raw), 400)
 
 
-def _filtered(context: Context, **query: Any) -> tuple[list[dict[str, Any]], ServerResponse]:
-    response = context.api.get("/incidents", query=query)
-    return expect_list(response), response
-
-
-def _unfiltered(context: Context) -> list[dict[str, Any]]:
+def unfiltered_incidents(context: Context) -> list[dict[str, Any]]:
+    """Return the incidents of the list. Raises `NotVerified` where there are none."""
     incidents = [item for item in context.incident_list().results if isinstance(item, dict)]
     if not incidents:
         raise NotVerified("the team has no incidents")
     return incidents
 
 
-def _is_open(incident: dict[str, Any]) -> bool:
-    return incident.get("resolved_at") is None
-
-
-def _filters_by_resolved(text: str, *, is_open: bool) -> Check:
-    def check(context: Context) -> None:
-        unfiltered = _unfiltered(context)
-        found, response = _filtered(context, resolved=text)
-        for item in found:
-            got = f"resolved_at {item.get('resolved_at')!r}"
-            expected = "null: it is open" if is_open else "a time: it is resolved"
-            expect(_is_open(item) is is_open, got, expected, response)
-        if (response.fields.get("total_pages") or 1) > 1:
-            return
-        missing = set(ids(item for item in unfiltered if _is_open(item) is is_open))
-        missing -= set(ids(found))
-        if missing:  # it may have ended, or have been deleted with its monitor
-            again = _filtered(context)[0]
-            missing &= set(ids(item for item in again if _is_open(item) is is_open))
-        got = f"a list without {sorted(missing)[:2]}"
-        expect(not missing, got, "every such incident", response)
-        kinds = {_is_open(item) for item in unfiltered}
-        if not found and kinds == {is_open}:
-            raise NotVerified("there are no incidents of the other kind")
-
-    return named(check, f"filters_by_resolved_{text}")
-
-
-for _text, _open in (("true", False), ("false", True)):
-    filters.clause(
-        f"resolved-{_text}",
-        f"GET /incidents?resolved={_text} lists every {'open' if _open else 'resolved'} incident "
-        "and no other.",
-        requests=2,
-    )(_filters_by_resolved(_text, is_open=_open))
-
-
-@filters.clause(
-    "monitor-id",
-    "GET /incidents?monitor_id= lists every incident of that monitor and no other.",
-    requests=2,
-)
-def filters_by_monitor(context: Context) -> None:
-    counts = Counter(str(item.get("monitor_id")) for item in _unfiltered(context))
-    for monitor_id in sorted(counts, key=lambda each: counts[each])[-2:]:
-        found, response = _filtered(context, monitor_id=monitor_id)
-        for item in found:
-            got = f"an incident of {item.get('monitor_id')}"
-            expect(item.get("monitor_id") == monitor_id, got, f"only of {monitor_id}", response)
-        expect(found, "no incidents", f"the incidents of {monitor_id}", response)
-    if len(counts) < 2 and not context.options.read_only:
-        quiet_id = context.minimal_monitor()["id"]
-        found, response = _filtered(context, monitor_id=quiet_id)
-        others = [item for item in found if item.get("monitor_id") != quiet_id]
-        expect(not others, "incidents of another monitor", "no such incidents", response)
-
-
-@filters.clause("both", "?monitor_id and ?resolved apply together.", requests=4)
-def filters_by_both(context: Context) -> None:
-    by_monitor: dict[str, set[bool]] = {}
-    for item in _unfiltered(context):
-        by_monitor.setdefault(str(item.get("monitor_id")), set()).add(_is_open(item))
-    mixed = [each for each, kinds in by_monitor.items() if len(kinds) > 1]
-    for monitor_id in (mixed or list(by_monitor))[: 1 if context.options.is_quick else 2]:
-        for text, is_open in (("true", False), ("false", True)):
-            found, response = _filtered(context, monitor_id=monitor_id, resolved=text)
-            for item in found:
-                matches = item.get("monitor_id") == monitor_id and _is_open(item) is is_open
-                expect(matches, f"{item!r:.90}", f"of {monitor_id}, resolved={text}", response)
-    if not mixed and len(by_monitor) < 2:
-        raise NotVerified("all incidents are of one kind")
-
-
-@filters.clause(
-    "unknown-monitor", "A monitor that never existed has no incidents.", needs=(Need.TIME,)
-)
-def has_no_incidents_of_unknown_monitor(context: Context) -> None:
-    query = {"monitor_id": context.api.ledger.fresh_id()}
-    response = context.api.get("/incidents", query=query)
-    expect_status(response, 200, 403, 404)
-    incidents = len(response.results)
-    expect(not incidents, f"{incidents} incidents", "no incidents", response)
-
-
 @group.clause("times", "No incident is resolved before it started.", section=_LIST, requests=0)
 def ends_after_start(context: Context) -> None:
-    for item in _unfiltered(context):
+    for item in unfiltered_incidents(context):
         began, ended = moment(item.get("started_at")), moment(item.get("resolved_at"))
         if began and ended:
             got, response = f"{began} to {ended}", context.incident_list()

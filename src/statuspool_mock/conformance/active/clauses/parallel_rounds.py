@@ -1,6 +1,7 @@
 """Rounds of requests that are sent at the same time, and what the server shows afterwards."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -43,7 +44,8 @@ class WriteRound:
     other_teams_lists: list[ServerResponse]
     before: ServerResponse
     after: ServerResponse
-    subject: ServerResponse
+    subject: Mapping[str, Any]
+    """The monitor that was changed, as it is afterwards."""
 
     @property
     def responses(self) -> Iterable[ServerResponse]:
@@ -116,8 +118,7 @@ class RecordRound:
 
 def is_whole(listed: ServerResponse) -> bool:
     """Whether a response is a list on one page."""
-    pages = listed.fields.get("total_pages") or 1
-    return listed.status == 200 and isinstance(pages, int) and pages <= 1
+    return listed.status == 200 and (listed.fields.get("total_pages") or 1) == 1
 
 
 def in_rounds(rounds: Sequence[Round], check: Callable[[Round], None]) -> None:
@@ -167,6 +168,7 @@ def _write_round(
         [_list_all()],
         [_list_all(key=OTHER_TEAM) for _ in theirs],
     )
+    after = context.api.get("/monitors", query=_WHOLE_LIST)
     return WriteRound(
         subject_id=subject_id,
         puts=_written(changes, puts),
@@ -175,9 +177,20 @@ def _write_round(
         lists=[*lists, *more_lists],
         other_teams_lists=other_lists,
         before=before,
-        after=context.api.get("/monitors", query=_WHOLE_LIST),
-        subject=context.api.get(f"/monitors/{subject_id}"),
+        after=after,
+        subject=_stored(context, subject_id, changes, after),
     )
+
+
+def _stored(
+    context: Context, subject_id: str, changes: list[dict[str, Any]], listed: ServerResponse
+) -> Mapping[str, Any]:
+    """Return a monitor after its changes: as listed if all are there, else as it is read."""
+    sent = dict(ChainMap(*changes))
+    for item in listed.results:
+        if isinstance(item, dict) and item.get("id") == subject_id and sent.items() <= item.items():
+            return item
+    return context.read(subject_id)
 
 
 def _together(context: Context, *groups: list[Sending]) -> list[list[ServerResponse]]:

@@ -1,7 +1,7 @@
 """Agreement of a monitor's status with its details and its log. Reference: Status; Logs."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect
@@ -38,30 +38,56 @@ def _interval(monitor: dict[str, Any]) -> int:
     return seconds if isinstance(seconds, int) else _SLOWEST_INTERVAL_SECONDS
 
 
+@dataclass(frozen=True, slots=True)
+class RecentLog:
+    """A monitor's status, and its log of the ten minutes before the last check."""
+
+    monitor: dict[str, Any]
+    status: ServerResponse
+    last_check: datetime
+    log: ServerResponse
+
+    @property
+    def times(self) -> list[datetime]:
+        """The times of the entries."""
+        return [at for row in rows_of(self.log) if (at := moment(row.get("timestamp")))]
+
+
+@shared
+def _recent_logs(context: Context) -> list[RecentLog]:
+    """The logs of the sample since shortly before the last check."""
+    sample = context.sample_monitors()[: 2 if context.options.is_quick else 5]
+    recent = [each for monitor in sample if (each := _recent_log(context, monitor))]
+    if not recent:
+        raise NotVerified("no monitor has a last check")
+    return recent
+
+
+def _recent_log(context: Context, monitor: dict[str, Any]) -> RecentLog | None:
+    path = f"/monitors/{monitor['id']}"
+    status = context.api.get(f"{path}/status")
+    last_check = moment(status.fields.get("last_check_at"))
+    if last_check is None:
+        return None
+    since = (last_check - timedelta(minutes=10)).isoformat().replace("+00:00", "Z")
+    log = context.api.get(f"{path}/logs", query={"from": since, "limit": _PAGE})
+    return RecentLog(monitor, status, last_check, log)
+
+
 @group.clause(
     "last-check-is-the-newest-row",
     "last_check_at of /status is the time of the newest log entry.",
     requests=4,
 )
 def dates_last_check_like_log(context: Context) -> None:
-    compared = 0
-    for monitor in context.sample_monitors()[: 2 if context.options.is_quick else 5]:
-        path = f"/monitors/{monitor['id']}"
-        status = context.api.get(f"{path}/status")
-        last_check = moment(status.fields.get("last_check_at"))
-        if last_check is None:
-            continue
-        since = (last_check - timedelta(minutes=10)).isoformat().replace("+00:00", "Z")
-        log = context.api.get(f"{path}/logs", query={"from": since, "limit": _PAGE})
-        times = [at for row in rows_of(log) if (at := moment(row.get("timestamp")))]
-        expect(times, f"no log entry since {since}", f"one of {last_check}", status)
+    for recent in _recent_logs(context):
+        last_check, times = recent.last_check, recent.times
+        got = f"no log entry in the ten minutes before {last_check}"
+        expect(times, got, f"one of {last_check}", recent.status)
         apart = abs((max(times) - last_check).total_seconds())
         got = f"{last_check}, {apart:.0f} s from the newest entry, {max(times)}"
-        is_near = apart <= _interval(monitor) + _slack_seconds(context)
-        expect(is_near, got, "the newest entry's time", status)
-        compared += 1
-    if not compared:
-        raise NotVerified("no monitor has a last check")
+        is_near = apart <= _interval(recent.monitor) + _slack_seconds(context)
+        expect(is_near, got, "the newest entry's time", recent.status)
 
 
 @group.clause(
@@ -182,14 +208,21 @@ def logs_failed_checks_of_down(context: Context) -> None:
     down = [m for m in context.sample_monitors() if m.get("status") == "down"]
     if not down:
         raise NotVerified("no monitor is down")
+    read = {recent.monitor["id"]: recent for recent in _recent_logs(context)}
     for monitor in down:
-        path = f"/monitors/{monitor['id']}"
-        status = context.api.get(f"{path}/status")
-        last_check = moment(status.fields.get("last_check_at"))
-        if last_check is None or status.fields.get("status") != "down":
+        recent = read.get(monitor["id"]) or _recent_log(context, monitor)
+        if recent is None or recent.status.fields.get("status") != "down":
             continue
-        since = (last_check - timedelta(seconds=_interval(monitor) + 1)).isoformat()
-        query = {"from": since.replace("+00:00", "Z"), "limit": _PAGE}
-        log = context.api.get(f"{path}/logs", query=query)
-        failed = [row for row in rows_of(log) if row.get("error_message") is not None]
-        expect(failed, "no failed check among the last two", "the check that failed", log)
+        log = _log_since(context, recent, _interval(monitor) + 1)
+        failed = [row for row in log if row.get("error_message") is not None]
+        got = "no failed check among the last two"
+        expect(failed, got, "the check that failed", recent.log)
+
+
+def _log_since(context: Context, recent: RecentLog, seconds: int) -> list[dict[str, Any]]:
+    """Return the entries of so many seconds before the last check."""
+    since, log = recent.last_check - timedelta(seconds=seconds), recent.log
+    if (log.fields.get("total_pages") or 1) != 1:
+        query = {"from": since.isoformat().replace("+00:00", "Z"), "limit": _PAGE}
+        log = context.api.get(f"/monitors/{recent.monitor['id']}/logs", query=query)
+    return [row for row in rows_of(log) if (at := moment(row.get("timestamp"))) and at >= since]
