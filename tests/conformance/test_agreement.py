@@ -130,7 +130,8 @@ def findings_of_verify(exchange, monkeypatch):
     if found is None:
         return set()
     response = as_verify_sees_it(exchange, found[0].id)
-    monkeypatch.setattr(limiter, "_refusal", lambda context: needs_429(context.response))
+    monkeypatch.setattr(limiter, "refusal", lambda context: needs_429(context.response))
+    monkeypatch.setattr(limiter, "after_refusal", lambda _: [])
     broken = {clause.id for clause in CLAUSES_FOR_ONE_RESPONSE if is_broken(clause, response)}
     broken |= set(broken_by_its_request(exchange, response))
     value = None if response.value is NOT_JSON else response.value
