@@ -2,7 +2,7 @@
 
 from statuspool_mock.sandbox.access import Access, KeyRejected
 from statuspool_mock.sandbox.case_file import CaseFile, RecordedRequest, case_data, case_from
-from statuspool_mock.sandbox.clock import Clock
+from statuspool_mock.sandbox.clock import Clock, ClockPace
 from statuspool_mock.sandbox.errors import (
     Conflict,
     InvalidInput,
@@ -14,8 +14,8 @@ from statuspool_mock.sandbox.errors import (
 )
 from statuspool_mock.sandbox.rate_limits import RateLimit
 from statuspool_mock.sandbox.registry import Sandboxes
-from statuspool_mock.sandbox.sandbox import ClockPace, InitialWorld, Sandbox
-from statuspool_mock.sandbox.state import ActiveScript, State, state_from
+from statuspool_mock.sandbox.sandbox import Sandbox
+from statuspool_mock.sandbox.state import ActiveScript, InitialWorld, State, state_from
 
 __all__ = [
     "Access",

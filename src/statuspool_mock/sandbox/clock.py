@@ -5,6 +5,7 @@ Readings of the server's clock are called `wall`: seconds of any clock that neve
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from statuspool_mock.sandbox.state import ClockReading
 from statuspool_mock.time_parsing import LATEST
@@ -37,6 +38,14 @@ class Clock:
         if self.until is None or self.at(wall) < self.until:
             return self.rate
         return self.then
+
+
+class ClockPace(NamedTuple):
+    """How fast a clock runs: until an instant at one rate, then at another."""
+
+    rate: float
+    until: float | None = None
+    then: float = 1.0
 
 
 class WorldClock:

@@ -9,10 +9,17 @@ from typing import Any
 
 from statuspool_mock.sandbox.changes import CommandApplied, SettingsChanged, TimeMoved
 from statuspool_mock.sandbox.checkpoints import Checkpoints
+from statuspool_mock.sandbox.clock import ClockPace
 from statuspool_mock.sandbox.persistence import ChangeLog, StoredSandbox
 from statuspool_mock.sandbox.quotas import check_quota
-from statuspool_mock.sandbox.sandbox import ClockPace, InitialWorld, Sandbox
-from statuspool_mock.sandbox.state import ActiveScript, ClockReading, SandboxSettings, State
+from statuspool_mock.sandbox.sandbox import Sandbox
+from statuspool_mock.sandbox.state import (
+    ActiveScript,
+    ClockReading,
+    InitialWorld,
+    SandboxSettings,
+    State,
+)
 from statuspool_mock.simulation import Command, Fact, Steps, World
 
 _MOST_FACTS = 1_000
@@ -31,7 +38,7 @@ async def catch_up(
             steps = sandbox.catching_up(
                 most=_MOST_FACTS, is_late=lambda: time.monotonic() >= give_up
             )
-            await sandbox.tell_slowly(await sandbox.turns.take(steps))
+            await sandbox.publish_slowly(await sandbox.turns.take(steps))
         if time.monotonic() >= give_up:
             return
 
@@ -41,7 +48,7 @@ async def move(sandbox: Sandbox, moved: TimeMoved) -> list[Fact]:
     sandbox.store(moved)
     facts = await sandbox.turns.take(moved.carry_out(sandbox.world))
     sandbox.clock.move(to=sandbox.world.now)
-    await sandbox.tell_slowly(facts)
+    await sandbox.publish_slowly(facts)
     sandbox.defer_settings()
     return facts
 
@@ -52,7 +59,7 @@ async def apply(sandbox: Sandbox, command: Command) -> Any:
         check_quota(sandbox.world, command)
         with sandbox.stored(CommandApplied(sandbox.world.now, command)):
             made, facts = await sandbox.turns.take(_carrying_out(sandbox.world, command))
-        await sandbox.tell_slowly(facts)
+        await sandbox.publish_slowly(facts)
     sandbox.compact_log()
     return made
 
@@ -81,7 +88,7 @@ async def play(
         if sandbox.change_log.needs_snapshot:
             await sandbox.turns.take(sandbox.writing_snapshot())
         await sandbox.turns.take(_storing(sandbox.change_log, now, commands, settings))
-    await sandbox.tell_slowly(await sandbox.turns.take(_applying(sandbox.world, commands)))
+    await sandbox.publish_slowly(await sandbox.turns.take(_applying(sandbox.world, commands)))
     sandbox.compact_log()
 
 

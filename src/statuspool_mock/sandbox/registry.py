@@ -14,7 +14,8 @@ from statuspool_mock.sandbox.long_work import resuming
 from statuspool_mock.sandbox.opening_rate import OpeningRate
 from statuspool_mock.sandbox.persistence import NullStorage, Storage
 from statuspool_mock.sandbox.rate_limits import RateLimit
-from statuspool_mock.sandbox.sandbox import InitialWorld, Sandbox
+from statuspool_mock.sandbox.sandbox import Sandbox
+from statuspool_mock.sandbox.state import InitialWorld
 from statuspool_mock.sandbox.turns import Turns
 from statuspool_mock.simulation import Steps, World, finish
 from statuspool_mock.webhooks.sender import WebhookSender

@@ -2,25 +2,27 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from math import floor
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from statuspool_mock.exchanges import MOST_EXCHANGES, Coverage, Exchange, Journal
 from statuspool_mock.exchanges.faults import Fault, FaultSet, FaultTarget, InjectedFault
 from statuspool_mock.sandbox.changes import Change, CommandApplied, SettingsChanged
 from statuspool_mock.sandbox.checkpoints import Checkpoints
-from statuspool_mock.sandbox.clock import WorldClock
+from statuspool_mock.sandbox.clock import ClockPace, WorldClock
 from statuspool_mock.sandbox.errors import Conflict, StorageFailed
 from statuspool_mock.sandbox.events import Events
 from statuspool_mock.sandbox.exchange_history import ExchangeHistory, ReplayBase
 from statuspool_mock.sandbox.hold import Hold
 from statuspool_mock.sandbox.persistence import ChangeLog, DeliveryRecords, NullStorage
+from statuspool_mock.sandbox.publisher import Publisher
 from statuspool_mock.sandbox.quotas import MOST_FAULTS, check_quota
 from statuspool_mock.sandbox.rate_limits import RateLimit, RateLimiter
 from statuspool_mock.sandbox.state import (
     ActiveScript,
+    InitialWorld,
     SandboxSettings,
     State,
     state_of,
@@ -46,24 +48,8 @@ PATIENCE_SECONDS = 5.0
 _MOST_MONITORS_IN_BASES = 20_000
 _MOST_CHANGES_AT_ONCE = 10
 _MOST_IN_A_SMALL_WORLD = 1_000
-_MOST_TOLD_AT_ONCE = 100
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
-
-
-class InitialWorld(NamedTuple):
-    """A new world and how many seconds pass in it for each real one."""
-
-    world: World
-    rate: float
-
-
-class ClockPace(NamedTuple):
-    """How fast a clock runs: until an instant at one rate, then at another."""
-
-    rate: float
-    until: float | None = None
-    then: float = 1.0
 
 
 class Sandbox:
@@ -92,19 +78,16 @@ class Sandbox:
         self.faults = FaultSet()
         self.rate_limiter = RateLimiter()
         self.active_script: ActiveScript | None = None
-        self.events = Events()
-        self.told_until = initial.world.now
-        """The instant of the world up to which its facts are published."""
         self.patience_seconds = PATIENCE_SECONDS
         self.halts_at: int | None = None
         """Where the world stops catching up with its clock, in a replay."""
         self.change_log = change_log or NullStorage()
         self._hold = Hold()
-        self._untold: list[Fact] = []
         self._compacting: asyncio.Task[None] | None = None
         self.checkpoints = Checkpoints()
         records = DeliveryRecords(self.store, self.change_log.defer)
         self.dispatcher = WebhookDispatcher(self, change_log=records, sender=sender)
+        self.publisher = Publisher(self.dispatcher.enqueue, at=initial.world.now)
         self.history = ExchangeHistory(most=most_exchanges, take_base=self._take_base)
         self.history.restart()
 
@@ -140,11 +123,9 @@ class Sandbox:
         world = self.world
         facts = world.advance_briefly(to=to, most=_MOST_CHANGES_AT_ONCE)
         if world.now < to or world.is_amid_instant:
-            self._untold += facts
+            self.publisher.keep(facts)
             return False
-        if facts or self._untold:
-            self._tell_all(facts)
-        self.told_until = to
+        self.publisher.publish(facts, until=to)
         return True
 
     def catching_up(self, *, most: int, is_late: Callable[[], bool]) -> Steps[list[Fact]]:
@@ -193,7 +174,7 @@ class Sandbox:
             try:
                 if self.world.is_amid_instant:
                     rest = self.world.advancing(to=self.world.now)
-                    await self.tell_slowly(await self.turns.take(rest))
+                    await self.publish_slowly(await self.turns.take(rest))
                 yield
             finally:
                 self.change_log.let_go()
@@ -231,7 +212,7 @@ class Sandbox:
         check_quota(self.world, command)
         with self.stored(CommandApplied(self.world.now, command)):
             made = self.world.apply(command)
-        self._tell_all(self.world.advance(to=self.world.now))
+        self.publisher.publish(self.world.advance(to=self.world.now), until=self.world.now)
         self.compact_log()
         return made
 
@@ -262,7 +243,21 @@ class Sandbox:
         self.defer_settings()  # the random numbers have moved on
         return injected
 
-    # Exchanges
+    # Events and exchanges
+
+    @property
+    def events(self) -> Events:
+        """What has happened lately, for those who listen."""
+        return self.publisher.events
+
+    @property
+    def published_until(self) -> int:
+        """The instant of the world up to which its facts are published."""
+        return self.publisher.published_until
+
+    async def publish_slowly(self, facts: Sequence[Fact]) -> None:
+        """Publish many facts, up to now, while the sandbox is held."""
+        await self.publisher.publish_slowly(facts, until=self.world.now)
 
     @property
     def journal(self) -> Journal:
@@ -317,8 +312,7 @@ class Sandbox:
     def begin(self, world: World) -> None:
         """Continue with another world, from which nothing was published yet."""
         self.world = world
-        self.told_until = world.now
-        self._untold = []
+        self.publisher.begin(world.now)
         self.clock.tick(for_client=False)
 
     def reset(self, initial: InitialWorld) -> None:
@@ -398,27 +392,6 @@ class Sandbox:
         state = self.state()
         self.clock.set(state.clock)  # computed as a replay computes it, to the last bit
         return self.clock.used_at, state
-
-    def tell(self, facts: list[Fact]) -> None:
-        """Publish facts, and put the messages about them into the outbox."""
-        for fact in facts:
-            self.events.add("fact", fact, at=fact.at)
-        if facts:
-            self.dispatcher.enqueue(facts)
-
-    def _tell_all(self, facts: list[Fact]) -> None:
-        untold, self._untold = self._untold, []
-        self.told_until = self.world.now
-        self.tell(untold + facts)
-
-    async def tell_slowly(self, facts: list[Fact]) -> None:
-        """Publish many facts, and those that wait to be told, while the sandbox is held."""
-        untold, self._untold = self._untold + facts, []
-        self.told_until = self.world.now
-        for start in range(0, len(untold), _MOST_TOLD_AT_ONCE):
-            if start:
-                await asyncio.sleep(0)
-            self.tell(untold[start : start + _MOST_TOLD_AT_ONCE])
 
 
 def _capturing(settings: SandboxSettings, world: World, outbox: OutboxState) -> Steps[State]:

@@ -2,18 +2,32 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 from statuspool_mock.exchanges.faults import Fault, FaultCounts, fault_data, fault_from
 from statuspool_mock.sandbox.errors import InvalidInput
 from statuspool_mock.sandbox.rate_limits import RateWindow
 from statuspool_mock.sandbox.snapshot_schema import checking
-from statuspool_mock.simulation import SnapshotRejected, Steps, finish, lazy_picture, restoring
+from statuspool_mock.simulation import (
+    SnapshotRejected,
+    Steps,
+    World,
+    finish,
+    lazy_picture,
+    restoring,
+)
 from statuspool_mock.simulation.world_state import WorldState
 from statuspool_mock.webhooks import OutboxState, image_data, image_from
 
 VERSION = 1
 KIND = "statuspool-mock snapshot"
+
+
+class InitialWorld(NamedTuple):
+    """A new world and how many seconds pass in it for each real one."""
+
+    world: World
+    rate: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,8 +34,10 @@ class DispatchingWorld(Protocol):
 
     world: World
     faults: FaultSet
-    told_until: int
-    """The instant up to which the world's facts were put into the outbox."""
+
+    @property
+    def published_until(self) -> int:
+        """The instant up to which the world's facts were put into the outbox."""
 
     @property
     def events(self) -> EventStream:
@@ -123,7 +125,7 @@ class WebhookDispatcher:
                 told = self.outbox.post(message, subscribed, now=now)
                 changes.append(posted(message, told, now=now, made=self.outbox.made))
         if changes:
-            self._change_log.defer_outbox(*changes, at=self._sandbox.told_until)
+            self._change_log.defer_outbox(*changes, at=self._sandbox.published_until)
 
     def post(self, message: Message, webhooks: Sequence[Webhook]) -> None:
         """Deliver a new message now, or as soon as it is its turn."""
@@ -140,14 +142,14 @@ class WebhookDispatcher:
             posted(message, [one.id for one in to], now=now, made=made) for message, to in messages
         ]
         if changes:
-            self._change_log.append_outbox(*changes, at=self._sandbox.told_until)
+            self._change_log.append_outbox(*changes, at=self._sandbox.published_until)
         self.outbox.made = made
         for message, to in messages:
             self.outbox.post(message, to, now=now)
         self.dispatch()
 
     def _keep(self, change: Mapping[str, Any]) -> None:
-        self._change_log.defer_outbox(change, at=self._sandbox.told_until)
+        self._change_log.defer_outbox(change, at=self._sandbox.published_until)
 
     def dispatch(self) -> None:
         """Send what is due, in the background."""
@@ -210,7 +212,7 @@ class WebhookDispatcher:
         world = self._sandbox.world
         with suppress(UnknownWebhook):  # the world may have been reset meanwhile
             world.apply(command)
-            self._change_log.defer_command(command, at=self._sandbox.told_until)
+            self._change_log.defer_command(command, at=self._sandbox.published_until)
 
 
 def _subscribers(world: World, event: str, team: Team) -> list[Webhook]:
