@@ -8,7 +8,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and each would compile all of it
 
-.PHONY: serve test test-fast test-long hostile lint package docs site matrix sweep seeds compare bench waits soak clean help
+.PHONY: serve test test-fast test-long hostile lint package docs site matrix sweep seeds compare score bench waits soak clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
@@ -25,6 +25,7 @@ help:
 	@echo "make sweep   check every clause alone, on the mock and on a mutant that it detects"
 	@echo "make seeds   verify every right server with fifty seeds in each profile: hours"
 	@echo "make compare compare verify with stock Schemathesis (ARGS='--every 1 --jobs 4')"
+	@echo "make score   the same on every mutant, and write the page of mutation scores: hours"
 	@echo "make waits   measure how long a key waits while another one does heavy things"
 	@echo "make soak    let several keys do heavy things for ten minutes (ARGS='--minutes 2')"
 	@echo "make bench   compare the speed of the API with other servers"
@@ -76,6 +77,11 @@ seeds: .venv/developing
 
 compare: .venv/developing
 	$(BIN)/python benchmarks/compare.py $(ARGS) > docs/schemathesis.md.new
+	mv docs/schemathesis.md.new docs/schemathesis.md
+
+score: .venv/developing
+	$(BIN)/python benchmarks/compare.py --every 1 --score docs/mutation-score.md $(ARGS) \
+		> docs/schemathesis.md.new
 	mv docs/schemathesis.md.new docs/schemathesis.md
 
 bench: .venv/developing

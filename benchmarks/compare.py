@@ -9,11 +9,15 @@ import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
+from pathlib import Path
 
 from comparison import Comparison, Right, page
+from scoring import score_page
 from verifiers import (
+    Cost,
     Keys,
     Schemathesis,
     Tool,
@@ -52,18 +56,23 @@ def main() -> None:
         metavar="N",
         help="number of servers to test at once (default: 2)",
     )
+    add("--score", type=Path, metavar="FILE", help="also write the page of mutation scores")
     arguments = parser.parse_args()
     stock = Schemathesis(arguments.max_examples)
     tools = (Verify("quick"), Verify("standard"), stock)
     mutants = [mutant for mutant in CATALOG if mutant.group != _NOT_COMPARED]
     tried = mutants[:: arguments.every]
+    limiter = [mutant for mutant in CATALOG if mutant.group == _NOT_COMPARED]
+    limited = limiter[:: arguments.every] if arguments.score else []
 
     with ThreadPoolExecutor(arguments.jobs) as pool:
         rights = pool.map(partial(_test_correct, tools=tools), _RIGHT)
         others = pool.map(partial(_alarms_of_the_mock, arguments.max_examples), _OTHER_SEEDS)
         wrongs = pool.map(partial(_test_mutant, tools=tools), [each.name for each in tried])
+        more = pool.map(partial(_test_limiter, tools=tools), [each.name for each in limited])
         right = dict(zip(_RIGHT, rights, strict=True))
         wrong = {each.name: trials for each, trials in zip(tried, wrongs, strict=True)}
+        of_limiter = {each.name: trials for each, trials in zip(limited, more, strict=True)}
         noise = right[_MOCK][stock.name].trial.alarms.union(*others)
     found = Comparison(
         tools=tuple(tool.name for tool in tools),
@@ -79,6 +88,10 @@ def main() -> None:
         ),
     )
     sys.stdout.buffer.write(page(found).encode())
+    if arguments.score:
+        groups = {each.name: each.group for each in (*tried, *limited)}
+        whole = replace(found, groups=groups, mutants=len(CATALOG), wrong={**wrong, **of_limiter})
+        arguments.score.write_text(score_page(whole), "utf-8")
 
 
 def _test_correct(name: str, tools: Sequence[Tool]) -> dict[str, Right]:
@@ -114,6 +127,17 @@ def _test_mutant(name: str, tools: Sequence[Tool]) -> dict[str, Trial]:
     with mock(name) as url:
         for tool in tools:
             trial = found[tool.name] = tool.run(url, fresh_keys())
+            _progress(name, tool, trial)
+    return found
+
+
+def _test_limiter(name: str, tools: Sequence[Tool]) -> dict[str, Trial]:
+    """Test a mutant of the rate limiter, for which Schemathesis has no check."""
+    found = {tool.name: Trial(frozenset(), 0, Cost(0.0, 0.0)) for tool in tools}
+    for tool in tools:
+        if isinstance(tool, Verify):
+            with mock(name, limited=True) as url:
+                trial = found[tool.name] = replace(tool, limited=True).run(url, fresh_keys())
             _progress(name, tool, trial)
     return found
 

@@ -83,26 +83,26 @@ def _summary(found: Comparison) -> Iterator[str]:
     mock = next(iter(found.right))
     rights = {tool: [by[tool] for by in found.right.values()] for tool in found.tools}
     runs = {tool: found.right[mock][tool] for tool in found.tools}
-    yield _row("", *(f"`{tool}`" for tool in found.tools))
-    yield _line("--:" for _ in found.tools)
+    yield row("", *(f"`{tool}`" for tool in found.tools))
+    yield line("--:" for _ in found.tools)
     tried = len(found.wrong)
-    yield _row("mutants detected", *(f"{found.kills(j)} of {tried}" for j in found.tools))
+    yield row("mutants detected", *(f"{found.kills(j)} of {tried}" for j in found.tools))
     accused = {tool: sum(bool(one.trial.alarms) for one in rights[tool]) for tool in rights}
-    yield _row(
+    yield row(
         "correct servers with alarms", *(f"{accused[j]} of {len(found.right)}" for j in rights)
     )
     alarms = {tool: sum(len(one.trial.alarms) for one in rights[tool]) for tool in rights}
-    yield _row("false alarms", *(alarms[tool] for tool in rights))
-    yield _row("requests to the mock", *(run.trial.requests for run in runs.values()))
+    yield row("false alarms", *(alarms[tool] for tool in rights))
+    yield row("requests to the mock", *(run.trial.requests for run in runs.values()))
     minutes = (run.trial.requests / _PER_MINUTE for run in runs.values())
-    yield _row("minutes at 120 requests per minute", *(f"{each:.1f}" for each in minutes))
+    yield row("minutes at 120 requests per minute", *(f"{each:.1f}" for each in minutes))
     costs = [run.trial.cost for run in runs.values()]
-    yield _row("seconds without a rate limit", *(f"{cost.seconds:.0f}" for cost in costs))
-    yield _row("processor seconds", *(f"{cost.processor_seconds:.1f}" for cost in costs))
-    yield _row(
+    yield row("seconds without a rate limit", *(f"{cost.seconds:.0f}" for cost in costs))
+    yield row("processor seconds", *(f"{cost.processor_seconds:.1f}" for cost in costs))
+    yield row(
         "left behind: monitors, incidents, webhooks", *(_three(r.left) for r in runs.values())
     )
-    yield _row("deleted objects of others", *(_three(run.deleted) for run in runs.values()))
+    yield row("deleted objects of others", *(_three(run.deleted) for run in runs.values()))
     yield """
 The machine had two cores, which ran other programs too. The last two rows refer to the default
 scenario, with 12 monitors and their incidents. Schemathesis deletes monitors whose ids it reads in
@@ -113,37 +113,37 @@ the list, so use it only on servers whose data may be lost.
 def _by_server(found: Comparison) -> Iterator[str]:
     yield "## Correct servers\n"
     yield """\
-The three other servers are correct too, but they read differently what the reference leaves open.
+The other servers are correct too, but they read differently what the reference leaves open.
 Schemathesis compares them with the document, which can express only one reading: headers that the
 mock sends (ST107), properties that it always has (ST108), 201 as the only status (ST103), and no
 relation between `from` and `to` (ST202). A document for each server, or fewer checks, would avoid
 most of these alarms.
 """
-    yield _row("server", *(f"`{tool}`" for tool in found.tools))
-    yield _line("---" for _ in found.tools)
+    yield row("server", *(f"`{tool}`" for tool in found.tools))
+    yield line("---" for _ in found.tools)
     for server, by in found.right.items():
-        yield _row(server, *(_alarms(by[tool].trial) for tool in found.tools))
+        yield row(server, *(_alarms(by[tool].trial) for tool in found.tools))
     yield ""
 
 
 def _by_group(found: Comparison) -> Iterator[str]:
     yield "## Mutants by group\n"
-    yield _row("group", "tested", *(f"`{tool}`" for tool in found.tools))
-    yield _line("--:" for _ in range(len(found.tools) + 1))
+    yield row("group", "tested", *(f"`{tool}`" for tool in found.tools))
+    yield line("--:" for _ in range(len(found.tools) + 1))
     for group in dict.fromkeys(found.groups.values()):
         tried = sum(each == group for each in found.groups.values())
-        yield _row(group, tried, *(found.kills(tool, group=group) for tool in found.tools))
+        yield row(group, tried, *(found.kills(tool, group=group) for tool in found.tools))
     yield ""
 
 
 def _by_mutant(found: Comparison) -> Iterator[str]:
     yield "## Results by mutant\n"
     yield "The first alarm of each tool.\n"
-    yield _row("mutant", *(f"`{tool}`" for tool in found.tools))
-    yield _line("---" for _ in found.tools)
+    yield row("mutant", *(f"`{tool}`" for tool in found.tools))
+    yield line("---" for _ in found.tools)
     for mutant in found.wrong:
         signs = (sorted(found.signs(mutant, tool)) for tool in found.tools)
-        yield _row(f"`{mutant}`", *(f"`{some[0]}`" if some else "**none**" for some in signs))
+        yield row(f"`{mutant}`", *(f"`{some[0]}`" if some else "**none**" for some in signs))
     yield ""
 
 
@@ -159,9 +159,11 @@ def _three(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers))
 
 
-def _row(*cells: object) -> str:
+def row(*cells: object) -> str:
+    """Return a row of a table."""
     return f"| {' | '.join(str(cell).replace('|', '&#124;') for cell in cells)} |"
 
 
-def _line(columns: Iterator[str]) -> str:
+def line(columns: Iterator[str]) -> str:
+    """Return the line below the head of a table, with the alignment of its columns."""
     return f"|---|{'|'.join(columns)}|"

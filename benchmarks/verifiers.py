@@ -20,6 +20,10 @@ DOCUMENT = ROOT / "openapi" / "statuspool.yaml"
 _LISTS = ("monitors", "incidents", "webhooks")
 
 
+_LIMITED = ("--check-rate-limit", "--only", "rate-limit", "--only", "errors.code-429")
+_UNLIMITED = ("--webhook-listen", "127.0.0.1:0")
+
+
 class Keys(NamedTuple):
     """One key of each kind that the reference describes."""
 
@@ -60,6 +64,8 @@ class Verify:
     """`statuspool-mock verify`, with every key and everything but the rate limit allowed."""
 
     profile: str
+    limited: bool = False
+    """Whether only the rate limit is checked, of a server that has one."""
 
     @property
     def name(self) -> str:
@@ -72,8 +78,8 @@ class Verify:
             *(sys.executable, "-m", "statuspool_mock", "verify", url, "--profile", self.profile),
             *("--api-key", keys.full, "--readonly-key", keys.read_only),
             *("--other-team-key", keys.other_team, "--revoked-key", keys.revoked),
-            *("--allow-permanent", "--webhook-listen", "127.0.0.1:0"),
-            *("--report", "json=report.json"),
+            *(_LIMITED if self.limited else _UNLIMITED),
+            *("--allow-permanent", "--report", "json=report.json"),
         )
         results = report.get("results", [])
         broken = {"finding", "consequence"}
@@ -150,10 +156,11 @@ def process(*arguments: str) -> Iterator[dict]:
 
 
 @contextmanager
-def mock(*mutants: str) -> Iterator[str]:
-    """Serve the mock with these mutants and without a rate limit; yield its URL."""
+def mock(*mutants: str, limited: bool = False) -> Iterator[str]:
+    """Serve the mock with these mutants, by default without a rate limit; yield its URL."""
     named = [part for name in mutants for part in ("--mutant", name)]
-    arguments = ("statuspool_mock", "serve", "--port", "0", "--ready-json", "--rate-limit", "off")
+    arguments = ["statuspool_mock", "serve", "--port", "0", "--ready-json"]
+    arguments += [] if limited else ["--rate-limit", "off"]
     with process(*arguments, *named) as ready:
         yield ready["url"]
 

@@ -59,13 +59,15 @@ def test_an_unreachable_server_is_an_error_and_not_a_finding(verifiers, tool):
     assert trial.error
 
 
-def test_alarms_that_the_mock_itself_raises_do_not_detect_a_mutant(verifiers, comparison):
+@pytest.fixture
+def found(verifiers, comparison):
+    """Return a comparison of one mutant, of which one tool says what it says of the mock too."""
     nothing = verifiers.Inventory(frozenset(), frozenset(), frozenset())
     cost = verifiers.Cost(9.0, 2.0)
     quiet = verifiers.Trial(frozenset(), 240, cost)
     noisy = verifiers.Trial(frozenset({"ST202 GET /x"}), 600, cost)
     sharp = verifiers.Trial(frozenset({"update.stores-changes"}), 240, cost)
-    found = comparison.Comparison(
+    return comparison.Comparison(
         tools=("verify", "stock"),
         stock="stock",
         right={
@@ -80,8 +82,21 @@ def test_alarms_that_the_mock_itself_raises_do_not_detect_a_mutant(verifiers, co
         noise=frozenset({"ST202 GET /x"}),
         settings="",
     )
+
+
+def test_alarms_that_the_mock_itself_raises_do_not_detect_a_mutant(comparison, found):
     page = comparison.page(found)
     assert "| mutants detected | 1 of 1 | 0 of 1 |" in page
     assert "| correct servers with alarms | 0 of 1 | 1 of 1 |" in page
     assert "| minutes at 120 requests per minute | 2.0 | 5.0 |" in page
     assert "| `put-not-stored` | `update.stores-changes` | **none** |" in page
+
+
+def test_the_mutation_score_counts_faults_and_false_alarms(found):
+    page = importlib.import_module("scoring").score_page(found)
+    assert "| faults found | 1 | 0 |" in page
+    assert "| **mutation score** | **100.0 %** | **0.0 %** |" in page
+    assert "| false alarms on 1 right servers | 0 | 1 |" in page
+    assert "| precision | 100.0 % | 0.0 % |" in page
+    assert "| requests of a run, median | 240 | 600 |" in page
+    assert "- `stock`: `put-not-stored`" in page
