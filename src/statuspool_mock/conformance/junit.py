@@ -10,12 +10,14 @@ _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JUnitCase:
-    """A test case: it passed, unless `failure` or `skipped` says why not."""
+    """A test case: it passed, unless `failure`, `error` or `skipped` says why not."""
 
     group: str
     name: str
     seconds: float
     failure: str | None = None
+    error: str | None = None
+    """Why the case could not be run."""
     skipped: str | None = None
     text: str = ""
     """The details of a failure, or the output of a case that passed."""
@@ -28,7 +30,7 @@ def junit(name: str, cases: Sequence[JUnitCase], *, url: str, seconds: float) ->
         name=name,
         tests=str(len(cases)),
         failures=str(sum(case.failure is not None for case in cases)),
-        errors="0",
+        errors=str(sum(case.error is not None for case in cases)),
         skipped=str(sum(case.skipped is not None for case in cases)),
         time=f"{seconds:.3f}",
     )
@@ -49,6 +51,8 @@ def _add(suite: ET.Element, case: JUnitCase) -> None:
     )
     if case.failure is not None:
         ET.SubElement(element, "failure", message=_clean(case.failure)).text = _clean(case.text)
+    elif case.error is not None:
+        ET.SubElement(element, "error", message=_clean(case.error))
     elif case.skipped is not None:
         ET.SubElement(element, "skipped", message=_clean(case.skipped))
     elif case.text:

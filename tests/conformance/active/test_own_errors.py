@@ -47,6 +47,7 @@ def test_a_broken_check_is_not_the_servers_fault(server, monkeypatch):
     assert json.loads(FORMATS["json"](run))["own_errors"] == [
         "create.keeps-name: TypeError('Object of type bytes is not JSON serializable')"
     ]
+    assert b'errors="1"' in FORMATS["junit"](run)
 
 
 def test_a_response_with_an_unexpected_shape_is_the_servers_fault(monkeypatch):

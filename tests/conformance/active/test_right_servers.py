@@ -61,7 +61,7 @@ def assert_clean(run):
         if result.verdict is Verdict.FINDING
     }
     assert findings == {}
-    assert run.own_errors == []
+    assert run.own_errors == {}
     assert run.exit_code() == 0
 
 

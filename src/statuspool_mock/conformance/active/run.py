@@ -7,7 +7,7 @@ from statuspool_mock import contract
 from statuspool_mock.conformance.active.causes import find_roots, symptom_of
 from statuspool_mock.conformance.active.clause import Clause
 from statuspool_mock.conformance.active.clauses import CLAUSES
-from statuspool_mock.conformance.active.clean_up import CLEAN_UP
+from statuspool_mock.conformance.active.clean_up import CLEAN_UP, clean_up
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified, ServerUnusable
 from statuspool_mock.conformance.active.evidence import created_id, leading_to, shown
@@ -38,8 +38,8 @@ class VerificationRun:
         self.left_behind: list[str] = []
         self.unusable = ""
         """Why nothing, or nothing more, can be checked."""
-        self.own_errors: list[str] = []
-        """Checks that broke in a way that is no verdict, with the errors."""
+        self.own_errors: dict[str, str] = {}
+        """Checks that broke in a way that is no verdict, with the errors, by clause."""
         self.started = time.monotonic()
         self.began = time.time()
         """When the run began, in seconds since 1970."""
@@ -142,7 +142,7 @@ class VerificationRun:
             return str(error)
         if response_explains(error, self.session.exchanges):
             return f"a response has an unexpected shape: {error!r:.300}"  # which others check
-        self.own_errors.append(f"{clause.id}: {error!r:.300}")
+        self.own_errors[clause.id] = f"{clause.id}: {error!r:.300}"
         return f"verify itself failed, please report it: {error!r:.300}"
 
     def _missing_prerequisites(self, clause: Clause) -> str:
@@ -158,7 +158,7 @@ class VerificationRun:
     def close(self) -> None:
         """Delete what the run created, remember what had to stay, and find root causes."""
         try:
-            self.left_behind = self.session.clean_up()
+            self.left_behind = clean_up(self.session)
             if self.session.failed_deletions and not skips(self.options, CLEAN_UP):
                 self.check(CLEAN_UP)
             find_roots(self.results, self.session.exchanges)

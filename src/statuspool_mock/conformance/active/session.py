@@ -195,25 +195,6 @@ class Session:
         """Close the connections."""
         self._client.close()
 
-    def clean_up(self) -> list[str]:
-        """Delete every monitor in the ledger; return what had to stay."""
-        left = []
-        for monitor_id, key in list(self.ledger.monitors.items()):
-            try:
-                path = f"/monitors/{monitor_id}"
-                response = self.send("DELETE", path, key=key, counts=False)
-                gone = response.status in {204, 200, 404, 410}
-                if not gone:
-                    self.failed_deletions.append(response)
-                reason = f"DELETE responded with {response.status}"
-            except (Finding, NotVerified, ServerUnusable) as error:
-                gone, reason = False, str(error)
-            if gone:
-                self.ledger.monitors.pop(monitor_id, None)
-            else:
-                left.append(f"monitor {monitor_id}: {reason}")
-        return left + self.ledger.permanent
-
     def _spend(self, number: int = 1) -> None:
         budget = self.options.max_requests
         cleaning_up = len(self.ledger.monitors) + 1

@@ -18,7 +18,7 @@ def as_json(run: VerificationRun) -> bytes:
         "seconds": round(run.seconds, 1),
         "exit_code": run.exit_code(),
         "unusable": run.unusable,
-        "own_errors": run.own_errors,
+        "own_errors": list(run.own_errors.values()),
         "verdicts": {str(verdict): run.count(verdict) for verdict in Verdict},
         "left_behind": run.left_behind,
         "results": [result.as_json() for result in run.results],
@@ -29,16 +29,18 @@ def as_json(run: VerificationRun) -> bytes:
 
 def as_junit(run: VerificationRun) -> bytes:
     """Return one suite: findings fail, what is not verified is skipped, notes are output."""
-    cases = [_case(result) for result in run.results]
+    cases = [_case(result, run.own_errors.get(result.clause.id)) for result in run.results]
     return junit("statuspool-mock verify", cases, url=run.session.base, seconds=run.seconds)
 
 
-def _case(result: ClauseResult) -> JUnitCase:
+def _case(result: ClauseResult, own_error: str | None) -> JUnitCase:
     clause = result.clause
     difference = f"expected {result.expected}, got {result.got}"
     failure = skipped = None
     lines = list(result.notes)
-    if result.verdict is Verdict.FINDING:
+    if own_error is not None:
+        lines = []
+    elif result.verdict is Verdict.FINDING:
         failure = difference
         lines = [clause.says, f"{clause.level}: {clause.section}", consequences(result)]
         lines += [result.curl, as_text(result.exchanges), result.script]
@@ -52,6 +54,7 @@ def _case(result: ClauseResult) -> JUnitCase:
         name=clause.id,
         seconds=result.seconds,
         failure=failure,
+        error=own_error,
         skipped=skipped,
         text="\n".join(lines),
     )

@@ -51,7 +51,7 @@ def _rule(clause: Clause) -> dict[str, Any]:
 def _invocation(run: VerificationRun) -> dict[str, Any]:
     notifications = [
         {"level": "error", "message": {"text": text}}
-        for text in (*run.own_errors, *([run.unusable] if run.unusable else []))
+        for text in (*run.own_errors.values(), *([run.unusable] if run.unusable else []))
     ]
     return {
         "executionSuccessful": run.exit_code() != 2,

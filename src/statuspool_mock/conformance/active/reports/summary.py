@@ -13,7 +13,7 @@ def headline(run: VerificationRun) -> str:
     if findings:
         outcome = f"{findings} {named(Verdict.FINDING, findings)}"
     elif run.own_errors:
-        outcome = f"verify itself failed, please report it: {'; '.join(run.own_errors)}"
+        outcome = f"verify itself failed, please report it: {'; '.join(run.own_errors.values())}"
     elif run.exit_code() == 2:
         outcome = f"could not be tested{f': {run.unusable}' if run.unusable else ''}"
     else:
