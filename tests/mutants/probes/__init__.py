@@ -11,7 +11,9 @@ from tests.mutants.probes import (  # noqa: F401 - importing enters them
     minutes,
     races,
     reads,
+    routes,
     time_spans,
     validation,
+    values,
     writes,
 )

@@ -35,6 +35,10 @@ class ServerResponse:
     headers: Mapping[str, str]
     body: bytes
     key: str = "main"
+    has_own_key: bool = True
+    """Whether it was sent with the key as it is, and not with another authorization."""
+    is_alone: bool = True
+    """Whether no other request was sent at the same time."""
     seconds: float = 0.0
     value: Any = field(init=False)
 

@@ -39,6 +39,8 @@ class Request:
     headers: Mapping[str, str]
     body: bytes | None
     key: str
+    has_own_key: bool
+    """Whether it is sent with the key as it is, and not with another authorization."""
 
     @property
     def all_headers(self) -> Mapping[str, str]:
@@ -56,21 +58,28 @@ def build(
     authorization: str | None = UNSENT,
     body: bytes | None = None,
     headers: Mapping[str, str] | None = None,
+    shown: str | None = None,
 ) -> Request:
-    """Return the request to send, with the token of its key or another authorization."""
+    """Return the request to send, with the token of its key or another authorization.
+
+    An authorization that contains a key is `shown` in another form.
+    """
     sent_headers = dict(headers or {})
     if sending.value is not UNSENT:
         body = json.dumps(sending.value, ensure_ascii=False).encode("utf-8", "surrogatepass")
     if body is not None and not any(name.lower() == "content-type" for name in sent_headers):
         sent_headers["Content-Type"] = "application/json"
-    shown = f"Bearer {VARIABLES[sending.key]}" if authorization is UNSENT else authorization
+    has_own_key = authorization is UNSENT
+    if has_own_key:
+        authorization, shown = f"Bearer {token}", f"Bearer {VARIABLES[sending.key]}"
     return Request(
         method=sending.method,
         url=base + sending.path + (f"?{urlencode(sending.query)}" if sending.query else ""),
         path=sending.path.partition("?")[0],
-        authorization=f"Bearer {token}" if authorization is UNSENT else authorization,
-        shown=shown,
+        authorization=authorization,
+        shown=authorization if shown is None else shown,
         headers=sent_headers,
         body=body,
         key=sending.key,
+        has_own_key=has_own_key,
     )

@@ -93,8 +93,11 @@ class Session:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         counts: bool = True,
+        shown: str | None = None,
     ) -> ServerResponse:
         """Send a request and return the response; a 429 is waited out.
+
+        An `authorization` that contains a key is `shown` in another form.
 
         Raises `NotVerified` where the budget is spent or every attempt is a 429, `Finding` where
         there is no response.
@@ -104,6 +107,7 @@ class Session:
             authorization=authorization,
             body=body,
             headers=headers,
+            shown=shown,
         )
         response = self._send_until_accepted(request, counts=counts)
         if response.is_success:
@@ -235,7 +239,7 @@ class Session:
         received = self._client.request_together(outgoing)
         failed = [each for each in received if isinstance(each, httpx.TransportError)]
         responses = [
-            self._received(request, response, started)
+            self._received(request, response, started, is_alone=False)
             for request, response in zip(requests, received, strict=True)
             if isinstance(response, BoundedResponse)
         ]
@@ -249,7 +253,7 @@ class Session:
         return responses
 
     def _received(
-        self, request: Request, received: BoundedResponse, started: float
+        self, request: Request, received: BoundedResponse, started: float, *, is_alone: bool = True
     ) -> ServerResponse:
         self._failures = 0
         response = self._response(
@@ -258,6 +262,7 @@ class Session:
             headers={name.lower(): text for name, text in received.headers.items()},
             body=received.content,
             seconds=time.monotonic() - started,
+            is_alone=is_alone,
         )
         self._keep(response)
         return response
@@ -276,6 +281,7 @@ class Session:
         headers: Mapping[str, str] | None = None,
         body: bytes = b"",
         seconds: float = 0.0,
+        is_alone: bool = True,
     ) -> ServerResponse:
         found = self._document.find(request.method, request.path)
         return ServerResponse(
@@ -289,5 +295,7 @@ class Session:
             headers=headers or {},
             body=body,
             key=request.key,
+            has_own_key=request.has_own_key,
+            is_alone=is_alone,
             seconds=seconds,
         )

@@ -11,26 +11,34 @@ from statuspool_mock.mutants.catalog.endpoints import ENDPOINTS
 from statuspool_mock.mutants.catalog.errors import ERRORS
 from statuspool_mock.mutants.catalog.filters import FILTERS
 from statuspool_mock.mutants.catalog.incidents import INCIDENTS, WEBHOOKS
+from statuspool_mock.mutants.catalog.keys import KEYS
 from statuspool_mock.mutants.catalog.limiter import LIMITER
 from statuspool_mock.mutants.catalog.limiter_counting import LIMITER_COUNTING
 from statuspool_mock.mutants.catalog.pagination import PAGINATION
 from statuspool_mock.mutants.catalog.robustness import ROBUSTNESS
+from statuspool_mock.mutants.catalog.routes import ROUTES
 from statuspool_mock.mutants.catalog.shapes import MONITORS
+from statuspool_mock.mutants.catalog.staleness import STALENESS
 from statuspool_mock.mutants.catalog.teams import TEAMS
 from statuspool_mock.mutants.catalog.time_spans import TIME_SPANS
 from statuspool_mock.mutants.catalog.unicode import UNICODE
 from statuspool_mock.mutants.catalog.validation import VALIDATION
+from statuspool_mock.mutants.catalog.values import VALUES
 from statuspool_mock.mutants.catalog.writes import WRITES
 from statuspool_mock.mutants.mutant import Mutant
 
 CATALOG: tuple[Mutant, ...] = (
     *AUTHENTICATION,
+    *KEYS,
     *TEAMS,
     *VALIDATION,
+    *VALUES,
     *WRITES,
     *DELETION,
     *PAGINATION,
     *FILTERS,
+    *ROUTES,
+    *STALENESS,
     *MONITORS,
     *STATUS,
     *LOGS,

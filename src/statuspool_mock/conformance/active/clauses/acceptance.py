@@ -52,6 +52,17 @@ _VALID = tuple(
         ("tags-empty", "tags", [], TAGS),
         ("one-region", "regions", ["us-east-1"], REGIONS),
         ("expected-status-404", "expected_status", 404, EXPECTED),
+        ("name-of-128-emoji", "name", "\N{SHIP}" * 128, NAME),
+        ("name-with-spaces-and-accents", "name", "  " + "e\u0301" * 62 + "  ", NAME),
+        ("url-with-capitals", "url", "https://Shop.Example.COM/Health?b=2&a=1", URL),
+        ("url-without-path", "url", "https://shop.example.com", URL),
+        ("url-with-default-port", "url", "https://shop.example.com:443/a/?q=%7e+1#top", URL),
+        ("tags-unordered", "tags", ["b", "a", "C"], TAGS),
+        ("tags-twice", "tags", ["a", "b", "a"], TAGS),
+        ("tags-with-spaces", "tags", [" a ", "b c"], TAGS),
+        ("regions-unordered", "regions", ["us-east-1", "eu-central-1"], REGIONS),
+        ("expected-status-204", "expected_status", 204, EXPECTED),
+        ("expected-status-301", "expected_status", 301, EXPECTED),
     )
 )
 

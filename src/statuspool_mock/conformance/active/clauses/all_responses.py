@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 from statuspool_mock import contract
 from statuspool_mock.conformance.active.assertions import expect
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.clauses import agreement, all_pages
 from statuspool_mock.conformance.active.clauses.details import has_valid_details
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified
@@ -16,23 +17,18 @@ from statuspool_mock.contract.rulings import may_respond_with
 
 group = ClauseGroup("errors", section="Error Codes")
 _answers = ClauseGroup("answers", section="Endpoint List")
-groups = (group, _answers)
+groups = (group, _answers, *all_pages.groups, *agreement.groups)
 _OPERATIONS = contract.load().operations
 _UNKNOWN = ("errors.unknown-monitor", "errors.unknown-status", "errors.unknown-logs")
-_REFUSED = ("validation", "pagination", "filters", "incidents", "webhooks", "robust", "schema")
+_REFUSED = (
+    *("validation", "bodies", "pagination", "filters", "incidents", "webhooks", "robust"),
+    *("schema", "late"),
+)
 _ALL = (
     *("create", "update", "delete", "pagination", "filters", "incidents", "webhooks"),
     *("deliveries", "monitors", "status", "logs", "envelope", "meaning", "auth", "roles"),
-    *(
-        "teams",
-        "concurrency",
-        "validation",
-        "schema",
-        "robust",
-        *_UNKNOWN,
-        "errors.unknown-path",
-        "rate-limit",
-    ),
+    *("teams", "validation", "bodies", "schema", "robust", *_UNKNOWN),
+    *("errors.unknown-path", "errors.other-method", "late", "rate-limit", "concurrency"),
 )
 """Every clause that sends requests: what no response shows, none of them may show."""
 _SENDERS = {

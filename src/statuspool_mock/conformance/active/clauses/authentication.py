@@ -1,108 +1,154 @@
 """Requests without a valid key. Reference: introduction; Error Codes, 401."""
 
+from dataclasses import dataclass
+
 from statuspool_mock.conformance.active.assertions import expect_status
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Need
-from statuspool_mock.conformance.active.session import REVOKED, UNSENT
+from statuspool_mock.conformance.active.routes import ROUTES, Route
+from statuspool_mock.conformance.active.session import MAIN, REVOKED, UNSENT
 
 group = ClauseGroup("auth", section="Introduction; Error Codes, 401")
 groups = (group,)
-
-_OPERATIONS = (
-    ("list-monitors", "GET", "/monitors"),
-    ("create-monitor", "POST", "/monitors"),
-    ("get-monitor", "GET", "/monitors/{id}"),
-    ("update-monitor", "PUT", "/monitors/{id}"),
-    ("delete-monitor", "DELETE", "/monitors/{id}"),
-    ("get-status", "GET", "/monitors/{id}/status"),
-    ("list-logs", "GET", "/monitors/{id}/logs"),
-    ("list-incidents", "GET", "/incidents"),
-    ("create-incident", "POST", "/incidents"),
-    ("list-webhooks", "GET", "/webhooks"),
-    ("create-webhook", "POST", "/webhooks"),
-)
-_UNKNOWN_KEY = "Bearer verify-0-never-issued-0"
+_BECAUSE = "the key is checked before anything else"
+_OFTEN_CHECKED = {"list-monitors", "create-monitor", "list-incidents"}
+"""Routes that are checked where requests are scarce: all of them ask for a key by then."""
+_KEY = "STATUSPOOL_API_KEY"
 
 
-def _path(context: Context, method: str, path: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """A value of Authorization, and how it is shown: with a variable in place of the key."""
+
+    sent: str
+    shown: str
+
+
+def _near(key: str) -> tuple[Credentials, ...]:
+    """Return values of Authorization that are no valid key, most of them close to one."""
+    unknown = "Bearer verify-0-never-issued-0"
+    others = key.swapcase()
+    patterns = (
+        "Bearer {}!",
+        "Bearer !{}",
+        "Bearer '{}'",
+        "Bearer{}",
+        "Bearers {}",
+        "Token {}",
+        "Bearer {0}.{0}",
+    )
+    return (
+        *(Credentials(each, each) for each in (unknown, "Bearer", "")),
+        *(Credentials(each.format(key), each.format(f"${{{_KEY}}}")) for each in patterns),
+        Credentials(f"Bearer {others}", f"Bearer ${{{_KEY}~~}}")
+        if others != key
+        else Credentials(unknown, unknown),
+    )
+
+
+def _path(context: Context, route: Route) -> str:
     """Name a real monitor where that is harmless: a server may look it up before the key."""
-    if "{id}" not in path:
-        return path
-    if method != "GET":
-        return path.replace("{id}", context.api.ledger.fresh_id())
+    if not route.is_of_monitor:
+        return route.path
+    if not route.is_read:
+        return route.path.replace("{id}", context.api.ledger.fresh_id())
     known = [*context.api.ledger.monitors, *(m["id"] for m in context.listed_monitors())]
-    return path.replace("{id}", known[0] if known else context.api.ledger.fresh_id())
+    return route.path.replace("{id}", known[0] if known else context.api.ledger.fresh_id())
 
 
-def _refuses(method: str, path: str, authorization: str | None) -> Check:
+def _send(
+    context: Context,
+    route: Route,
+    *,
+    key: str = MAIN,
+    authorization: str | None = UNSENT,
+    shown: str | None = None,
+) -> ServerResponse:
+    return context.api.send(
+        route.method,
+        _path(context, route),
+        key=key,
+        authorization=authorization,
+        shown=shown,
+        value={} if route.takes_body else UNSENT,
+    )
+
+
+def _refuses_missing_key(route: Route) -> Check:
     def check(context: Context) -> None:
-        response = context.api.send(
-            method,
-            _path(context, method, path),
-            authorization=authorization,
-            value={} if method in {"POST", "PUT"} else UNSENT,
-        )
-        expect_status(response, 401, because="the key is checked before anything else")
+        expect_status(_send(context, route, authorization=None), 401, because=_BECAUSE)
 
-    return check
+    return named(check, f"refuses_missing_key_{route.name}")
 
 
-for _name, _method, _template in _OPERATIONS:
+def _refuses_invalid_key(route: Route) -> Check:
+    """Each route refuses one invalid key, which one depends on the seed."""
+
+    def check(context: Context) -> None:
+        near = _near(context.options.api_key)
+        chosen = near[(ROUTES.index(route) + context.options.seed) % len(near)]
+        response = _send(context, route, authorization=chosen.sent, shown=chosen.shown)
+        expect_status(response, 401, because=_BECAUSE)
+
+    return named(check, f"refuses_unknown_key_{route.name}")
+
+
+def _refuses_revoked_key(route: Route) -> Check:
+    def check(context: Context) -> None:
+        expect_status(_send(context, route, key=REVOKED), 401, because="the key is revoked")
+
+    return named(check, f"refuses_revoked_key_{route.name}")
+
+
+def _time(route: Route, *often: str) -> tuple[Need, ...]:
+    return () if route.name in often else (Need.TIME,)
+
+
+for _route in ROUTES:
     group.clause(
-        f"missing-key.{_name}",
-        f"{_method} {_template} without an Authorization header is a 401.",
-        needs=() if _method == "GET" else (Need.WRITES,),
-    )(named(_refuses(_method, _template, None), f"refuses_missing_key_{_name}"))
+        f"missing-key.{_route.name}",
+        f"{_route.method} {_route.path} without an Authorization header is a 401.",
+        needs=_route.needs(),
+    )(_refuses_missing_key(_route))
 
-
-def _needs(method: str, name: str) -> tuple[Need, ...]:
-    """Check few operations where requests are scarce: all of them ask for a key by then."""
-    costly = () if name in {"list-monitors", "create-monitor"} else (Need.TIME,)
-    return costly if method == "GET" else (Need.WRITES, *costly)
-
-
-for _name, _method, _template in _OPERATIONS:
+for _route in ROUTES:
     group.clause(
-        f"unknown-key.{_name}",
-        f"{_method} {_template} with a key that was never issued is a 401.",
-        needs=_needs(_method, _name),
-    )(named(_refuses(_method, _template, _UNKNOWN_KEY), f"refuses_unknown_key_{_name}"))
+        f"unknown-key.{_route.name}",
+        f"{_route.method} {_route.path} with a key that was never issued, or is not quite the "
+        "key, is a 401.",
+        needs=_route.needs(*_time(_route, "list-monitors", "create-monitor")),
+    )(_refuses_invalid_key(_route))
 
-
-@group.clause("bearer-without-token", "Bearer without a token is a 401.", needs=(Need.TIME,))
-def refuses_bearer_without_token(context: Context) -> None:
-    expect_status(context.api.get("/monitors", authorization="Bearer"), 401)
-
-
-@group.clause("empty-header", "An empty Authorization header is a 401.", needs=(Need.TIME,))
-def refuses_empty_header(context: Context) -> None:
-    expect_status(context.api.get("/monitors", authorization=""), 401)
+for _route in ROUTES:
+    group.clause(
+        f"revoked-key.{_route.name}",
+        f"{_route.method} {_route.path} with a revoked key is a 401.",
+        needs=_route.needs(Need.REVOKED_KEY, *_time(_route, *_OFTEN_CHECKED)),
+    )(_refuses_revoked_key(_route))
 
 
 @group.clause("bare-key", "The key without the word Bearer is a 401.", requests=2)
 def refuses_bare_key(context: Context) -> None:
-    response = context.api.get("/monitors", authorization=context.options.api_key)
+    response = context.api.get("/monitors", authorization=context.options.api_key, shown=f"${_KEY}")
     expect_status(response, 401)
 
 
-@group.clause("other-scheme", "The key with another scheme is a 401.", requests=3)
-def refuses_other_scheme(context: Context) -> None:
-    for scheme in ("Basic",) if context.options.is_quick else ("Basic", "Token", "ApiKey"):
-        authorization = f"{scheme} {context.options.api_key}"
-        expect_status(context.api.get("/monitors", authorization=authorization), 401)
-
-
-@group.clause("revoked-key", "A revoked key is a 401.", needs=(Need.REVOKED_KEY,), requests=2)
-def refuses_revoked_key(context: Context) -> None:
-    for path in ("/monitors", "/incidents"):
-        expect_status(context.api.get(path, key=REVOKED), 401)
-
-
 @group.clause(
-    "revoked-key-writes",
-    "A revoked key creates nothing: 401.",
-    needs=(Need.REVOKED_KEY, Need.WRITES),
+    "shortened-key",
+    "The beginning of a key does not open what the key opens.",
+    needs=(Need.WRITES, Need.TIME),
 )
-def refuses_writes_of_revoked_key(context: Context) -> None:
-    expect_status(context.api.send("POST", "/monitors", key=REVOKED, value={}), 401)
+def refuses_shortened_key(context: Context) -> None:
+    path = f"/monitors/{context.minimal_monitor()['id']}"
+    authorization = f"Bearer {context.options.api_key[:-1]}"
+    response = context.api.get(path, authorization=authorization, shown=f"Bearer ${{{_KEY}%?}}")
+    expect_status(response, 401, 403, 404, because="it is another key, if it is one")
+
+
+@group.clause("other-scheme", "The key with another scheme is a 401.", requests=1)
+def refuses_other_scheme(context: Context) -> None:
+    scheme = ("Basic", "Token", "ApiKey")[context.options.seed % 3]
+    authorization, shown = f"{scheme} {context.options.api_key}", f"{scheme} ${_KEY}"
+    expect_status(context.api.get("/monitors", authorization=authorization, shown=shown), 401)

@@ -201,6 +201,20 @@ def gives_each_monitor_its_id(context: Context) -> None:
 
 
 @group.clause(
+    "same-name-twice",
+    "A monitor may have the name and url of another one, and has its own id.",
+    needs=(Need.WRITES, Need.TIME),
+)
+def creates_another_of_the_same_name(context: Context) -> None:
+    first = context.minimal_monitor()
+    body = context.body(name=f"{context.mark} minimal")
+    response = context.api.send("POST", "/monitors", value=body)
+    expect_status(response, 201, 200, because="the body is valid")
+    is_new = response.fields.get("id") not in {None, first["id"]}
+    expect(is_new, "the id of the other monitor", "a new monitor", response)
+
+
+@group.clause(
     "times-are-now",
     "created_at and updated_at of a new monitor, where present, are the time of its creation.",
     level=Level.INFERRED,

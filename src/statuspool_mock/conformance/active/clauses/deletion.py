@@ -14,6 +14,7 @@ from statuspool_mock.conformance.active.sharing import once, shared
 group = ClauseGroup("delete", section="Monitors, DELETE /monitors/{id}")
 groups = (group,)
 _WRITES = (Need.WRITES,)
+_LONG_AGO, _FAR_AHEAD = "2025-01-14T00:00:00Z", "2035-01-15T00:00:00Z"
 _MAX_LISTED = 1_900
 """Longer lists are not read to their end."""
 
@@ -96,6 +97,7 @@ for _name, _method, _suffix in (
     ("monitor", "GET", ""),
     ("status", "GET", "/status"),
     ("logs", "GET", "/logs"),
+    ("logs-in-a-range", "GET", f"/logs?from={_LONG_AGO}&to={_FAR_AHEAD}&limit=5"),
     ("update", "PUT", ""),
     ("again", "DELETE", ""),
 ):
@@ -103,7 +105,7 @@ for _name, _method, _suffix in (
         f"then-404.{_name}",
         f"{_method} /monitors/{{id}}{_suffix} of a deleted monitor is a 404.",
         section="Monitors, DELETE /monitors/{id}; Error Codes, 404",
-        needs=_WRITES,
+        needs=(*_WRITES, Need.TIME) if "?" in _suffix else _WRITES,
     )(named(_then_404(_method, _suffix), f"then_404_{_name}"))
 
 
@@ -112,6 +114,21 @@ def removes_from_list(context: Context) -> None:
     deleted = deletion(context).monitor_id
     pages = _pages_after(context)
     expect(deleted not in _ids_of(pages), f"{deleted} in the list", "a list without it", pages[-1])
+
+
+@group.clause(
+    "gone-from-the-filtered-list",
+    "A deleted monitor is no longer listed by its status.",
+    section="Monitors, GET /monitors",
+    needs=(Need.WRITES, Need.TIME),
+    requests=2,
+)
+def removes_from_filtered_list(context: Context) -> None:
+    deleted = deletion(context)
+    for status in ("up", "down"):
+        page = context.api.get("/monitors", query={"status": status, "limit": 100})
+        is_listed = deleted.monitor_id in ids(page.results)
+        expect(not is_listed, f"{deleted.monitor_id} in the list", "a list without it", page)
 
 
 @group.clause(
@@ -129,6 +146,20 @@ def deletes_no_other(context: Context) -> None:
         expect(not lost, f"{lost[:2]} deleted too", "one monitor deleted", deleted.response)
     bystander = context.api.get(f"/monitors/{deleted.bystander_id}")
     expect_status(bystander, 200, because="this monitor was not deleted")
+
+
+@group.clause(
+    "frees-the-name",
+    "A new monitor may have the name and url of a deleted one.",
+    needs=(Need.WRITES, Need.TIME),
+)
+def creates_monitor_of_the_deleted_name(context: Context) -> None:
+    deleted = deletion(context)
+    body = context.body(name=f"{context.mark} to delete")
+    response = context.api.send("POST", "/monitors", value=body)
+    expect_status(response, 201, 200, because="the body is valid, and that monitor is deleted")
+    is_new = response.fields.get("id") not in {None, deleted.monitor_id}
+    expect(is_new, "the id of the deleted monitor", "a new monitor", response)
 
 
 @group.clause(

@@ -1,45 +1,60 @@
 """Permissions of a read-only key. Reference: Error Codes, 403."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from statuspool_mock.conformance.active.assertions import expect, expect_status
+from statuspool_mock.conformance.active.assertions import expect, expect_status, ids
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
+from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Need
-from statuspool_mock.conformance.active.session import READ_ONLY
+from statuspool_mock.conformance.active.routes import ROUTES, Route
+from statuspool_mock.conformance.active.session import MAIN, READ_ONLY
 
 group = ClauseGroup("roles", section="Error Codes, 403")
 groups = (group,)
-_READS = (
-    ("list-monitors", "/monitors"),
-    ("get-monitor", "/monitors/{id}"),
-    ("get-status", "/monitors/{id}/status"),
-    ("list-logs", "/monitors/{id}/logs"),
-    ("list-incidents", "/incidents"),
-    ("list-webhooks", "/webhooks"),
-)
+_WHOLE = {"list-monitors": {"limit": 100}}
 
 
-def _reads(template: str) -> Check:
+def _reads(route: Route) -> Check:
     def check(context: Context) -> None:
-        path = template
-        if "{id}" in template:
-            path = template.replace("{id}", str(context.any_listed_monitor()["id"]))
-        response = context.api.get(path, key=READ_ONLY)
+        path = route.path
+        if route.is_of_monitor:
+            path = path.replace("{id}", str(_monitor_of_the_team(context)["id"]))
+        response = context.api.get(path, key=READ_ONLY, query=_WHOLE.get(route.name, ()))
         if response.status == 401:
             raise NotVerified("the server does not know the read-only key (401)")
         expect_status(response, 200)
+        if route.name == "list-monitors":
+            _expect_own_monitors(context, response)
 
-    return check
+    return named(check, f"read_only_key_reads_{route.name}")
 
 
-for _name, _path in _READS:
-    group.clause(
-        f"read-only-key-reads.{_name}",
-        f"A read-only key may GET {_path}; only POST, PUT and DELETE are refused.",
-        needs=(Need.READ_ONLY_KEY, *(() if _name == "list-logs" else (Need.TIME,))),
-    )(named(_reads(_path), f"read_only_key_reads_{_name}"))
+def _monitor_of_the_team(context: Context) -> Mapping[str, Any]:
+    if context.options.read_only:
+        return context.any_listed_monitor()
+    return context.minimal_monitor()
+
+
+def _expect_own_monitors(context: Context, response: ServerResponse) -> None:
+    """Expect what this run created with the other key of the team."""
+    own = [each for each, key in context.api.ledger.monitors.items() if key == MAIN]
+    missing = set(own) - set(ids(response.results))
+    if (response.fields.get("total_pages") or 0) <= 1:
+        got = f"a list without {sorted(missing)[:2]}"
+        expect(not missing, got, "the monitors of the team", response)
+
+
+for _route in ROUTES:
+    if _route.is_read:
+        group.clause(
+            f"read-only-key-reads.{_route.name}",
+            f"A read-only key may GET {_route.path} and sees what its team has; only POST, PUT "
+            "and DELETE are refused.",
+            needs=(Need.READ_ONLY_KEY, *(() if _route.name == "list-logs" else (Need.TIME,))),
+        )(_reads(_route))
 
 
 def _expect_refused(context: Context, method: str, path: str, **more: Any) -> None:
@@ -68,6 +83,17 @@ def read_only_key_updates_no_monitor(context: Context) -> None:
     _expect_refused(context, "PUT", f"/monitors/{monitor_id}", value={"tags": ["read-only"]})
     stored = context.read(monitor_id)
     expect(stored.get("tags") != ["read-only"], "the change is stored", "an unchanged monitor")
+
+
+@group.clause(
+    "read-only-key-updates-nothing",
+    "PUT /monitors/{id} with a read-only key is refused, also where nothing would change.",
+    needs=(Need.READ_ONLY_KEY, Need.WRITES, Need.TIME),
+)
+def read_only_key_updates_nothing(context: Context) -> None:
+    path = f"/monitors/{context.scratch_monitor()['id']}"
+    response = context.api.send("PUT", path, key=READ_ONLY, value={})
+    expect_status(response, 403, 400, because="a read-only key may not write")
 
 
 @group.clause(

@@ -30,7 +30,7 @@ group = ClauseGroup("schema", section="Endpoint List; Error Codes; the OpenAPI d
 groups = (group,)
 _AMOUNTS: Mapping[Profile, Mapping[str, int]] = {
     Profile.QUICK: {"EXAMPLES": 1},
-    Profile.STANDARD: {"EXAMPLES": 2, "COVERAGE": 8, "FUZZING": 3},
+    Profile.STANDARD: {"EXAMPLES": 2, "COVERAGE": 6, "FUZZING": 3},
     Profile.DEEP: {"EXAMPLES": 10, "COVERAGE": 1_000, "FUZZING": 60},
 }
 _SCENARIOS: Mapping[Profile, tuple[int, int]] = {  # how many, of how many steps

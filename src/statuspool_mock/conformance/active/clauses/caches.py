@@ -1,0 +1,95 @@
+"""What was changed shows at once, wherever it is shown. Reference: Monitors, GET and PUT."""
+
+from collections.abc import Callable
+from typing import Any
+
+from statuspool_mock.conformance.active.assertions import expect, expect_equal, expect_status
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import NotVerified
+from statuspool_mock.conformance.active.exchange import ServerResponse
+from statuspool_mock.conformance.active.levels import Need
+from statuspool_mock.conformance.active.session import READ_ONLY
+from statuspool_mock.conformance.active.sharing import shared
+
+group = ClauseGroup("update", section="Monitors, GET /monitors")
+groups = (group,)
+_COSTLY = (Need.WRITES, Need.TIME)
+_WHOLE = {"limit": 100}
+
+Reading = Callable[[Context, str, str], ServerResponse]
+"""Reads a representation of a monitor, given its id and its status."""
+
+
+def _list(context: Context, _: str, __: str) -> ServerResponse:
+    return context.api.get("/monitors", query=_WHOLE)
+
+
+def _filtered_list(context: Context, _: str, status: str) -> ServerResponse:
+    return context.api.get("/monitors", query={"status": status, **_WHOLE})
+
+
+def _other_key(context: Context, monitor_id: str, _: str) -> ServerResponse:
+    return context.api.get(f"/monitors/{monitor_id}", key=READ_ONLY)
+
+
+_READINGS: dict[str, Reading] = {
+    "told-alike-everywhere": _list,
+    "told-alike-in-filtered-lists": _filtered_list,
+    "told-alike-to-other-keys": _other_key,
+}
+
+
+@shared
+def _renamed(context: Context) -> tuple[dict[str, Any], dict[str, ServerResponse]]:
+    """A monitor that was renamed after everything had been read, as it was read again."""
+    created = context.create(name=f"{context.mark} before", tags=["before"])
+    monitor_id = str(created["id"])
+    status = str(context.read(monitor_id).get("status"))
+    known = [name for name in _READINGS if _can_read(context, name, status)]
+    for name in known:
+        _READINGS[name](context, monitor_id, status)  # a cache, where there is one, holds it now
+    changes = {"name": f"{context.mark} after", "tags": ["after"]}
+    response = context.api.send("PUT", f"/monitors/{monitor_id}", value=changes)
+    expect_status(response, 200)
+    after = {name: _READINGS[name](context, monitor_id, status) for name in known}
+    return {"id": monitor_id, **changes}, after
+
+
+def _can_read(context: Context, name: str, status: str) -> bool:
+    if name == "told-alike-to-other-keys":
+        return context.options.readonly_key is not None
+    return name == "told-alike-everywhere" or status in {"up", "down", "paused"}
+
+
+def _shows_changes(name: str) -> Check:
+    def check(context: Context) -> None:
+        renamed, after = _renamed(context)
+        if name not in after:
+            raise NotVerified("the status of the monitor is no filter")
+        response = after[name]
+        expect_status(response, 200)
+        shown = [response.fields, *(item for item in response.results if isinstance(item, dict))]
+        found = [each for each in shown if each.get("id") == renamed["id"]]
+        if not found and (response.fields.get("total_pages") or 0) > 1:
+            raise NotVerified("the list is too long to read all of it")
+        if not found and name == "told-alike-in-filtered-lists":
+            raise NotVerified("the status of the monitor has changed")
+        expect(found, f"a list without {renamed['id']}", "the monitor", response)
+        for field, value in renamed.items():
+            if field in found[0]:
+                expect_equal(found[0][field], value, field, response)
+
+    return named(check, name.replace("told", "tells"))
+
+
+for _name, _says, _needs in (
+    ("told-alike-everywhere", "The list shows a change at once.", ()),
+    ("told-alike-in-filtered-lists", "A list by status shows a change at once.", ()),
+    (
+        "told-alike-to-other-keys",
+        "Another key of the team sees a change at once.",
+        (Need.READ_ONLY_KEY,),
+    ),
+):
+    group.clause(_name, _says, needs=(*_COSTLY, *_needs), requests=3)(_shows_changes(_name))

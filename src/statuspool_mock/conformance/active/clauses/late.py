@@ -1,0 +1,127 @@
+"""What held at the beginning of a run still holds late in it. Reference: as for the first time."""
+
+from typing import Any
+
+from statuspool_mock.conformance.active.assertions import (
+    expect,
+    expect_equal,
+    expect_list,
+    expect_status,
+)
+from statuspool_mock.conformance.active.clause import ClauseGroup
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.levels import Level, Need
+from statuspool_mock.conformance.active.session import READ_ONLY
+from statuspool_mock.conformance.active.sharing import shared
+from statuspool_mock.contract.reference import DEFAULT_REGIONS
+
+group = ClauseGroup("late", section="Endpoint List; Error Codes")
+groups = (group,)
+_TIME = (Need.TIME,)
+_COSTLY = (Need.WRITES, Need.TIME)
+
+
+@group.clause(
+    "unknown-key", "After hundreds of requests, an unknown key is still a 401.", needs=_TIME
+)
+def still_refuses_unknown_key(context: Context) -> None:
+    unknown = "Bearer verify-0-never-issued-0"
+    expect_status(context.api.get("/monitors", authorization=unknown), 401)
+
+
+@group.clause(
+    "read-only-key",
+    "After hundreds of requests, a read-only key still may not write.",
+    needs=(Need.READ_ONLY_KEY, *_COSTLY),
+)
+def still_refuses_read_only_key(context: Context) -> None:
+    path = f"/monitors/{context.scratch_monitor()['id']}"
+    response = context.api.send("PUT", path, key=READ_ONLY, value={"tags": ["read-only"]})
+    expect_status(response, 403)
+
+
+@group.clause(
+    "other-team",
+    "After hundreds of requests, another team's monitor is still refused.",
+    needs=(Need.OTHER_TEAM_KEY, *_COSTLY),
+)
+def still_hides_others(context: Context) -> None:
+    path = f"/monitors/{context.other_teams_monitor()['id']}"
+    expect_status(context.api.get(path), 403, 404)
+
+
+@group.clause("pages", "After hundreds of requests, lists are still paged.", needs=_TIME)
+def still_pages_lists(context: Context) -> None:
+    response = context.api.get("/monitors", query={"limit": 1, "page": 2})
+    expect_status(response, 200, 404)
+    items = len(response.results)
+    expect(items <= 1, f"{items} items", "one", response)
+    if items:
+        expect_equal(response.fields.get("page"), 2, "page", response)
+
+
+@group.clause("filter", "After hundreds of requests, lists are still filtered.", needs=_TIME)
+def still_filters_lists(context: Context) -> None:
+    response = context.api.get("/monitors", query={"status": "down", "limit": 100})
+    others = [item.get("status") for item in expect_list(response) if item.get("status") != "down"]
+    expect(not others, f"monitors that are {others[:2]}", "monitors that are down", response)
+
+
+@group.clause(
+    "refusal", "After hundreds of requests, an invalid body is still a 400.", needs=_COSTLY
+)
+def still_refuses_invalid_body(context: Context) -> None:
+    body = {**context.body(name=f"{context.mark} refused"), "interval_seconds": 31}
+    expect_status(context.api.send("POST", "/monitors", value=body), 400)
+
+
+@shared
+def _created(context: Context) -> dict[str, Any]:
+    """A monitor created late in the run."""
+    return context.read(str(context.create(name=f"{context.mark} late")["id"]))
+
+
+@group.clause(
+    "defaults",
+    "The defaults of a new monitor are those of the first one, whatever was changed in between.",
+    needs=_COSTLY,
+    requests=2,
+)
+def still_has_defaults(context: Context) -> None:
+    stored, response = _created(context), context.api.last_response
+    regions = stored.get("regions")
+    is_default = isinstance(regions, list) and sorted(map(str, regions)) == sorted(DEFAULT_REGIONS)
+    expect(is_default, f"regions {regions!r}", repr(list(DEFAULT_REGIONS)), response)
+    expect(not stored.get("tags"), f"tags {stored.get('tags')!r}", "no tags", response)
+    expect_equal(stored.get("expected_status"), 200, "expected_status", response)
+
+
+@group.clause(
+    "write",
+    "After hundreds of requests, a change is still stored, and what is deleted is gone.",
+    needs=_COSTLY,
+    requests=4,
+)
+def still_writes(context: Context) -> None:
+    path = f"/monitors/{_created(context)['id']}"
+    expect_status(context.api.send("PUT", path, value={"tags": ["late"]}), 200)
+    response = context.api.get(path)
+    expect_equal(response.fields.get("tags"), ["late"], "tags", response)
+    expect_status(context.api.send("DELETE", path), 204)
+    expect_status(context.api.get(path), 404, because="the monitor is deleted")
+
+
+@group.clause(
+    "first-monitor",
+    "After hundreds of requests, the first monitor of the run is as it was created.",
+    level=Level.INFERRED,
+    needs=_COSTLY,
+)
+def still_has_first_monitor(context: Context) -> None:
+    created = context.minimal_monitor()
+    stored = context.read(str(created["id"]))
+    for field in ("id", "name", "interval_seconds"):
+        if field in created:
+            expect_equal(stored.get(field), created[field], field, context.api.last_response)
+    tags = stored.get("tags")
+    expect(not tags, f"tags {tags!r}", "no tags", context.api.last_response)

@@ -1,0 +1,200 @@
+"""Filters of logs. Reference: Logs, ?from and ?to."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+from statuspool_mock.conformance.active.assertions import expect, expect_list, expect_status
+from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import NotVerified
+from statuspool_mock.conformance.active.exchange import ServerResponse
+from statuspool_mock.conformance.active.levels import Level, Need
+from statuspool_mock.conformance.active.sharing import shared
+from statuspool_mock.time_parsing import moment
+
+group = ClauseGroup("filters", section="Logs, GET /monitors/{id}/logs")
+groups = (group,)
+_HALF = timedelta(milliseconds=500)
+_MAX_TIMES = 20
+"""How many times a range contains; few enough for one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Log:
+    """A log, and the different times of its entries in order."""
+
+    path: str
+    rows: list[dict[str, Any]]
+    times: list[datetime]
+
+    @property
+    def inside(self) -> list[datetime]:
+        """The times without the first and the last, whose entries may go on on another page."""
+        return self.times[1:-1][-_MAX_TIMES:]
+
+    @property
+    def middle(self) -> datetime:
+        """A time with entries before and after it."""
+        return self.times[len(self.times) // 2]
+
+
+@shared
+def _log(context: Context) -> _Log:
+    """A log with checks at three different times, seconds apart."""
+    for monitor_id, response in context.logs().items():
+        rows = [r for r in response.results if isinstance(r, dict) and moment(r.get("timestamp"))]
+        times = sorted({at for row in rows if (at := moment(row.get("timestamp")))})
+        if len({row["timestamp"] for row in rows}) >= 3:
+            return _Log(f"/monitors/{monitor_id}/logs", rows, times)
+    raise NotVerified("no log has entries of three different times")
+
+
+def _expect_within(
+    response: ServerResponse, low: datetime | None, high: datetime | None
+) -> list[dict[str, Any]]:
+    rows = expect_list(response)
+    for row in rows:
+        at = moment(row.get("timestamp"))
+        if at is None:
+            continue
+        expect(
+            (low is None or at >= low) and (high is None or at <= high),
+            f"an entry of {row['timestamp']}",
+            f"entries from {low or 'the beginning'} to {high or 'now'}",
+            response,
+        )
+    return rows
+
+
+def _iso(at: datetime, *, hours: float = 0) -> str:
+    zoned = at.astimezone(timezone(timedelta(hours=hours))) if hours else at
+    return zoned.isoformat().replace("+00:00", "Z")
+
+
+@group.clause("from", "?from omits earlier log entries and no later ones.")
+def filters_log_from(context: Context) -> None:
+    log = _log(context)
+    low, high = log.middle, log.times[-1]
+    query = {"from": _iso(low), "to": _iso(high), "limit": 100}
+    response = context.api.get(log.path, query=query)
+    rows = _expect_within(response, low, high)
+    if (response.fields.get("total_pages") or 0) <= 1:
+        expected = {at for at in log.times if low <= at < high}
+        missing = sorted(expected - {moment(row.get("timestamp")) for row in rows})
+        expect(not missing, f"no entry of {missing[:1]}", "every entry in the range", response)
+
+
+@group.clause("from-alone", "?from without ?to lists the log from then on.")
+def filters_log_from_alone(context: Context) -> None:
+    log = _log(context)
+    response = context.api.get(log.path, query={"from": _iso(log.middle), "limit": 100})
+    rows = _expect_within(response, log.middle, None)
+    expect(rows, "no entries", f"the entries from {log.middle} on", response)
+
+
+@group.clause("to-alone", "?to without ?from lists the log until then.")
+def filters_log_to_alone(context: Context) -> None:
+    log = _log(context)
+    response = context.api.get(log.path, query={"to": _iso(log.middle), "limit": 100})
+    rows = _expect_within(response, None, log.middle)
+    expect(rows, "no entries", f"the entries up to {log.middle}", response)
+
+
+@group.clause(
+    "time-zones",
+    "?from and ?to are instants: an offset such as +02:00 is applied.",
+    requests=2,
+)
+def applies_time_zones(context: Context) -> None:
+    log = _log(context)
+    for hours in (2,) if context.options.is_quick else (2, -5.5):
+        _expect_exactly(context, log, log.inside, margin=_HALF, hours=hours)
+
+
+@group.clause(
+    "fractions-of-a-second",
+    "?from and ?to are compared with their fractions of a second.",
+    requests=2,
+    needs=(Need.TIME,),
+)
+def compares_fractions_of_a_second(context: Context) -> None:
+    log = _log(context)
+    _expect_exactly(context, log, log.inside, margin=_HALF)
+    _expect_exactly(context, log, log.inside, margin=-_HALF)
+
+
+def _expect_exactly(
+    context: Context, log: _Log, times: list[datetime], *, margin: timedelta, hours: float = 0
+) -> None:
+    """Expect the entries of these times: a margin leaves no doubt which ones are in the range.
+
+    A negative margin excludes the first and the last time.
+    """
+    low, high = times[0] - margin, times[-1] + margin
+    if low >= high:
+        raise NotVerified("the entries are too close to each other")
+    query = {"from": _iso(low, hours=hours), "to": _iso(high, hours=hours), "limit": 100}
+    response = context.api.get(log.path, query=query)
+    found = {moment(row.get("timestamp")) for row in _expect_within(response, low, high)}
+    missing = sorted({at for at in times if low <= at <= high} - found)
+    if (response.fields.get("total_pages") or 0) <= 1:
+        got = f"no entry of {missing[:1]}"
+        expect(not missing, got, f"every entry from {low} to {high}", response)
+
+
+@group.clause(
+    "empty-range",
+    "A range before the first or after the last check has no entries.",
+    requests=2,
+    needs=(Need.TIME,),
+)
+def has_no_entries_outside(context: Context) -> None:
+    path = _log(context).path
+    for low, high in (
+        ("1999-01-01T00:00:00Z", "1999-01-02T00:00:00Z"),
+        ("2999-01-01T00:00:00Z", "2999-01-02T00:00:00Z"),
+    ):
+        response = context.api.get(path, query={"from": low, "to": high})
+        expect_status(response, 200, 400)
+        entries = len(response.results)
+        expect(not entries, f"{entries} entries", "no entries", response)
+
+
+@group.clause(
+    "reversed-range",
+    "?from after ?to is a 400, or lists no entries.",
+    level=Level.INFERRED,
+)
+def handles_reversed_range(context: Context) -> None:
+    log = _log(context)
+    query = {"from": _iso(log.times[-1]), "to": _iso(log.times[0])}
+    response = context.api.get(log.path, query=query)
+    expect_status(response, 400, 200)
+    entries = len(response.results)
+    expect(not entries, f"{entries} entries", "no entries", response)
+    if response.status == 200:
+        context.note("?from after ?to lists no entries.")
+
+
+def _refuses_time(parameter: str, text: str) -> Check:
+    def check(context: Context) -> None:
+        monitor_id = next(iter(context.logs()))
+        response = context.api.get(f"/monitors/{monitor_id}/logs", query={parameter: text})
+        expect_status(response, 400, because=f"{text} is not an ISO 8601 timestamp")
+
+    return check
+
+
+for _label, _name, _text in (
+    ("from-unreadable", "from", "yesterday"),
+    ("to-unreadable", "to", "tomorrow"),
+    ("from-impossible", "from", "2025-13-45T99:00:00Z"),
+):
+    group.clause(
+        _label,
+        f"GET /monitors/{{id}}/logs?{_name}={_text} is a 400.",
+        level=Level.INFERRED,
+        section="Error Codes, 400; Logs",
+        needs=() if _label == "from-unreadable" else (Need.TIME,),
+    )(named(_refuses_time(_name, _text), f"refuses_{_label}"))
