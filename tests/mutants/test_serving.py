@@ -34,7 +34,8 @@ def test_names_are_unique_and_each_mutant_says_what_is_wrong_and_what_was_promis
 @pytest.mark.process
 def test_the_table_lists_every_mutant_under_its_group():
     told = run("mutants").stdout.splitlines()
-    assert {line.lower() for line in told if line and not line.startswith((" ", "2"))} == GROUPS
+    headings = {line.lower() for line in told if line and not (line[0] == " " or line[0].isdigit())}
+    assert headings == GROUPS
     assert {line.split()[0] for line in told if line.startswith("  ")} == {
         mutant.name for mutant in CATALOG
     }

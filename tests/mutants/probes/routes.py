@@ -2,7 +2,7 @@
 
 from uuid import uuid4
 
-from tests.mutants.bench import notices, refused
+from tests.mutants.bench import NEW, notices, refused
 
 HOOK = {"url": "http://127.0.0.1:9/", "events": ["sla_breach"], "secret": "s"}
 RANGE = {"from": "2025-01-14T00:00:00Z", "to": "2035-01-15T00:00:00Z"}
@@ -104,6 +104,12 @@ def the_log_of_a_deleted_monitor_is_not_found(bench):
     refused(bench.own.get(f"{path}/logs", params=RANGE), 404, "NOT_FOUND")
 
 
+@notices("name-of-the-deleted-stays-taken")
+def the_name_of_a_deleted_monitor_is_free(bench):
+    bench.own.delete(f"/monitors/{bench.create()['id']}")
+    bench.create()
+
+
 @notices("deleted-monitors-still-counted")
 def pages_do_not_count_deleted_monitors(bench):
     before = bench.get("/monitors", limit=1)["total_pages"]
@@ -179,3 +185,35 @@ notices("late-filter-ignored")(_late(_filters))
 notices("late-page-ignored")(_late(_pages))
 notices("late-unknown-key-accepted")(_late(_no_key("Bearer nobody")))
 notices("late-put-not-stored")(_late(_stores))
+
+
+def _keeps_readers_out(bench):
+    path = f"/monitors/{bench.create()['id']}"
+    refused(bench.reader.put(path, json={"tags": ["a"]}), 403, "FORBIDDEN")
+
+
+def _hides_others(bench):
+    path = f"/monitors/{bench.create(bench.rival)['id']}"
+    refused(bench.own.get(path), 403, "FORBIDDEN")
+
+
+def _checks(bench):
+    response = bench.own.post("/monitors", json={**NEW, "interval_seconds": 31})
+    refused(response, 400, "INVALID_REQUEST")
+
+
+def _lists_newest(bench):
+    assert bench.create()["id"] in {monitor["id"] for monitor in bench.listed(limit=100)}
+
+
+notices("late-read-only-key-writes")(_late(_keeps_readers_out))
+notices("late-others-readable")(_late(_hides_others))
+notices("late-interval-not-checked")(_late(_checks))
+notices("late-list-without-newest")(_late(_lists_newest))
+
+
+@notices("first-tags-on-all")
+def monitors_do_not_share_tags(bench):
+    first = bench.create()
+    bench.own.put(f"/monitors/{bench.create()['id']}", json={"tags": ["a"]})
+    assert bench.get(f"/monitors/{first['id']}")["tags"] == []

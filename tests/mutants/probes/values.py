@@ -35,6 +35,26 @@ notices("tags-without-doubles")(_keeps("tags", ["a", "b", "a"]))
 notices("tags-trimmed")(_keeps("tags", [" a "]))
 
 
+notices("name-from-list")(_refuses("name", ["ab"]))
+notices("url-from-list")(_refuses("url", ["https://example.com/"]))
+notices("scheme-added-to-url")(_refuses("url", "example.com/health"))
+notices("tags-from-number")(_refuses("tags", 7))
+notices("null-regions-dropped")(_refuses("regions", ["us-east-1", None]))
+notices("regions-from-object")(_refuses("regions", {"us-east-1": 1}))
+notices("nested-regions-flattened")(_refuses("regions", [["us-east-1"]]))
+notices("regions-true-means-all")(_refuses("regions", True))  # noqa: FBT003 - a value
+notices("status-from-list")(_refuses("expected_status", [200]))
+notices("status-from-word")(_refuses("expected_status", "ok"))
+notices("null-stored-by-post")(_refuses("tags", None))
+notices("emoji-not-counted")(_refuses("name", "🚢" * 129))
+notices("expected-status-of-redirect-refused")(_keeps("expected_status", 301))
+notices("expected-status-204-refused")(_keeps("expected_status", 204))
+notices("regions-sorted")(_keeps("regions", ["us-east-1", "eu-central-1"]))
+notices("tags-sorted")(_keeps("tags", ["b", "a"]))
+notices("long-url-cut-off")(_keeps("url", f"https://example.com/{'a' * 300}"))
+notices("tags-cut-off")(_keeps("tags", [f"tag-{number}" for number in range(11)]))
+
+
 @notices("null-stored")
 def null_is_refused(bench):
     path = f"/monitors/{bench.create()['id']}"

@@ -1,7 +1,9 @@
 """Every mutant, by clause group in the order of the reference."""
 
 from statuspool_mock.mutants.catalog.authentication import AUTHENTICATION
+from statuspool_mock.mutants.catalog.bodies import BODIES
 from statuspool_mock.mutants.catalog.checks import LOGS, STATUS
+from statuspool_mock.mutants.catalog.coercion import COERCION
 from statuspool_mock.mutants.catalog.concurrent_reads import CONCURRENT_READS
 from statuspool_mock.mutants.catalog.concurrent_writes import CONCURRENT_WRITES
 from statuspool_mock.mutants.catalog.consistency import MEANING
@@ -32,7 +34,9 @@ CATALOG: tuple[Mutant, ...] = (
     *KEYS,
     *TEAMS,
     *VALIDATION,
+    *COERCION,
     *VALUES,
+    *BODIES,
     *WRITES,
     *DELETION,
     *PAGINATION,

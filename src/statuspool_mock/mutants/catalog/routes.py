@@ -168,6 +168,26 @@ def _named_once(*, everywhere: bool) -> Handler:
     return exchange
 
 
+def _name_taken_for_ever() -> Handler:
+    names: dict[str, str] = {}
+    taken: set[tuple[str, str]] = set()
+
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
+        name, team = str(request.values.get("name")), request.key
+        if request.operation == "createMonitor" and (team, name) in taken:
+            message = {"field": "name", "message": "Must be unique"}
+            body = {"error": "INVALID_REQUEST", "message": "Invalid", "details": [message]}
+            return (await ask(request.with_body({}))).with_json(body).with_status(400)
+        response = await ask(request)
+        if request.operation == "createMonitor" and response.is_success:
+            names[response.json["id"]] = name
+        if request.operation == "deleteMonitor" and response.is_success:
+            taken.add((team, names.get(request.monitor_id, "")))
+        return response
+
+    return exchange
+
+
 ROUTES: tuple[Mutant, ...] = (
     _route(
         name="others-logs-in-a-range-readable",
@@ -216,6 +236,12 @@ ROUTES: tuple[Mutant, ...] = (
         wrong="total_pages counts deleted monitors.",
         promise=_DELETED,
         change=ExchangeChange(_counts_deleted),
+    ),
+    _route(
+        name="name-of-the-deleted-stays-taken",
+        wrong="POST /monitors refuses the name of a deleted monitor.",
+        promise=_CREATED,
+        change=ExchangeChange(_name_taken_for_ever),
     ),
     _route(
         name="deleted-monitors-listed-by-status",

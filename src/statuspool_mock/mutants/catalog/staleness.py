@@ -93,6 +93,53 @@ async def _without_storing(request: MutantRequest, ask: CallServer) -> MutantRes
     return response
 
 
+async def _for_all_roles(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    return await ask(request.with_key(request.key.removesuffix(".ro")))
+
+
+async def _for_all_teams(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    response = await ask(request)
+    is_others = response.status == 403 and request.method == "GET"
+    return await ask(request.with_key(f"{request.key}.rival")) if is_others else response
+
+
+async def _with_any_interval(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    if request.values.get("interval_seconds") == 31:
+        return await ask(request.with_body({**request.values, "interval_seconds": 30}))
+    return await ask(request)
+
+
+async def _without_newest(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    response = await ask(request)
+    is_whole = request.operation == "listMonitors" and request.parameters.get("limit") == "100"
+    if not is_whole or not response.is_success or "status" in request.parameters:
+        return response
+    return response.with_json({**response.json, "results": response.json["results"][:-1]})
+
+
+def _shares_tags_of_all() -> Handler:
+    """Show the tags that were set first on every monitor that was created without tags."""
+    default: dict[str, list[str]] = {}
+    created: set[str] = set()
+
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
+        response = await ask(request)
+        if not response.is_success:
+            return response
+        if request.operation == "createMonitor" and not request.values.get("tags"):
+            created.add(response.json["id"])
+        tags = request.values.get("tags")
+        if request.operation == "updateMonitor" and tags:
+            default.setdefault(request.key, tags)
+            created.discard(request.monitor_id)
+        is_shared = request.operation == "getMonitor" and request.monitor_id in created
+        if not is_shared or request.key not in default:
+            return response
+        return response.with_json({**response.json, "tags": default[request.key]})
+
+    return exchange
+
+
 STALENESS: tuple[Mutant, ...] = (
     _stale(
         name="list-cached-over-changes",
@@ -135,5 +182,35 @@ STALENESS: tuple[Mutant, ...] = (
         wrong=f"After {_LATE} requests PUT no longer stores tags.",
         promise=_PATCHED,
         change=_late(_without_storing),
+    ),
+    _stale(
+        name="late-read-only-key-writes",
+        wrong=f"After {_LATE} requests a read-only key may write.",
+        promise="403 when a read-only key attempts a POST, PUT or DELETE. (Error Codes, 403)",
+        change=_late(_for_all_roles),
+    ),
+    _stale(
+        name="late-others-readable",
+        wrong=f"After {_LATE} requests another team's monitors can be read.",
+        promise="403 when accessing a monitor owned by another team. (Error Codes, 403)",
+        change=_late(_for_all_teams),
+    ),
+    _stale(
+        name="late-interval-not-checked",
+        wrong=f"After {_LATE} requests interval_seconds: 31 is accepted.",
+        promise="interval_seconds is 30, 60, 120 or 300. (Monitors, POST /monitors)",
+        change=_late(_with_any_interval),
+    ),
+    _stale(
+        name="late-list-without-newest",
+        wrong=f"After {_LATE} requests GET /monitors lacks the newest monitor.",
+        promise="GET /monitors lists all monitors of the team. (Monitors, GET /monitors)",
+        change=_late(_without_newest),
+    ),
+    _stale(
+        name="first-tags-on-all",
+        wrong="All monitors without tags share one list, the existing ones too.",
+        promise=_PATCHED,
+        change=ExchangeChange(_shares_tags_of_all),
     ),
 )

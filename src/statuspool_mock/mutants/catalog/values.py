@@ -1,6 +1,5 @@
-"""Mutants that read, change or store values in another way than they were sent."""
+"""Mutants that store or show values in another way than they were sent."""
 
-import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,15 +13,11 @@ from statuspool_mock.mutants.exchange import (
     MutantResponse,
 )
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
-from statuspool_mock.mutants.transforms import mapped, on, requesting, sending
+from statuspool_mock.mutants.transforms import sending
 
-_INVALID = "400 if a field has invalid values. (Error Codes, 400)"
 _KEPT = "A monitor has the values that were sent. (Monitors, POST /monitors)"
 _NAME = "name is a string of 2–128 characters. (Monitors, POST /monitors)"
-_BODY = "400 if the body is malformed or has invalid values. (Error Codes, 400)"
-_FROM = "?from and ?to are ISO 8601 timestamps. (Logs, GET /monitors/{id}/logs)"
 _WRITES = "createMonitor updateMonitor"
-_FIELDS = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
 _value = partial(Mutant, group="values")
 
 
@@ -34,25 +29,6 @@ def _stored(name: str, kind: type, change: Callable[[Any], Any]) -> ExchangeChan
         return {**values, name: change(values[name])} if is_right else values
 
     return sending(_WRITES, changed)
-
-
-def _read(name: str, read: Callable[[Any], Any]) -> ExchangeChange:
-    """Read a value of another type as if it had the right one."""
-    return sending(_WRITES, mapped(name, read))
-
-
-def _boolean_as_integer(value: Any) -> Any:
-    return 200 + int(value) if isinstance(value, bool) else value
-
-
-def _truncated(value: Any) -> Any:
-    return int(value) if isinstance(value, float) else value
-
-
-def _flattened(value: Any) -> Any:
-    if not isinstance(value, list):
-        return value
-    return [str(item[0] if isinstance(item, list) and item else item) for item in value]
 
 
 def _host_in_lower_case(url: str) -> str:
@@ -79,36 +55,6 @@ def _utf_16_counted(values: Json) -> Json:
     if isinstance(name, str) and len(name) <= 128 < _units(name):
         return {**values, "name": "x" * 129}
     return values
-
-
-def _one_emoji_is_two(values: Json) -> Json:
-    name = values.get("name")
-    is_emoji = isinstance(name, str) and len(name) == 1 and _units(name) == 2
-    return {**values, "name": f"{name} "} if is_emoji else values
-
-
-def _shows_null() -> Handler:
-    """Store the nulls of a PUT."""
-    nulls: dict[str, set[str]] = {}
-
-    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
-        monitor_id = request.monitor_id
-        if request.operation == "updateMonitor":
-            sent = {name for name in _FIELDS if name in request.values}
-            is_null = {name for name in sent if request.values[name] is None}
-            rest = {name: request.values[name] for name in request.values if name not in is_null}
-            response = await ask(request.with_body(rest) if is_null else request)
-            if response.is_success:
-                nulls[monitor_id] = nulls.get(monitor_id, set()) - sent | is_null
-        else:
-            response = await ask(request)
-        shown = nulls.get(monitor_id) if request.operation != "listMonitorLogs" else None
-        if not shown or not response.is_success or not isinstance(response.json, dict):
-            return response
-        known = {name: None for name in shown if name in response.json}
-        return response.with_json({**response.json, **known})
-
-    return exchange
 
 
 def _shares_default_tags() -> Handler:
@@ -165,85 +111,36 @@ def _takes(field: str) -> Handler:
     return exchange
 
 
-def _without_fraction(request: MutantRequest) -> MutantRequest:
-    texts = {
-        name: re.sub(r"\.\d+", "", request.parameters[name])
-        for name in ("from", "to")
-        if name in request.parameters
-    }
-    return request.with_query(**{f"{name}_": text for name, text in texts.items()})
-
-
-async def _charset_refused(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    response = await ask(request)
-    if response.status == 401 or "charset" not in request.header("content-type"):
-        return response
-    body = {"error": "INVALID_REQUEST", "message": "Content-Type must be application/json"}
-    return response.with_json(body).with_status(415)
-
-
-def _taking_as_object(operation: str, raw: bytes) -> ExchangeChange:
-    """Take a body that is no object for one without fields; where that is refused, fail."""
-
-    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
-        if request.body.strip() != raw:
-            return await ask(request)
-        response = await ask(request.with_body({}))
-        if response.status != 400:
-            return response
-        body = {"error": "INTERNAL_ERROR", "message": "An unexpected error occurred."}
-        return response.with_json(body).with_status(500)
-
-    return on(operation, exchange)
-
-
-def _failing(operations: str, marks: tuple[bytes, ...]) -> ExchangeChange:
-    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
-        response = await ask(request)
-        if response.status == 401 or not any(mark in request.body for mark in marks):
-            return response
-        body = {"error": "INTERNAL_ERROR", "message": "An unexpected error occurred."}
-        return response.with_json(body).with_status(500)
-
-    return on(operations, exchange)
-
-
 VALUES: tuple[Mutant, ...] = (
     _value(
-        name="boolean-read-as-integer",
-        wrong="expected_status: true is accepted: a boolean is an integer.",
-        promise=_INVALID,
-        change=_read("expected_status", _boolean_as_integer),
+        name="regions-sorted",
+        wrong="Regions are stored in the order of their names.",
+        promise=_KEPT,
+        change=_stored("regions", list, lambda regions: sorted(map(str, regions))),
     ),
     _value(
-        name="fraction-cut-off",
-        wrong="expected_status: 200.5 is accepted as 200.",
-        promise=_INVALID,
-        change=_read("expected_status", _truncated),
+        name="tags-sorted",
+        wrong="Tags are stored in the order of their names.",
+        promise=_KEPT,
+        change=_stored("tags", list, lambda tags: sorted(map(str, tags))),
     ),
     _value(
-        name="nested-tags-flattened",
-        wrong='tags: [["a"]] is accepted as ["a"].',
-        promise=_INVALID,
-        change=_read("tags", _flattened),
+        name="long-url-cut-off",
+        wrong="A url is cut off at 255 characters.",
+        promise=_KEPT,
+        change=_stored("url", str, lambda url: url[:255]),
     ),
     _value(
-        name="null-stored",
-        wrong="null in a PUT is stored.",
-        promise=_INVALID,
-        change=ExchangeChange(_shows_null),
+        name="tags-cut-off",
+        wrong="Only the first ten tags are stored.",
+        promise=_KEPT,
+        change=_stored("tags", list, lambda tags: tags[:10]),
     ),
     _value(
         name="name-counted-in-utf-16",
         wrong="The length of a name is counted in UTF-16 units: an emoji counts twice.",
         promise=_NAME,
         change=sending(_WRITES, _utf_16_counted),
-    ),
-    _value(
-        name="one-emoji-is-two-characters",
-        wrong="A name of one emoji is accepted: it has two UTF-16 units.",
-        promise=_NAME,
-        change=sending(_WRITES, _one_emoji_is_two),
     ),
     _value(
         name="host-in-lower-case",
@@ -301,65 +198,5 @@ VALUES: tuple[Mutant, ...] = (
             change=ExchangeChange(partial(_takes, field)),
         )
         for field in ("status", "created_at", "last_check_at")
-    ),
-    _value(
-        name="fractions-of-a-second-ignored",
-        wrong="?from and ?to are cut to whole seconds.",
-        promise=_FROM,
-        change=requesting("listMonitorLogs", _without_fraction),
-    ),
-    _value(
-        name="charset-refused",
-        wrong="The content type application/json; charset=utf-8 is a 415.",
-        promise="Each endpoint supports JSON request bodies. (Endpoint List)",
-        change=on("createMonitor updateMonitor createIncident createWebhook", _charset_refused),
-    ),
-    _value(
-        name="null-body-of-put-accepted",
-        wrong="PUT with the body null is a 200.",
-        promise=_BODY,
-        change=_taking_as_object("updateMonitor", b"null"),
-    ),
-    _value(
-        name="null-incident-crashes",
-        wrong="POST /incidents with the body null is a 500.",
-        promise=_BODY,
-        change=_taking_as_object("createIncident", b"null"),
-    ),
-    _value(
-        name="empty-put-accepted",
-        wrong="PUT without a body is a 200.",
-        promise=_BODY,
-        change=_taking_as_object("updateMonitor", b""),
-    ),
-    _value(
-        name="empty-incident-crashes",
-        wrong="POST /incidents without a body is a 500.",
-        promise=_BODY,
-        change=_taking_as_object("createIncident", b""),
-    ),
-    _value(
-        name="empty-webhook-crashes",
-        wrong="POST /webhooks without a body is a 500.",
-        promise=_BODY,
-        change=_taking_as_object("createWebhook", b""),
-    ),
-    _value(
-        name="infinity-crashes",
-        wrong="Infinity, NaN or 1e999 in a body is a 500.",
-        promise=_BODY,
-        change=_failing(_WRITES, (b"Infinity", b"NaN", b"1e999")),
-    ),
-    _value(
-        name="half-a-surrogate-pair-crashes",
-        wrong="Half of a surrogate pair in a name is a 500.",
-        promise=_BODY,
-        change=_failing(_WRITES, (b"\\ud83d",)),
-    ),
-    _value(
-        name="deep-nesting-crashes",
-        wrong="Arrays that are nested deeply are a 500.",
-        promise=_BODY,
-        change=_failing("createMonitor updateMonitor createIncident createWebhook", (b"[" * 100,)),
     ),
 )

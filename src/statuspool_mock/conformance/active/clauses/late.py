@@ -1,5 +1,6 @@
 """What held at the beginning of a run still holds late in it. Reference: as for the first time."""
 
+from functools import partial
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import (
@@ -19,17 +20,17 @@ group = ClauseGroup("late", section="Endpoint List; Error Codes")
 groups = (group,)
 _TIME = (Need.TIME,)
 _COSTLY = (Need.WRITES, Need.TIME)
+_MANY_REQUESTS = ("create", "update", "delete", "pagination", "filters", "auth", "validation")
+_late = partial(group.clause, prerequisites=_MANY_REQUESTS)
 
 
-@group.clause(
-    "unknown-key", "After hundreds of requests, an unknown key is still a 401.", needs=_TIME
-)
+@_late("unknown-key", "After hundreds of requests, an unknown key is still a 401.", needs=_TIME)
 def still_refuses_unknown_key(context: Context) -> None:
     unknown = "Bearer verify-0-never-issued-0"
     expect_status(context.api.get("/monitors", authorization=unknown), 401)
 
 
-@group.clause(
+@_late(
     "read-only-key",
     "After hundreds of requests, a read-only key still may not write.",
     needs=(Need.READ_ONLY_KEY, *_COSTLY),
@@ -40,7 +41,7 @@ def still_refuses_read_only_key(context: Context) -> None:
     expect_status(response, 403)
 
 
-@group.clause(
+@_late(
     "other-team",
     "After hundreds of requests, another team's monitor is still refused.",
     needs=(Need.OTHER_TEAM_KEY, *_COSTLY),
@@ -50,7 +51,7 @@ def still_hides_others(context: Context) -> None:
     expect_status(context.api.get(path), 403, 404)
 
 
-@group.clause("pages", "After hundreds of requests, lists are still paged.", needs=_TIME)
+@_late("pages", "After hundreds of requests, lists are still paged.", needs=_TIME)
 def still_pages_lists(context: Context) -> None:
     response = context.api.get("/monitors", query={"limit": 1, "page": 2})
     expect_status(response, 200, 404)
@@ -60,16 +61,14 @@ def still_pages_lists(context: Context) -> None:
         expect_equal(response.fields.get("page"), 2, "page", response)
 
 
-@group.clause("filter", "After hundreds of requests, lists are still filtered.", needs=_TIME)
+@_late("filter", "After hundreds of requests, lists are still filtered.", needs=_TIME)
 def still_filters_lists(context: Context) -> None:
     response = context.api.get("/monitors", query={"status": "down", "limit": 100})
     others = [item.get("status") for item in expect_list(response) if item.get("status") != "down"]
     expect(not others, f"monitors that are {others[:2]}", "monitors that are down", response)
 
 
-@group.clause(
-    "refusal", "After hundreds of requests, an invalid body is still a 400.", needs=_COSTLY
-)
+@_late("refusal", "After hundreds of requests, an invalid body is still a 400.", needs=_COSTLY)
 def still_refuses_invalid_body(context: Context) -> None:
     body = {**context.body(name=f"{context.mark} refused"), "interval_seconds": 31}
     expect_status(context.api.send("POST", "/monitors", value=body), 400)
@@ -81,7 +80,7 @@ def _created(context: Context) -> dict[str, Any]:
     return context.read(str(context.create(name=f"{context.mark} late")["id"]))
 
 
-@group.clause(
+@_late(
     "defaults",
     "The defaults of a new monitor are those of the first one, whatever was changed in between.",
     needs=_COSTLY,
@@ -96,7 +95,7 @@ def still_has_defaults(context: Context) -> None:
     expect_equal(stored.get("expected_status"), 200, "expected_status", response)
 
 
-@group.clause(
+@_late(
     "write",
     "After hundreds of requests, a change is still stored, and what is deleted is gone.",
     needs=_COSTLY,
@@ -111,7 +110,7 @@ def still_writes(context: Context) -> None:
     expect_status(context.api.get(path), 404, because="the monitor is deleted")
 
 
-@group.clause(
+@_late(
     "first-monitor",
     "After hundreds of requests, the first monitor of the run is as it was created.",
     level=Level.INFERRED,

@@ -63,7 +63,7 @@ def _holds_no_others(text: str) -> Check:
 
 for _text in ("true", "false"):
     group.clause(
-        f"incidents-hold-no-others.resolved-{_text}",
+        f"incidents-resolved-{_text}-hold-no-others",
         f"GET /incidents?resolved={_text} lists incidents of the team's monitors only.",
         section=_INCIDENTS,
         needs=(Need.OTHER_TEAM_KEY, Need.TIME),
@@ -155,7 +155,7 @@ def _lists_no_webhooks_of_others(query: dict[str, str]) -> Check:
 
 for _name, _query in (
     ("webhooks-hold-no-others", {}),
-    ("webhooks-hold-no-others.active-true", {"active": "true"}),
+    ("active-webhooks-hold-no-others", {"active": "true"}),
 ):
     group.clause(
         _name,
