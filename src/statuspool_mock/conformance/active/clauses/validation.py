@@ -84,7 +84,7 @@ _INVALID = tuple(
         ("tags-nested", "tags", [["a"]], TAGS),
         ("tags-mixed", "tags", ["a", 1], TAGS),
         ("tags-number", "tags", 7, TAGS),
-        ("regions-of-null", "regions", [None], REGIONS),
+        ("regions-of-null", "regions", ["us-east-1", None], REGIONS),
         ("regions-object", "regions", {"us-east-1": True}, REGIONS),
         ("regions-true", "regions", True, REGIONS),
         ("regions-nested", "regions", [["us-east-1"]], REGIONS),
