@@ -49,7 +49,8 @@ def _of_both_teams(parameter: str) -> Handler:
 
 
 def _limit(request: MutantRequest) -> int:
-    return int(request.parameters.get("limit", _DEFAULT_LIMIT))
+    """Return the limit; of one that is out of range, which another mutant accepts, 1."""
+    return max(int(request.parameters.get("limit", _DEFAULT_LIMIT)), 1)
 
 
 def _counted_with(response: MutantResponse, items: int, limit: int) -> MutantResponse:

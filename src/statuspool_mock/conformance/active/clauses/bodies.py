@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
-from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.context import Context, created_monitor
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.conformance.active.options import Profile
@@ -114,7 +114,7 @@ def handles_lone_surrogate(context: Context) -> None:
     response = context.api.send("POST", "/monitors", body=body.encode())
     expect_status(response, 400, 200, 201)
     if response.is_success:
-        context.read(str(response.fields.get("id")))
+        context.read(created_monitor(response)["id"])
 
 
 _Invalid = tuple[bytes, frozenset[str]]

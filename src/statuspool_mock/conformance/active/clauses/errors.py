@@ -2,7 +2,7 @@
 
 from statuspool_mock.conformance.active.assertions import expect, expect_equal, expect_status
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
-from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.context import Context, created_monitor
 from statuspool_mock.conformance.active.levels import Level, Need
 
 group = ClauseGroup("errors", section="Error Codes")
@@ -75,7 +75,7 @@ def stores_long_values(context: Context) -> None:
     response = context.api.send("POST", "/monitors", value=body)
     expect_status(response, 201, 200, 400)
     if response.is_success:
-        stored = context.read(str(response.fields.get("id")))
+        stored = context.read(created_monitor(response)["id"])
         for field, value in values.items():
             expect_equal(stored.get(field), value, field, response)
 

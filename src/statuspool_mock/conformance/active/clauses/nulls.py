@@ -7,7 +7,7 @@ from statuspool_mock.conformance.active.assertions import expect, expect_equal, 
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.clauses.creation import FIELDS
 from statuspool_mock.conformance.active.clauses.validation import REQUIRED
-from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.context import Context, created_monitor
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.conformance.active.sharing import once, shared
@@ -101,6 +101,6 @@ def creates_no_null(context: Context) -> None:
     if response.status == 400:
         return
     context.note(_IGNORED)
-    stored = context.read(str(response.fields.get("id")))
+    stored = context.read(created_monitor(response)["id"])
     for field in _OPTIONAL:
         expect(stored.get(field) is not None, f"{field} null", "its default", response)

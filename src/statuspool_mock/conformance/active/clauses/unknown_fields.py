@@ -4,7 +4,7 @@ from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_status
 from statuspool_mock.conformance.active.clause import ClauseGroup
-from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.context import Context, created_monitor
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.conformance.active.sharing import once
@@ -54,7 +54,7 @@ def creates_without_unknown_fields(context: Context) -> None:
     response = _created(context)
     expect_status(response, 200, 201, 400)
     if response.is_success:
-        _expect_ignored(context, response, str(response.fields.get("id")))
+        _expect_ignored(context, response, created_monitor(response)["id"])
 
 
 @group.clause(
