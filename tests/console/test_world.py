@@ -29,7 +29,7 @@ def test_a_row_shows_what_the_api_says(page, api, shop, world):
     row = row_of(page, "My shop")
     told = api.get(f"/monitors/{shop['id']}/status").json()
     expect(row.locator("status-pill")).to_contain_text(told["status"])
-    expect(row.locator(".uptime")).to_have_text(f"{told['uptime_30d']:g} %")
+    expect(row.locator(".uptime")).to_have_text(f"{told['uptime_30d']:.3f} %")
     expect(row.locator(".tag")).to_have_text("mine")
     bars = row.locator("uptime-bar path").evaluate_all(
         "(paths) => paths.map((path) => path.getAttribute('d')).join('')"

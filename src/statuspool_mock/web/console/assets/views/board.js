@@ -101,7 +101,7 @@ export default function openBoard({ place, app, signal }) {
         ),
       ),
       cell("days", new UptimeBar(monitor.days, monitor.uptime_30d)),
-      cell("uptime number", `${monitor.uptime_30d} %`),
+      cell("uptime number", `${monitor.uptime_30d.toFixed(3)} %`),
       cell(
         "checked number",
         element("span", { data: at ? { at } : {} }, at ? since(at, app.clock.now()) : "never"),
