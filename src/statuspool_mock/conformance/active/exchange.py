@@ -40,6 +40,8 @@ class ServerResponse:
     is_alone: bool = True
     """Whether no other request was sent at the same time."""
     seconds: float = 0.0
+    at: float = 0.0
+    """When it arrived, on a clock of the run."""
     value: Any = field(init=False)
 
     def __post_init__(self) -> None:

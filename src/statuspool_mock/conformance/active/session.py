@@ -298,4 +298,5 @@ class Session:
             has_own_key=request.has_own_key,
             is_alone=is_alone,
             seconds=seconds,
+            at=time.monotonic(),
         )

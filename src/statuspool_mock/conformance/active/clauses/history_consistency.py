@@ -6,7 +6,7 @@ from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_list
 from statuspool_mock.conformance.active.clause import ClauseGroup
-from statuspool_mock.conformance.active.clauses.status_consistency import rows_of
+from statuspool_mock.conformance.active.clauses.log_shares import rows_of
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse

@@ -6,6 +6,7 @@ from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect
 from statuspool_mock.conformance.active.clause import ClauseGroup
+from statuspool_mock.conformance.active.clauses.log_shares import log_shares, rows_of
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
@@ -21,11 +22,6 @@ group = ClauseGroup("meaning", section="Status, GET /monitors/{id}/status")
 groups = (group,)
 _SLOWEST_INTERVAL_SECONDS = 300
 _PAGE = 100
-
-
-def rows_of(log: ServerResponse) -> list[dict[str, Any]]:
-    """Return the entries on a page of a log."""
-    return [row for row in log.results if isinstance(row, dict)]
 
 
 def _slack_seconds(context: Context) -> int:
@@ -142,58 +138,21 @@ def _expect_listed_status(context: Context, monitor_id: str, status: Any) -> Non
                 expect(item.get("status") == status, got, repr(status), page)
 
 
-@dataclass(frozen=True, slots=True)
-class LogShare:
-    """A monitor's status, the entries of its log that were read, and how many there are."""
-
-    status: ServerResponse
-    good: int
-    failed: int
-    total: int
-
-
-@shared
-def _log_shares(context: Context) -> list[LogShare]:
-    """The logs of the sample, first and last page."""
-    shares = []
-    for monitor in context.sample_monitors():
-        log = context.logs()[str(monitor["id"])]
-        pages = log.fields.get("total_pages")
-        if not isinstance(pages, int) or not log.results:
-            continue
-        rows = rows_of(log)
-        total = len(rows)
-        if pages > 1:
-            query = {"limit": _PAGE, "page": pages}
-            last = context.api.get(f"/monitors/{monitor['id']}/logs", query=query)
-            rows = rows + rows_of(last)
-            total = _PAGE * (pages - 1) + len(last.results)
-        failed = sum(row.get("error_message") is not None for row in rows)
-        status = context.statuses()[str(monitor["id"])]
-        shares.append(LogShare(status, good=len(rows) - failed, failed=failed, total=total))
-    if not shares:
-        raise NotVerified("no log has entries")
-    return shares
-
-
 @group.clause(
     "uptime-fits-the-log",
     "uptime_30d is the percentage of good checks, within the bounds that the log shows.",
     requests=4,
 )
 def computes_uptime_like_log(context: Context) -> None:
-    for share in _log_shares(context):
+    for share in log_shares(context):
         uptime, total = share.status.fields.get("uptime_30d"), share.total
-        if not isinstance(uptime, int | float) or isinstance(uptime, bool) or not total:
+        if not isinstance(uptime, int | float) or isinstance(uptime, bool):
             continue
-        low = 100 * share.good / (total + 9)
-        high = 100 * (total - share.failed) / total
-        if share.failed and total - share.failed < total and total <= 9:
-            high += 100 / total  # a check may have happened in between
         read = share.good + share.failed
         got = f"uptime_30d {uptime}: {share.failed} of {read} entries read failed, {total} in all"
-        expect(low - UPTIME_ROUNDING <= uptime, got, f"{low:.3f} or more", share.status)
-        expect(uptime <= high + UPTIME_ROUNDING, got, f"{high:.3f} or less", share.status)
+        low, high = share.lowest - UPTIME_ROUNDING, share.highest + UPTIME_ROUNDING
+        expect(low <= uptime, got, f"{share.lowest:.3f} or more", share.status)
+        expect(uptime <= high, got, f"{share.highest:.3f} or less", share.status)
         is_fraction = 0 < uptime <= 1 and share.good > share.failed
         expect(not is_fraction, got, "a percentage, not a fraction", share.status)
 
