@@ -87,7 +87,7 @@ def _open(definition: Schema, *, formats: bool) -> None:
             responses.setdefault(str(status), deepcopy(responses["201"]))
     operation = definition["operationId"]
     for status in possible_statuses(operation):
-        responses.setdefault(str(status), deepcopy(responses["401"]))
+        responses.setdefault(str(status), _refusal(responses["401"]))
     promised = PROMISED_FIELDS.get(operation, frozenset()) | ERROR_FIELDS
     for status, response in responses.items():
         headers = response.pop("headers", {})
@@ -97,6 +97,14 @@ def _open(definition: Schema, *, formats: bool) -> None:
             media["schema"] = _loosened(media["schema"], promised, formats=formats)
             if not status.startswith("2"):
                 media.pop("example", None)
+
+
+def _refusal(response: Schema) -> Schema:
+    """Return an error response with any code: those of other statuses are not documented."""
+    opened = deepcopy(response)
+    for media in opened["content"].values():
+        media["schema"]["properties"]["error"].pop("enum", None)
+    return opened
 
 
 def _loosened(schema: Any, promised: frozenset[str], *, formats: bool) -> Any:
