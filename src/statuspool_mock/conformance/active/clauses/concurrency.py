@@ -32,7 +32,7 @@ from statuspool_mock.conformance.active.session import MAIN, OTHER_TEAM
 group = ClauseGroup("concurrency", section="Monitors; Incidents; Webhooks")
 groups = (group,)
 _NEEDS = (Need.WRITES, Need.TIME)
-_WRITE_REQUESTS, _DELETE_REQUESTS = 24, 15
+_WRITE_REQUESTS, _DELETE_REQUESTS = 27, 12
 
 
 @group.clause(
@@ -113,6 +113,7 @@ def expect_own_values(written: Written) -> None:
 )
 def creates_each(context: Context) -> None:
     in_rounds(write_rounds(context), lambda done: _creates_each(context, done))
+    _expect_total(context, write_rounds(context)[-1].after)
 
 
 def _creates_each(context: Context, done: WriteRound) -> None:
@@ -126,6 +127,18 @@ def _creates_each(context: Context, done: WriteRound) -> None:
     got = f"a list without {sorted(missing)[:2]}, which POSTs at the same time created"
     expect(not missing, got, "every created monitor", done.after)
     _expect_no_strays(context, done)
+
+
+def _expect_total(context: Context, listed: ServerResponse) -> None:
+    """Expect as many pages of one monitor as there are monitors in the list."""
+    paged = context.api.get("/monitors", query={"limit": 1})
+    if len(listed.results) not in {paged.fields.get("total_pages"), 0}:
+        listed = context.api.get("/monitors", query={"limit": 100})  # others may have written
+        paged = context.api.get("/monitors", query={"limit": 1})
+    total, number = paged.fields.get("total_pages"), len(listed.results)
+    got = f"total_pages {total!r} of one monitor each after POSTs at the same time"
+    is_whole_list = is_whole(listed) and number > 0
+    expect(total == number or not is_whole_list, got, f"{number}, as are listed", paged)
 
 
 def _expect_no_strays(context: Context, done: WriteRound) -> None:

@@ -68,10 +68,9 @@ class WriteRound:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeletedTwice:
-    """A monitor that two requests at the same time deleted, and a third one read."""
+    """A monitor that two requests at the same time deleted."""
 
     monitor_id: str
-    read: ServerResponse
     deletes: list[ServerResponse]
 
 
@@ -96,7 +95,7 @@ class DeleteRounds:
     def responses(self) -> Iterable[Iterable[ServerResponse]]:
         """The responses to the requests that were sent together, by monitor."""
         return [
-            *([each.read, *each.deletes] for each in self.twice),
+            *(each.deletes for each in self.twice),
             *([*each.uses, each.delete] for each in self.while_used),
         ]
 
@@ -161,18 +160,19 @@ def _write_round(
     puts, lists = _together(
         context, [_put(subject_id, change) for change in changes], [_list_all()]
     )
-    posts, others, more_lists, other_lists = _together(
+    first, more_lists, second, others, other_lists = _together(
         context,
-        [_post("/monitors", body) for body in ours],
+        [_post("/monitors", body) for body in ours[:1]],
+        [_list_all()],  # soon after the first POST, which may be half done
+        [_post("/monitors", body) for body in ours[1:]],
         [_post("/monitors", body, key=OTHER_TEAM) for body in theirs],
-        [_list_all()],
         [_list_all(key=OTHER_TEAM) for _ in theirs],
     )
     after = context.api.get("/monitors", query=_WHOLE_LIST)
     return WriteRound(
         subject_id=subject_id,
         puts=_written(changes, puts),
-        posts=_written(ours, posts),
+        posts=_written(ours, [*first, *second]),
         other_teams_posts=_written(theirs, others),
         lists=[*lists, *more_lists],
         other_teams_lists=other_lists,
@@ -252,22 +252,20 @@ def delete_rounds(context: Context) -> DeleteRounds:
 
 
 def _delete_twice(context: Context, victim: str) -> DeletedTwice:
-    ((read, *deletes),) = _together(
-        context, [_get(victim, "/status"), _delete(victim), _delete(victim)]
-    )
-    return DeletedTwice(monitor_id=victim, read=read, deletes=deletes)
+    (deletes,) = _together(context, [_delete(victim), _delete(victim)])
+    return DeletedTwice(monitor_id=victim, deletes=deletes)
 
 
 def _delete_while_used(context: Context, victim: str) -> DeletedWhileUsed:
-    ((read, put, delete),) = _together(
-        context, [_get(victim), _put(victim, {"tags": ["late"]}), _delete(victim)]
+    ((put, read, delete),) = _together(
+        context, [_put(victim, {"tags": ["late"]}), _get(victim), _delete(victim)]
     )
     after = context.api.get(f"/monitors/{victim}")
     return DeletedWhileUsed(monitor_id=victim, delete=delete, uses=[read, put], after=after)
 
 
-def _get(monitor_id: str, suffix: str = "") -> Sending:
-    return Sending(method="GET", path=f"/monitors/{monitor_id}{suffix}")
+def _get(monitor_id: str) -> Sending:
+    return Sending(method="GET", path=f"/monitors/{monitor_id}")
 
 
 def _delete(monitor_id: str) -> Sending:
@@ -282,7 +280,7 @@ def record_round(context: Context) -> RecordRound:
     webhooks = [_new_webhook(context, number, each) for number, each in enumerate(events)]
     incidents = [
         {"monitor_id": monitor_id, "title": f"{context.mark} parallel {number}"}
-        for number in range(2)
+        for number in range(3)
     ]
     (posts,) = _together(context, [_post("/webhooks", body) for body in webhooks])
     (records,) = _together(context, [_post("/incidents", body) for body in incidents])
