@@ -16,14 +16,25 @@ from tests.mock_process import serving
 
 from statuspool_mock.conformance.active.evidence import ShownExchange
 from statuspool_mock.conformance.active.options import Options
+from statuspool_mock.conformance.active.reproduction import script
+from statuspool_mock.conformance.active.request import Sending
 from statuspool_mock.conformance.active.results import Verdict
+from statuspool_mock.conformance.active.run import VerificationRun
 from statuspool_mock.conformance.active.run import verify as run_clauses
 from statuspool_mock.mutants.catalog import CATALOG
 from statuspool_mock.server import RunningServer, Settings
 
-SAMPLE = ("put-not-stored", "null-crashes", "signature-over-other-bytes", "pages-overlap")
+SAMPLE = (
+    "parallel-delete-crashes",
+    "put-not-stored",
+    "null-crashes",
+    "signature-over-other-bytes",
+    "pages-overlap",
+)
 LIMITER = "rate limiter"  # found by hundreds of requests
 MOST_SCRIPTS = 3
+UNCERTAIN = {"concurrency", "late"}
+"""Groups of clauses about what shows in some of several attempts, or only after many requests."""
 PERMANENT = ("--allow-permanent", "--webhook-listen", "127.0.0.1:0")
 
 
@@ -81,7 +92,10 @@ def assert_repeats(mutant, tmp_path):
             key = f"sp_test_{uuid4().hex}"
             _, statuses = play(result.script, server.url, key, tmp_path)
             expected = [exchange.status for exchange in result.exchanges]
-            assert statuses == expected, (result.clause.id, result.script)
+            if result.clause.group in UNCERTAIN:
+                assert len(statuses) == len(expected), (result.clause.id, result.script)
+            else:
+                assert statuses == expected, (result.clause.id, result.script)
         for result in found:
             assert result.exchanges or "no response" in result.got, result.clause.id
 
@@ -97,6 +111,20 @@ def test_a_script_repeats_its_finding(mutant, tmp_path):
 @pytest.mark.parametrize("mutant", [each.name for each in CATALOG if each.group != LIMITER])
 def test_the_scripts_of_every_mutant_repeat_their_findings(mutant, tmp_path):
     assert_repeats(mutant, tmp_path)
+
+
+def test_requests_that_were_sent_together_are_sent_together_again():
+    with RunningServer(Settings(port=0, rate_limit=None)) as server:
+        session = VerificationRun(options(server.url, "sp_test_together")).session
+        sendings = [Sending(method="GET", path="/webhooks") for _ in range(3)]
+        alone, together = session.get("/monitors"), session.send_together(sendings)
+        session.close()
+    assert alone.group == 0
+    assert len({each.group for each in together} - {0}) == 1
+    text = script("about", [alone, *together], base=session.base, receiver=None)
+    group = together[0].group
+    assert text.count(f"    ({group}, 'GET', '/webhooks'") == 3
+    assert text.count("    (0, 'GET', '/monitors'") == 1
 
 
 @pytest.mark.process
@@ -166,8 +194,9 @@ def assert_replays(mutant, tmp_path):
         first = verify(served.url, *keys(), *PERMANENT, f"--report=json={report}")
         assert first.returncode == 1, first.stderr
         again = verify(served.url, *keys(), *PERMANENT, f"--replay={report}")
-    assert again.returncode == 1, again.stdout + again.stderr
-    assert "not found again" not in again.stdout, again.stdout
+    assert again.returncode in ({0, 1} if mutant.startswith("parallel-") else {1}), again.stdout
+    if not mutant.startswith("parallel-"):  # which show in some of several attempts
+        assert "not found again" not in again.stdout, again.stdout
 
 
 def keys():

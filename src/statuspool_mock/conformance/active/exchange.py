@@ -42,6 +42,8 @@ class ServerResponse:
     seconds: float = 0.0
     at: float = 0.0
     """When it arrived, on a clock of the run."""
+    group: int = 0
+    """The number of the requests that were sent at the same time; 0 was sent alone."""
     value: Any = field(init=False)
 
     def __post_init__(self) -> None:

@@ -56,7 +56,8 @@ def _steps(chain: Sequence[ServerResponse], base: str, receiver: str | None) -> 
             kind = _NAMES[each.operation]
             counts[kind] = counts.get(kind, 0) + 1
             name = names[created] = f"{kind}{counts[kind]}"
-        values = (each.method, path, each.authorization, dict(each.sent_headers), body, name)
+        sent = (each.method, path, each.authorization, dict(each.sent_headers), body)
+        values = (each.group, *sent, name)
         yield f"    ({', '.join(map(repr, values))}),\n"
 
 

@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
 UNSENT: Any = object()
 MAIN, READ_ONLY, OTHER_TEAM, REVOKED = "main", "read-only", "other team's", "revoked"
-VARIABLES = {
+_VARIABLES = {
     MAIN: "$STATUSPOOL_API_KEY",
     READ_ONLY: "$READONLY_KEY",
     OTHER_TEAM: "$OTHER_TEAM_KEY",
@@ -71,7 +71,7 @@ def build(
         sent_headers["Content-Type"] = "application/json"
     has_own_key = authorization is UNSENT
     if has_own_key:
-        authorization, shown = f"Bearer {token}", f"Bearer {VARIABLES[sending.key]}"
+        authorization, shown = f"Bearer {token}", f"Bearer {_VARIABLES[sending.key]}"
     return Request(
         method=sending.method,
         url=base + sending.path + (f"?{urlencode(sending.query)}" if sending.query else ""),
@@ -83,3 +83,12 @@ def build(
         key=sending.key,
         has_own_key=has_own_key,
     )
+
+
+def masked(request: Request, keys: Mapping[str, str | None]) -> Request:
+    """Return a request that is shown with variables in place of keys."""
+    shown = request.shown
+    for name, key in keys.items():
+        if shown and key:
+            shown = shown.replace(key, _VARIABLES[name])
+    return replace(request, shown=shown)

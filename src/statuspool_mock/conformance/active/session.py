@@ -4,7 +4,6 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -19,10 +18,10 @@ from statuspool_mock.conformance.active.request import (
     READ_ONLY,
     REVOKED,
     UNSENT,
-    VARIABLES,
     Request,
     Sending,
     build,
+    masked,
 )
 from statuspool_mock.conformance.bounded_client import (
     BoundedClient,
@@ -70,6 +69,7 @@ class Session:
         self._failures = 0
         self._is_closed = False
         self._takes_one_at_a_time = False
+        self._group = 0
         self._keys = {
             MAIN: options.api_key,
             READ_ONLY: options.readonly_key,
@@ -144,14 +144,7 @@ class Session:
     def _request(self, sending: Sending, **more: Any) -> Request:
         self.ledger.refuse_foreign(sending.method, sending.path)
         request = build(sending, base=self.base, token=self._keys[sending.key], **more)
-        return replace(request, shown=self._masked(request.shown))
-
-    def _masked(self, authorization: str | None) -> str | None:
-        """Return an authorization with variables in place of keys."""
-        for name, key in self._keys.items():
-            if authorization and key:
-                authorization = authorization.replace(key, VARIABLES[name])
-        return authorization
+        return masked(request, self._keys)
 
     def _send_until_accepted(self, request: Request, *, counts: bool) -> ServerResponse:
         for attempt in range(_MAX_RETRIES + 1):
@@ -237,12 +230,14 @@ class Session:
             OutgoingRequest(each.method, each.url, each.all_headers, each.body) for each in requests
         ]
         received = self._client.request_together(outgoing)
+        self._group = len(self.exchanges) + 1
         failed = [each for each in received if isinstance(each, httpx.TransportError)]
         responses = [
             self._received(request, response, started, is_alone=False)
             for request, response in zip(requests, received, strict=True)
             if isinstance(response, BoundedResponse)
         ]
+        self._group = 0
         if failed:
             self._takes_one_at_a_time = True
             for response in responses:
@@ -299,4 +294,5 @@ class Session:
             is_alone=is_alone,
             seconds=seconds,
             at=time.monotonic(),
+            group=self._group,
         )
