@@ -13,13 +13,13 @@ def score_page(found: Comparison) -> str:
 
 def _head(found: Comparison) -> Iterator[str]:
     tried, all_of_them = len(found.wrong), found.mutants
-    which = "All of them were" if tried == all_of_them else f"Every nth of them, {tried}, was"
+    which = "All" if tried == all_of_them else f"{tried} of them, evenly chosen,"
     yield f"""# Mutation score
 
 How many known faults each tool finds, and how many it reports that are none. Made by `make score`.
 
 - A *fault* is one of the {all_of_them} [mutants](mutants.md): the mock with one promise of the
-  reference broken. {which} tested.
+  reference broken. {which} were tested.
 - A fault is *found* (the mutant is killed) if the tool reports something that it does not report of
   the mock without mutants. The *mutation score* is the share of faults found. No mutant is
   equivalent to the mock: a probe in `tests/mutants` fails on each.
