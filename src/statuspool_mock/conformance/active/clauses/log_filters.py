@@ -1,5 +1,6 @@
 """Filters of logs. Reference: Logs, ?from and ?to."""
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -15,7 +16,8 @@ from statuspool_mock.time_parsing import moment
 
 group = ClauseGroup("filters", section="Logs, GET /monitors/{id}/logs")
 groups = (group,)
-_HALF = timedelta(milliseconds=500)
+_MILLISECONDS = 3
+_MICROSECOND = timedelta(microseconds=1)
 _MAX_TIMES = 20
 """How many times a range contains; few enough for one page."""
 
@@ -29,6 +31,17 @@ class _Log:
     times: list[datetime]
 
     @property
+    def margin(self) -> timedelta:
+        """Just less than the precision of the timestamps: entries may be more precise than shown.
+
+        Beyond it there is no doubt on which side of a bound an entry is.
+        """
+        digits = max(_digits(str(row["timestamp"])) for row in self.rows)
+        if digits > _MILLISECONDS:
+            return _MICROSECOND
+        return timedelta(milliseconds=1 if digits else 1000) - _MICROSECOND
+
+    @property
     def inside(self) -> list[datetime]:
         """The times without the first and the last, whose entries may go on on another page."""
         return self.times[1:-1][-_MAX_TIMES:]
@@ -37,6 +50,12 @@ class _Log:
     def middle(self) -> datetime:
         """A time with entries before and after it."""
         return self.times[len(self.times) // 2]
+
+
+def _digits(text: str) -> int:
+    """Return how many digits the fraction of a second of a timestamp has."""
+    found = re.search(r"\.(\d+)", text)
+    return len(found[1]) if found else 0
 
 
 @shared
@@ -109,7 +128,7 @@ def filters_log_to_alone(context: Context) -> None:
 def applies_time_zones(context: Context) -> None:
     log = _log(context)
     for hours in (2,) if context.options.is_quick else (2, -5.5):
-        _expect_exactly(context, log, log.inside, margin=_HALF, hours=hours)
+        _expect_exactly(context, log, log.inside, margin=log.margin, hours=hours)
 
 
 @group.clause(
@@ -120,8 +139,8 @@ def applies_time_zones(context: Context) -> None:
 )
 def compares_fractions_of_a_second(context: Context) -> None:
     log = _log(context)
-    _expect_exactly(context, log, log.inside, margin=_HALF)
-    _expect_exactly(context, log, log.inside, margin=-_HALF)
+    _expect_exactly(context, log, log.inside, margin=log.margin)
+    _expect_exactly(context, log, log.inside, margin=-log.margin)
 
 
 def _expect_exactly(
