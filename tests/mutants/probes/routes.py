@@ -181,6 +181,13 @@ def _stores(bench):
     assert bench.get(path)["tags"] == ["late"]
 
 
+def _filters_logs(bench):
+    path = f"/monitors/{bench.listed(limit=1)[0]['id']}/logs"
+    query = {"from_": "2999-01-01T00:00:00Z", "to": "2999-01-02T00:00:00Z"}
+    assert bench.listed(path, **query) == []
+
+
+notices("late-range-ignored")(_late(_filters_logs))
 notices("late-filter-ignored")(_late(_filters))
 notices("late-page-ignored")(_late(_pages))
 notices("late-unknown-key-accepted")(_late(_no_key("Bearer nobody")))

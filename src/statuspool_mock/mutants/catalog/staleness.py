@@ -70,6 +70,12 @@ async def _without_filter(request: MutantRequest, ask: CallServer) -> MutantResp
     return await ask(request)
 
 
+async def _without_from(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    if request.operation == "listMonitorLogs" and "from" in request.parameters:
+        return await ask(request.with_query(from_=None, to=None))
+    return await ask(request)
+
+
 async def _without_pages(request: MutantRequest, ask: CallServer) -> MutantResponse:
     if request.operation == "listMonitors" and request.parameters.get("page", "1") == "2":
         return await ask(request.with_query(page="1"))
@@ -164,6 +170,12 @@ STALENESS: tuple[Mutant, ...] = (
         wrong=f"After {_LATE} requests ?status=down is ignored.",
         promise="GET /monitors?status= filters by status. (Monitors, GET /monitors)",
         change=_late(_without_filter),
+    ),
+    _stale(
+        name="late-range-ignored",
+        wrong=f"After {_LATE} requests ?from and ?to are ignored.",
+        promise="?from and ?to filter by time. (Logs, GET /monitors/{id}/logs)",
+        change=_late(_without_from),
     ),
     _stale(
         name="late-page-ignored",

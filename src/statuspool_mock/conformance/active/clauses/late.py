@@ -10,6 +10,7 @@ from statuspool_mock.conformance.active.assertions import (
     expect_status,
 )
 from statuspool_mock.conformance.active.clause import ClauseGroup
+from statuspool_mock.conformance.active.clauses.pagination import longest_log
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.conformance.active.session import READ_ONLY
@@ -66,6 +67,15 @@ def still_filters_lists(context: Context) -> None:
     response = context.api.get("/monitors", query={"status": "down", "limit": 100})
     others = [item.get("status") for item in expect_list(response) if item.get("status") != "down"]
     expect(not others, f"monitors that are {others[:2]}", "monitors that are down", response)
+
+
+@_late("log-filter", "After hundreds of requests, logs are still filtered.", needs=_TIME)
+def still_filters_logs(context: Context) -> None:
+    query = {"from": "2999-01-01T00:00:00Z", "to": "2999-01-02T00:00:00Z"}
+    response = context.api.get(longest_log(context), query=query)
+    expect_status(response, 200, 400)
+    entries = len(response.results)
+    expect(not entries, f"{entries} entries", "no entries", response)
 
 
 @_late("refusal", "After hundreds of requests, an invalid body is still a 400.", needs=_COSTLY)
