@@ -5,7 +5,7 @@ command line generate examples and coverage. The tests of this module notice if 
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -15,7 +15,7 @@ from unittest import SkipTest
 import httpx
 import hypothesis
 import schemathesis
-from hypothesis.errors import HypothesisException
+from hypothesis.errors import Flaky, HypothesisException
 from schemathesis.generation.hypothesis.builder import (
     HypothesisTestConfig,
     HypothesisTestMode,
@@ -49,6 +49,9 @@ _SETTINGS = hypothesis.settings(
     suppress_health_check=list(hypothesis.HealthCheck),
     phases=[hypothesis.Phase.explicit, hypothesis.Phase.generate],
 )
+
+
+_MAX_STARTS, _SEEDS_APART = 3, 1_000_003
 
 
 class GenerationFailed(Exception):
@@ -123,11 +126,15 @@ class Generator:
         Raises `Finding` for the first response that breaks a promise, and whatever `send` raises.
         """
         errors: list[Exception] = []
+        played: list[None] = []
         excluded = list(without)
         schema = self._schema.exclude(operation_id=excluded) if excluded else self._schema
         machine: Any = schema.as_state_machine()
 
         class Play(machine):  # type: ignore[misc]  # made by Schemathesis at run time
+            def setup(self) -> None:
+                played.append(None)
+
             def call(self, case: Any, **_: Any) -> schemathesis.Response:
                 if errors:  # Hypothesis would repeat the failing scenario
                     raise errors[0]
@@ -145,14 +152,30 @@ class Generator:
                     errors.append(finding)
                     raise
 
-        settings = hypothesis.settings(_SETTINGS, max_examples=scenarios, stateful_step_count=steps)
-        try:
-            hypothesis.seed(self._seed)(Play).run(settings=settings)
-        except Exception as error:
-            if not errors:
-                raise GenerationFailed(f"no scenario could be generated: {error!r}") from error
+        for start in range(_MAX_STARTS):
+            most = max(1, scenarios - len(played))
+            settings = hypothesis.settings(_SETTINGS, max_examples=most, stateful_step_count=steps)
+            seeded = hypothesis.seed(self._seed + start * _SEEDS_APART)(Play)
+            if _is_finished(seeded, settings, errors):
+                break
         if errors:
             raise errors[0]
+
+
+def _is_finished(machine: Any, settings: hypothesis.settings, errors: Sequence[Exception]) -> bool:
+    """Run a machine; return whether nothing more can follow. `errors` are those of its requests.
+
+    Which requests can follow depends on the responses. If a server responds otherwise to the same
+    requests, Hypothesis ends the run, and another one may go on.
+    """
+    try:
+        machine.run(settings=settings)
+    except Flaky:
+        return bool(errors)
+    except Exception as error:
+        if not errors:
+            raise GenerationFailed(f"no scenario could be generated: {error!r}") from error
+    return True
 
 
 def _check(response: ServerResponse, validate: Callable[[], None]) -> None:
