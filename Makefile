@@ -22,7 +22,8 @@ help:
 	@echo "make docs    update the pages that are generated from the code"
 	@echo "make site    build the documentation into build/site; it works without a server"
 	@echo "make matrix  run verify against every mutant, and write the kill matrix (ARGS=--jobs=4)"
-	@echo "make sweep   check every clause alone, on the mock and on a mutant that it detects"
+	@echo "make sweep   check every clause alone, on the mock and on a mutant that it detects, and the"
+	@echo "             programs that repeat findings, on every mutant: an hour"
 	@echo "make seeds   verify every right server with fifty seeds in each profile: hours"
 	@echo "make compare compare verify with stock Schemathesis (ARGS='--every 1 --jobs 4')"
 	@echo "make score   the same on every mutant, and write the page of mutation scores: hours"
@@ -69,7 +70,8 @@ matrix: .venv/developing
 		code=$$?; mv docs/kill-matrix.md.new docs/kill-matrix.md; exit $$code
 
 sweep: .venv/developing
-	STATUSPOOL_SWEEP=1 $(BIN)/python -m pytest -n auto tests/conformance/active/test_alone.py $(ARGS)
+	STATUSPOOL_SWEEP=1 $(BIN)/python -m pytest -n auto -m "long or not long" $(ARGS) \
+		tests/conformance/active/test_alone.py tests/conformance/active/test_reproduction.py
 
 seeds: .venv/developing
 	STATUSPOOL_SEEDS=$${STATUSPOOL_SEEDS:-50} $(BIN)/python -m pytest -n auto -m "long or not long" \
