@@ -16,8 +16,11 @@ _WIDTH = 100
 _MOST_MUTANTS = 8
 _SHAPE = "a property is missing, is null where it may not be, or has another type."
 MEANINGS: Mapping[str, str] = {
+    "agreement": "one view is cached or copied, and is not updated or not kept apart by team.",
+    "all-pages": "a limit or an order is applied to some lists or pages only.",
     "answers": "a proxy or the framework responds instead of the application.",
     "auth": "a route lacks the check of the key, or the check accepts too much.",
+    "bodies": "the body is used before it is checked to be a JSON object.",
     "concurrency": "reading and writing are two steps, without a lock or a transaction.",
     "create": "a field is not stored, is stored changed, or has another default.",
     "delete": "rows stay behind: the monitor itself, its logs, or an entry of a cache.",
@@ -28,6 +31,7 @@ MEANINGS: Mapping[str, str] = {
     "incidents": "a field of an incident is not stored, or its times do not fit each other.",
     "incidents.filters": "a parameter is read and not used, or one filter replaces the other.",
     "incidents.list": _SHAPE,
+    "late": "something is used up or grows with the number of requests, such as a cache.",
     "logs": _SHAPE,
     "meaning": "two views of the same facts are computed in two places, and disagree.",
     "monitors.create": _SHAPE,
