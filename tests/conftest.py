@@ -14,9 +14,11 @@ from hypothesis import HealthCheck, settings
 from statuspool_mock.client import Control
 from tests.marking import ProcessGuard
 
-if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-    # A shell that runs the tests in the background ignores Ctrl-C, and so would what they start.
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+# A shell that runs the tests in the background, or nohup, ignores signals, and so would programs.
+for ignored in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
+    if signal.getsignal(ignored) is signal.SIG_IGN:
+        interrupts = ignored is signal.SIGINT
+        signal.signal(ignored, signal.default_int_handler if interrupts else signal.SIG_DFL)
 
 # No deadline: a shared machine may stall. Derandomised: a run in CI can be repeated at a desk.
 settings.register_profile(

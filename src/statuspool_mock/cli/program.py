@@ -34,7 +34,7 @@ COMMANDS = {
     "fixtures": "Print a scenario file with generated monitors.",
     "scenarios": "List the scenarios that ship with the package.",
     "mutants": "List the ways in which `serve --mutant` can break the contract.",
-    "replay": "Replay a case file and compare the responses.",
+    "replay": "Replay a case file and compare the responses, or write a test that does.",
     "spec": "Print the API's OpenAPI document.",
 }
 
