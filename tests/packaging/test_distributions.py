@@ -14,7 +14,9 @@ from tests.packaging.conftest import ROOT
 
 PACKAGE = ROOT / "src" / "statuspool_mock"
 NOT_CODE = {
+    "cli/verify/kills.json",
     "conformance/active/reports/report.html.j2",
+    "conformance/active/script_template.py.txt",
     "interception/preload.cjs",
     "py.typed",
     "web/console/assets",
