@@ -61,7 +61,7 @@ class OneResponse:
 
     def __init__(self, response):
         self.response = response
-        self.exchanges = [response]
+        self.exchanges = [response, response]  # what looks at a whole run skips a first request
         self.api = self
         keys = dict.fromkeys(["readonly_key", "other_team_key", "revoked_key"])
         self.options = SimpleNamespace(api_key=KEY, **keys)
@@ -139,6 +139,8 @@ def findings_of_verify(exchange, monkeypatch):
         status=response.status, headers=response.headers, value=value
     ):
         broken.add(f"schema.{response.operation}")
+    if (b"prefer", b"code=500") in exchange.headers:
+        broken.discard("errors.never-5xx")  # verify asks for no failure
     return broken
 
 

@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 
+import httpx
 import pytest
 
 from statuspool_mock.mutants.catalog import CATALOG
@@ -72,3 +73,14 @@ def test_a_probe_passes_on_a_clean_server_and_fails_on_its_mutant(name, passing)
         bench = stack.enter_context(ExitStack())
         with pytest.raises(NOTICED):
             PROBES[name](Bench(url, bench))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [one.name for one in CATALOG if one.group == "rate limiter"])
+def test_a_mutant_of_the_limiter_hangs_nothing_where_there_is_no_limit(name):
+    with (
+        RunningServer(Settings(port=0, rate_limit=None, mutants=(name,))) as server,
+        httpx.Client(headers={"Authorization": "Bearer sp_test_unlimited"}) as client,
+    ):
+        statuses = {client.get(f"{server.url}/webhooks").status_code for _ in range(125)}
+    assert statuses <= {200, 429, 503}

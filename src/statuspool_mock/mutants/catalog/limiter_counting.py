@@ -23,11 +23,12 @@ def _toll(request: MutantRequest) -> MutantRequest:
 
 
 async def _refusal(request: MutantRequest, ask: CallServer) -> MutantResponse:
-    """Use up the minute, and return the refusal."""
-    response = await ask(_toll(request))
-    while response.is_success:
+    """Use up the minute and return the refusal; where nothing is limited, the response."""
+    for _ in range(REQUESTS_PER_MINUTE):
         response = await ask(_toll(request))
-    return response
+        if not response.is_success:
+            return response
+    return await ask(request)
 
 
 def _one_too_few() -> Handler:
@@ -177,7 +178,8 @@ def _half_a_minute(*, told_seconds: float) -> ExchangeChange:
             if used[key] <= REQUESTS_PER_MINUTE:
                 return await ask(replace(request, uncounted=True))
             left = max(1, ceil(began[key] + told_seconds - now))
-            return _with_seconds(left, await _refusal(request, ask))
+            refusal = await _refusal(request, ask)
+            return _with_seconds(left, refusal) if refusal.status == 429 else refusal
 
         return exchange
 
