@@ -150,3 +150,10 @@ def crashed(response: MutantResponse) -> MutantResponse:
     """Return a 500 in place of a response."""
     body = {"error": "INTERNAL_ERROR", "message": "An unexpected error occurred."}
     return response.with_status(500).with_json(body)
+
+
+async def deleting(request: MutantRequest, ask: CallServer) -> tuple[MutantResponse, Json | None]:
+    """Delete a monitor. Return the response and, if it is gone, the monitor as lists showed it."""
+    last = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
+    response = await ask(request)
+    return response, without("sla_30d")(last.json) if response.is_success else None

@@ -177,11 +177,13 @@ class Sandboxes:
         if name in self._damaged:
             self._set_aside(name, repair=False)
             return
-        is_stored = _NAME.fullmatch(name) is not None and name not in self._opening
-        if not (is_stored and self._storage.forget(name)) and name not in self._sandboxes:
-            raise NotFound(f"There is no sandbox {name!r}.")
         if name in self._sandboxes:
+            self._storage.forget(name)
             self._close(name)
+            return
+        may_be_stored = _NAME.fullmatch(name) is not None and name not in self._opening
+        if not (may_be_stored and self._storage.forget(name)):
+            raise NotFound(f"There is no sandbox {name!r}.")
 
     def repair(self, name: str) -> str:
         """Let a damaged sandbox go on with what can be read. Raises `NotFound`.

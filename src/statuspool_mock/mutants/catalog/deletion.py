@@ -11,7 +11,7 @@ from statuspool_mock.mutants.exchange import (
     MutantResponse,
 )
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
-from statuspool_mock.mutants.transforms import on, without
+from statuspool_mock.mutants.transforms import deleting, on
 
 _DELETED = "DELETE permanently removes a monitor and all its check logs. (DELETE /monitors/{id})"
 _delete = partial(Mutant, group="delete")
@@ -80,10 +80,9 @@ def _deleted_still_listed() -> Handler:
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         team = request.key.removesuffix(".ro")
         if request.operation == "deleteMonitor":
-            last = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
-            response = await ask(request)
-            if response.is_success:
-                kept.setdefault(team, []).append(without("sla_30d")(last.json))
+            response, deleted = await deleting(request, ask)
+            if deleted is not None:
+                kept.setdefault(team, []).append(deleted)
             return response
         response = await ask(request)
         if request.operation != "listMonitors" or not response.is_success or team not in kept:
@@ -101,10 +100,9 @@ def _deleted_still_updatable() -> Handler:
 
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         if request.operation == "deleteMonitor":
-            last = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
-            response = await ask(request)
-            if response.is_success:
-                kept[request.monitor_id] = without("sla_30d")(last.json)
+            response, deleted = await deleting(request, ask)
+            if deleted is not None:
+                kept[request.monitor_id] = deleted
             return response
         response = await ask(request)
         if request.operation == "updateMonitor" and response.status == 404:

@@ -11,7 +11,7 @@ from statuspool_mock.mutants.exchange import (
     MutantResponse,
 )
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
-from statuspool_mock.mutants.transforms import on, without
+from statuspool_mock.mutants.transforms import deleting, on
 
 _FORBIDDEN = "403 when accessing a monitor owned by another team. (Error Codes, 403)"
 _OWN_LIST = "Lists contain what belongs to the authenticated team. (Monitors, Incidents, Webhooks)"
@@ -94,10 +94,9 @@ def _keeps_deleted_by_status() -> Handler:
     async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
         team = request.key.removesuffix(".ro")
         if request.operation == "deleteMonitor":
-            last = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
-            response = await ask(request)
-            if response.is_success:
-                kept.setdefault(team, []).append(without("sla_30d")(last.json))
+            response, deleted = await deleting(request, ask)
+            if deleted is not None:
+                kept.setdefault(team, []).append(deleted)
             return response
         response = await ask(request)
         status = request.parameters.get("status")

@@ -56,7 +56,7 @@ class Burst:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class TimedResponse:
     """A response, and when it came."""
 
     response: ServerResponse
@@ -167,7 +167,7 @@ def with_other_key(context: Context, key: str) -> ServerResponse:
 
 
 @shared
-def shortly_before(context: Context) -> Reading:
+def shortly_before(context: Context) -> TimedResponse:
     """A request shortly before Retry-After is over."""
     burst = mixed_burst(context)
     seconds = _to_wait(context)
@@ -178,7 +178,7 @@ def shortly_before(context: Context) -> Reading:
 
 
 @shared
-def after_waiting(context: Context) -> Reading:
+def after_waiting(context: Context) -> TimedResponse:
     """The list of monitors after Retry-After."""
     burst, seconds = mixed_burst(context), _to_wait(context)
     return _read_at(context, burst.ended + seconds + _MARGIN_SECONDS)
@@ -192,11 +192,11 @@ def _to_wait(context: Context) -> int:
     return seconds
 
 
-def _read_at(context: Context, at: float) -> Reading:
+def _read_at(context: Context, at: float) -> TimedResponse:
     context.api.wait(max(0.0, at - time.monotonic()))
     with context.api.unpaced():
         response = context.api.get("/monitors", query={"limit": 100}, counts=False)
-    return Reading(response=response, at=time.monotonic())
+    return TimedResponse(response=response, at=time.monotonic())
 
 
 @shared
