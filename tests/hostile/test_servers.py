@@ -5,7 +5,7 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from statuspool_mock.conformance.bounded_client import BoundedClient
+from statuspool_mock.conformance.bounded_client import MOST_BYTES, BoundedClient
 from statuspool_mock.conformance.passive.crawler import Crawler, CrawlFailed
 from tests.hostile.bounded_runs import broken, run_all
 from tests.hostile.servers import ENDLESS_PAGES, RESPONSES, hostile
@@ -52,7 +52,7 @@ def test_a_request_ends_in_a_bounded_response_or_in_time(name, urls):
     except httpx.TransportError as error:
         assert len(str(error)) < 1_000  # noqa: PT017  (either is fine)
     else:
-        assert len(content) <= 1 << 20
+        assert len(content) <= MOST_BYTES
     finally:
         client.close()
 

@@ -196,3 +196,24 @@ def test_what_follows_an_offer_is_bounded_as_well(server, key):
     assert refused.status == 400
     assert refused.value["details"]
     assert httpx.get(server.control_url).status_code == 200
+
+
+@pytest.mark.parametrize("offer", OFFERS, ids=["h2c", "websocket"])
+@pytest.mark.parametrize(
+    "framing",
+    [
+        b"Transfer-Encoding: gzip\r\n",
+        b"Transfer-Encoding: chunked, gzip\r\n",
+        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n",
+        b"Transfer-Encoding: chunked\r\nContent-Length: 3\r\n",
+        b"Content-Length: 3\r\nTransfer-Encoding: chunked\r\n",
+        b"Content-Length: 3\r\nContent-Length: 3\r\n",
+        b"Content-Length: -1\r\n",
+    ],
+)
+def test_an_offer_with_a_framing_that_is_none_is_refused(server, key, offer, framing, caplog):
+    data = exchange(server.url, post(key, offer, framing=framing) + CHUNKED, half_close=True)
+    (refused,) = responses(data)
+    assert refused.status == 400
+    assert httpx.get(server.control_url).status_code == 200
+    assert caplog.text == ""

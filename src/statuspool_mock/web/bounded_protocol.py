@@ -169,17 +169,24 @@ class BoundedProtocol(CoalescingProtocol):
     def _parse(self, data: bytes) -> None:
         self._idle_bytes += len(data)
         try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            parse_on(self, self.scope["headers"])
-            if rest := data[upgrade.args[0] :]:
-                self._parse(rest)
+            self._feed(data)
         except httptools.HttpParserError:
             self._refuse(self._offence)
         else:
             if self._idle_bytes > self.limits.head_bytes:
                 is_url = len(self.url) > self.limits.url_bytes
                 self._refuse(URL_TOO_LONG if is_url else HEAD_TOO_LARGE)
+
+    def _feed(self, data: bytes) -> None:
+        """Feed the parser, and a new one after each head that offers another protocol."""
+        while data:
+            try:
+                self.parser.feed_data(data)
+            except httptools.HttpParserUpgrade as upgrade:
+                parse_on(self, self.scope["headers"])
+                data = data[upgrade.args[0] :]
+            else:
+                return
 
     def _refuse(self, refusal: Refusal) -> None:
         """Ignore what still arrives, and respond when all requests before have a response."""
