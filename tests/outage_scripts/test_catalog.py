@@ -49,9 +49,13 @@ def world_of(*intervals, age=0, **values):
 def play_in(world, *requests, seed=0):
     """Play the scripts and return the play and what happened from its start to its end."""
     compiled = compile_scripts(requests, seed=seed, start=world.now + 1)
-    for outage in compiled.outages:
-        world.apply(outage)
+    for command in compiled.commands:
+        world.apply(command)
     return compiled, world.advance(to=compiled.end + 600)
+
+
+def outages_of(compiled):
+    return [outage for command in compiled.commands for outage in command.outages]
 
 
 def states_of(facts, monitor):
@@ -135,7 +139,7 @@ def test_a_single_region_is_drawn_where_none_is_given():
     )
     monitors = world.monitors(team=Team.OWN).items
     compiled, facts = play_in(world, ScriptRequest("single-region", tuple(monitors)))
-    assert {region for outage in compiled.outages for region in outage.regions} == {"us-east-1"}
+    assert {region for outage in outages_of(compiled) for region in outage.regions} == {"us-east-1"}
     for monitor in monitors:
         assert set(states_of(facts, monitor)) == {Status.DEGRADED, Status.UP}
 
@@ -228,8 +232,8 @@ def test_a_slow_burn_ends_below_the_sla_target(seed, target, interval, age):
     compiled = compile_scripts(
         [ScriptRequest("slow-burn-sla-breach", (monitor,))], seed=seed, start=world.now + 1
     )
-    for outage in compiled.outages:
-        world.apply(outage)
+    for command in compiled.commands:
+        world.apply(command)
     assert world.sla(monitor).uptime == 100
     world.advance(to=compiled.end)
     assert world.sla(monitor).uptime < target
@@ -247,7 +251,7 @@ def test_a_slow_burn_in_one_region_breaches_too_and_opens_no_incident():
 def test_a_region_narrows_any_script(name):
     world, (monitor,) = world_of(30)
     compiled, facts = play_in(world, ScriptRequest(name, (monitor,), region="us-east-1"))
-    assert {outage.regions for outage in compiled.outages} == {("us-east-1",)}
+    assert {outage.regions for outage in outages_of(compiled)} == {("us-east-1",)}
     assert Status.DOWN not in states_of(facts, monitor)
 
 
@@ -274,10 +278,11 @@ def test_scripts_may_be_played_together_over_the_same_monitors():
     assert Status.DOWN in states_of(facts, monitors[1])
     messages = [row.error_message for row in rows_of(world, monitors[0], compiled)]
     assert any("certificate" in message for message in messages if message)
-    slow = [outage.status_code == 200 for outage in compiled.outages]
-    assert slow == sorted(slow, reverse=True)
+    for command in compiled.commands:
+        slow = [outage.status_code == 200 for outage in command.outages]
+        assert slow == sorted(slow, reverse=True)
     assert compiled.start == START + 1
-    assert compiled.end == max(outage.end for outage in compiled.outages)
+    assert compiled.end == max(outage.end for outage in outages_of(compiled))
 
 
 def test_failures_fail_whatever_status_is_expected():

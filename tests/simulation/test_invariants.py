@@ -13,7 +13,9 @@ from statuspool_mock.simulation import (
     IncidentOpened,
     IncidentResolved,
     Monitor,
+    Outage,
     ScriptOutage,
+    ScriptOutages,
     Status,
     StatusChanged,
     Team,
@@ -298,6 +300,44 @@ def test_an_outage_scripted_late_is_as_if_it_had_been_scripted_in_time(life, aft
     early.advance(to=early.now + 9_000)
     assert every_row(late, first) == every_row(early, first)
     assert merged(spans(late, first)) == merged(spans(early, first))
+
+
+windows = st.tuples(st.integers(-9_000, 3_000), st.integers(1, 9_000), st.sampled_from((200, 502)))
+
+
+@given(lives(), st.lists(windows, min_size=2, max_size=6))
+@settings(max_examples=120)
+def test_outages_set_together_are_as_if_set_one_by_one(life, chosen):
+    """In this order, and also where some are past and others are still to come."""
+    together = live(*life)
+    monitors = everyone(together)
+    if not monitors:
+        return
+    first = monitors[0]
+    starts = [max(together.now + after, first.created_at) for after, _, _ in chosen]
+    outages = [
+        Outage(start=start, end=start + length, status_code=code)
+        for start, (_, length, code) in zip(starts, chosen, strict=True)
+    ]
+    one_by_one = together.clone()
+    for outage in outages:
+        one_by_one.apply(
+            ScriptOutage(
+                team=first.team,
+                monitor_id=first.id,
+                start=outage.start,
+                end=outage.end,
+                status_code=outage.status_code,
+            )
+        )
+    together.apply(ScriptOutages(team=first.team, monitor_id=first.id, outages=tuple(outages)))
+    for _ in range(2):
+        assert every_row(together, first) == every_row(one_by_one, first)
+        assert together.status(first) is one_by_one.status(first)
+        assert together.sla(first)[:4] == one_by_one.sla(first)[:4]
+        assert merged(spans(together, first)) == merged(spans(one_by_one, first))
+        together.advance(to=together.now + 13_000)
+        one_by_one.advance(to=one_by_one.now + 13_000)
 
 
 def merged(

@@ -8,7 +8,7 @@ import logging
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, fields, replace
+from dataclasses import fields, replace
 from typing import Any, NamedTuple
 
 from statuspool_mock import simulation
@@ -25,6 +25,8 @@ from statuspool_mock.simulation import (
     DisableWebhook,
     Fact,
     NoteTrigger,
+    Outage,
+    ScriptOutages,
     SimulationError,
     Status,
     Steps,
@@ -79,8 +81,11 @@ def change_data(change: Change) -> dict[str, Any]:
     """Return a change as plain data for JSON."""
     match change:
         case CommandApplied():
-            values = asdict(change.command)
-            return {"at": change.at, "command": type(change.command).__name__, "values": values}
+            command = change.command
+            values = _values(command)
+            if isinstance(command, ScriptOutages):
+                values["outages"] = [_values(outage) for outage in command.outages]
+            return {"at": change.at, "command": type(command).__name__, "values": values}
         case TimeMoved():
             return {"move": change._asdict(), "unix": time.time()}
         case SettingsChanged():
@@ -168,6 +173,16 @@ class Replay:
         return {one.id: one for team in Team for one in self._world.webhooks(team=team)}
 
 
+def _values(command: Command | Outage) -> dict[str, Any]:
+    """Return the values of a dataclass as they are; `asdict` would copy each of them."""
+    return {field.name: getattr(command, field.name) for field in fields(command)}
+
+
+def _outage(values: Json) -> Outage:
+    regions = values["regions"]
+    return Outage(**{**values, "regions": None if regions is None else tuple(regions)})
+
+
 def _command(name: str, values: Json) -> Command:
     """Return the command of stored data. Raises `KeyError` or `TypeError`."""
     kind = _COMMANDS[name]
@@ -181,5 +196,7 @@ def _command(name: str, values: Json) -> Command:
         given["team"] = Team(given["team"])
     if name == simulation.ForceStatus.__name__:
         given["status"] = Status(given["status"])
+    if name == ScriptOutages.__name__:
+        given["outages"] = tuple(_outage(values) for values in given["outages"])
     command: Command = kind(**given)
     return command

@@ -67,8 +67,8 @@ class ResumeMonitor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ScriptOutage:
-    """Set what checks in [start, end) return, in these `regions` or in all.
+class Outage:
+    """What checks in [start, end) return, in these `regions` or in all.
 
     The window may lie in the past, back to the monitor's creation: logs, uptime and incidents
     change with it. Forced statuses take precedence.
@@ -77,8 +77,6 @@ class ScriptOutage:
     `response_time_ms`, or about as long if `response_varies`.
     """
 
-    team: Team = Team.OWN
-    monitor_id: str
     start: int
     end: int
     regions: tuple[str, ...] | None = None
@@ -86,6 +84,26 @@ class ScriptOutage:
     response_time_ms: int | None = None
     response_varies: bool = False
     error_message: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptOutage(Outage):
+    """Set what checks of a monitor return for some time."""
+
+    team: Team = Team.OWN
+    monitor_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScriptOutages:
+    """Set several outages of a monitor, of which later ones take precedence, or none.
+
+    This costs little more than a single outage.
+    """
+
+    team: Team = Team.OWN
+    monitor_id: str
+    outages: tuple[Outage, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +179,7 @@ Command = (
     | PauseMonitor
     | ResumeMonitor
     | ScriptOutage
+    | ScriptOutages
     | ClearOutages
     | ForceStatus
     | ReleaseMonitor

@@ -1,6 +1,6 @@
 """How commands change a monitor: a new value with new epochs or overlays."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import chain
 
@@ -17,10 +17,12 @@ from statuspool_mock.simulation.commands import (
     CreateMonitor,
     EditMonitor,
     ForceStatus,
+    Outage,
     PauseMonitor,
     ReleaseMonitor,
     ResumeMonitor,
     ScriptOutage,
+    ScriptOutages,
 )
 from statuspool_mock.simulation.errors import CommandRefused
 from statuspool_mock.simulation.model import Effect, Epoch, Monitor, Overlay, Status
@@ -38,6 +40,7 @@ Change = (
     | PauseMonitor
     | ResumeMonitor
     | ScriptOutage
+    | ScriptOutages
     | ClearOutages
     | ForceStatus
     | ReleaseMonitor
@@ -81,12 +84,23 @@ def changed(monitor: Monitor, command: Change, *, now: int) -> Monitor:
             return _paused(monitor, now)
         case ResumeMonitor():
             return _resumed(monitor, now)
-        case ScriptOutage():
-            return _scripted(monitor, command)
+        case ScriptOutage() | ScriptOutages():
+            return _scripted(monitor, outages_of(command))
         case ForceStatus():
             return _forced(monitor, command, now)
         case ReleaseMonitor() | ClearOutages():
             return _ended(monitor, now, forced=isinstance(command, ReleaseMonitor))
+
+
+def outages_of(command: Change) -> tuple[Outage, ...]:
+    """Return the outages that a command sets, at any time; none if that is not what it does."""
+    match command:
+        case ScriptOutage():
+            return (command,)
+        case ScriptOutages():
+            return command.outages
+        case _:
+            return ()
 
 
 def _edited(monitor: Monitor, command: EditMonitor, now: int) -> Monitor:
@@ -126,31 +140,40 @@ def _resumed(monitor: Monitor, now: int) -> Monitor:
     return _with_epoch(replace(monitor, paused=False), now, cut=now)
 
 
-def _scripted(monitor: Monitor, command: ScriptOutage) -> Monitor:
-    if command.end <= command.start:
+def _scripted(monitor: Monitor, outages: Sequence[Outage]) -> Monitor:
+    for outage in outages:
+        _check_outage(monitor, outage)
+    _check_overlays(monitor, new=len(outages))
+    scripted = (o for o in monitor.overlays if not o.forced)
+    forced = (o for o in monitor.overlays if o.forced)
+    overlays = (*scripted, *map(_overlay, outages), *forced)
+    return replace(monitor, overlays=overlays, revision=monitor.revision + 1)
+
+
+def _check_outage(monitor: Monitor, outage: Outage) -> None:
+    if outage.end <= outage.start:
         raise CommandRefused(
-            f"An outage from {command.start} to {command.end} is empty; its end must come later."
+            f"An outage from {outage.start} to {outage.end} is empty; its end must come later."
         )
-    if command.start < monitor.created_at:
+    if outage.start < monitor.created_at:
         raise CommandRefused(
-            f"An outage from {command.start} would begin before {monitor.name} was created, "
+            f"An outage from {outage.start} would begin before {monitor.name} was created, "
             f"at {monitor.created_at}."
         )
-    past = (
-        epoch.regions for epoch in check_times.between(monitor.epochs, command.start, command.end)
-    )
-    _known_regions(monitor, command.regions, also=chain.from_iterable(past))
+    if outage.regions is not None:
+        past = check_times.between(monitor.epochs, outage.start, outage.end)
+        also = chain.from_iterable(epoch.regions for epoch in past)
+        _known_regions(monitor, outage.regions, also=also)
+
+
+def _overlay(outage: Outage) -> Overlay:
     effect = Effect(
-        status_code=command.status_code,
-        response_ms=command.response_time_ms,
-        varies=command.response_varies,
-        error_message=command.error_message,
+        status_code=outage.status_code,
+        response_ms=outage.response_time_ms,
+        varies=outage.response_varies,
+        error_message=outage.error_message,
     )
-    _check_overlays(monitor)
-    overlay = Overlay(command.start, command.end, command.regions, effect)
-    scripted = tuple(o for o in monitor.overlays if not o.forced)
-    forced = tuple(o for o in monitor.overlays if o.forced)
-    return replace(monitor, overlays=(*scripted, overlay, *forced), revision=monitor.revision + 1)
+    return Overlay(outage.start, outage.end, outage.regions, effect)
 
 
 def _forced(monitor: Monitor, command: ForceStatus, now: int) -> Monitor:
@@ -228,8 +251,8 @@ def _check(monitor: Monitor) -> None:
         raise CommandRefused("A monitor needs at least one region to be checked from.")
 
 
-def _check_overlays(monitor: Monitor) -> None:
-    if len(monitor.overlays) >= MOST_OVERLAYS:
+def _check_overlays(monitor: Monitor, *, new: int = 1) -> None:
+    if len(monitor.overlays) + new > MOST_OVERLAYS:
         raise CommandRefused(
             f"{monitor.name} has had {MOST_OVERLAYS} outages and forced statuses, which is the "
             "most; create another monitor, or reset or rewind the sandbox."
@@ -239,8 +262,11 @@ def _check_overlays(monitor: Monitor) -> None:
 def _known_regions(
     monitor: Monitor, regions: tuple[str, ...] | None, *, also: Iterable[str] = ()
 ) -> None:
-    known = {*monitor.regions, *also}
-    strange = [region for region in regions or () if region not in known]
+    strange = [region for region in regions or () if region not in monitor.regions]
+    if not strange:
+        return
+    known = set(also)
+    strange = [region for region in strange if region not in known]
     if strange:
         raise CommandRefused(
             f"{monitor.name} is not checked from {', '.join(strange)}, "

@@ -17,7 +17,6 @@ from statuspool_mock.simulation.commands import (
     DisableWebhook,
     NoteTrigger,
     RegisterWebhook,
-    ScriptOutage,
 )
 from statuspool_mock.simulation.errors import (
     ClockRanBackwards,
@@ -422,12 +421,14 @@ class World:
         tracked.monitor = new
         self._recorder.index.move(new.team, new.ordinal, before, tracked.status)
         if new.revision != old.revision:
-            since = command.start if isinstance(command, ScriptOutage) else self._now
+            outages = monitor_updates.outages_of(command)
+            since = min((outage.start for outage in outages), default=self._now)
             self._timeline.carry_over(old, new, before=since)
             if since > self._now:
                 self._scheduler.expect_change(tracked, start=since)
-            elif isinstance(command, ScriptOutage):
-                self._scheduler.correct(tracked, since=since, until=command.end, now=self._now)
+            elif outages:
+                until = max(outage.end for outage in outages)
+                self._scheduler.correct(tracked, since=since, until=until, now=self._now)
             else:
                 self._scheduler.check_now(tracked, self._now)
             self._recorder.settle()

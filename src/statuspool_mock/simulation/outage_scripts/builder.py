@@ -1,8 +1,9 @@
 """The builder with which outage scripts create outages and steps."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from statuspool_mock.simulation import Monitor, ScriptOutage, prng
+from statuspool_mock.simulation import Monitor, Outage, prng
 from statuspool_mock.simulation.model import Effect
 
 _STEP_SECONDS = 60
@@ -14,7 +15,10 @@ class NotApplicable(Exception):
 
 
 class ScriptBuilder:
-    """Builds one script for some monitors; the results are `slow`, `failing` and `steps`."""
+    """Builds one script for some monitors.
+
+    The results are `steps`, and the outages by the id of their monitor: `slow` and `failing`.
+    """
 
     def __init__(
         self, monitors: Sequence[Monitor], *, key: bytes, start: int, region: str | None
@@ -22,8 +26,8 @@ class ScriptBuilder:
         self.monitors = monitors
         self.start = start
         self.region = region
-        self.slow: list[ScriptOutage] = []
-        self.failing: list[ScriptOutage] = []
+        self.slow: dict[str, list[Outage]] = defaultdict(list)
+        self.failing: dict[str, list[Outage]] = defaultdict(list)
         self.steps: list[tuple[int, str]] = []
         self._key = key
         self._draws = 0
@@ -84,10 +88,8 @@ class ScriptBuilder:
             until = min(at + self.between(2, 5) * _STEP_SECONDS, end) if len(ways) > 1 else end
             way = ways[self.between(0, len(ways) - 1)]
             code, _ = way.outcome(monitor.expected_status)
-            self.failing.append(
-                ScriptOutage(
-                    team=monitor.team,
-                    monitor_id=monitor.id,
+            self.failing[monitor.id].append(
+                Outage(
                     start=at,
                     end=until,
                     regions=self._where(regions),
@@ -110,10 +112,8 @@ class ScriptBuilder:
         from_ms, to_ms = medians
         steps = max((end - start) // _STEP_SECONDS, 1)
         for step in range(steps):
-            self.slow.append(
-                ScriptOutage(
-                    team=monitor.team,
-                    monitor_id=monitor.id,
+            self.slow[monitor.id].append(
+                Outage(
                     start=start + step * _STEP_SECONDS,
                     end=end if step == steps - 1 else start + (step + 1) * _STEP_SECONDS,
                     regions=self._where(regions),

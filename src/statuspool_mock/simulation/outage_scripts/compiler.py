@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from statuspool_mock.simulation import Monitor, ScriptOutage, prng
+from statuspool_mock.simulation import Monitor, Outage, ScriptOutages, prng
 from statuspool_mock.simulation.outage_scripts.builder import NotApplicable, ScriptBuilder
 from statuspool_mock.simulation.outage_scripts.catalog import OUTAGE_SCRIPTS
 from statuspool_mock.simulation.outage_scripts.model import (
@@ -24,14 +24,14 @@ def compile_scripts(requests: Sequence[ScriptRequest], *, seed: int, start: int)
         _built(request, key=prng.key_of(seed, "scene", number, request.name), start=start)
         for number, request in enumerate(requests)
     ]
-    slow = [outage for builder in builders for outage in builder.slow]
-    failing = [outage for builder in builders for outage in builder.failing]
+    monitors = {monitor.id: monitor for builder in builders for monitor in builder.monitors}
+    commands = tuple(filter(None, (_command(one, builders) for one in monitors.values())))
     steps = [ScriptStep(at=at, about=about) for builder in builders for at, about in builder.steps]
     return CompiledScript(
-        outages=(*sorted(slow, key=_start), *sorted(failing, key=_start)),
+        commands=commands,
         steps=tuple(sorted(steps, key=lambda step: step.at)),
         start=start,
-        end=max(outage.end for outage in (*slow, *failing)),
+        end=max(outage.end for command in commands for outage in command.outages),
     )
 
 
@@ -75,5 +75,14 @@ def _monitors(request: ScriptRequest) -> tuple[Monitor, ...]:
     return monitors
 
 
-def _start(outage: ScriptOutage) -> int:
+def _command(monitor: Monitor, builders: Sequence[ScriptBuilder]) -> ScriptOutages | None:
+    slow = [outage for builder in builders for outage in builder.slow.get(monitor.id, ())]
+    failing = [outage for builder in builders for outage in builder.failing.get(monitor.id, ())]
+    outages = (*sorted(slow, key=_start), *sorted(failing, key=_start))
+    if not outages:
+        return None
+    return ScriptOutages(team=monitor.team, monitor_id=monitor.id, outages=outages)
+
+
+def _start(outage: Outage) -> int:
     return outage.start

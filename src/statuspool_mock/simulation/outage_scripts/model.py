@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from statuspool_mock.simulation import Monitor, ScriptOutage
+from statuspool_mock.simulation import Monitor, ScriptOutages
 from statuspool_mock.simulation.outage_scripts.builder import ScriptBuilder
 
 
@@ -45,12 +45,12 @@ class ScriptStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledScript:
-    """Outages in the order in which to apply them, and steps in order of time.
+    """Commands that set the outages of each monitor, and steps in order of time.
 
-    Failures are applied after slowness: of two outages at once, the one applied later shows.
+    Failures come after slowness: of two outages at once, the later one in the list shows.
     """
 
-    outages: tuple[ScriptOutage, ...]
+    commands: tuple[ScriptOutages, ...]
     steps: tuple[ScriptStep, ...]
     start: int
     end: int

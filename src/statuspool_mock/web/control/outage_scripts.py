@@ -1,6 +1,5 @@
 """Outage scripts: list, play, step, stop."""
 
-from collections import Counter
 from typing import Any
 
 from statuspool_mock.sandbox import (
@@ -60,7 +59,7 @@ async def start_play(context: ControlContext) -> Any:
             clock = ClockPace(float(body.get("rate", 60)), until=compiled.end, then=sandbox.rate)
         elif pace == "step":
             clock = ClockPace(0.0)
-        await long_work.play(sandbox, active_script, compiled.outages, clock)
+        await long_work.play(sandbox, active_script, compiled.commands, clock)
     return await get_play(context)
 
 
@@ -83,9 +82,9 @@ def _compiling(context: ControlContext) -> Steps[outage_scripts.CompiledScript]:
         )
     except outage_scripts.ScriptRejected as error:
         raise InvalidInput(str(error), field="scripts") from None
-    new = Counter(outage.monitor_id for outage in compiled.outages)
-    for monitor in {one.id: one for request in requests for one in request.monitors}.values():
-        if len(monitor.overlays) + new[monitor.id] > MOST_OVERLAYS:
+    for command in compiled.commands:
+        monitor = context.world.monitor(command.monitor_id, team=command.team)
+        if len(monitor.overlays) + len(command.outages) > MOST_OVERLAYS:
             raise InvalidInput(
                 f"{monitor.name} would have had more than {MOST_OVERLAYS} outages, which is the "
                 "most; reset or rewind the sandbox",
