@@ -102,6 +102,14 @@ def test_the_document_is_served_as_written_with_this_server_first(server):
     validate(as_json)
 
 
+@pytest.mark.parametrize("name", ["openapi.json", "openapi.yaml", "openapi-3.1.json"])
+def test_each_client_gets_the_document_with_the_server_that_it_asked(server, name):
+    for host in ("first.example", "second.example:81", "'third'.example"):
+        response = httpx.get(f"{server.url}/{name}", headers={"Host": host})
+        document = yaml.safe_load(response.text)
+        assert document["servers"][0] == {"url": f"http://{host}/v1"}
+
+
 @pytest.mark.parametrize("base", ["v1", "_mock"])
 def test_the_document_is_served_as_openapi_3_1_too(server, base):
     old = httpx.get(f"{server.control_url}/{base}/openapi.json").json()

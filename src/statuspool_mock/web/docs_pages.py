@@ -1,6 +1,8 @@
 """The documentation pages of a document: as OpenAPI 3.0 and 3.1, and Swagger UI."""
 
+import asyncio
 import posixpath
+import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -39,6 +41,8 @@ _START = """window.ui = SwaggerUIBundle({{
   persistAuthorization: true,
 }});
 """
+_HERE = "@here@"
+_QUOTED_HERE = re.compile(rb"""['"]@here@['"]""")
 _POLICY = "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 
 
@@ -87,7 +91,7 @@ class DocsPages:
 
 
 class _Printed:
-    """A document as text, with the server that was requested."""
+    """A document as text, with the server that was requested. It is rendered once."""
 
     def __init__(
         self, document: Document, base_path: str, render: Callable[[Any], bytes], media_type: str
@@ -96,14 +100,21 @@ class _Printed:
         self._base_path = base_path
         self._render = render
         self._media_type = media_type
+        self._around: list[bytes] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._around is None:
+            self._around = await asyncio.to_thread(self._rendered)
         root = str(Request(scope).base_url).rstrip("/") + scope.get(BASE_PATH, "")
-        here = {"url": root + self._base_path}
-        others = [server for server in self._document.raw["servers"] if "://" in server["url"]]
-        raw = {**self._document.raw, "servers": [here, *others]}
-        response = Response(self._render(raw), media_type=self._media_type)
+        url = encode(root + self._base_path)  # a string of JSON is one of YAML too
+        response = Response(url.join(self._around), media_type=self._media_type)
         await response(scope, receive, send)
+
+    def _rendered(self) -> list[bytes]:
+        """Return the text before and after the URL of the server."""
+        others = [server for server in self._document.raw["servers"] if "://" in server["url"]]
+        servers = [{"url": _HERE}, *others]
+        return _QUOTED_HERE.split(self._render({**self._document.raw, "servers": servers}))
 
 
 class _Assets:
