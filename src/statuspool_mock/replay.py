@@ -13,7 +13,7 @@ from statuspool_mock.exchanges import masked_body
 from statuspool_mock.sandbox import CaseFile, InitialWorld, RecordedRequest, Sandbox, Sandboxes
 from statuspool_mock.server import Settings, application
 from statuspool_mock.simulation import World
-from statuspool_mock.web.requests import REQUEST_ID
+from statuspool_mock.web.request_log import REQUEST_ID
 
 _OF_DELIVERIES = re.compile(rb'"(?:last_triggered_at":(?:"[^"]*"|null)|active":(?:true|false))')
 

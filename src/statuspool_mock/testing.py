@@ -13,9 +13,6 @@ import threading
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 
-import flask
-from werkzeug.serving import make_server
-
 from statuspool_mock.client import Control
 from statuspool_mock.contract.signing import SIGNATURE_HEADER, sign
 from statuspool_mock.server import RunningServer, Settings
@@ -126,11 +123,15 @@ class Receiver:
     """
 
     def __init__(self) -> None:
+        # Flask takes 0.1 s to import, and few tests receive deliveries.
+        from flask import Flask  # noqa: PLC0415
+        from werkzeug.serving import make_server  # noqa: PLC0415
+
         self.secret = f"whsec_{secrets.token_hex(16)}"
         self.received: list[Received] = []
         self.refused: list[str] = []
         self._answers: list[int] = []
-        app = flask.Flask("receiver")
+        app = Flask("receiver")
         app.post("/hook")(self._take)
         self._server = make_server("127.0.0.1", 0, app, threaded=True)
         self._thread = threading.Thread(
@@ -175,7 +176,8 @@ class Receiver:
             raise BackgroundErrors("\n".join(self.refused))
 
     def _take(self) -> tuple[str, int]:
-        request = flask.request
+        from flask import request  # noqa: PLC0415
+
         body = request.get_data()
         given = request.headers.get(SIGNATURE_HEADER, "")
         if not hmac.compare_digest(given, sign(body, self.secret)):

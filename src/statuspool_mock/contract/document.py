@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,16 @@ class ContractError(Exception):
 
 
 def load(path: Path | None = None) -> "Document":
-    """Load a document, by default the shipped one. Raises `ContractError`."""
-    path = path or resources.path("openapi/statuspool.yaml")
+    """Load a document, by default the shipped one, which is read once. Raises `ContractError`."""
+    return _shipped() if path is None else _read(path)
+
+
+@cache
+def _shipped() -> "Document":
+    return _read(resources.path("openapi/statuspool.yaml"))
+
+
+def _read(path: Path) -> "Document":
     try:
         raw = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506 - a safe loader
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

@@ -47,7 +47,7 @@ def _allow_null(field: Schema) -> None:
 
 def with_open_responses(document: Document, *, formats: bool = False) -> Schema:
     """Return the raw document with responses that have to hold only what is promised."""
-    raw: Schema = deepcopy(document.resolved)
+    raw: Schema = Document(document.raw).resolved  # not shared with that of `document`
     raw.pop("security", None)  # other clauses check keys, and the session sends them
     for item in raw["paths"].values():
         shared = item.pop("parameters", [])

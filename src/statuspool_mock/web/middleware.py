@@ -13,8 +13,8 @@ from statuspool_mock.contract import Document
 from statuspool_mock.exchanges import Exchange
 from statuspool_mock.sandbox import SandboxError, Sandboxes
 from statuspool_mock.web.errors import MethodNotAllowed, UnknownPath, error_response
-from statuspool_mock.web.request_log import NOTES, Observer
-from statuspool_mock.web.requests import REQUEST_ID, address_of, bearer_key
+from statuspool_mock.web.request_log import NOTES, REQUEST_ID, Observer
+from statuspool_mock.web.requests import address_of, bearer_key
 from statuspool_mock.web.responses import ApiResponse
 from statuspool_mock.web.routing import no_such_path
 

@@ -10,8 +10,8 @@ from statuspool_mock.sandbox import Sandboxes
 from statuspool_mock.web.control_auth import ControlAuth, ControlDenied
 from statuspool_mock.web.errors import error_response
 from statuspool_mock.web.loop_lag import LoopLag
-from statuspool_mock.web.request_log import Observer, RequestCounts, write_access_line
-from statuspool_mock.web.requests import REQUEST_ID, bearer_key
+from statuspool_mock.web.request_log import REQUEST_ID, Observer, RequestCounts, write_access_line
+from statuspool_mock.web.requests import bearer_key
 
 _TOKEN = b"x-control-token"
 

@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 from starlette.types import Scope
 
-from statuspool_mock.web.requests import REQUEST_ID
-
+REQUEST_ID = "statuspool.request_id"
+"""The key of the request id in a scope."""
 NOTES = "statuspool.notes"
 """The key of the notes on a request in a scope: one dictionary, also in copies of the scope."""
 OPERATION, WORLD, FAULTS = "operation", "world", "faults"

@@ -20,11 +20,10 @@ from statuspool_mock.web.bodies import (
     read_body,
 )
 from statuspool_mock.web.errors import InvalidRequest
+from statuspool_mock.web.request_log import REQUEST_ID
 from statuspool_mock.web.responses import EncodedResponse
 
 _UNREAD = object()
-REQUEST_ID = "statuspool.request_id"
-"""The key of the request id in a scope."""
 
 
 @dataclass(slots=True)

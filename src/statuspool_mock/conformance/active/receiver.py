@@ -3,13 +3,16 @@
 import time
 from dataclasses import dataclass
 from threading import Condition, Thread
-from typing import Any
-
-from flask import Flask, request
-from werkzeug.serving import WSGIRequestHandler, make_server
+from typing import TYPE_CHECKING, Any
 
 from statuspool_mock.bounded_documents import DocumentRejected, parse_json
 from statuspool_mock.conformance.bounded_client import MOST_VALUES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flask import Request
+    from werkzeug.serving import BaseWSGIServer
 
 _MOST_BYTES = 1 << 20
 
@@ -32,28 +35,20 @@ class ReceivedDelivery:
             return None
 
 
-class _QuietHandler(WSGIRequestHandler):
-    def log_request(self, *_: Any, **__: Any) -> None:
-        """Log nothing: the run has its own report."""
-
-
 class DeliveryReceiver:
     """Listens until closed. Endpoints are registered under `url` and a place of their own."""
 
     def __init__(self, host: str, port: int, *, public_url: str | None) -> None:
         self._arrival = Condition()
         self._deliveries: list[ReceivedDelivery] = []
-        app = Flask(__name__)
-        app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
-        app.add_url_rule("/<place>", "receive", self._receive, methods=["POST", "PUT", "GET"])
-        self._server = make_server(host, port, app, threaded=True, request_handler=_QuietHandler)
+        self._server = _server(host, port, self._receive)
         self.url = (public_url or f"http://{host}:{self._server.server_port}").rstrip("/")
         self._thread = Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True
         )
         self._thread.start()
 
-    def _receive(self, place: str) -> tuple[str, int]:
+    def _receive(self, place: str, request: "Request") -> None:
         delivery = ReceivedDelivery(
             place=place,
             method=request.method,
@@ -63,7 +58,6 @@ class DeliveryReceiver:
         with self._arrival:
             self._deliveries.append(delivery)
             self._arrival.notify_all()
-        return "", 204
 
     def received(self, place: str) -> list[ReceivedDelivery]:
         """Return the deliveries to a place so far."""
@@ -85,3 +79,23 @@ class DeliveryReceiver:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+def _server(host: str, port: int, receive: "Callable[[str, Request], None]") -> "BaseWSGIServer":
+    """Return a server that passes on what it receives, and responds with 204."""
+    # Flask takes 0.1 s to import, and few runs receive deliveries.
+    from flask import Flask, request  # noqa: PLC0415
+    from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: PLC0415
+
+    class QuietHandler(WSGIRequestHandler):
+        def log_request(self, *_: Any, **__: Any) -> None:
+            """Log nothing: the run has its own report."""
+
+    def respond(place: str) -> tuple[str, int]:
+        receive(place, request)
+        return "", 204
+
+    app = Flask(__name__)
+    app.config["MAX_CONTENT_LENGTH"] = _MOST_BYTES
+    app.add_url_rule("/<place>", "receive", respond, methods=["POST", "PUT", "GET"])
+    return make_server(host, port, app, threaded=True, request_handler=QuietHandler)

@@ -28,6 +28,8 @@ def skips(options: Options, clause: Clause) -> bool:
 
 def prerequisites(clauses: Sequence[Clause], clause: Clause) -> list[Clause]:
     """Return the clauses that are to be executed before this one, in their order."""
+    if not clause.prerequisites:
+        return []
     return [each for each in clauses if each is not clause and names(clause.prerequisites, each)]
 
 

@@ -27,8 +27,8 @@ from statuspool_mock.web.errors import (
 )
 from statuspool_mock.web.fault_responses import gone
 from statuspool_mock.web.middleware import CONTROL_PATH, ErrorMiddleware, UnroutedHandler
-from statuspool_mock.web.request_log import NOTES, OPERATION, WORLD
-from statuspool_mock.web.requests import REQUEST_ID, ApiRequest
+from statuspool_mock.web.request_log import NOTES, OPERATION, REQUEST_ID, WORLD
+from statuspool_mock.web.requests import ApiRequest
 from statuspool_mock.web.responses import ApiResponse
 from statuspool_mock.web.routing import routed
 from statuspool_mock.web.vendor.pipeline import WRITES

@@ -27,8 +27,8 @@ from statuspool_mock.web.errors import (
     error_response,
 )
 from statuspool_mock.web.fault_responses import send_broken
-from statuspool_mock.web.request_log import FAULTS, NOTES, OPERATION, WORLD
-from statuspool_mock.web.requests import REQUEST_ID, ApiRequest
+from statuspool_mock.web.request_log import FAULTS, NOTES, OPERATION, REQUEST_ID, WORLD
+from statuspool_mock.web.requests import ApiRequest
 from statuspool_mock.web.responses import ApiResponse, encode
 from statuspool_mock.web.vendor.operations import OPERATIONS, OperationCall
 from statuspool_mock.web.vendor.page_origins import PageOrigins
