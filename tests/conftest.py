@@ -63,11 +63,15 @@ def pytest_runtest_protocol(item):
 def _one_trust_store():
     """Let clients share what they trust: to read it takes 30 ms, and hardly any speaks TLS."""
     make = httpx_default.create_ssl_context
-    shared = make()
+    shared = {}
 
     def create_ssl_context(verify=True, cert=None, trust_env=True):  # noqa: FBT002  (httpx's own)
-        chosen = verify is not True or cert or {"SSL_CERT_FILE", "SSL_CERT_DIR"} & os.environ.keys()
-        return make(verify, cert, trust_env) if chosen else shared
+        if verify is not True or cert:
+            return make(verify, cert, trust_env)
+        places = (trust_env, os.environ.get("SSL_CERT_FILE"), os.environ.get("SSL_CERT_DIR"))
+        if places not in shared:
+            shared[places] = make(verify, cert, trust_env)
+        return shared[places]
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(httpx_default, "create_ssl_context", create_ssl_context)

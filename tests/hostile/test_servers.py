@@ -46,7 +46,7 @@ def test_a_reader_ends_in_one_line(command, urls):
 
 @pytest.mark.parametrize("name", sorted(RESPONSES))
 def test_a_request_ends_in_a_bounded_response_or_in_time(name, urls):
-    client = BoundedClient(timeout_seconds=0.5, tls=None, trust_env=False)
+    client = BoundedClient(timeout_seconds=0.5, verify=True, trust_env=False)
     try:
         content = client.request("GET", f"{urls[name]}/v1/monitors", headers={}).content
     except httpx.TransportError as error:

@@ -56,7 +56,9 @@ def drift(*, url: str, api_key: str | None, rate: int, ca: Path | None, form: st
     from statuspool_mock.conformance.passive.response_profile import profile_of
     from statuspool_mock.server import RunningServer, Settings
 
-    tour = Crawler(url, required_key(api_key), max_monitors=_MONITORS, rate=rate, tls=trusted(ca))
+    tour = Crawler(
+        url, required_key(api_key), max_monitors=_MONITORS, rate=rate, tls=trusted(url, ca)
+    )
     document = contract.load()
     try:
         server = profile_of(document, tour.crawl(errors=True))

@@ -109,7 +109,7 @@ def seed_from(
     try:
         if is_server:
             key = required_key(api_key)
-            tour = Crawler(source, key, max_monitors=monitors, rate=rate, tls=trusted(ca))
+            tour = Crawler(source, key, max_monitors=monitors, rate=rate, tls=trusted(source, ca))
             for step in tour.crawl(errors=False):
                 _learn(account, parser, step.exchange)
         else:

@@ -13,6 +13,7 @@ from statuspool_mock.client.faults import FaultControl
 from statuspool_mock.client.journal import JournalControl
 from statuspool_mock.client.monitors import MonitorControl
 from statuspool_mock.client.webhooks import WebhookControl
+from statuspool_mock.trust import authorities_for
 
 DEFAULT_URL = "http://127.0.0.1:4747"
 DEFAULT_KEY = "sp_test_demo"
@@ -43,7 +44,10 @@ class Control:
             headers["X-Control-Token"] = token
         # This transport reads SSL_CERT_FILE but no proxy variables: the mock is on this machine.
         self._http = httpx.Client(
-            base_url=root, headers=headers, timeout=timeout, transport=httpx.HTTPTransport()
+            base_url=root,
+            headers=headers,
+            timeout=timeout,
+            transport=httpx.HTTPTransport(verify=authorities_for(root)),
         )
         self._call = call = ControlCall(self._http)
         self.clock = ClockControl(call)

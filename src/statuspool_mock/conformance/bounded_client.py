@@ -38,16 +38,19 @@ class OutgoingRequest(NamedTuple):
 
 
 class BoundedClient:
-    """Sends requests one by one, or several at once. `timeout_seconds` limits each as a whole."""
+    """Sends requests one by one, or several at once. `timeout_seconds` limits each as a whole.
+
+    `verify` states whom to trust, as in HTTPX.
+    """
 
     def __init__(
-        self, *, timeout_seconds: float, tls: ssl.SSLContext | None, trust_env: bool
+        self, *, timeout_seconds: float, verify: ssl.SSLContext | bool, trust_env: bool
     ) -> None:
         self._timeout_seconds = timeout_seconds
         self._runner = asyncio.Runner()
         self._client = httpx.AsyncClient(
             timeout=timeout_seconds,
-            verify=tls or True,
+            verify=verify,
             trust_env=trust_env,
             headers={"Accept-Encoding": ACCEPTED},
         )

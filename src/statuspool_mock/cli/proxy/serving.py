@@ -64,7 +64,9 @@ def serve(
             raise CommandFailed(str(error)) from error
         port: int = listener.getsockname()[1]
         _check_upstream(upstream_url, host, port)
-        upstream = Upstream(upstream_url, tls=trusted(ca), timeout_seconds=timeout_seconds)
+        upstream = Upstream(
+            upstream_url, tls=trusted(upstream_url, ca), timeout_seconds=timeout_seconds
+        )
         keepers = _keepers(upstream_url, record, jsonl, stack)
         auth = ControlAuth(loopback_only=is_local(host), tokens=_tokens(token_file))
         pages = StatusPages(judge, auth=auth, base=upstream.base)

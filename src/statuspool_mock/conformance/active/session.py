@@ -30,6 +30,7 @@ from statuspool_mock.conformance.bounded_client import (
 )
 from statuspool_mock.conformance.pacing import Pace, retry_seconds
 from statuspool_mock.contract.document import Document
+from statuspool_mock.trust import authorities_for
 
 __all__ = ["MAIN", "OTHER_TEAM", "READ_ONLY", "REVOKED", "UNSENT", "Sending", "Session"]
 _MAX_RETRIES = 3
@@ -44,11 +45,11 @@ class Session:
     """Sends one run's requests. Keeps every exchange, and a ledger of what was created."""
 
     def __init__(self, options: Options, document: Document) -> None:
-        tls = None
+        verify = authorities_for(options.url)
         if options.ca_file is not None:
-            tls = ssl.create_default_context(cafile=str(options.ca_file))
+            verify = ssl.create_default_context(cafile=str(options.ca_file))
         self._client = BoundedClient(
-            timeout_seconds=options.timeout_seconds, tls=tls, trust_env=not options.is_local
+            timeout_seconds=options.timeout_seconds, verify=verify, trust_env=not options.is_local
         )
         self.options = options
         self.base = options.url.rstrip("/")

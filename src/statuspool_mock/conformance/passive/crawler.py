@@ -19,6 +19,7 @@ from statuspool_mock.contract.reference import (
 )
 from statuspool_mock.contract.tolerances import SAFE_REQUESTS_PER_MINUTE
 from statuspool_mock.exchanges import Exchange
+from statuspool_mock.trust import authorities_for
 
 _MAX_PAGES = 50
 _MAX_ATTEMPTS = 5
@@ -58,7 +59,9 @@ class Crawler:
         self._key = key
         self._max_monitors = max_monitors
         self._sleep = sleep
-        self._client = BoundedClient(timeout_seconds=timeout_seconds, tls=tls, trust_env=False)
+        self._client = BoundedClient(
+            timeout_seconds=timeout_seconds, verify=tls or authorities_for(base), trust_env=False
+        )
         self._pace = Pace(rate)
         self._number = 0
         self._bytes = 0

@@ -15,6 +15,7 @@ from statuspool_mock.conformance.receivers.assertions import (
 )
 from statuspool_mock.conformance.receivers.cases import CASES, ReceiverCase
 from statuspool_mock.conformance.receivers.sender import CaseSender
+from statuspool_mock.trust import authorities_for
 
 _CONNECT_SECONDS = 5.0
 _NOT_TESTED = CaseVerdict(
@@ -40,13 +41,17 @@ class CaseResult:
 async def examine(url: str, *, secret: str, timeout_seconds: float) -> AsyncIterator[CaseResult]:
     """Yield the result of each case. Raises `ReceiverUnreachable` before the first."""
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
+    verify = authorities_for(url)
     async with httpx.AsyncClient(
         # The sender limits each delivery as a whole; only connecting has its own limit.
         timeout=httpx.Timeout(None, connect=min(timeout_seconds, _CONNECT_SECONDS)),
         limits=limits,
         headers={"User-Agent": "statuspool-mock certify"},
         # An explicit transport ignores proxy variables: this machine needs no proxy.
-        transport=httpx.AsyncHTTPTransport(limits=limits) if _is_loopback(url) else None,
+        transport=httpx.AsyncHTTPTransport(verify=verify, limits=limits)
+        if _is_loopback(url)
+        else None,
+        verify=verify,
     ) as client:
         sender = CaseSender(client, url, secret=secret, timeout=timeout_seconds)
         response = await sender.get()
