@@ -136,3 +136,78 @@ def test_a_receiver_answers_as_it_is_told():
 def test_tolerating_what_does_not_exist_is_an_error():
     with StatuspoolMock() as mock, pytest.raises(ValueError, match="expected errors or deliveries"):
         mock.tolerate("everything")
+
+
+MARKED = """
+import pytest
+
+@pytest.mark.statuspool("outage")
+def test_a(statuspool): pass
+
+@pytest.mark.statuspool(scenari="outage", seed=True)
+def test_b(statuspool): pass
+
+@pytest.mark.statuspool(scenario="nowhere")
+def test_c(statuspool): pass
+
+@pytest.mark.statuspool(scenario="outage", seed=7)
+def test_d(statuspool):
+    assert statuspool.monitors.all()
+"""
+
+
+@pytest.mark.process
+def test_a_marker_with_wrong_arguments_fails_its_test_in_one_sentence(tmp_path):
+    (tmp_path / "test_marked.py").write_text(MARKED)
+    done = run(tmp_path)
+    assert "1 passed, 3 errors" in done.stdout
+    assert "takes scenario='name' and seed=1, not 'outage'." in done.stdout
+    assert "takes scenario='name' and seed=1, not scenari='outage', seed=True." in done.stdout
+    assert "@pytest.mark.statuspool(scenario='nowhere'): " in done.stdout
+    assert "Traceback" not in done.stdout
+    assert "pytest_plugin.py:" not in done.stdout
+
+
+OPTIONS = """
+import httpx
+
+def test_what_the_options_say(statuspool):
+    assert len(statuspool.monitors.all()) == 137
+    url = f"{statuspool.url}/monitors?limit=2"
+    assert httpx.get(url, headers=statuspool.headers).json()["total_pages"] == 69
+"""
+
+
+@pytest.mark.process
+def test_options_choose_scenario_seed_and_mutants(tmp_path):
+    (tmp_path / "test_options.py").write_text(OPTIONS)
+    done = run(tmp_path, "--statuspool-scenario", "docs", "--statuspool-seed", "3")
+    assert "1 passed" in done.stdout, done.stdout
+    mutant = ("--statuspool-mutant", "total-pages-counts-monitors")
+    done = run(tmp_path, "--statuspool-scenario", "docs", *mutant)
+    assert "1 failed" in done.stdout, done.stdout
+    for wrong in (("--statuspool-scenario", "nowhere"), ("--statuspool-mutant", "nowhere")):
+        done = run(tmp_path, *wrong)
+        assert "The server of the fixture statuspool cannot start: " in done.stdout
+        assert "pytest_plugin.py:" not in done.stdout
+
+
+@pytest.mark.process
+def test_a_server_that_is_running_can_be_used(tmp_path):
+    (tmp_path / "test_options.py").write_text(OPTIONS)
+    with StatuspoolMock(scenario="docs", rate_limit=None) as mock:
+        done = run(tmp_path, "--statuspool-server", mock.url.removesuffix("/v1"))
+        assert "1 passed" in done.stdout, done.stdout
+        assert mock.journal.count() == 0
+        done = run(tmp_path, "--statuspool-server", mock.url, "--statuspool-seed", "3")
+        assert done.returncode == 4
+        assert "--statuspool-seed: the server at" in done.stdout
+
+
+def test_a_receiver_writes_no_access_lines(capfd):
+    with StatuspoolMock() as mock, Receiver() as endpoint:
+        mock.monitors.create("Shop")
+        endpoint.register(mock)
+        mock.webhooks.trigger("sla_breach")
+        assert endpoint.events == ["sla_breach"]
+    assert capfd.readouterr() == ("", "")

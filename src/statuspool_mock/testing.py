@@ -8,10 +8,11 @@
 
 import hmac
 import json
+import os
 import secrets
 import threading
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 from statuspool_mock.client import Control
 from statuspool_mock.contract.signing import SIGNATURE_HEADER, sign
@@ -21,6 +22,25 @@ __all__ = ["BackgroundErrors", "Receiver", "SandboxWorld", "StatuspoolMock"]
 
 _POLL_SECONDS = 0.02
 """How long the end of a receiver may take: each test that uses one waits for it."""
+
+
+class Server(Protocol):
+    """A server that is running."""
+
+    @property
+    def url(self) -> str:
+        """The base URL of the API."""
+
+    @property
+    def control_url(self) -> str:
+        """The root URL of the server."""
+
+
+class ServerAddress(NamedTuple):
+    """A server that was started elsewhere."""
+
+    url: str
+    control_url: str
 
 
 class BackgroundErrors(AssertionError):
@@ -33,8 +53,13 @@ class SandboxWorld(Control):
     `url` is the base URL of the API, `api_key` the key of the sandbox, `headers` contain it.
     """
 
-    def __init__(self, server: RunningServer, api_key: str) -> None:
-        super().__init__(server.control_url, api_key=api_key)
+    def __init__(self, server: Server, api_key: str) -> None:
+        token = (
+            os.environ.get("STATUSPOOL_CONTROL_TOKEN")
+            if isinstance(server, ServerAddress)
+            else None
+        )
+        super().__init__(server.control_url, api_key=api_key, token=token)
         self.url = server.url
         self.api_key = api_key
         self.headers = {"Authorization": f"Bearer {api_key}"}
@@ -125,7 +150,7 @@ class Receiver:
     def __init__(self) -> None:
         # Flask takes 0.1 s to import, and few tests receive deliveries.
         from flask import Flask  # noqa: PLC0415
-        from werkzeug.serving import make_server  # noqa: PLC0415
+        from werkzeug.serving import WSGIRequestHandler, make_server  # noqa: PLC0415
 
         self.secret = f"whsec_{secrets.token_hex(16)}"
         self.received: list[Received] = []
@@ -133,7 +158,8 @@ class Receiver:
         self._answers: list[int] = []
         app = Flask("receiver")
         app.post("/hook")(self._take)
-        self._server = make_server("127.0.0.1", 0, app, threaded=True)
+        quiet = type("QuietHandler", (WSGIRequestHandler,), {"log_request": _log_nothing})
+        self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=quiet)
         self._thread = threading.Thread(
             target=self._server.serve_forever, kwargs={"poll_interval": _POLL_SECONDS}, daemon=True
         )
@@ -187,3 +213,7 @@ class Receiver:
             return "as configured by the test", status
         self.received.append(Received(json.loads(body), body, dict(request.headers)))
         return "", 204
+
+
+def _log_nothing(*_: object) -> None:
+    """Write no access line, which would be in the output of a test."""

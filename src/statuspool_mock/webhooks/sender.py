@@ -186,7 +186,7 @@ class WebhookSender:
 
     async def _attempt(self, source: DeliverySource, webhook: Webhook, message: Message) -> Attempt:
         at, began = source.instant, time.perf_counter()
-        headers = self._headers(webhook, message, at=at)
+        headers = self._headers(webhook, message)
         responded, error = None, None
         try:
             async with asyncio.timeout(TIMEOUT_SECONDS):
@@ -213,14 +213,14 @@ class WebhookSender:
             retry_after=_retry_after(dict(responded.headers), now=at),
         )
 
-    def _headers(self, webhook: Webhook, message: Message, *, at: float) -> dict[str, str]:
+    def _headers(self, webhook: Webhook, message: Message) -> dict[str, str]:
         headers = {
             "Content-Type": "application/json",
             "User-Agent": _AGENT,
             SIGNATURE_HEADER: sign(message.body, webhook.secret),
         }
         if self._standard:
-            stamp = str(int(at))
+            stamp = str(int(time.time()))  # consumers compare it with their own clocks
             signed = b".".join((message.id.encode(), stamp.encode(), message.body))
             digest = hmac.new(_standard_key(webhook.secret), signed, hashlib.sha256).digest()
             headers |= {
@@ -252,10 +252,13 @@ def _result(attempt: Attempt) -> str:
 
 
 def _standard_key(secret: str) -> bytes:
-    """Return the key of a secret: base64 after `whsec_` as in Standard Webhooks, else its text."""
-    if secret.startswith("whsec_"):
-        with contextlib.suppress(binascii.Error, ValueError):
-            return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    """Return the key of a secret as libraries of Standard Webhooks do, or its text.
+
+    They decode base64 with and without `whsec_`, and some also without padding.
+    """
+    encoded = secret.removeprefix("whsec_").rstrip("=")
+    with contextlib.suppress(binascii.Error, ValueError):
+        return base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
     return secret.encode()
 
 
