@@ -162,3 +162,21 @@ def test_an_explicit_rate_limit_holds_even_while_the_clock_is_frozen():
     with serving("--scenario", "docs", "--rate-limit", "2") as served:
         statuses = [get(f"{served.url}/monitors")[0] for _ in range(3)]
     assert statuses == [200, 200, 429]
+
+
+def test_a_server_ends_with_its_standard_input():
+    arguments = ("serve", "--port", "0", "--ready-json", "--exit-on-stdin-eof")
+    process = subprocess.Popen(
+        command(*arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    with process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        process.stdin.write(b"what is written is ignored")
+        process.stdin.flush()
+        assert get(f"{ready['url']}/monitors?limit=1")[0] == 200
+        process.stdin.close()
+        assert process.wait(timeout=30) == 0
+        assert process.stderr is not None
+        assert process.stderr.read() == b""

@@ -44,6 +44,11 @@ DEFAULT_PORT = 4747
     is_flag=True,
     help="When ready, print one line of JSON with URLs, keys and process id, and nothing else.",
 )
+@option(
+    "--exit-on-stdin-eof",
+    is_flag=True,
+    help="Stop when standard input ends: a server that a program starts with a pipe ends with it.",
+)
 @server_options
 @shared_server_options
 @configurable
@@ -55,6 +60,7 @@ def serve(
     tls: bool,
     tls_ca_dir: Path | None,
     ready_json: bool,
+    exit_on_stdin_eof: bool,
     print_config: bool,
     **options: Any,
 ) -> None:
@@ -75,6 +81,8 @@ def serve(
     # Uvicorn repeats a signal when it is done: a SIGTERM (`docker stop`) is to end us like Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = settings_from(**options)
+    if exit_on_stdin_eof:
+        _interrupt_on_stdin_eof()
     _warn(settings)
     announce = _announce_json if ready_json else _announce
     logging.getLogger("uvicorn.error").addFilter(_is_news)
@@ -87,6 +95,20 @@ def serve(
         raise CommandFailed(str(error)) from error
     if is_working:
         _end_now()
+
+
+def _interrupt_on_stdin_eof() -> None:
+    """Interrupt this process, as Ctrl-C does, once standard input has ended."""
+    import signal
+    import threading
+
+    def wait() -> None:
+        with contextlib.suppress(OSError):  # it is closed already
+            while os.read(0, 4096):  # not sys.stdin: its lock would be held when the process ends
+                pass
+        signal.raise_signal(signal.SIGINT)
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _end_now() -> None:
