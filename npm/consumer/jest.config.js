@@ -1,0 +1,8 @@
+/** @type {import("jest").Config} */
+export default {
+  globalSetup: "statuspool-mock/setup",
+  testEnvironment: "node",
+  testMatch: ["<rootDir>/jest/*.test.js"],
+  testTimeout: 30_000,
+  transform: {},
+};
