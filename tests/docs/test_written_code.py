@@ -213,7 +213,7 @@ def test_scenarios_shown_are_valid_and_make_a_world(block):
 
 
 def test_every_block_is_in_a_language_that_is_run_or_is_plain_text():
-    run_or_compared = {"sh", "python", "js", "json", "yaml", "console"}
+    run_or_compared = {"sh", "python", "js", "ts", "json", "yaml", "console"}
     assert {block.language for block in BLOCKS} == {*run_or_compared, "text"}
 
 
