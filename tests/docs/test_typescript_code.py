@@ -1,4 +1,4 @@
-"""The tests in TypeScript that README and docs show are tests of the project that uses the package."""
+"""The tests in TypeScript that the pages show are tests of the project that uses the package."""
 
 import re
 
