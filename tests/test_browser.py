@@ -115,3 +115,41 @@ def test_only_the_named_origins_may_read_answers(tmp_path):
     settings = Settings(port=0, origins=("http://elsewhere.example",))
     with RunningServer(settings) as server, page_of(PAGE.replace("API", server.url)) as url:
         assert "Failed to fetch" in dom_of(url, tmp_path)
+
+
+# A page in development, which controls its sandbox. The root of the server is in the query.
+DEVELOPMENT_PAGE = """<!doctype html><title>waiting</title><pre id="out"></pre><script>
+const root = location.search.slice(1), key = "sp_test_development";
+const headers = {"Authorization": `Bearer ${key}`, "Content-Type": "application/json"};
+const attempt = (work) => work().catch(error => error.message ?? "closed");
+const call = async (path, options) =>
+  (await fetch(root + path, {headers, credentials: "include", ...options})).status;
+const read = () => call("/v1/monitors");
+const change = () => call("/_mock/clock", {method: "PUT", body: JSON.stringify({mode: "frozen"})});
+const listen = () => new Promise((resolve, reject) => {
+  const stream = new EventSource(`${root}/_mock/events?key=${key}`);
+  stream.addEventListener("control", ({data}) => {
+    stream.close();
+    resolve(JSON.parse(data).operation);
+  });
+  stream.onopen = change;
+  stream.onerror = () => { stream.close(); reject("closed"); };
+});
+(async () => [await attempt(read), await attempt(change), await attempt(listen)])()
+  .then(seen => { document.getElementById("out").textContent = JSON.stringify(seen); });
+</script>"""
+
+
+@pytest.mark.parametrize(
+    ("is_named", "seen"),
+    [
+        (True, '[200,200,"setClock"]'),
+        (False, '["Failed to fetch","Failed to fetch","closed"]'),
+    ],
+)
+def test_a_page_controls_its_sandbox_if_its_origin_is_named(tmp_path, is_named, seen):
+    with page_of(DEVELOPMENT_PAGE) as url:
+        named = (url.rstrip("/") if is_named else "http://127.0.0.1:1",)
+        with RunningServer(Settings(port=0, origins=named, control_origins=named)) as server:
+            dom = dom_of(f"{url}?{server.control_url}", tmp_path)
+    assert html.unescape(re.search(r'<pre id="out">(.*?)</pre>', dom, re.DOTALL)[1]) == seen

@@ -34,6 +34,7 @@ from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from statuspool_mock.web.console import Console
 from statuspool_mock.web.control.app import ControlPlane
 from statuspool_mock.web.control_auth import ControlAuth
+from statuspool_mock.web.control_origins import ControlOrigins
 from statuspool_mock.web.control_tokens import ControlTokens
 from statuspool_mock.web.fault_responses import TRANSPORT
 from statuspool_mock.web.gc_tuning import tune_for_serving
@@ -65,6 +66,9 @@ class Settings:
     rate_limit: RateLimit | None = RateLimit(REQUESTS_PER_MINUTE)
     """None for no limit."""
     origins: tuple[str, ...] = ("*",)
+    """Origins of pages that may use the API; `*` is any."""
+    control_origins: tuple[str, ...] = ()
+    """Origins of pages that may use the control plane, in addition to its own."""
     strict: bool = False
     tls: ssl.SSLContext | None = None
     """Serve HTTPS with this context, instead of HTTP."""
@@ -114,7 +118,8 @@ class Settings:
     def control_auth(self) -> ControlAuth:
         """Return what checks access to the control plane. Raises `TokensRejected`."""
         tokens = ControlTokens.given(admin=self.control_token, file=self.token_file)
-        return ControlAuth(loopback_only=self.is_local, tokens=tokens)
+        origins = frozenset(self.control_origins)
+        return ControlAuth(loopback_only=self.is_local, tokens=tokens, origins=origins)
 
 
 class Address(NamedTuple):
@@ -226,7 +231,8 @@ def application(
         strict=settings.strict,
     )
     document = sandboxes.document
-    console = Console(plane, base_path=CONTROL_PATH)
+    shared = ControlOrigins(plane, settings.control_origins)
+    console = Console(shared, base_path=CONTROL_PATH)
     seeds = count(settings.seed)  # request ids are not repeated when mutants are switched
 
     def build(chosen: Sequence[Mutant]) -> ASGIApp:

@@ -72,7 +72,7 @@ def test_every_option_can_be_set_by_file_and_environment(printed, tmp_path, monk
         "host": "::1", "port": 5000, "tls-ca-dir": "ca", "scenario": "outage", "seed": 9,
         "clock": "x2", "data": "worlds", "journal": 7, "rate-limit": "80", "max-sandboxes": 8,
         "idle-hours": 2, "new-sandboxes": 50, "cors": ["http://a.example"],
-        "token-file": str(tmp_path / "tokens"),
+        "control-origin": ["http://a.example"], "token-file": str(tmp_path / "tokens"),
         "webhook-allow": ["hooks.example"], "mutant": ["nul-crashes"], "log-level": "info",
         "log-format": "json", "base-path": "/mock", "trusted-proxy": ["10.0.0.0/8"],
     }  # fmt: skip

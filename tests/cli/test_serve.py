@@ -40,6 +40,8 @@ def get(url: str, key: str = "sp_test_demo") -> tuple[int, dict[str, object]]:
         (["--rate-limit", "0"], "--rate-limit: expected off or a number of requests from 1, got"),
         (["--rate-limit", "lots"], "--rate-limit: expected off or a number of requests from 1"),
         (["--cors", "localhost:3000"], "--cors: expected an origin such as"),
+        (["--control-origin", "*"], "--control-origin: expected an origin such as"),
+        (["--control-origin", "null"], "--control-origin: expected an origin such as"),
         (["--log-level", "loud"], "--log-level: expected one of critical, error, warning, info,"),
         (["--scenario", "nope"], "scenario 'nope': is none of default, docs"),
         (["--scenario", "./nope.yaml"], "nope.yaml: cannot be read: No such file"),

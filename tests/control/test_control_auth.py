@@ -146,3 +146,90 @@ def test_its_documentation_is_open_to_everybody_who_reaches_it():
         for path in ("docs", "docs/start.js", "openapi.json", "openapi.yaml"):
             assert httpx.get(f"{root}/{path}", follow_redirects=True).status_code == 200
         assert httpx.post(f"{root}/openapi.json").status_code == 403
+
+
+PAGE = "http://localhost:5173"
+
+
+@pytest.fixture(scope="module")
+def sharing():
+    """Serve with one origin that may use the control plane and, with credentials, the API."""
+    settings = Settings(port=0, origins=(PAGE,), control_origins=(PAGE,), strict=True)
+    with RunningServer(settings) as server:
+        yield server
+
+
+def test_a_page_of_a_named_origin_controls_its_sandbox(sharing):
+    url = f"{sharing.control_url}/_mock/clock"
+    asked = {"Origin": PAGE, "Access-Control-Request-Method": "PUT"}
+    wanted = {"Access-Control-Request-Headers": "authorization,content-type,x-control-token"}
+    preflight = httpx.options(url, headers=asked | wanted)
+    assert preflight.status_code == 200
+    assert preflight.headers["access-control-allow-origin"] == PAGE
+    assert "authorization" in preflight.headers["access-control-allow-headers"].lower()
+    page = {**KEY, "Origin": PAGE, "Sec-Fetch-Site": "cross-site"}
+    response = httpx.put(url, json={"mode": "frozen"}, headers=page)
+    assert response.status_code == 200
+    assert response.headers["access-control-allow-origin"] == PAGE
+    refused = httpx.put(url, json={"mode": "nope"}, headers=page)
+    assert refused.headers["access-control-allow-origin"] == PAGE
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://evil.example"},
+        {"Origin": "http://localhost:5174"},
+        {"Origin": "https://localhost:5173"},
+        {"Origin": f"{PAGE}.evil.example"},
+        {"Origin": "null"},
+        {"Origin": PAGE, "Host": "evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+def test_others_stay_shut_out_where_an_origin_is_named(sharing, headers):
+    for method, path in (("GET", "/clock"), ("PUT", "/clock"), ("GET", "/events?key=sp_test_door")):
+        url = f"{sharing.control_url}/_mock{path}"
+        response = httpx.request(method, url, headers={**KEY, **headers})
+        assert response.status_code == 403
+        if headers.get("Origin") != PAGE:
+            assert "access-control-allow-origin" not in response.headers
+    asked = {**headers, "Access-Control-Request-Method": "PUT"}
+    preflight = httpx.options(f"{sharing.control_url}/_mock/clock", headers=asked)
+    if headers.get("Origin") != PAGE:
+        assert "access-control-allow-origin" not in preflight.headers
+
+
+def test_a_named_origin_needs_a_token_where_all_do():
+    settings = Settings(port=0, control_origins=(PAGE,), control_token="open sesame")
+    with RunningServer(settings) as server:
+        url = f"{server.control_url}/_mock/clock"
+        page = {**KEY, "Origin": PAGE}
+        assert httpx.get(url, headers=page).status_code == 403
+        right = {**page, "X-Control-Token": "open sesame"}
+        assert httpx.get(url, headers=right).status_code == 200
+
+
+def test_only_the_event_stream_takes_its_key_from_the_query(sharing):
+    root = f"{sharing.control_url}/_mock"
+    with httpx.stream("GET", f"{root}/events?key=sp_test_door") as stream:
+        assert stream.status_code == 200
+        assert stream.headers["content-type"].startswith("text/event-stream")
+    assert httpx.get(f"{root}/events?key=sp_test_door.revoked").status_code == 401
+    assert httpx.get(f"{root}/events").status_code == 401
+    both = {"Authorization": "Bearer sp_test_door.revoked"}
+    assert httpx.get(f"{root}/events?key=sp_test_door", headers=both).status_code == 401
+    assert httpx.get(f"{root}/clock?key=sp_test_door").status_code == 401
+
+
+def test_requests_with_credentials_work_from_named_origins_only(sharing, server):
+    headers = {**KEY, "Origin": PAGE, "Cookie": "any=1"}
+    named = httpx.get(f"{sharing.url}/monitors", headers=headers)
+    assert named.headers["access-control-allow-origin"] == PAGE
+    assert named.headers["access-control-allow-credentials"] == "true"
+    foreign = {**headers, "Origin": "http://evil.example"}
+    response = httpx.get(f"{sharing.url}/monitors", headers=foreign)
+    assert "access-control-allow-origin" not in response.headers
+    anywhere = httpx.get(f"{server.url}/monitors", headers=KEY | {"Origin": PAGE})
+    assert anywhere.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-credentials" not in anywhere.headers

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from statuspool_mock.server import Settings
 
 _RATE = re.compile(r"[x×](\d{1,5}(?:\.\d{1,3})?)", re.ASCII)
-_ORIGIN = re.compile(r"\*|https?://[^\s/?#]+", re.ASCII)
+_ORIGIN = re.compile(r"https?://[^\s/?#*]+", re.ASCII | re.IGNORECASE)
 _LOG_LEVELS = ("critical", "error", "warning", "info", "debug")
 _WORLD, _ACCESS, _LIMITS, _BREAKING = "Sandboxes", "Access", "Limits", "Breaking the contract"
 
@@ -68,16 +68,21 @@ class RateLimitType(click.ParamType[str]):
 
 
 class Origin(click.ParamType[str]):
-    """The origin of a page, as browsers send it."""
+    """The origin of a page, as browsers send it; `*` is any, where `any_allowed`."""
 
     name = "origin"
 
+    def __init__(self, *, any_allowed: bool) -> None:
+        self._any_allowed = any_allowed
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """Return the origin."""
+        if value == "*" and self._any_allowed:
+            return "*"
         if not _ORIGIN.fullmatch(value):
             expected = "an origin such as http://localhost:5173, without a path"
             self.fail(f"expected {expected}, got {value!r}", param, ctx)
-        return str(value)
+        return str(value).lower()
 
 
 class MutantName(click.ParamType[str]):
@@ -180,12 +185,21 @@ _OPTIONS = (
     ),
     option(
         "--cors",
-        type=Origin(),
+        type=Origin(any_allowed=True),
         multiple=True,
         metavar="ORIGIN",
         show_default="any origin",
         section=_ACCESS,
         help="Allow browser requests from this origin only; repeatable.",
+    ),
+    option(
+        "--control-origin",
+        type=Origin(any_allowed=False),
+        multiple=True,
+        metavar="ORIGIN",
+        show_default="its own",
+        section=_ACCESS,
+        help="Let pages of this origin control sandboxes through /_mock; repeatable.",
     ),
     server_tokens_option,
     option(
@@ -261,6 +275,7 @@ def settings_from(
     clock: "ClockChoice | None",
     rate_limit: str | None,
     cors: tuple[str, ...],
+    control_origin: tuple[str, ...],
     mutant: tuple[str, ...],
     max_sandboxes: int,
     idle_hours: int,
@@ -281,6 +296,7 @@ def settings_from(
         clock=clock or ClockChoice(),
         rate_limit=limit,
         origins=cors or ("*",),
+        control_origins=control_origin,
         mutants=tuple(dict.fromkeys(mutant)),
         most_sandboxes=max_sandboxes,
         idle_seconds=idle_hours * 3600,

@@ -23,11 +23,12 @@ class ControlAuth:
 
     `loopback_only` is for servers that only this machine can reach: `Host` must be this machine.
     With `tokens`, one is required in `X-Control-Token`. A server that other machines can reach has
-    no control plane without tokens.
+    no control plane without tokens. `origins` are those of pages that may use it.
     """
 
     loopback_only: bool = True
     tokens: ControlTokens | None = None
+    origins: frozenset[str] = frozenset()
 
     def check(self, headers: Mapping[bytes, bytes], *, scheme: str) -> Grant:
         """Check the headers of a request and return what it may control.
@@ -38,9 +39,14 @@ class ControlAuth:
         host = headers.get(b"host", b"").decode("latin-1").lower()
         if self.tokens is None and not is_this_machine(host_of(f"//{host}")):
             raise ControlDenied(f"The control plane is for this machine only; Host is {host!r}.")
-        origin = headers.get(b"origin")
-        if origin is not None and origin.decode("latin-1").lower() != f"{scheme}://{host}":
-            raise ControlDenied("The control plane accepts requests of its own origin only.")
+        origin = headers.get(b"origin", b"").decode("latin-1").lower()
+        if origin in self.origins:
+            return grant
+        if origin and origin != f"{scheme}://{host}":
+            raise ControlDenied(
+                "The control plane accepts requests of its own origin only, and of those that "
+                "--control-origin names."
+            )
         if headers.get(b"sec-fetch-site", b"same-origin") not in {b"same-origin", b"none"}:
             raise ControlDenied("The control plane accepts requests of its own site only.")
         return grant

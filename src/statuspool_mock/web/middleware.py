@@ -24,7 +24,14 @@ _PAIRS = [
     first + second for first in ascii_lowercase + digits for second in ascii_lowercase + digits
 ]
 _VARY = (b"vary", b"Origin")
-_EXPOSED = ("X-Request-Id", "Retry-After", "Location", "Preference-Applied", "WWW-Authenticate")
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
+EXPOSED_HEADERS = (
+    "X-Request-Id",
+    "Retry-After",
+    "Location",
+    "Preference-Applied",
+    "WWW-Authenticate",
+)
 
 
 class OuterMiddleware:
@@ -191,9 +198,10 @@ def with_middleware(
     shared = CORSMiddleware(
         enveloped,
         allow_origins=origins,
-        allow_methods=["GET", "HEAD", "POST", "PUT", "DELETE"],
+        allow_methods=METHODS,
         allow_headers=["*"],
-        expose_headers=_EXPOSED,
+        allow_credentials="*" not in origins,  # cookies only for origins that the user named
+        expose_headers=EXPOSED_HEADERS,
     )
     return OuterMiddleware(
         enveloped, shared=shared, control=control or enveloped, seed=seed, observers=observers

@@ -46,6 +46,8 @@ _READS = frozenset({"verifyJournal"})
 """Operations that send a body but change nothing."""
 _FOR_ADMINISTRATION = frozenset({"reloadScenario", "switchMutants"})
 """Operations that concern every sandbox of the server."""
+_KEY_IN_QUERY = frozenset({"streamEvents"})
+"""Operations for `EventSource`, which sends no headers: their key may be in the query."""
 _LONG = frozenset({"exportHar", "getHistory", "getTimeline", "listChecks"})
 """Operations that read much even of a small world."""
 
@@ -84,7 +86,7 @@ class ControlOperation:
             name = self._allowed_name(request)
             scope[NOTES][WORLD] = name or ""
             if name is not None and self._operation.id not in _WITHOUT_OPENING:
-                key, address = request.key or "", request.address
+                key, address = self._key(request), request.address
                 access = await self._sandboxes.opened(key, address=address)
             await request.parse(self._sandboxes.turns)
             if access is not None:
@@ -121,7 +123,7 @@ class ControlOperation:
             name = None
         else:
             try:
-                name, role = self._sandboxes.identify(request.key or "")
+                name, role = self._sandboxes.identify(self._key(request))
             except KeyRejected:
                 raise Unauthorized from None
             if not grant.covers(name):
@@ -132,6 +134,13 @@ class ControlOperation:
         if operation.id in _FOR_ADMINISTRATION and not grant.is_admin:
             raise ControlDenied("This concerns every sandbox, and needs a token for admin.")
         return name
+
+    def _key(self, request: ApiRequest) -> str:
+        """Return the key of a request, or an empty text."""
+        if request.key is None and self._operation.id in _KEY_IN_QUERY:
+            values, _ = self._operation.read_query(request.scope["query_string"])
+            return str(values.get("key") or "")
+        return request.key or ""
 
     async def _carry_out(
         self, request: ApiRequest, access: Access | None, *, owner: str | None
