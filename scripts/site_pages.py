@@ -8,10 +8,13 @@ import os
 import re
 import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import commands_page
 import endpoints_page
+import yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 OUTSIDE_DOCS = {
@@ -40,6 +43,34 @@ def gather(folder: Path) -> None:
     for name in ("statuspool", "control"):
         page = endpoints_page.page(ROOT / "openapi" / f"{name}.yaml")
         (reference / f"{name}.md").write_text(page, "utf-8")
+    (folder / "llms.txt").write_text(_index(folder), "utf-8")
+
+
+def _index(folder: Path) -> str:
+    """Return the list of pages for language models, each with its first sentence."""
+    settings = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))
+    head = [f"# {settings['site_name']}", "", f"> {settings['site_description']}"]
+    return "\n".join([*head, *_sections(folder, settings["nav"])]) + "\n"
+
+
+def _sections(folder: Path, nav: list[Any]) -> Iterator[str]:
+    for entry in nav:
+        title, target = ("Overview", entry) if isinstance(entry, str) else (*entry.items(),)[0]
+        if isinstance(target, list):
+            yield from ("", f"## {title}", "")
+            yield from _sections(folder, target)
+        else:
+            yield _line(folder, title, target)
+
+
+def _line(folder: Path, title: str, page: str) -> str:
+    text = _FENCED.sub("", (folder / page).read_text("utf-8"))
+    paragraph = next(
+        (part for part in text.split("\n\n") if part[:1].isalpha() or part[:1] == "`"), ""
+    )
+    plain = " ".join(_LINK.sub(r"\2", paragraph).split())
+    sentence = re.split(r"(?<=[.])\s", plain, maxsplit=1)[0]
+    return f"- [{title}]({page.removesuffix('.md')}.html): {sentence}"
 
 
 def _relinked(text: str, source: str, places: dict[str, str], folder: Path) -> str:

@@ -30,3 +30,16 @@ def test_every_page_is_in_the_navigation_once(tmp_path):
     nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))["nav"]
     assert len(written) > 20
     assert sorted(pages_in(nav)) == written
+
+
+def test_the_list_for_language_models_has_every_page_with_a_sentence(tmp_path):
+    folder = tmp_path / "docs"
+    script = ROOT / "scripts" / "site_pages.py"
+    subprocess.run([sys.executable, script, folder], check=True, capture_output=True)
+    lines = (folder / "llms.txt").read_text("utf-8").splitlines()
+    listed = [line for line in lines if line.startswith("- ")]
+    nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text("utf-8"))["nav"]
+    assert [line.partition("](")[2].partition(".html)")[0] for line in listed] == [
+        page.removesuffix(".md") for page in pages_in(nav)
+    ]
+    assert not [line for line in listed if len(line.partition("): ")[2]) < 10]

@@ -35,6 +35,7 @@ COMMANDS = {
     "scenarios": "List the scenarios that ship with the package.",
     "mutants": "List the ways in which `serve --mutant` can break the contract.",
     "replay": "Replay a case file and compare the responses, or write a test that does.",
+    "mcp": "Let an agent control the mock, by the Model Context Protocol on stdin and stdout.",
     "spec": "Print the API's OpenAPI document.",
 }
 

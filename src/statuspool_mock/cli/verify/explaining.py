@@ -54,9 +54,14 @@ MEANINGS: Mapping[str, str] = {
 
 def explain(text: str) -> int:
     """Print what the clause, or each clause of the group, is about."""
-    chosen = [clause for clause in (*CLAUSES, CLEAN_UP) if names((text,), clause)]
-    write("\n".join(map(_explanation, chosen)))
+    write(explanations(text))
     return 0
+
+
+def explanations(text: str) -> str:
+    """Return what the clause, or each clause of the group, is about; nothing if there is none."""
+    chosen = [clause for clause in (*CLAUSES, CLEAN_UP) if names((text,), clause)]
+    return "\n".join(map(_explanation, chosen))
 
 
 def _explanation(clause: Clause) -> str:
