@@ -67,7 +67,9 @@ def play(
     """Play outage scripts on the monitors."""
     choice = given(tag=tag, region=region)
     scripts = [{"name": name, **choice} for name in names]
-    return Outcome(control.play(*scripts, **given(**how)), _play)
+    played = control.play(*scripts, **given(**how))
+    stands = how["pace"] == "live" and control.clock.read()["mode"] == "frozen"
+    return Outcome(played, _frozen_play if stands else _play)
 
 
 @verb("step")
@@ -89,6 +91,13 @@ VERBS = (outage_scripts, play, step, stop)
 def _scripts(found: Any) -> Iterator[Line | Table]:
     rows = ((one["name"], one["about"]) for one in found)
     yield Table(("Name", "Description"), rows, empty="No outage scripts.")
+
+
+def _frozen_play(play: Any) -> Iterator[Line | Table]:
+    yield from _play(play)
+    yield text(
+        "The clock is frozen: `ctl step` advances to the next step, `ctl clock live` starts it."
+    )
 
 
 def _play(play: Any) -> Iterator[Line | Table]:
