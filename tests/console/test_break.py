@@ -96,3 +96,20 @@ def test_mutants_are_searched_and_switched(visitor, key):
 def test_a_server_whose_mutants_stay_says_how_to_start_it(page):
     expect(page.get_by_text("--switch-mutants")).to_be_visible()
     expect(page.get_by_label("Search")).to_be_hidden()
+
+
+def test_a_play_on_a_frozen_clock_says_so_and_offers_the_next_step(page, world):
+    page.get_by_label("Region").fill("us-east-1")
+    page.get_by_role("button", name="Play single-region").click()
+    expect(page.locator(".toast")).to_contain_text("single-region is playing.")
+    expect(page.locator(".toast")).to_contain_text("us-east-1")
+    expect(page.get_by_text("The clock is frozen: nothing happens until")).to_be_visible()
+    before = world.clock.read()["now"]
+    page.get_by_role("button", name="Next step").click()
+    expect(page.get_by_role("group", name="Steps")).to_contain_text("done")
+    assert world.clock.read()["now"] > before
+    page.get_by_role("button", name="Stop").click()
+    page.get_by_role("button", name="Live", exact=True).click()
+    expect(page.locator("world-clock .state")).to_have_text("live")
+    page.get_by_role("button", name="Play single-region").click()
+    expect(page.get_by_role("button", name="Next step")).to_have_count(0)

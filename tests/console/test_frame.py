@@ -1,5 +1,6 @@
 """The frame around every view: the clock, the key, the server's coming and going, the keyboard."""
 
+import httpx
 import pytest
 
 from statuspool_mock.client import Control
@@ -58,6 +59,37 @@ def test_a_server_with_a_token_asks_for_it_and_keeps_it_out_of_the_address(visit
         expect(page.locator("virtual-list .row").first).to_be_visible()
         assert "sesame" not in page.url
         assert page.evaluate("Object.keys(localStorage).length") == 0
+
+
+def test_a_wrong_token_is_told_and_the_field_has_the_focus(visitor):
+    with RunningServer(Settings(port=0, control_token="open sesame")) as closed:
+        page = visitor.open("sp_test_token", server=closed)
+        field = page.get_by_label("Control token")
+        expect(field).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(field).to_be_focused()
+        page.keyboard.type("open barley")
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("alert").filter(has_text="does not accept")).to_be_visible()
+        page.get_by_label("Control token").fill("open sesame")
+        page.keyboard.press("Enter")
+        expect(page.locator("virtual-list .row").first).to_be_visible()
+
+
+def test_the_help_links_to_the_documentation_that_the_server_has(page, server):
+    page.keyboard.press("?")
+    links = page.get_by_role("navigation", name="Documentation").get_by_role("link")
+    found = [link.evaluate("link => link.href") for link in links.all()]
+    root = server.control_url
+    assert found == [f"{root}/docs", f"{root}/_mock/docs", f"{root}/"]
+    assert [httpx.get(url).status_code for url in found] == [200, 200, 200]
+
+
+def test_what_was_said_about_a_view_goes_with_it(page):
+    page.get_by_role("button", name="Next event").click()
+    expect(page.locator(".toast")).to_be_visible()
+    page.keyboard.press("3")
+    expect(page.locator(".toast")).to_have_count(0)
 
 
 def test_another_world_is_opened_by_its_key(page):

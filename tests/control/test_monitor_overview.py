@@ -97,6 +97,9 @@ def test_the_board_is_searched_filtered_sorted_and_counted(ask, world):
     counted = [row["status"] for row in every["results"]]
     assert every["statuses"] == {name: counted.count(name) for name in every["statuses"]}
     assert ask("board", status="down")["total"] == counted.count("down")
+    blue = ask("board", tag="blue", status="up")
+    assert blue["statuses"] == {"up": 1, "down": 1, "degraded": 0, "paused": 0}
+    assert [row["name"] for row in blue["results"]] == ["Aardvark"]
     assert {"tag": "blue", "monitors": 2} in ask("tags")["results"]
 
 

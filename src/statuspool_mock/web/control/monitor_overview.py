@@ -1,7 +1,7 @@
 """The overview of all monitors: rows as on a status page, searched, sorted and counted."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from heapq import merge
 from typing import Any
 
@@ -18,44 +18,48 @@ _WORST_FIRST = (Status.DOWN, Status.DEGRADED, Status.UP, Status.PAUSED)
 
 def list_board(context: ControlContext) -> Any:
     """Handle GET /board."""
-    world, team = context.world, context.team
-    page = _page(context)
+    world = context.world
+    page, statuses = _page(context)
     return {
         "results": [_row(world, monitor) for monitor in page.items],
         "page": page.page,
         "total_pages": page.total_pages,
         "total": page.total,
-        "statuses": {
-            status: world.monitors(team=team, status=status, limit=1).total for status in Status
-        },
+        "statuses": {status: statuses[status] for status in Status},
     }
 
 
 def list_tags(context: ControlContext) -> Any:
     """Handle GET /tags."""
-    tags = Counter(tag for monitor in _all(context, None) for tag in monitor.tags)
+    tags = Counter(tag for monitor in _all(context) for tag in monitor.tags)
     return {"results": [{"tag": tag, "monitors": tags[tag]} for tag in sorted(tags)]}
 
 
-def _page(context: ControlContext) -> Page[Monitor]:
-    """Return the page to show. Without search and sort order, only that page is read."""
-    values, world = context.values, context.world
+def _page(context: ControlContext) -> tuple[Page[Monitor], Mapping[Status, int]]:
+    """Return the page to show, and how many monitors of each status match the other filters.
+
+    Without search and sort order, only that page is read.
+    """
+    values, world, team = context.values, context.world, context.team
     status = Status(values["status"]) if "status" in values else None
     search, tag, sort = values.get("search", ""), values.get("tag"), values["sort"]
     page, limit = values["page"], values["limit"]
     if not search and tag is None and sort == "created":
-        return world.monitors(team=context.team, status=status, page=page, limit=limit)
-    found = [
-        monitor
-        for monitor in _all(context, status)
+        counts = {one: world.monitors(team=team, status=one, limit=1).total for one in Status}
+        return world.monitors(team=team, status=status, page=page, limit=limit), counts
+    matching = [
+        (monitor, world.status(monitor))
+        for monitor in _all(context)
         if (tag is None or tag in monitor.tags) and _matches(monitor, search.casefold())
     ]
+    found = [monitor for monitor, its in matching if status is None or its is status]
     if sort == "name":
         found = _sorted(found, lambda monitor: monitor.name.casefold())
     elif sort == "status":
         found = _sorted(found, lambda monitor: _WORST_FIRST.index(world.status(monitor)))
     total = len(found)
-    return Page(found[(page - 1) * limit : page * limit], page, -(-total // limit), total)
+    shown = Page(found[(page - 1) * limit : page * limit], page, -(-total // limit), total)
+    return shown, Counter(its for _, its in matching)
 
 
 def _sorted(monitors: list[Monitor], key: Callable[[Monitor], Any]) -> list[Monitor]:
@@ -67,9 +71,9 @@ def _sorted(monitors: list[Monitor], key: Callable[[Monitor], Any]) -> list[Moni
     return list(merge(*parts, key=key))
 
 
-def _all(context: ControlContext, status: Status | None) -> Sequence[Monitor]:
-    total = context.world.monitors(team=context.team, status=status, limit=1).total
-    return context.world.monitors(team=context.team, status=status, limit=max(total, 1)).items
+def _all(context: ControlContext) -> Sequence[Monitor]:
+    total = context.world.monitors(team=context.team, limit=1).total
+    return context.world.monitors(team=context.team, limit=max(total, 1)).items
 
 
 def _matches(monitor: Monitor, search: str) -> bool:

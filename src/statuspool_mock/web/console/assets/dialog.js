@@ -26,6 +26,7 @@ export function openDialog({ title, content, actions = [], wide = false }) {
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
+  dialog.querySelector(".content input:not([type=radio], [type=checkbox])")?.focus();
   return dialog;
 }
 

@@ -138,6 +138,13 @@ export function listenForShortcuts(app) {
   });
 }
 
+/** Return links to what the server documents. */
+function documentation() {
+  const pages = { "API documentation": "../docs", "Control plane": "docs", "Start page": "../" };
+  const links = Object.entries(pages).map(([title, href]) => element("a", { href, target: "_blank" }, title));
+  return element("nav", { class: "documentation", "aria-label": "Documentation" }, links);
+}
+
 const SWITCH = "statuspool-mock shortcuts";
 const areOn = () => localStorage.getItem(SWITCH) !== "off";
 
@@ -151,5 +158,5 @@ function showShortcuts() {
   const box = element("input", { type: "checkbox", id: "shortcuts-on", checked: areOn() });
   box.addEventListener("change", () => localStorage.setItem(SWITCH, box.checked ? "on" : "off"));
   const choice = element("label", { class: "choice", for: "shortcuts-on" }, box, "Shortcuts are on");
-  openDialog({ title: "Keyboard shortcuts", content: [list, choice] });
+  openDialog({ title: "Keyboard shortcuts", content: [list, choice, documentation()] });
 }

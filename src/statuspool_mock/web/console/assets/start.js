@@ -59,6 +59,7 @@ async function showRoute() {
   if (!view) return go(address(VIEWS[0].name), { replace: true });
   if (current?.name !== view.name) {
     current?.leaving.abort();
+    app.toasts.clear();
     const leaving = new AbortController();
     current = { name: view.name, leaving, show: () => {} };
     show(view.name);
@@ -96,13 +97,16 @@ function askForKey(error) {
 function askForToken() {
   if (document.querySelector("dialog[open]")) return;
   const field = element("input", { type: "password", id: "token", autocomplete: "off" });
+  const wasWrong = token.get();
   const enter = () => {
+    if (!field.value) return;
     token.set(field.value);
     location.reload();
   };
   openDialog({
     title: "This server requires a token",
     content: [
+      wasWrong && element("p", { class: "complaint", role: "alert" }, "The server does not accept that token."),
       element("label", { for: "token" }, "Control token"),
       field,
       element(

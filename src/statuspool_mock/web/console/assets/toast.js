@@ -14,6 +14,11 @@ export class Toasts {
     this._show(text, "done");
   }
 
+  /** Remove what was said about another view. */
+  clear() {
+    this.place.replaceChildren();
+  }
+
   /** Say what went wrong, as the server or the browser puts it. */
   trouble(text) {
     this._show(text, "trouble");

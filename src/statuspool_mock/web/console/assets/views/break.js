@@ -155,7 +155,8 @@ class Stage {
       button("Play", () => this._start(one.name), { "aria-label": `Play ${one.name}` }),
     ]);
     await renew(this._plays, table("Outage scripts", ["Name", "What happens", ""], rows));
-    await renew(this._play, ...(running ? this._running(running) : [empty("No outage script is playing.")]));
+    const shown = running ? this._running(running).filter(Boolean) : [empty("No outage script is playing.")];
+    await renew(this._play, ...shown);
   }
 
   /** One region fails: that is not an API fault but an outage script, which ends by itself. */
@@ -166,13 +167,15 @@ class Stage {
   }
 
   _running({ scripts, pace, steps }) {
+    const stands = pace === "live" && this._app.clock.rate === 0 && steps.some((step) => !step.done);
     const rows = steps.map((step) => [whole(hour(step.at)), step.about, step.done ? "done" : ""]);
     return [
       line(
         element("strong", {}, scripts.join(", ")),
-        pace === "step" && button("Next step", () => this._step(), { class: "primary", icon: "next" }),
+        (pace === "step" || stands) && button("Next step", () => this._step(), { class: "primary", icon: "next" }),
         button("Stop", () => this._stop()),
       ),
+      stands && element("p", { class: "hint" }, "The clock is frozen: nothing happens until time is moved."),
       table("Steps", ["At", "What", ""], rows),
     ];
   }
@@ -180,8 +183,8 @@ class Stage {
   async _start(name) {
     const region = this._region.value.trim();
     const scripts = [{ name, ...(region && { region }) }];
-    await this._app.client.post("play", { scripts, pace: this._pace.value });
-    this._app.toasts.done(`${name} is on.`);
+    const { steps } = await this._app.client.post("play", { scripts, pace: this._pace.value });
+    this._app.toasts.done(`${name} is playing. ${hour(steps[0].at)}: ${steps[0].about}.`);
     await this._changed();
   }
 
