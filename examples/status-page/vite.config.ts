@@ -5,7 +5,8 @@ export default defineConfig({
   plugins: [react()],
   test: {
     environment: "jsdom",
-    globalSetup: "./test/mock.ts",
+    globalSetup: "statuspool-mock/setup",
+    include: ["test/**/*.test.tsx"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
