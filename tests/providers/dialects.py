@@ -53,6 +53,8 @@ class Dialect:
     terse_incident: bool = False
     """Whether incidents have only the six fields that the reference lists."""
     extra_fields: bool = False
+    leaves_null: bool = False
+    """Whether the title of an incident that checks opened is null, and updated_at until a PUT."""
     refuses_unknown: bool = False
     ignores_null: bool = False
     includes_to: bool = True
@@ -104,6 +106,7 @@ NEWEST_FIRST = Dialect(
     pages_of_nothing=1,
     bare_lists=True,
     extra_fields=True,
+    leaves_null=True,
     keeps_incidents=True,
     checks_at_once=False,
     sliding_limit=True,

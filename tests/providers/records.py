@@ -107,7 +107,7 @@ class Monitor:
 class Incident:
     team: str
     monitor_id: str
-    title: str
+    title: str | None
     description: str | None = None
     affected_regions: list[str]
     started_at: datetime
@@ -174,7 +174,7 @@ class Records:
     def open_incident(
         self,
         monitor: Monitor,
-        title: str,
+        title: str | None,
         *,
         at: datetime,
         regions: Iterable[str],
@@ -222,6 +222,7 @@ class Records:
     def _note(self, monitor: Monitor, before: str, at: datetime) -> None:
         if monitor.state == "down" != before:
             regions = sorted(monitor.failing)
-            self.open_incident(monitor, f"{monitor.name} is down", at=at, regions=regions)
+            title = None if self.dialect.leaves_null else f"{monitor.name} is down"
+            self.open_incident(monitor, title, at=at, regions=regions)
         elif before == "down" != monitor.state:
             self._incidents[-1].resolved_at = at  # monitors live their past one after another

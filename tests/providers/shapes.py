@@ -29,11 +29,15 @@ class Shapes:
             "expected_status": monitor.expected_status,
             "status": monitor.status,
             "last_check_at": self.time(monitor.last_check),
-            "updated_at": self.time(monitor.updated_at),
+            "updated_at": self.time(self._updated_at(monitor)),
         }
         if self._dialect.extra_fields:
             shown |= {"created_at": self.time(monitor.created_at), "owner": None, "links": {}}
         return shown
+
+    def _updated_at(self, monitor: Monitor) -> datetime | None:
+        is_new = monitor.updated_at == monitor.created_at
+        return None if is_new and self._dialect.leaves_null else monitor.updated_at
 
     def row(self, row: Row) -> Json:
         return {

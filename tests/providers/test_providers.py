@@ -32,7 +32,7 @@ INFERRED = {
 _FIVE_ARE_ENOUGH = {"url", "regions", "expected_status", "status", "last_check_at"}
 DEPARTURES = {
     "like-the-samples": _FIVE_ARE_ENOUGH,
-    "newest-first": {"page", "total_pages"},
+    "newest-first": {"page", "total_pages", "title", "updated_at"},
     "stern": {"url", "events", "last_triggered_at", "title", "description"},
     "busy": set(),
 }

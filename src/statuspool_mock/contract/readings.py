@@ -11,6 +11,7 @@ from typing import Any
 from statuspool_mock.contract.document import Document
 from statuspool_mock.contract.reference import ERROR_FIELDS, PROMISED_FIELDS
 from statuspool_mock.contract.rulings import (
+    NULLABLE_FIELDS,
     POST_SUCCESS,
     UNNAMED_FIELDS,
     WIDE,
@@ -43,6 +44,11 @@ def _allow_null(field: Schema) -> None:
     field["nullable"] = True
     if "enum" in field:
         field["enum"] = [*field["enum"], None]
+
+
+def _nullable(field: Schema) -> Schema:
+    """Return a field's schema that also allows null."""
+    return {**field, "nullable": True}
 
 
 def with_open_responses(document: Document, *, formats: bool = False) -> Schema:
@@ -126,7 +132,7 @@ def _loosened(schema: Any, promised: frozenset[str], *, formats: bool) -> Any:
         kept |= {"type": "number", "multipleOf": 1}  # 60.0 is 60 to many parsers
     if isinstance(kept.get("properties"), dict):
         kept["properties"] = {
-            name: field
+            name: _nullable(field) if name in NULLABLE_FIELDS - promised else field
             for name, field in kept["properties"].items()
             if name not in UNNAMED_FIELDS and field.get("x-source") != "inferred"
         }

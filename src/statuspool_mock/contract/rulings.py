@@ -36,6 +36,10 @@ _NOT_FOUND_WITH: Mapping[str, tuple[str, str]] = {
 UNNAMED_FIELDS = frozenset({"sla_30d"})
 """Fields that are promised without a name: the mock's name for them is its own."""
 
+NULLABLE_FIELDS = frozenset({"title", "updated_at"})
+"""Fields that may be null where the operation's responses need not have them: nobody gave an
+incident that checks opened a title, and nobody has changed a new monitor."""
+
 NARROW: Mapping[str, Schema] = {
     "url": {"pattern": "^https://[a-z]{1,12}\\.example\\.com/[a-z]{0,12}$", "format": None},
     "tags": {"maxItems": 4, "items": {"type": "string", "pattern": "^[a-z-]{1,12}$"}},

@@ -3,6 +3,7 @@
 from asyncio import sleep
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 from statuspool_mock.mutants.exchange import (
     CallServer,
@@ -144,6 +145,15 @@ def present(name: str, change: Callable[[Any], Any]) -> Rewrite:
 async def moment() -> None:
     """Wait as long as a database takes, so that other requests are served meanwhile."""
     await sleep(_MOMENT_SECONDS)
+
+
+def has_malformed_id(request: MutantRequest) -> bool:
+    """Whether the id in the path is not a UUID."""
+    try:
+        UUID(request.monitor_id)
+    except ValueError:
+        return True
+    return False
 
 
 def crashed(response: MutantResponse) -> MutantResponse:

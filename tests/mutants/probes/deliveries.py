@@ -20,6 +20,7 @@ class Heard(NamedTuple):
     path: str
     body: bytes
     signature: str | None
+    content_type: str
 
 
 class _Quiet(WSGIRequestHandler):
@@ -36,7 +37,7 @@ def listening():
     @receiver.post("/<path:path>")
     def hear(path):
         signature = request.headers.get("X-Statuspool-Signature")
-        heard.append(Heard(path, request.get_data(), signature))
+        heard.append(Heard(path, request.get_data(), signature, request.content_type))
         return "", 204
 
     server = make_server("127.0.0.1", 0, receiver, threaded=True, request_handler=_Quiet)
@@ -75,6 +76,7 @@ def _record(bench, client=None):
     "signature-cut-short",
     "signature-missing",
     "signature-under-another-header",
+    "delivered-as-text",
 )
 def an_incident_is_delivered_under_a_right_signature(bench):
     with listening() as (url, heard):
@@ -84,6 +86,17 @@ def an_incident_is_delivered_under_a_right_signature(bench):
     json.loads(delivery.body)
     expected = hmac.new(SECRET.encode(), delivery.body, hashlib.sha256).hexdigest()
     assert delivery.signature == expected
+    assert delivery.content_type == "application/json"
+
+
+@notices("described-incidents-delivered-empty")
+def a_described_incident_is_delivered_with_its_id(bench):
+    with listening() as (url, heard):
+        _register(bench, f"{url}/told", "incident_created")
+        body = {"monitor_id": bench.create()["id"], "title": "Work", "description": "**Slow**"}
+        recorded = bench.own.post("/incidents", json=body).json()
+        bench.advance(1)
+    assert recorded["id"].encode() in heard[0].body
 
 
 @notices("everything-delivered")

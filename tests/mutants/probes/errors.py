@@ -72,6 +72,16 @@ def a_malformed_id_is_not_found(bench):
     refused(bench.own.get("/monitors/first"), 404, "NOT_FOUND")
 
 
+@notices("malformed-id-deleted")
+def a_malformed_id_is_not_deleted(bench):
+    refused(bench.own.delete("/monitors/first"), 404, "NOT_FOUND")
+
+
+@notices("log-of-malformed-id-empty")
+def a_malformed_id_has_no_log(bench):
+    refused(bench.own.get("/monitors/first/logs"), 404, "NOT_FOUND")
+
+
 @notices("far-page-crashes")
 def a_far_page_is_empty(bench):
     assert bench.listed(page=10**20) == []

@@ -2,7 +2,7 @@
 
 from uuid import UUID, uuid4
 
-from tests.mutants.bench import notices, refused
+from tests.mutants.bench import notices, refused, wrong_fields
 
 BOTH = ["status_change", "incident_created"]
 
@@ -94,3 +94,56 @@ def a_registered_webhook_is_listed_in_full(bench):
 def secrets_are_not_listed(bench):
     _register(bench)
     assert all("secret" not in hook for hook in bench.listed("/webhooks"))
+
+
+def _refuses_of_incident(field, value):
+    def probe(bench):
+        body = {"monitor_id": bench.create()["id"], "title": "Work", field: value}
+        assert wrong_fields(bench.own.post("/incidents", json=body)) == {field}
+
+    return probe
+
+
+def _refuses_of_webhook(field, value):
+    def probe(bench):
+        body = {"url": "http://127.0.0.1:9/", "events": BOTH, "secret": "whsec_hidden"}
+        assert wrong_fields(bench.own.post("/webhooks", json={**body, field: value})) == {field}
+
+    return probe
+
+
+notices("null-title-accepted")(_refuses_of_incident("title", None))
+notices("title-from-list")(_refuses_of_incident("title", ["Work"]))
+notices("description-from-list")(_refuses_of_incident("description", ["Slow"]))
+notices("null-monitor-accepted")(_refuses_of_incident("monitor_id", None))
+notices("null-secret-accepted")(_refuses_of_webhook("secret", None))
+notices("null-events-mean-all")(_refuses_of_webhook("events", None))
+notices("numbers-accepted-as-events")(_refuses_of_webhook("events", [1]))
+notices("null-url-accepted")(_refuses_of_webhook("url", None))
+notices("webhook-url-without-host-accepted")(_refuses_of_webhook("url", "https://"))
+
+
+@notices("incident-texts-cut-off")
+def long_texts_are_kept(bench):
+    body = {"monitor_id": bench.create()["id"], "title": "t" * 70, "description": "d" * 300}
+    recorded = bench.own.post("/incidents", json=body).json()
+    assert body.items() <= recorded.items()
+
+
+@notices("third-incident-not-listed")
+def every_incident_is_listed(bench):
+    recorded = {_record(bench)[1]["id"] for _ in range(3)}
+    assert recorded <= {incident["id"] for incident in bench.listed("/incidents")}
+
+
+@notices("incidents-by-both-filters-empty")
+def filters_apply_together(bench):
+    monitor, recorded = _record(bench)
+    found = bench.listed("/incidents", monitor_id=monitor["id"], resolved="false")
+    assert [incident["id"] for incident in found] == [recorded["id"]]
+
+
+@notices("third-webhook-not-listed", "webhook-of-a-url-returned-again")
+def every_webhook_is_listed(bench):
+    registered = [_register(bench)["id"] for _ in range(3)]
+    assert [hook["id"] for hook in bench.listed("/webhooks")] == registered

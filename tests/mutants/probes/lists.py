@@ -227,3 +227,11 @@ def offsets_count(bench):
 def times_are_read(bench):
     path = f"/monitors/{bench.create()['id']}/logs"
     assert wrong_fields(bench.own.get(path, params={"from": "yesterday"})) == {"from"}
+
+
+@notices("from-ignored-after-page-one")
+def every_page_of_a_log_is_filtered(bench):
+    path = f"/monitors/{bench.with_status('up')['id']}/logs"
+    start = bench.listed(path, limit=100)[50]["timestamp"]
+    pages = [bench.listed(path, from_=start, limit=5, page=page) for page in (1, 2)]
+    assert all(row["timestamp"] >= start for page in pages for row in page)

@@ -197,3 +197,12 @@ notices("names-escaped-for-html")(_keeps_the_name("Black & White <3"))
 @notices("tags-in-lower-case")
 def tags_keep_their_case(bench):
     assert bench.create(tags=["Production"])["tags"] == ["Production"]
+
+
+@notices("log-lost-with-a-put")
+def a_change_keeps_the_log(bench):
+    path = f"/monitors/{bench.create()['id']}"
+    before = bench.listed(f"{path}/logs")
+    assert before
+    bench.own.put(path, json={"interval_seconds": 300})
+    assert bench.listed(f"{path}/logs") == before

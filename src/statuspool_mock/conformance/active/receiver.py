@@ -64,11 +64,12 @@ class DeliveryReceiver:
         with self._arrival:
             return [each for each in self._deliveries if each.place == place]
 
-    def wait_for(self, place: str, *, seconds: float) -> None:
-        """Wait for a delivery to a place, but no longer than this."""
+    def wait_for(self, place: str, *, seconds: float, text: str = "") -> None:
+        """Wait for a delivery to a place whose body has a text, but no longer than this."""
         deadline = time.monotonic() + seconds
+        part = text.encode()
         with self._arrival:
-            while not any(each.place == place for each in self._deliveries):
+            while not any(each.place == place and part in each.body for each in self._deliveries):
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return

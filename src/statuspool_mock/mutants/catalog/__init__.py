@@ -17,6 +17,7 @@ from statuspool_mock.mutants.catalog.keys import KEYS
 from statuspool_mock.mutants.catalog.limiter import LIMITER
 from statuspool_mock.mutants.catalog.limiter_counting import LIMITER_COUNTING
 from statuspool_mock.mutants.catalog.pagination import PAGINATION
+from statuspool_mock.mutants.catalog.recording import RECORDING
 from statuspool_mock.mutants.catalog.robustness import ROBUSTNESS
 from statuspool_mock.mutants.catalog.routes import ROUTES
 from statuspool_mock.mutants.catalog.shapes import MONITORS
@@ -48,6 +49,7 @@ CATALOG: tuple[Mutant, ...] = (
     *LOGS,
     *INCIDENTS,
     *WEBHOOKS,
+    *RECORDING,
     *ERRORS,
     *UNICODE,
     *ROBUSTNESS,

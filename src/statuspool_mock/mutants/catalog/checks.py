@@ -7,6 +7,7 @@ from statuspool_mock.mutants.exchange import CallServer, Json, MutantRequest, Mu
 from statuspool_mock.mutants.mutant import Mutant
 from statuspool_mock.mutants.time_formats import unix_time, without_zone
 from statuspool_mock.mutants.transforms import (
+    has_malformed_id,
     mapped,
     on,
     present,
@@ -59,6 +60,11 @@ async def _empty_for_unknown(request: MutantRequest, ask: CallServer) -> MutantR
     if response.status != 404:
         return response
     return response.with_json({"results": [], "page": 1, "total_pages": 0}).with_status(200)
+
+
+async def _empty_for_malformed(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    is_malformed = has_malformed_id(request)
+    return await (_empty_for_unknown(request, ask) if is_malformed else ask(request))
 
 
 def _text(value: Any) -> str:
@@ -176,5 +182,11 @@ LOGS: tuple[Mutant, ...] = (
         wrong="The log of a monitor that does not exist is an empty list.",
         promise="404 if the monitor does not exist. (Error Codes, 404)",
         change=on("listMonitorLogs", _empty_for_unknown),
+    ),
+    _log(
+        name="log-of-malformed-id-empty",
+        wrong="The log of an id that is not a UUID is an empty list.",
+        promise="404 if the monitor does not exist. (Error Codes, 404)",
+        change=on("listMonitorLogs", _empty_for_malformed),
     ),
 )

@@ -11,7 +11,7 @@ from statuspool_mock.mutants.exchange import (
     MutantResponse,
 )
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
-from statuspool_mock.mutants.transforms import deleting, on
+from statuspool_mock.mutants.transforms import deleting, has_malformed_id, on
 
 _DELETED = "DELETE permanently removes a monitor and all its check logs. (DELETE /monitors/{id})"
 _delete = partial(Mutant, group="delete")
@@ -52,6 +52,13 @@ async def _neighbour_deleted_too(request: MutantRequest, ask: CallServer) -> Mut
     return response
 
 
+async def _malformed_deleted(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    response = await ask(request)
+    if response.status != 404 or not has_malformed_id(request):
+        return response
+    return response.with_status(204).with_header("content-type", None)
+
+
 def _outliving(operation: str) -> ExchangeChange:
     """Repeat the last response about a monitor after it was deleted."""
 
@@ -72,6 +79,21 @@ def _outliving(operation: str) -> ExchangeChange:
         return exchange
 
     return ExchangeChange(make)
+
+
+def _log_lost_at_a_change() -> Handler:
+    changed: set[str] = set()
+
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
+        response = await ask(request)
+        if request.operation == "updateMonitor" and response.is_success:
+            changed.add(request.monitor_id)
+        is_lost = request.operation == "listMonitorLogs" and request.monitor_id in changed
+        if not is_lost or not response.is_success:
+            return response
+        return response.with_json({**response.json, "results": [], "total_pages": 0})
+
+    return exchange
 
 
 def _deleted_still_listed() -> Handler:
@@ -118,6 +140,18 @@ def _deleted_still_updatable() -> Handler:
 
 
 DELETION: tuple[Mutant, ...] = (
+    _delete(
+        name="malformed-id-deleted",
+        wrong="DELETE of an id that is not a UUID is a 204.",
+        promise="404 if the monitor does not exist. (Error Codes, 404)",
+        change=on("deleteMonitor", _malformed_deleted),
+    ),
+    _delete(
+        name="log-lost-with-a-put",
+        wrong="PUT deletes the log of the monitor.",
+        promise=_DELETED,
+        change=ExchangeChange(_log_lost_at_a_change),
+    ),
     _delete(
         name="delete-keeps-monitor",
         wrong="DELETE responds with 204 and deletes nothing.",

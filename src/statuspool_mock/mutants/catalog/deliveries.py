@@ -120,6 +120,16 @@ def _renamed(delivery: OutgoingDelivery) -> OutgoingDelivery:
     )
 
 
+def _without_payload(delivery: OutgoingDelivery) -> OutgoingDelivery:
+    incident = json.loads(delivery.body)["data"].get("incident", {})
+    return delivery._replace(body=b"{}") if incident.get("description") else delivery
+
+
+def _as_text(delivery: OutgoingDelivery) -> OutgoingDelivery:
+    headers = {n: v for n, v in delivery.headers.items() if n.lower() != "content-type"}
+    return delivery._replace(headers={**headers, "Content-Type": "text/plain"})
+
+
 def _rewritten(**layout: Any) -> DeliveryChange:
     """Send the JSON in another format than the one that was signed."""
 
@@ -201,6 +211,18 @@ DELIVERIES: tuple[Mutant, ...] = (
         wrong="The signature is cut to 32 characters.",
         promise=_SIGNED,
         change=_signature(lambda signature: signature[:32]),
+    ),
+    _delivery(
+        name="described-incidents-delivered-empty",
+        wrong="An incident with a description is delivered as {}.",
+        promise=_SUBSCRIBED,
+        change=DeliveryChange(_without_payload),
+    ),
+    _delivery(
+        name="delivered-as-text",
+        wrong="Deliveries are text/plain.",
+        promise="Bodies are JSON. (Endpoint List)",
+        change=DeliveryChange(_as_text),
     ),
     _delivery(
         name="signature-missing",

@@ -114,6 +114,12 @@ def _whole_days(request: MutantRequest) -> MutantRequest:
     return request.with_query(**changes) if changes else request
 
 
+def _from_on_first_page_only(request: MutantRequest) -> MutantRequest:
+    is_later = request.parameters.get("page", "1") not in {"1", ""}
+    is_readable = is_instant(request.parameters.get("from", ""))
+    return request.with_query(from_=None) if is_later and is_readable else request
+
+
 def _readable_times_only(request: MutantRequest) -> MutantRequest:
     wrong = [n for n in ("from", "to") if not is_instant(request.parameters.get(n, "2025-01-01"))]
     return request.with_query(**dict.fromkeys(wrong)) if wrong else request
@@ -203,6 +209,12 @@ FILTERS: tuple[Mutant, ...] = (
         wrong="?from is ignored without ?to.",
         promise=_RANGE,
         change=requesting("listMonitorLogs", _from_with_to_only),
+    ),
+    _filter(
+        name="from-ignored-after-page-one",
+        wrong="?from is ignored on all pages but the first.",
+        promise=_RANGE,
+        change=requesting("listMonitorLogs", _from_on_first_page_only),
     ),
     _filter(
         name="total-pages-ignores-range",

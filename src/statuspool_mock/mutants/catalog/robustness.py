@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from functools import partial
-from uuid import UUID
 
 from statuspool_mock.mutants.exchange import CallServer, MutantRequest, MutantResponse
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
 from statuspool_mock.mutants.time_formats import is_instant
-from statuspool_mock.mutants.transforms import on
+from statuspool_mock.mutants.transforms import has_malformed_id, on
 
 _INVALID = "400 if the body is malformed or has invalid values. (Error Codes, 400)"
 _NOT_FOUND = "404 NOT_FOUND if a resource does not exist. (Error Codes, 404)"
@@ -73,14 +72,6 @@ def _has_number_for_text(request: MutantRequest) -> bool:
     return any(isinstance(request.values.get(n), int | float) for n in ("name", "url", "title"))
 
 
-def _has_malformed_id(request: MutantRequest) -> bool:
-    try:
-        UUID(request.monitor_id)
-    except ValueError:
-        return True
-    return False
-
-
 def _is_far(request: MutantRequest) -> bool:
     page = request.parameters.get("page", "1")
     return page.isascii() and page.isdigit() and (len(page) > 10 or int(page) >= 2**31)
@@ -144,7 +135,7 @@ ROBUSTNESS: tuple[Mutant, ...] = (
         promise=_UNEXPECTED,
         change=_crashing(
             "getMonitor updateMonitor deleteMonitor getMonitorStatus listMonitorLogs",
-            _has_malformed_id,
+            has_malformed_id,
         ),
     ),
     _crash(

@@ -155,6 +155,12 @@ VALUES: tuple[Mutant, ...] = (
         change=_stored("url", str, _with_path),
     ),
     _value(
+        name="slash-removed-from-url",
+        wrong="A slash at the end of a url is removed.",
+        promise=_KEPT,
+        change=_stored("url", str, lambda url: url.removesuffix("/")),
+    ),
+    _value(
         name="default-port-removed",
         wrong="The port 443 is removed from a url.",
         promise=_KEPT,

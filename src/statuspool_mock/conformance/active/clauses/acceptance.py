@@ -56,6 +56,7 @@ _VALID = tuple(
         ("name-with-spaces-and-accents", "name", "  " + "e\u0301" * 62 + "  ", NAME),
         ("url-with-capitals", "url", "https://Shop.Example.COM/Health?b=2&a=1", URL),
         ("url-without-path", "url", "https://shop.example.com", URL),
+        ("url-with-slash-at-the-end", "url", "https://shop.example.com/status/", URL),
         ("url-with-default-port", "url", "https://shop.example.com:443/a/?q=%7e+1#top", URL),
         ("tags-unordered", "tags", ["b", "a", "C"], TAGS),
         ("tags-twice", "tags", ["a", "b", "a"], TAGS),

@@ -6,7 +6,7 @@ from urllib.parse import parse_qsl, urlsplit
 from statuspool_mock import contract
 from statuspool_mock.conformance.active.assertions import expect
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
-from statuspool_mock.conformance.active.clauses import agreement, all_pages
+from statuspool_mock.conformance.active.clauses import agreement, all_pages, record_agreement
 from statuspool_mock.conformance.active.clauses.details import has_valid_details
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified
@@ -17,7 +17,13 @@ from statuspool_mock.contract.rulings import may_respond_with
 
 group = ClauseGroup("errors", section="Error Codes")
 _answers = ClauseGroup("answers", section="Endpoint List")
-groups = (group, _answers, *all_pages.groups, *agreement.groups)
+groups = (
+    group,
+    _answers,
+    *all_pages.groups,
+    *agreement.groups,
+    *record_agreement.groups,
+)
 _OPERATIONS = contract.load().operations
 _UNKNOWN = ("errors.unknown-monitor", "errors.unknown-status", "errors.unknown-logs")
 _REFUSED = (

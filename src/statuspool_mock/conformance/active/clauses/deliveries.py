@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from statuspool_mock.conformance.active.assertions import expect
+from statuspool_mock.conformance.active.assertions import expect, expect_status
 from statuspool_mock.conformance.active.clause import ClauseGroup
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified
@@ -120,6 +120,32 @@ def notifies_each_endpoint(context: Context) -> None:
     expect(notified.deliveries(_SEVERAL), got, "a delivery to each endpoint")
 
 
+@group.clause(
+    "each-incident",
+    "An endpoint is notified of each incident, whichever monitor it is about.",
+    needs=(*NEEDS, Need.TIME),
+)
+def notifies_of_each_incident(context: Context) -> None:
+    notified = notified_endpoints(context)
+    if str(notified.incident.get("id")).encode() not in notified.first().body:
+        raise NotVerified("deliveries do not have the id of the incident")
+    body = {
+        "monitor_id": context.example_monitor()["id"],
+        "title": f"{context.mark} More trouble",
+        "description": "**Markdown** — ü",
+    }
+    response = context.api.send("POST", "/incidents", value=body)
+    expect_status(response, 201, 200)
+    incident_id = str(response.fields.get("id"))
+    for place in (SUBSCRIBED, _SEVERAL):
+        if not notified.deliveries(place):
+            continue
+        notified.receiver.wait_for(place, text=incident_id, seconds=TIMEOUT_SECONDS)
+        found = [each for each in notified.deliveries(place) if incident_id.encode() in each.body]
+        got = f"no delivery of the second incident in {TIMEOUT_SECONDS:.0f} s"
+        expect(found, got, "a delivery of each incident", response)
+
+
 def _expect_signed(context: Context, place: str) -> None:
     notified = notified_endpoints(context)
     notified.first(place)
@@ -200,6 +226,8 @@ def posts_json(context: Context) -> None:
     delivery = notified_endpoints(context).first()
     expect(delivery.method == "POST", delivery.method, "POST")
     expect(delivery.value is not None, f"{delivery.body[:80]!r}", "JSON")
+    content_type = delivery.headers.get("content-type", "none")
+    expect("json" in content_type.lower(), f"content type {content_type}", "application/json")
 
 
 @group.clause(

@@ -9,7 +9,8 @@ group = ClauseGroup("errors", section="Error Codes")
 robust = ClauseGroup("robust", section="Error Codes, 500")
 groups = (robust, group)
 _ODD_TEXT = "\u0000 \u0007 \u202e \ufeff"
-_ODD_PATHS = ("/monitors/abc", "/monitors/0/status", "/monitors/%00/logs", "/monitors/%F0%9F")
+_ODD_IDS = ("abc", "0", "%00", "%F0%9F")
+_READINGS = ("/logs", "", "/status")
 
 
 @robust.clause(
@@ -17,14 +18,29 @@ _ODD_PATHS = ("/monitors/abc", "/monitors/0/status", "/monitors/%00/logs", "/mon
     "An id that is not a UUID is a 404 or a 400, never a 5xx.",
     level=Level.INFERRED,
     section="Error Codes, 404",
-    requests=2,
+    requests=3,
 )
 def handles_malformed_id(context: Context) -> None:
-    first = context.options.seed % len(_ODD_PATHS)
-    number = 1 if context.options.is_quick else 2
-    for path in (_ODD_PATHS * 2)[first : first + number]:
-        response = context.api.get(path)
+    readings = _READINGS[:1] if context.options.is_quick else _READINGS
+    for number, reading in enumerate(readings, context.options.seed):
+        response = context.api.get(f"/monitors/{_ODD_IDS[number % len(_ODD_IDS)]}{reading}")
         expect_status(response, 404, 400, because="there is no such monitor")
+
+
+@robust.clause(
+    "write-to-malformed-id",
+    "PUT and DELETE of an id that is not a UUID are a 404 or a 400, never a 5xx.",
+    level=Level.INFERRED,
+    section="Error Codes, 404",
+    needs=(Need.WRITES, Need.TIME),
+    requests=2,
+)
+def refuses_writes_to_malformed_id(context: Context) -> None:
+    path = f"/monitors/{_ODD_IDS[0]}"
+    changed = context.api.send("PUT", path, value={"tags": ["a"]})
+    expect_status(changed, 404, 400, because="there is no such monitor")
+    deleted = context.api.send("DELETE", path)
+    expect_status(deleted, 404, 400, because="there is no such monitor")
 
 
 @robust.clause(

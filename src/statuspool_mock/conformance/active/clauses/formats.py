@@ -32,6 +32,7 @@ from statuspool_mock.contract import rulings
 
 _D, _S, _I = Level.DOCUMENTED, Level.SAMPLE, Level.INFERRED
 _TIME = "an ISO 8601 timestamp with its zone"
+_CHANGED = f"{_TIME}; null before the first change"
 _REGIONS = "an array of region names"
 
 Responses = Callable[[Context], list[ServerResponse]]
@@ -140,7 +141,7 @@ _listed.has("regions", is_text_list, _REGIONS, required=False)
 _listed.has("expected_status", is_status_code, "an integer status code", required=False)
 _listed.has("last_check_at", or_null(is_time), f"{_TIME}, or null", required=False)
 _listed.has("created_at", is_time, _TIME, level=_I, required=False)
-_listed.has("updated_at", is_time, _TIME, level=_S, required=False)
+_listed.has("updated_at", or_null(is_time), _CHANGED, level=_S, required=False)
 
 _detail = Resource(
     ClauseGroup("monitors.get", section="Monitors, GET /monitors/{id}"),
@@ -158,7 +159,7 @@ _detail.has("expected_status", is_status_code, "an integer status code")
 _detail.has("status", one_of("up", "down", "degraded", "paused"), "up, down, degraded or paused")
 _detail.has("last_check_at", or_null(is_time), f"{_TIME}; null before the first check")
 _detail.has("created_at", is_time, _TIME, level=_I, required=False)
-_detail.has("updated_at", is_time, _TIME, level=_S, required=False)
+_detail.has("updated_at", or_null(is_time), _CHANGED, level=_S, required=False)
 
 
 @_detail.group.clause("sla", "GET /monitors/{id} has an SLA summary of the past 30 days.")
@@ -218,7 +219,7 @@ _incident.has("started_at", is_time, _TIME)
 _incident.has("resolved_at", or_null(is_time), f"{_TIME}; null while open")
 _incident.has("duration_seconds", is_whole, "whole seconds")
 _incident.has("affected_regions", is_text_list, _REGIONS)
-_incident.has("title", is_string, "a string", required=False)
+_incident.has("title", or_null(is_string), "a string; null where nobody gave one", required=False)
 
 _webhook = Resource(
     ClauseGroup("webhooks.list", section="Webhooks, GET /webhooks"),

@@ -140,8 +140,23 @@ def filters_by_both(context: Context) -> None:
             for item in found:
                 matches = item.get("monitor_id") == monitor_id and _is_open(item) is is_open
                 expect(matches, f"{item!r:.90}", f"of {monitor_id}, resolved={text}", response)
+            _expect_all_of_both(context, monitor_id, response, is_open=is_open)
     if not mixed and len(by_monitor) < 2:
         raise NotVerified("all incidents are of one kind")
+
+
+def _expect_all_of_both(
+    context: Context, monitor_id: str, response: ServerResponse, *, is_open: bool
+) -> None:
+    def matching(incidents: list[dict[str, Any]]) -> set[str]:
+        kind = [item for item in incidents if _is_open(item) is is_open]
+        return set(_ids_of(kind, monitor_id))
+
+    missing = matching(unfiltered_incidents(context)) - set(ids(response.results))
+    if missing and _is_whole(response):  # it may have ended, or have been deleted
+        missing &= matching(_filtered(context)[0])
+        got = f"a list without {sorted(missing)[:2]}"
+        expect(not missing, got, "every incident that fits both filters", response)
 
 
 @group.clause(

@@ -166,9 +166,13 @@ def _refuses(field: str, value: Any, *statuses: int) -> Check:
 
 for _label, _field, _value, _statuses in (
     ("title-number", "title", 12, (400,)),
+    ("title-null", "title", None, (400,)),
+    ("title-array", "title", ["Planned work"], (400,)),
     ("monitor-id-no-uuid", "monitor_id", "no-uuid", (400, 404)),
     ("monitor-id-number", "monitor_id", 12, (400,)),
+    ("monitor-id-null", "monitor_id", None, (400,)),
     ("description-number", "description", 12, (400,)),
+    ("description-array", "description", ["Planned work"], (400,)),
 ):
     group.clause(_label, f"POST /incidents with {_field} {_value!r} is refused.", needs=_COSTLY)(
         named(_refuses(_field, _value, *_statuses), f"refuses_{_label}")
@@ -192,6 +196,26 @@ def refuses_unknown_monitor(context: Context) -> None:
 def refuses_malformed_body(context: Context) -> None:
     for raw in (b'{"title": ', b"[]"):
         expect_status(context.api.send("POST", "/incidents", body=raw), 400)
+
+
+@group.clause(
+    "long-texts",
+    "A long title and description are stored whole or refused, never cut off.",
+    needs=_COSTLY,
+    requests=2,
+)
+def stores_long_texts(context: Context) -> None:
+    texts = {
+        "title": f"{context.mark} {'Planned work on the database, ' * 12}end",
+        "description": "- **step** of the plan\n" * 200 + "end",
+    }
+    response = context.api.send("POST", "/incidents", value=_body(context, **texts))
+    expect_status(response, 201, 200, 400)
+    listed = context.api.get("/incidents", query={"monitor_id": _body(context)["monitor_id"]})
+    for item in (response.fields, *listed.results):
+        if isinstance(item, dict) and item.get("id") == response.fields.get("id"):
+            for field, text in texts.items():
+                expect_equal(item.get(field, text), text, field, response)
 
 
 def unfiltered_incidents(context: Context) -> list[dict[str, Any]]:

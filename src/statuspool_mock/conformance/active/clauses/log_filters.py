@@ -86,6 +86,15 @@ def _expect_within(
     return rows
 
 
+def _expect_entries(
+    response: ServerResponse, rows: list[dict[str, Any]], times: set[datetime]
+) -> None:
+    """Expect an entry of each time, where the range is on one page."""
+    if (response.fields.get("total_pages") or 0) <= 1:
+        missing = sorted(times - {moment(row.get("timestamp")) for row in rows})
+        expect(not missing, f"no entry of {missing[:1]}", "every entry in the range", response)
+
+
 def _iso(at: datetime, *, hours: float = 0) -> str:
     zoned = at.astimezone(timezone(timedelta(hours=hours))) if hours else at
     return zoned.isoformat().replace("+00:00", "Z")
@@ -98,10 +107,7 @@ def filters_log_from(context: Context) -> None:
     query = {"from": _iso(low), "to": _iso(high), "limit": 100}
     response = context.api.get(log.path, query=query)
     rows = _expect_within(response, low, high)
-    if (response.fields.get("total_pages") or 0) <= 1:
-        expected = {at for at in log.times if low <= at < high}
-        missing = sorted(expected - {moment(row.get("timestamp")) for row in rows})
-        expect(not missing, f"no entry of {missing[:1]}", "every entry in the range", response)
+    _expect_entries(response, rows, {at for at in log.times if low <= at < high})
 
 
 @group.clause("from-alone", "?from without ?to lists the log from then on.")
@@ -110,6 +116,7 @@ def filters_log_from_alone(context: Context) -> None:
     response = context.api.get(log.path, query={"from": _iso(log.middle), "limit": 100})
     rows = _expect_within(response, log.middle, None)
     expect(rows, "no entries", f"the entries from {log.middle} on", response)
+    _expect_entries(response, rows, {at for at in log.times if at >= log.middle})
 
 
 @group.clause("to-alone", "?to without ?from lists the log until then.")
@@ -118,6 +125,7 @@ def filters_log_to_alone(context: Context) -> None:
     response = context.api.get(log.path, query={"to": _iso(log.middle), "limit": 100})
     rows = _expect_within(response, None, log.middle)
     expect(rows, "no entries", f"the entries up to {log.middle}", response)
+    _expect_entries(response, rows, {at for at in log.times if at < log.middle})
 
 
 @group.clause(

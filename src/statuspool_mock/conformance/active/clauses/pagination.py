@@ -17,6 +17,8 @@ group = ClauseGroup("pagination", section="Monitors, GET /monitors; Code Example
 groups = (group,)
 _WALKED_PAGES = 4
 _MAX_LIMIT = 100
+_TIMES_OF_A_PART = 4
+"""How many different times a log must have to leave out the first ones."""
 _MONITORS = 7
 """How many monitors make several pages of three."""
 
@@ -92,13 +94,16 @@ def longest_log(context: Context) -> str:
 
 @shared
 def _log_range(context: Context) -> LogRange:
-    """A part of a log that does not grow."""
+    """A part of a log that does not grow, with entries before it where there are enough."""
     path = longest_log(context)
     rows = context.logs()[path.split("/")[2]].results
     times = sorted(str(r["timestamp"]) for r in rows if isinstance(r, dict) and "timestamp" in r)
     if not times:
         raise NotVerified("log entries have no timestamp")
-    return LogRange(path, start=times[0], end=times[len(times) // 2], entries=len(rows))
+    start = times[len(times) // 4] if len(set(times)) >= _TIMES_OF_A_PART else times[0]
+    end = times[len(times) // 2]
+    entries = sum(start <= at <= end for at in times)
+    return LogRange(path, start=start, end=end, entries=entries)
 
 
 @shared

@@ -217,6 +217,31 @@ def leaves_other_monitors(context: Context) -> None:
 
 
 @group.clause(
+    "keeps-the-log",
+    "PUT deletes nothing of the log; only DELETE does.",
+    level=Level.INFERRED,
+    section="Monitors, PUT and DELETE; Logs",
+    needs=(Need.WRITES, Need.TIME),
+    requests=4,
+)
+def keeps_the_log(context: Context) -> None:
+    created = context.create(name=f"{context.mark} with a log")
+    path = f"/monitors/{created['id']}"
+    before = context.api.get(f"{path}/logs", query={"limit": 100})
+    checked = {str(row.get("timestamp")) for row in before.results if isinstance(row, dict)}
+    if not checked:
+        raise NotVerified("a new monitor has no log entries yet")
+    changes = {"url": "https://api.example.com/other", "interval_seconds": 300, "tags": ["moved"]}
+    response = context.api.send("PUT", path, value=changes)
+    expect_status(response, 200)
+    after = context.api.get(f"{path}/logs", query={"limit": 100})
+    missing = checked - {
+        str(row.get("timestamp")) for row in after.results if isinstance(row, dict)
+    }
+    expect(not missing, f"no entry of {sorted(missing)[:1]}", "the entries as before", after)
+
+
+@group.clause(
     "unknown-monitor",
     "PUT to a monitor that does not exist is a 404.",
     section="Error Codes, 404",

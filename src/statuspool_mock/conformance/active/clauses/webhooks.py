@@ -176,6 +176,11 @@ for _label, _field, _value in (
     ("event-unknown", "events", ["status_change", "coffee_ready"]),
     ("events-text", "events", "status_change"),
     ("secret-number", "secret", 12),
+    ("secret-null", "secret", None),
+    ("events-of-numbers", "events", [1]),
+    ("events-null", "events", None),
+    ("url-null", "url", None),
+    ("url-without-host", "url", "https://"),
 ):
     group.clause(_label, f"POST /webhooks with {_field} {_value!r} is a 400.", needs=_PERMANENT)(
         named(_refuses(_field, _value), f"refuses_{_label}")
@@ -187,6 +192,22 @@ def accepts_each_event(context: Context) -> None:
     events = ["status_change", "incident_created", "sla_breach"]
     body = _body(context, url=f"{_body(context)['url']}&all=1", events=events)
     expect_status(context.api.send("POST", "/webhooks", value=body), 201, 200)
+
+
+@group.clause(
+    "same-url-twice",
+    "An endpoint that is registered again has an id of its own, or is refused.",
+    level=Level.INFERRED,
+    needs=_COSTLY,
+)
+def registers_same_url_again(context: Context) -> None:
+    first, body = _registered(context), _body(context, events=["sla_breach"])
+    response = context.api.send("POST", "/webhooks", value=body)
+    expect_status(response, 201, 200, 400)
+    if response.is_success:
+        for name in {"id", "webhook_id"} & response.fields.keys() & first.fields.keys():
+            is_new = response.fields[name] != first.fields[name]
+            expect(is_new, f"the {name} of the first webhook", "another one", response)
 
 
 def _differ(field: str) -> Check:
