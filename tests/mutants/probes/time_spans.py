@@ -29,3 +29,11 @@ def incidents_are_past(bench):
     now = max(map(datetime.fromisoformat, checks)) + timedelta(minutes=5)
     for incident in bench.listed("/incidents"):
         assert datetime.fromisoformat(incident["started_at"]) <= now
+
+
+@notices("response-time-averaged")
+def the_response_time_is_that_of_the_last_check(bench):
+    monitor = bench.with_status("up")
+    status = bench.get(f"/monitors/{monitor['id']}/status")
+    log = bench.listed(f"/monitors/{monitor['id']}/logs", from_=status["last_check_at"])
+    assert status["response_time_ms"] in {row["response_time_ms"] for row in log}

@@ -31,6 +31,16 @@ async def _uptime_of_a_day(request: MutantRequest, ask: CallServer) -> MutantRes
     return response.with_json({**response.json, "uptime_30d": uptime})
 
 
+async def _mean_response_time(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    response = await ask(request)
+    if not response.is_success:
+        return response
+    log = request.on_the_side("listMonitorLogs", monitor_id=request.monitor_id, limit="100")
+    times = [row["response_time_ms"] for row in (await ask(log)).json["results"]]
+    mean = round(sum(times) / len(times)) if times else None
+    return response.with_json({**response.json, "response_time_ms": mean})
+
+
 def _seconds_within(incident: Json, since: datetime, until: datetime) -> float:
     began = datetime.fromisoformat(incident["started_at"])
     ended = datetime.fromisoformat(incident["resolved_at"]) if incident["resolved_at"] else until
@@ -66,6 +76,12 @@ TIME_SPANS: tuple[Mutant, ...] = (
         wrong="uptime_30d is computed over the last 24 hours.",
         promise=_UPTIME,
         change=on("getMonitorStatus", _uptime_of_a_day),
+    ),
+    _agree(
+        name="response-time-averaged",
+        wrong="response_time_ms is the mean of the oldest hundred checks.",
+        promise="/status returns the real-time status with response_time_ms. (Status)",
+        change=on("getMonitorStatus", _mean_response_time),
     ),
     _agree(
         name="sla-uptime-is-the-target",

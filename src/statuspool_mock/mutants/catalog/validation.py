@@ -88,6 +88,24 @@ VALIDATION: tuple[Mutant, ...] = (
         change=filled("createMonitor", interval_seconds=60),
     ),
     _validation(
+        name="tags-of-ascii-only",
+        wrong="Tags with other characters than ASCII are refused.",
+        promise="tags is an array of strings. (Monitors, POST /monitors)",
+        change=validating(_BOTH, "tags", items={"type": "string", "pattern": "^[ -~]*$"}),
+    ),
+    _validation(
+        name="interval-of-15-accepted",
+        wrong="POST /monitors also accepts an interval_seconds of 15.",
+        promise=_INTERVAL,
+        change=validating(("createMonitor",), "interval_seconds", enum=[15, 30, 60, 120, 300]),
+    ),
+    _validation(
+        name="put-interval-of-900-accepted",
+        wrong="PUT also accepts an interval_seconds of 900.",
+        promise=_INTERVAL,
+        change=validating(("updateMonitor",), "interval_seconds", enum=[30, 60, 120, 300, 900]),
+    ),
+    _validation(
         name="name-of-one-character-accepted",
         wrong="POST /monitors accepts a name of one character.",
         promise=_NAME,

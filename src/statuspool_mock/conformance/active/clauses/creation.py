@@ -262,9 +262,11 @@ def keeps_unicode_name(context: Context) -> None:
 )
 def keeps_unicode_tags(context: Context) -> None:
     tags = ["Zeta", "alpha", "ÄÖ — 🚢", "cafe\u0301", "a,b"]
-    created = context.create(name=f"{context.mark} tags", tags=tags)
-    stored = context.read(created["id"])
-    expect_equal(stored.get("tags"), tags, "tags", context.api.last_response)
+    body = context.body(name=f"{context.mark} tags", tags=tags)
+    response = context.api.send("POST", "/monitors", value=body)
+    expect_status(response, 201, 200, because="tags is an array of strings")
+    stored = context.read(created_monitor(response)["id"])
+    expect_equal(stored.get("tags"), tags, "tags", response)
 
 
 @group.clause(

@@ -7,9 +7,11 @@ from typing import Any
 from statuspool_mock.conformance.active.assertions import expect
 from statuspool_mock.conformance.active.clause import ClauseGroup
 from statuspool_mock.conformance.active.clauses.log_shares import log_shares, rows_of
+from statuspool_mock.conformance.active.clauses.property_tests import is_whole
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
+from statuspool_mock.conformance.active.levels import Level
 from statuspool_mock.conformance.active.sharing import shared
 from statuspool_mock.contract.tolerances import (
     CLOCK_SLACK_SECONDS,
@@ -48,6 +50,17 @@ class RecentLog:
         """The times of the entries."""
         return [at for row in rows_of(self.log) if (at := moment(row.get("timestamp")))]
 
+    @property
+    def response_times(self) -> list[float]:
+        """The response times of the last check, in all regions."""
+        return [
+            row["response_time_ms"]
+            for row in rows_of(self.log)
+            if (at := moment(row.get("timestamp")))
+            and abs((at - self.last_check).total_seconds()) <= CLOCK_SLACK_SECONDS
+            and is_whole(row.get("response_time_ms"))
+        ]
+
 
 @shared
 def _recent_logs(context: Context) -> list[RecentLog]:
@@ -84,6 +97,26 @@ def dates_last_check_like_log(context: Context) -> None:
         got = f"{last_check}, {apart:.0f} s from the newest entry, {max(times)}"
         is_near = apart <= _interval(recent.monitor) + _slack_seconds(context)
         expect(is_near, got, "the newest entry's time", recent.status)
+
+
+@group.clause(
+    "response-time-of-the-last-check",
+    "response_time_ms of /status is that of the last check, in one region or over all of them.",
+    level=Level.INFERRED,
+    requests=0,
+)
+def times_the_last_check(context: Context) -> None:
+    compared = 0
+    for recent in _recent_logs(context):
+        shown, times = recent.status.fields.get("response_time_ms"), recent.response_times
+        if not times or shown is None or not is_whole(shown):
+            continue
+        compared += 1
+        got = f"response_time_ms {shown}; the entries of {recent.last_check} have {times[:5]}"
+        is_near = min(times) - 1 <= shown <= max(times) + 1
+        expect(is_near, got, f"{min(times)} to {max(times)}", recent.status)
+    if not compared:
+        raise NotVerified("no log has entries of the last check")
 
 
 @group.clause(

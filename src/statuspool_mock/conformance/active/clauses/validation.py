@@ -179,6 +179,28 @@ def _refuses(method: str, row: InvalidValue) -> Check:
     return named(check, f"{method.lower()}_refuses_{row.name}")
 
 
+_OTHER_INTERVALS = {"POST": (15, 180, 3600), "PUT": (10, 240, 900)}
+"""Usual intervals that are none of the four, tried with one method each: they cost requests."""
+
+
+def _refuses_intervals(method: str) -> Check:
+    def check(context: Context) -> None:
+        for seconds in _OTHER_INTERVALS[method]:
+            response = _send(context, method, {"interval_seconds": seconds})
+            expect_status(response, 400, because=INTERVAL)
+
+    return named(check, f"{method.lower()}_refuses_other_intervals")
+
+
+for _method, _intervals in _OTHER_INTERVALS.items():
+    group.clause(
+        f"{_method.lower()}.other-intervals",
+        f"{INTERVAL}: {_method} refuses {', '.join(map(str, _intervals))}.",
+        needs=_COSTLY,
+        requests=len(_intervals),
+        section="Monitors, POST /monitors" if _method == "POST" else "Monitors, PUT",
+    )(_refuses_intervals(_method))
+
 for _row in _INVALID:
     for _method in ("POST", "PUT"):
         group.clause(
