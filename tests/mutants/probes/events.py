@@ -147,3 +147,10 @@ def filters_apply_together(bench):
 def every_webhook_is_listed(bench):
     registered = [_register(bench)["id"] for _ in range(3)]
     assert [hook["id"] for hook in bench.listed("/webhooks")] == registered
+
+
+@notices("open-incidents-by-default")
+def resolved_incidents_are_listed_too(bench):
+    resolved = {incident["id"] for incident in bench.listed("/incidents", resolved="true")}
+    assert resolved
+    assert resolved <= {incident["id"] for incident in bench.listed("/incidents")}

@@ -93,6 +93,11 @@ def _one_filter_only(request: MutantRequest) -> MutantRequest:
     return request.with_query(resolved=None) if both else request
 
 
+def _open_by_default(request: MutantRequest) -> MutantRequest:
+    is_open = "resolved" not in request.parameters
+    return request.with_query(resolved="false") if is_open else request
+
+
 def _zone_for(name: str, text: str) -> dict[str, str]:
     return {name: f"{text[:-6]}Z"} if text[-6:-5] in {"+", "-"} else {}
 
@@ -185,6 +190,12 @@ FILTERS: tuple[Mutant, ...] = (
         wrong="?resolved= is ignored together with ?monitor_id=.",
         promise=_INCIDENTS,
         change=requesting("listIncidents", _one_filter_only),
+    ),
+    _filter(
+        name="open-incidents-by-default",
+        wrong="GET /incidents without ?resolved lists open incidents only.",
+        promise="GET /incidents lists all incidents. (Incidents, GET /incidents)",
+        change=requesting("listIncidents", _open_by_default),
     ),
     _filter(
         name="active-filter-ignored",

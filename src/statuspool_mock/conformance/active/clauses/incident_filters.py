@@ -113,15 +113,15 @@ def lists_what_filters_list(context: Context) -> None:
     unknown = filtered - known
     if unknown:
         unknown = _unknown_now(context, unknown)
-    got = f"a list without {sorted(unknown)[:2]}, which ?monitor_id lists"
+    got = f"a list without {sorted(unknown)[:2]}, which its filters list"
     expect(not unknown, got, "all incidents", context.api.last_response)
 
 
 def _unknown_now(context: Context, unknown: set[str]) -> set[str]:
     """Return which of these are still listed by a filter and not without: they may have begun."""
-    still = [
-        _filtered(context, monitor_id=monitor_id)[0] for monitor_id in list(_by_monitor(context))
-    ]
+    filters = [{"monitor_id": monitor_id} for monitor_id in _by_monitor(context)]
+    filters += [{"resolved": text} for text in ("true", "false")]
+    still = [_filtered(context, **each)[0] for each in filters]
     listed, response = _filtered(context)
     if not _is_whole(response):
         raise NotVerified("the list of incidents has more than one page")

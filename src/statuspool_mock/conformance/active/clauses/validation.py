@@ -6,9 +6,9 @@ from typing import Any, Protocol, TypeVar
 
 from statuspool_mock.conformance.active.assertions import expect_status
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.clauses.batches import refused_together
 from statuspool_mock.conformance.active.clauses.details import refusal_of_nothing
 from statuspool_mock.conformance.active.context import Context
-from statuspool_mock.conformance.active.errors import Finding
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Need
 from statuspool_mock.conformance.active.sharing import once, shared
@@ -124,24 +124,8 @@ def _refused_body(context: Context) -> dict[str, Any]:
 
 @shared
 def _refused_together(context: Context, method: str) -> dict[str, ServerResponse]:
-    """The refusals of several invalid fields in one request.
-
-    Each row whose field `details` names is there. The others need a request of their own.
-    """
-    refused: dict[str, ServerResponse] = {}
-    waiting = _rows(context)
-    while waiting:
-        batch = {row.field: row for row in reversed(waiting)}
-        waiting = [row for row in waiting if batch[row.field] is not row]
-        try:
-            response = _send(context, method, {field: row.value for field, row in batch.items()})
-        except Finding:  # no response: each row shows alone whether it is to blame
-            break
-        fields = named_fields(response.fields.get("details"))
-        if response.status != 400 or not fields:
-            break
-        refused.update({row.name: response for field, row in batch.items() if field in fields})
-    return refused
+    """The refusals of several invalid fields in one request."""
+    return refused_together(_rows(context), lambda changes: _send(context, method, changes))
 
 
 @once
