@@ -26,6 +26,7 @@ def _record(bench, **fields):
     "affected-regions-of-others",
     "incidents-as-bare-array",
     "incident-titles-null",
+    "incident-titles-as-lists",
 )
 def a_recorded_incident_is_listed_in_full(bench):
     monitor, recorded = _record(bench, regions=["us-east-1"])

@@ -12,7 +12,7 @@ from statuspool_mock.mutants.exchange import (
     MutantResponse,
 )
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
-from statuspool_mock.mutants.transforms import on, sending
+from statuspool_mock.mutants.transforms import each, mapped, on, responding, sending
 
 _INCIDENT = "Body requires monitor_id and title; description is optional. (POST /incidents)"
 _WEBHOOK = "Body requires url, events and secret. (Webhooks, POST /webhooks)"
@@ -128,6 +128,12 @@ RECORDING: tuple[Mutant, ...] = (
         name="incident-texts-cut-off",
         wrong="title is cut to 64 characters, description to 255.",
         change=sending("createIncident", _cut),
+    ),
+    _incident(
+        name="incident-titles-as-lists",
+        wrong="GET /incidents shows each title as a list.",
+        promise="title is a text. (Incidents, POST /incidents)",
+        change=responding("listIncidents", each(mapped("title", lambda title: [title]))),
     ),
     _incident(
         name="third-incident-not-listed",
