@@ -42,7 +42,7 @@ test-fast: .venv/developing
 	$(BIN)/python -m pytest -n auto --dist worksteal -m "not (long or slow or process or browser)" $(ARGS)
 
 test-long: .venv/developing
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m long $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m long $(ARGS)
 
 hostile: .venv/developing
 	HOSTILE_EXAMPLES=$${HOSTILE_EXAMPLES:-2000} $(BIN)/python -m pytest -n auto -m "long or not long" tests/hostile $(ARGS)

@@ -35,7 +35,7 @@ def test_it_is_gone_after_its_block_and_so_is_its_thread():
     with RunningServer(Settings(port=0, scenario="empty")) as server:
         url, port = server.url, server.address.port
         assert total(server) == 0
-    assert threading.active_count() == before
+    assert threading.active_count() <= before  # those of other tests may have ended meanwhile
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{url}/monitors")
     with RunningServer(Settings(port=port, scenario="empty")) as again:

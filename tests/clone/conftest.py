@@ -25,11 +25,12 @@ def installation(program):
 
 
 def pytest_collection_modifyitems(items):
-    """Run on one worker, one after another: they use the ports that the pages name."""
+    """Put tests on one worker that use the ports that the pages name, or share an installation."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
+            together = {"port_4747", "installed"} & set(item.fixturenames)
             item.add_marker(pytest.mark.long)
-            item.add_marker(pytest.mark.xdist_group("clone"))
+            item.add_marker(pytest.mark.xdist_group("clone" if together else item.path.stem))
 
 
 @pytest.fixture(scope="session")

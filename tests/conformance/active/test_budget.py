@@ -6,7 +6,9 @@ import subprocess
 from uuid import uuid4
 
 import pytest
-from tests.mock_process import command, serving
+from tests.mock_process import command
+
+from statuspool_mock.server import RunningServer, Settings
 
 pytestmark = pytest.mark.process
 
@@ -14,7 +16,7 @@ pytestmark = pytest.mark.process
 @pytest.mark.parametrize("budget", [7, 40, 61])
 def test_a_run_stays_within_its_budget(budget, tmp_path):
     report = tmp_path / "report.json"
-    with serving("--rate-limit", "off") as served:
+    with RunningServer(Settings(port=0, rate_limit=None)) as served:
         done = subprocess.run(
             command(
                 "verify", served.url, "--api-key", f"sp_test_{uuid4().hex}",

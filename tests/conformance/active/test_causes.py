@@ -8,7 +8,7 @@ from tests.conformance.active.test_hollow_servers import EMPTY_PAGE, refusal, re
 
 from statuspool_mock.conformance.active.causes import find_roots
 from statuspool_mock.conformance.active.clauses import CLAUSES
-from statuspool_mock.conformance.active.options import Options
+from statuspool_mock.conformance.active.options import Options, Profile
 from statuspool_mock.conformance.active.reports import FORMATS
 from statuspool_mock.conformance.active.results import ClauseResult, Verdict, findings
 from statuspool_mock.conformance.active.run import verify
@@ -17,13 +17,13 @@ from statuspool_mock.conformance.active.suite import describe
 pytestmark = pytest.mark.process
 
 
-def verified(respond, *only, **more):
+def verified(respond, *only, profile=Profile.QUICK, **more):
     with responding(respond) as url:
-        return verify(Options(url=url, api_key="some-key", only=only, **more))
+        return verify(Options(url=url, api_key="some-key", only=only, profile=profile, **more))
 
 
 def test_a_server_that_always_fails_has_one_root_cause():
-    run = verified(lambda: refusal(500))
+    run = verified(lambda: refusal(500), profile=Profile.STANDARD)
     found = findings(run.results)
     assert found[0].clause.id == "errors.never-5xx"
     assert len(found) < 5

@@ -45,7 +45,8 @@ def responding(respond):
 def verified(respond, tmp_path, *more):
     path = tmp_path / "report.json"
     with responding(respond) as url:
-        done = verify(url, "--api-key", "some-key", "--report", f"json={path}", *more)
+        options = ("--api-key", "some-key", "--profile", "quick", "--report", f"json={path}")
+        done = verify(url, *options, *more)
     return done, json.loads(path.read_text("utf-8"))
 
 

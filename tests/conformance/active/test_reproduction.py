@@ -12,10 +12,9 @@ from uuid import uuid4
 import httpx
 import pytest
 from tests.conformance.active.test_verify import verify
-from tests.mock_process import serving
 
 from statuspool_mock.conformance.active.evidence import ShownExchange
-from statuspool_mock.conformance.active.options import Options
+from statuspool_mock.conformance.active.options import Options, Profile
 from statuspool_mock.conformance.active.reproduction import script
 from statuspool_mock.conformance.active.request import Sending
 from statuspool_mock.conformance.active.results import Verdict
@@ -38,6 +37,11 @@ REPEATED = [each.name for each in CATALOG if each.group != LIMITER][::EVERY]
 UNCERTAIN = {"concurrency", "late"}
 """Groups of clauses about what shows in some of several attempts, or only after many requests."""
 PERMANENT = ("--allow-permanent", "--webhook-listen", "127.0.0.1:0")
+
+
+def mutated(*mutants):
+    """Return a server with these mutants, and no limit."""
+    return RunningServer(Settings(port=0, mutants=mutants, rate_limit=None))
 
 
 def options(url, key, **more):
@@ -84,10 +88,10 @@ def names_of_monitors(url, key):
     return [monitor.get("name", "") for monitor in results if isinstance(monitor, dict)]
 
 
-def assert_repeats(mutant, tmp_path):
+def assert_repeats(mutant, tmp_path, *, profile=Profile.STANDARD):
     """The scripts get the same statuses in a sandbox of their own, and leave no monitor behind."""
-    with RunningServer(Settings(port=0, mutants=(mutant,), rate_limit=None)) as server:
-        run = run_clauses(options(server.url, f"sp_test_{uuid4().hex}"))
+    with mutated(mutant) as server:
+        run = run_clauses(options(server.url, f"sp_test_{uuid4().hex}", profile=profile))
         found = [r for r in run.results if r.verdict is Verdict.FINDING]
         assert found
         for result in found[:MOST_SCRIPTS]:
@@ -106,7 +110,7 @@ def assert_repeats(mutant, tmp_path):
 @pytest.mark.process
 @pytest.mark.parametrize("mutant", SAMPLE)
 def test_a_script_repeats_its_finding(mutant, tmp_path):
-    assert_repeats(mutant, tmp_path)
+    assert_repeats(mutant, tmp_path, profile=Profile.QUICK)
 
 
 @pytest.mark.long
@@ -117,7 +121,7 @@ def test_the_scripts_of_more_mutants_repeat_their_findings(mutant, tmp_path):
 
 
 def test_requests_that_were_sent_together_are_sent_together_again():
-    with RunningServer(Settings(port=0, rate_limit=None)) as server:
+    with mutated() as server:
         session = VerificationRun(options(server.url, "sp_test_together")).session
         sendings = [Sending(method="GET", path="/webhooks") for _ in range(3)]
         alone, together = session.get("/monitors"), session.send_together(sendings)
@@ -132,9 +136,7 @@ def test_requests_that_were_sent_together_are_sent_together_again():
 
 @pytest.mark.process
 def test_a_script_creates_what_it_needs_shows_deliveries_and_cleans_up(tmp_path):
-    with RunningServer(
-        Settings(port=0, mutants=("signature-over-other-bytes",), rate_limit=None)
-    ) as server:
+    with mutated("signature-over-other-bytes") as server:
         key = f"sp_test_{uuid4().hex}"
         run = run_clauses(options(server.url, key, only=("deliveries.signature",)))
         (result,) = run.results
@@ -151,7 +153,7 @@ def test_reports_hold_exchanges_and_scripts_but_no_key_and_no_secret(tmp_path):
     paths = {name: tmp_path / f"report.{name}" for name in ("junit", "json", "html", "md")}
     reports = [f"--report={name}={path}" for name, path in paths.items()]
     key = "sp_test_masked"
-    with serving("--rate-limit", "off", "--mutant", "signature-over-other-bytes") as served:
+    with mutated("signature-over-other-bytes") as served:
         done = verify(
             served.url, "--api-key", key, *PERMANENT, *reports, "--only", "deliveries.signature"
         )
@@ -169,7 +171,7 @@ def test_reports_hold_exchanges_and_scripts_but_no_key_and_no_secret(tmp_path):
 @pytest.mark.process
 def test_a_literal_key_in_a_request_is_masked(tmp_path):
     report = tmp_path / "report.json"
-    with serving("--rate-limit", "off", "--mutant", "bare-key-accepted") as served:
+    with mutated("bare-key-accepted") as served:
         done = verify(
             *(served.url, "--api-key", "sp_test_bare", "--only", "auth.bare-key"),
             f"--report=json={report}",
@@ -181,7 +183,7 @@ def test_a_literal_key_in_a_request_is_masked(tmp_path):
 @pytest.mark.process
 @pytest.mark.parametrize("mutant", SAMPLE[:2])
 def test_a_finding_is_replayed_from_the_report(mutant, tmp_path):
-    assert_replays(mutant, tmp_path)
+    assert_replays(mutant, tmp_path, "--profile", "quick")
 
 
 @pytest.mark.long
@@ -191,10 +193,10 @@ def test_the_findings_of_more_mutants_are_replayed(mutant, tmp_path):
     assert_replays(mutant, tmp_path)
 
 
-def assert_replays(mutant, tmp_path):
+def assert_replays(mutant, tmp_path, *more):
     report = tmp_path / "report.json"
-    with serving("--rate-limit", "off", "--mutant", mutant) as served:
-        first = verify(served.url, *keys(), *PERMANENT, f"--report=json={report}")
+    with mutated(mutant) as served:
+        first = verify(served.url, *keys(), *PERMANENT, *more, f"--report=json={report}")
         assert first.returncode == 1, first.stderr
         again = verify(served.url, *keys(), *PERMANENT, f"--replay={report}")
     assert again.returncode in ({0, 1} if mutant.startswith("parallel-") else {1}), again.stdout
@@ -213,9 +215,9 @@ def keys():
 @pytest.mark.process
 def test_a_finding_that_is_gone_is_not_found_again(tmp_path):
     report = tmp_path / "report.json"
-    with serving("--rate-limit", "off", "--mutant", "put-not-stored") as served:
+    with mutated("put-not-stored") as served:
         verify(served.url, *keys(), "--only", "update", f"--report=json={report}")
-    with serving("--rate-limit", "off") as served:
+    with mutated() as served:
         again = verify(served.url, *keys(), f"--replay={report}:update.stores-changes")
     assert again.returncode == 0, again.stdout + again.stderr
     assert "not found again: update.stores-changes" in again.stdout

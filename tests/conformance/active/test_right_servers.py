@@ -1,6 +1,6 @@
 """No finding on any right server, whatever the seed of the generated requests.
 
-By default ten seeds are run, in the tests that take minutes; `make seeds` runs fifty and `deep`.
+By default five seeds are run, in the tests that take minutes; `make seeds` runs fifty and `deep`.
 """
 
 import os
@@ -16,7 +16,7 @@ from statuspool_mock.conformance.active.results import Verdict
 from statuspool_mock.conformance.active.run import verify
 from statuspool_mock.server import RunningServer, Settings
 
-SEEDS = int(os.environ.get("STATUSPOOL_SEEDS", "10"))
+SEEDS = int(os.environ.get("STATUSPOOL_SEEDS", "5"))
 IS_WHOLE = SEEDS > 10
 PROFILES = ("quick", "standard", "deep") if IS_WHOLE else ("quick", "standard")
 SERVERS = {"mock": None, **{dialect.name: dialect for dialect in DIALECTS}}
