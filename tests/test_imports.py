@@ -13,14 +13,14 @@ def run_python(code):
     return done.stdout.split()
 
 
-SERVER = {"aiohttp", "connexion", "cryptography", "faker", "flask", "httpx", "jinja2", "requests"}
+SERVER = {"aiohttp", "connexion", "cryptography", "faker", "flask", "httpx", "jsonschema"}
 PROXY = {"connexion", "faker", "flask", "httpx", "jsonschema", "statuspool_mock.sandbox"}
 
 
 @pytest.mark.parametrize(
     ("module", "unneeded"),
     [
-        ("server", SERVER | {"rich", "werkzeug"}),
+        ("server", SERVER | {"jinja2", "requests", "rich", "werkzeug"}),
         ("cli.proxy.serving", PROXY | {"statuspool_mock.simulation"}),
         ("cli.verify.suite", {"connexion", "faker", "flask", "schemathesis", "uvicorn"}),
         ("testing", {"connexion", "faker", "flask", "pytest", "schemathesis"}),

@@ -4,7 +4,6 @@ Connexion's two routers cost more than many operations. The result depends on me
 so it is cached.
 """
 
-import warnings
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
@@ -14,20 +13,14 @@ from statuspool_mock.contract import Document, Operation
 from statuspool_mock.web.errors import UnknownPath
 from statuspool_mock.web.narrow_imports import narrow_imports
 
-with (
-    warnings.catch_warnings(),
-    narrow_imports(
-        packages=("connexion", "connexion.middleware"),
-        unused=("connexion.lifecycle", "jinja2", "requests"),
-    ),
+with narrow_imports(
+    packages=("connexion", "connexion.middleware"),
+    unused=("connexion.lifecycle", "connexion.spec", "jsonschema.exceptions"),
 ):
-    # Connexion imports jsonschema's old resolver, which warns about its future; our users can do
-    # nothing about it.
-    warnings.simplefilter("ignore", DeprecationWarning)
     from connexion.middleware.abstract import RoutedAPI, RoutedMiddleware
     from connexion.middleware.routing import RoutingMiddleware
+    from connexion.operations import OpenAPIOperation
     from connexion.resolver import Resolver
-    from connexion.spec import OpenAPISpecification
 
 _MOST_CACHED = 8_192
 
@@ -97,7 +90,7 @@ def routed(
 
     endpoints = Endpoints(no_such_path)
     router = RoutingMiddleware(endpoints)
-    specification = _Outline(_outline(document))
+    specification = _Outline(document)
     resolver = Resolver(lambda operation_id: table[operation_id])
     for middleware in (endpoints, router):
         middleware.add_api(specification, base_path=base_path, resolver=resolver)
@@ -105,23 +98,36 @@ def routed(
     return routes
 
 
-class _Outline(OpenAPISpecification):
-    @classmethod
-    def _validate_spec(cls, _spec: Any) -> None:
-        """Check nothing: it takes 25 ms of a start, and tests check the shipped documents."""
+class _Outline(dict[str, Any]):
+    """The part of a document that routing needs, as a specification of Connexion's.
 
+    Connexion's own class would check the document with jsonschema, which takes a sixth of the
+    start; tests check the shipped documents.
+    """
 
-def _outline(document: Document) -> dict[str, Any]:
-    """Return the part of a document that routing needs."""
-    paths: dict[str, dict[str, Any]] = {}
-    for operation in document.operations.values():
-        parameters = operation.definition.get("parameters", ())
-        paths.setdefault(operation.path, {})[operation.method.lower()] = {
-            "operationId": operation.id,
-            "parameters": [one for one in parameters if one["in"] == "path"],
-            "responses": {"default": {"description": "See the document."}},
-        }
-    return {"openapi": document.raw["openapi"], "info": document.raw["info"], "paths": paths}
+    operation_cls = OpenAPIOperation
+    base_path = ""
+    security = security_schemes = components = None
+
+    def __init__(self, document: Document) -> None:
+        paths: dict[str, dict[str, Any]] = {}
+        for operation in document.operations.values():
+            parameters = operation.definition.get("parameters", ())
+            paths.setdefault(operation.path, {})[operation.method.lower()] = {
+                "operationId": operation.id,
+                "parameters": [one for one in parameters if one["in"] == "path"],
+            }
+        super().__init__(paths=paths)
+
+    def get_operation(self, path: str, method: str) -> dict[str, Any]:
+        """Return the definition of an operation."""
+        definition: dict[str, Any] = self["paths"][path][method]
+        return definition
+
+    def get_path_params(self, path: str) -> list[dict[str, Any]]:
+        """Return the parameters of all operations of a path: each operation has its own here."""
+        del path
+        return []
 
 
 async def no_such_path(scope: Scope, receive: Receive, send: Send) -> None:
