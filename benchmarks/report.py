@@ -86,11 +86,11 @@ def targets(found: Findings) -> list[Target]:
     ]
     ready = found.readiness[OURS]
     compared += [
-        Target("first response within 0.7 s of the start", _s(ready.seconds), ready.seconds <= 0.7),
+        Target("first response within 0.4 s of the start", _s(ready.seconds), ready.seconds <= 0.4),
         Target(
-            "memory at that time: at most 80 MB",
+            "memory at that time: at most 65 MB",
             f"{ready.resident_megabytes:.0f} MB",
-            ready.resident_megabytes <= 80,
+            ready.resident_megabytes <= 65,
         ),
         Target(
             "`--help` within 150 ms",

@@ -24,6 +24,7 @@ class Machine:
         cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
         self.environment = {
             "PIP_CACHE_DIR": str(cache / "pip"),
+            "PIP_NO_COMPILE": "no",  # means yes; most of what is installed is never imported
             "UV_CACHE_DIR": str(cache / "uv"),
             **{name: text for name, text in os.environ.items() if name.startswith(KEPT)},
             "HOME": str(home),

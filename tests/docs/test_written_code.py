@@ -14,9 +14,10 @@ import httpx
 import pytest
 
 from statuspool_mock import scenarios
+from statuspool_mock.server import RunningServer, Settings
 from tests.conformance.passive.conftest import proxied
 from tests.examples.flask_receiver import receiving
-from tests.mock_process import Served, serving
+from tests.mock_process import serving
 
 pytestmark = pytest.mark.process
 
@@ -83,14 +84,15 @@ def written_in(language: str) -> list[Block]:
 
 
 @pytest.fixture(scope="module")
-def default() -> Iterator[Served]:
-    with serving("--strict", "--rate-limit", "off") as served:  # judges would wait for minutes
+def default() -> Iterator[RunningServer]:
+    settings = Settings(port=0, strict=True, rate_limit=None)  # judges would wait for minutes
+    with RunningServer(settings) as served:
         yield served
 
 
 @pytest.fixture(scope="module")
-def docs() -> Iterator[Served]:
-    with serving("--strict", "--scenario", "docs") as served:
+def docs() -> Iterator[RunningServer]:
+    with RunningServer(Settings(port=0, strict=True, scenario="docs")) as served:
         yield served
 
 
@@ -134,7 +136,7 @@ def run(default, docs, receiver, tmp_path):
     return run_code
 
 
-def look_through(line: str, served: Served, folder: Path) -> None:
+def look_through(line: str, served: RunningServer, folder: Path) -> None:
     """Start a proxy as it is written, ask it something, and end it as a reader would."""
     upstream, *others = line.partition("--upstream ")[2].split()
     assert upstream.startswith(WRITTEN_URL)

@@ -7,7 +7,7 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from tests.mock_process import serving
+from statuspool_mock.server import RunningServer, Settings
 
 pytestmark = pytest.mark.process
 
@@ -18,13 +18,13 @@ UPLOAD = "actions/upload-artifact@v6"
 
 @pytest.fixture(scope="module")
 def clean():
-    with serving("--rate-limit", "off") as served:
+    with RunningServer(Settings(port=0, rate_limit=None)) as served:
         yield served
 
 
 @pytest.fixture(scope="module")
 def broken():
-    with serving("--rate-limit", "off", "--mutant", "put-not-stored") as served:
+    with RunningServer(Settings(port=0, rate_limit=None, mutants=("put-not-stored",))) as served:
         yield served
 
 
