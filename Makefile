@@ -4,6 +4,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 ARGS ?=
+# Only the plugins that are used: pytest would rewrite every module of those that are installed.
+PYTEST := $(BIN)/python -m pytest --disable-plugin-autoload -p hypothesispytest -p randomly \
+	-p statuspool -p xdist
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and each would compile all of it
@@ -36,16 +39,16 @@ serve: .venv/installed
 	@$(BIN)/statuspool-mock serve $(ARGS)
 
 test: .venv/developing
-	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
+	$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
 
 test-fast: .venv/developing
-	$(BIN)/python -m pytest -n auto --dist worksteal -m "not (long or slow or process or browser)" $(ARGS)
+	$(PYTEST) -n auto --dist worksteal -m "not (long or slow or process or browser)" $(ARGS)
 
 test-long: .venv/developing
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup -m long $(ARGS)
+	$(PYTEST) -n $(WORKERS) --dist loadgroup -m long $(ARGS)
 
 hostile: .venv/developing
-	HOSTILE_EXAMPLES=$${HOSTILE_EXAMPLES:-2000} $(BIN)/python -m pytest -n auto -m "long or not long" tests/hostile $(ARGS)
+	HOSTILE_EXAMPLES=$${HOSTILE_EXAMPLES:-2000} $(PYTEST) -n auto -m "long or not long" tests/hostile $(ARGS)
 
 lint: .venv/developing
 	$(BIN)/ruff check .
@@ -70,11 +73,11 @@ matrix: .venv/developing
 		code=$$?; mv docs/kill-matrix.md.new docs/kill-matrix.md; exit $$code
 
 sweep: .venv/developing
-	STATUSPOOL_SWEEP=1 $(BIN)/python -m pytest -n auto -m "long or not long" $(ARGS) \
+	STATUSPOOL_SWEEP=1 $(PYTEST) -n auto -m "long or not long" $(ARGS) \
 		tests/conformance/active/test_alone.py tests/conformance/active/test_reproduction.py
 
 seeds: .venv/developing
-	STATUSPOOL_SEEDS=$${STATUSPOOL_SEEDS:-50} $(BIN)/python -m pytest -n auto -m "long or not long" \
+	STATUSPOOL_SEEDS=$${STATUSPOOL_SEEDS:-50} $(PYTEST) -n auto -m "long or not long" \
 		tests/conformance/active/test_right_servers.py $(ARGS)
 
 compare: .venv/developing
