@@ -1,7 +1,8 @@
 import { existsSync } from "node:fs";
 import { defineConfig } from "@playwright/test";
 
-const executablePath = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
+const executablePath =
+  process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser"].find(existsSync);
 const port = process.env.PORT ?? "4750";
 
 export default defineConfig({
@@ -12,7 +13,14 @@ export default defineConfig({
   reporter: "line",
   use: {
     baseURL: `http://127.0.0.1:${port}/`,
-    launchOptions: { ...(executablePath ? { executablePath } : {}), args: ["--no-sandbox", "--disable-gpu"] },
+    launchOptions: {
+      ...(executablePath ? { executablePath } : {}),
+      args: ["--no-sandbox", "--disable-gpu"],
+    },
   },
-  webServer: { command: "node app/serve.js", env: { PORT: port }, url: `http://127.0.0.1:${port}/` },
+  webServer: {
+    command: "node app/serve.js",
+    env: { PORT: port },
+    url: `http://127.0.0.1:${port}/`,
+  },
 });

@@ -4,7 +4,10 @@ import { type Fact, type Sandbox, type SandboxEvent, startMock } from "statuspoo
 export async function allowed(): Promise<Sandbox> {
   await using mock = await startMock({ scenario: "docs", seed: 7, clock: "x60", rateLimit: "off" });
   const sandbox = mock.sandbox("checkout-test");
-  const shop = await sandbox.monitors.create("Shop", { interval_seconds: 30, tags: ["production"] });
+  const shop = await sandbox.monitors.create("Shop", {
+    interval_seconds: 30,
+    tags: ["production"],
+  });
   const status: "up" | "down" | "degraded" | "paused" = (await shop.down({ for: "10m" })).status;
   await sandbox.play([{ name: "global-outage", tag: status }], { pace: "step" });
   for (const event of await sandbox.webhooks.received()) {

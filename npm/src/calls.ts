@@ -67,7 +67,8 @@ export async function reached<T>(call: Promise<T>): Promise<T> {
 
 /** Return the error that the body of an error response describes. */
 export function refusal(status: number, body: unknown): RequestRefused {
-  if (!isErrorBody(body)) return new RequestRefused(status, "", `The mock responded with ${status}`);
+  if (!isErrorBody(body))
+    return new RequestRefused(status, "", `The mock responded with ${status}`);
   return new RequestRefused(status, body.error, body.message, body.details);
 }
 

@@ -17,7 +17,9 @@ export class Checkpoints {
 
   /** Rewind to a checkpoint, random numbers included. */
   rewind(name: string): Promise<ClockState> {
-    return accepted(this.control.POST("/checkpoints/{name}/rewind", { params: { path: { name } } }));
+    return accepted(
+      this.control.POST("/checkpoints/{name}/rewind", { params: { path: { name } } }),
+    );
   }
 
   /** Delete a checkpoint. */

@@ -76,7 +76,9 @@ export async function* linesOf(pieces: AsyncIterable<string>): AsyncGenerator<st
     const lines = (rest + piece).split("\n");
     rest = lines.pop() ?? "";
     if (rest.length > MOST_LINE_CHARACTERS) {
-      throw new ServerUnreachable(`An event has a line of more than ${MOST_LINE_CHARACTERS} characters.`);
+      throw new ServerUnreachable(
+        `An event has a line of more than ${MOST_LINE_CHARACTERS} characters.`,
+      );
     }
     for (const line of lines) yield line.replace(/\r$/, "");
   }

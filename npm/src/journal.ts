@@ -60,7 +60,9 @@ export class Journal {
 }
 
 function described(found: Verification, expected: Expectation): string {
-  const lines = [`Expected ${found.expected} of ${JSON.stringify(expected)}, found ${found.found}.`];
+  const lines = [
+    `Expected ${found.expected} of ${JSON.stringify(expected)}, found ${found.found}.`,
+  ];
   for (const { exchange, mismatches } of found.near_misses) {
     lines.push(`  near: ${exchange.method} ${exchange.path} → ${exchange.status}`);
     lines.push(...mismatches.map((mismatch) => `        ${mismatch}`));

@@ -103,7 +103,9 @@ export function leftOut(options: LaunchOptions, environment: NodeJS.ProcessEnv):
   if (options.command !== undefined || environment["STATUSPOOL_MOCK"]) return [];
   const notes: string[] = [];
   if (!(options.package ?? environment["STATUSPOOL_MOCK_PACKAGE"])) {
-    notes.push("uvx, pipx run: not tried; name a package with `package` or STATUSPOOL_MOCK_PACKAGE");
+    notes.push(
+      "uvx, pipx run: not tried; name a package with `package` or STATUSPOOL_MOCK_PACKAGE",
+    );
   }
   if (!(options.image ?? environment["STATUSPOOL_MOCK_IMAGE"])) {
     notes.push("docker, podman: not tried; name an image with `image` or STATUSPOOL_MOCK_IMAGE");

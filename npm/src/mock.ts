@@ -101,7 +101,10 @@ export function serveArguments(options: MockOptions): string[] {
   const { scenario = "empty", seed, clock, rateLimit } = options;
   const named = { scenario, seed, clock, "rate-limit": rateLimit };
   const given = Object.entries(named).filter(([, value]) => value !== undefined);
-  return [...given.flatMap(([name, value]) => [`--${name}`, String(value)]), ...(options.arguments ?? [])];
+  return [
+    ...given.flatMap(([name, value]) => [`--${name}`, String(value)]),
+    ...(options.arguments ?? []),
+  ];
 }
 
 /**

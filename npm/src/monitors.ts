@@ -89,7 +89,10 @@ export class Monitors {
    *
    * @param more - Further fields of the API: `url`, `interval_seconds` (default: 60), `tags`, …
    */
-  async create(name: string, more: Partial<Omit<MonitorInput, "name">> = {}): Promise<SandboxMonitor> {
+  async create(
+    name: string,
+    more: Partial<Omit<MonitorInput, "name">> = {},
+  ): Promise<SandboxMonitor> {
     const body = { ...DEFAULTS, ...more, name };
     const { id } = await accepted(this.api.POST("/monitors", { body }));
     return new SandboxMonitor(this.control, id, name);
@@ -100,7 +103,9 @@ export class Monitors {
     const found: MonitorState[] = [];
     for (let page = 1; ; page += 1) {
       const query = { page, limit: PAGE_SIZE };
-      const { results, total_pages } = await accepted(this.control.GET("/monitors", { params: { query } }));
+      const { results, total_pages } = await accepted(
+        this.control.GET("/monitors", { params: { query } }),
+      );
       found.push(...results);
       if (page >= total_pages) return found;
     }

@@ -8,7 +8,13 @@ import { bypass, http, type HttpHandler, HttpResponse, passthrough } from "msw";
 import { API_URL, authorizationIn, type SandboxAccess, urlIn } from "./forwarding.js";
 
 /** The headers that describe the body as it was sent, not as `fetch` returns it. */
-const OF_THE_TRANSFER = ["connection", "content-encoding", "content-length", "keep-alive", "transfer-encoding"];
+const OF_THE_TRANSFER = [
+  "connection",
+  "content-encoding",
+  "content-length",
+  "keep-alive",
+  "transfer-encoding",
+];
 
 /**
  * Return handlers that pass requests to the API on to a sandbox, and leave other requests to the
@@ -26,7 +32,11 @@ export function sandboxHandlers(
   ];
 }
 
-async function forward(request: Request, sandbox: SandboxAccess, apiUrl: string): Promise<Response> {
+async function forward(
+  request: Request,
+  sandbox: SandboxAccess,
+  apiUrl: string,
+): Promise<Response> {
   const headers = new Headers(request.headers);
   const given = headers.get("authorization");
   if (given !== null) headers.set("authorization", authorizationIn(sandbox, given));

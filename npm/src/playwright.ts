@@ -68,7 +68,8 @@ export async function routeToSandbox(
 async function forward(route: Route, sandbox: SandboxAccess, apiUrl: string): Promise<void> {
   const request = route.request();
   const { authorization, ...headers } = await request.allHeaders();
-  if (authorization !== undefined) headers["authorization"] = authorizationIn(sandbox, authorization);
+  if (authorization !== undefined)
+    headers["authorization"] = authorizationIn(sandbox, authorization);
   const url = urlIn(sandbox, apiUrl, request.url());
   try {
     const response = await route.fetch({ url, headers, maxRedirects: 0, timeout: 0 });

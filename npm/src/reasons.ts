@@ -4,7 +4,8 @@
 export function reasonOf(error: unknown): string {
   const message = textOf(error, "message");
   if (message === "") return String(error);
-  const cause = typeof error === "object" && error !== null && "cause" in error ? error.cause : undefined;
+  const cause =
+    typeof error === "object" && error !== null && "cause" in error ? error.cause : undefined;
   const because = textOf(cause, "message") || codeOf(cause);
   return because === "" ? message : `${message} (${because})`;
 }

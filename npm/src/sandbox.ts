@@ -105,7 +105,9 @@ export class Sandbox {
     scripts: string | ScriptRequest | readonly (string | ScriptRequest)[],
     { seed = 0, pace = "live", rate = 60 }: PlayOptions = {},
   ): Promise<Play> {
-    const listed: readonly (string | ScriptRequest)[] = Array.isArray(scripts) ? scripts : [scripts];
+    const listed: readonly (string | ScriptRequest)[] = Array.isArray(scripts)
+      ? scripts
+      : [scripts];
     const requests = listed.map((one) => (typeof one === "string" ? { name: one } : one));
     return accepted(this.control.POST("/play", { body: { scripts: requests, seed, pace, rate } }));
   }
@@ -127,7 +129,9 @@ export class Sandbox {
 
   /** Restore a snapshot. */
   restore(snapshot: Snapshot): Promise<ClockState> {
-    return accepted(this.control.PUT("/snapshot", { body: snapshot as object as Record<string, never> }));
+    return accepted(
+      this.control.PUT("/snapshot", { body: snapshot as object as Record<string, never> }),
+    );
   }
 
   /**

@@ -37,10 +37,21 @@ export class ServerProcess {
    *
    * @throws Error that says why it did not start.
    */
-  static async start(launcher: Launcher, options: readonly string[], timeoutMs: number): Promise<ServerProcess> {
+  static async start(
+    launcher: Launcher,
+    options: readonly string[],
+    timeoutMs: number,
+  ): Promise<ServerProcess> {
     const child = spawn(
       launcher.program,
-      [...launcher.arguments, "--port", String(launcher.port), "--ready-json", "--exit-on-stdin-eof", ...options],
+      [
+        ...launcher.arguments,
+        "--port",
+        String(launcher.port),
+        "--ready-json",
+        "--exit-on-stdin-eof",
+        ...options,
+      ],
       { env: { ...process.env, ...launcher.environment }, stdio: "pipe", windowsHide: true },
     );
     child.stdin.on("error", () => undefined); // the server may have ended already

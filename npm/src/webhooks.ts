@@ -76,6 +76,7 @@ export class Webhooks {
       return (await accepted(this.control.POST("/deliveries/redeliver"))).redelivered;
     }
     const params = { path: { number: String(number) } };
-    return (await accepted(this.control.POST("/deliveries/{number}/redeliver", { params }))).redelivered;
+    return (await accepted(this.control.POST("/deliveries/{number}/redeliver", { params })))
+      .redelivered;
   }
 }

@@ -31,7 +31,9 @@ test("a monitor goes down, is degraded, and recovers", async () => {
   expect((await shop.down({ for: "10m" })).status).toBe("down");
   const { facts } = await sandbox.clock.advance("2h");
   const changes = facts.filter(({ kind }) => kind === "status_changed");
-  expect(changes.map(({ monitor_name, current }) => [monitor_name, current])).toEqual([["Shop", "up"]]);
+  expect(changes.map(({ monitor_name, current }) => [monitor_name, current])).toEqual([
+    ["Shop", "up"],
+  ]);
   const { status, overlays } = await shop.degrade({ regions: ["us-east-1"] });
   expect([status, overlays.at(-1)?.regions]).toEqual(["degraded", ["us-east-1"]]);
   await shop.release();
@@ -52,7 +54,9 @@ test("a monitor is found by id, by name, and by a part of its name that is uniqu
   }
   expect((await sandbox.monitors.find("check")).name).toBe("Shop, checkout");
   await expect(sandbox.monitors.find("sho")).rejects.toThrow('2 monitors are called "sho"');
-  await expect(sandbox.monitors.find("mail")).rejects.toThrow('No monitor is called "mail"; there are: Shop');
+  await expect(sandbox.monitors.find("mail")).rejects.toThrow(
+    'No monitor is called "mail"; there are: Shop',
+  );
 });
 
 test("the clock is frozen, scaled, set and advanced", async () => {
@@ -117,11 +121,17 @@ test("an outage script is played step by step and stopped", async () => {
   const sandbox = await frozen();
   await sandbox.monitors.create("Shop", { tags: ["production"] });
   expect((await sandbox.outageScripts()).map(({ name }) => name)).toContain("global-outage");
-  const { steps } = await sandbox.play({ name: "global-outage", tag: "production" }, { pace: "step", seed: 3 });
+  const { steps } = await sandbox.play(
+    { name: "global-outage", tag: "production" },
+    { pace: "step", seed: 3 },
+  );
   expect(steps.length).toBeGreaterThan(0);
   expect((await sandbox.step()).complete).toBe(true);
   await sandbox.stop();
-  expect((await sandbox.play(["global-outage", "flapping"])).scripts).toEqual(["global-outage", "flapping"]);
+  expect((await sandbox.play(["global-outage", "flapping"])).scripts).toEqual([
+    "global-outage",
+    "flapping",
+  ]);
 });
 
 test("checkpoints and snapshots restore the state", async () => {
@@ -157,7 +167,8 @@ test("events arrive as they happen, and a stream ends when it is left or aborted
 test("keys have roles", async () => {
   const sandbox = await frozen();
   const status = async (key: string) =>
-    (await fetch(`${sandbox.url}/monitors`, { headers: { Authorization: `Bearer ${key}` } })).status;
+    (await fetch(`${sandbox.url}/monitors`, { headers: { Authorization: `Bearer ${key}` } }))
+      .status;
   expect(await status(sandbox.key)).toBe(200);
   expect(await status(sandbox.keyAs("ro"))).toBe(200);
   expect(await status(sandbox.keyAs("revoked"))).toBe(401);
@@ -167,7 +178,11 @@ test("what the mock refuses is an error with every invalid field", async () => {
   const { monitors } = await frozen();
   const refused = await monitors.create("x", { url: "nowhere" }).catch((error: unknown) => error);
   if (!(refused instanceof RequestRefused)) throw refused;
-  expect([refused.status, refused.code, refused.name]).toEqual([400, "INVALID_REQUEST", "RequestRefused"]);
+  expect([refused.status, refused.code, refused.name]).toEqual([
+    400,
+    "INVALID_REQUEST",
+    "RequestRefused",
+  ]);
   expect(refused.details.map(({ field }) => field).sort()).toEqual(["name", "url"]);
   expect(() => mock.sandbox("Ä")).toThrow(MockError);
 });
@@ -179,7 +194,9 @@ test("problems in the background are raised unless they are tolerated", async ()
   await sandbox.webhooks.register({ url: "https://elsewhere.example.com/hook" });
   await sandbox.webhooks.trigger("sla_breach");
   await expect(sandbox.raiseForProblems()).rejects.toThrow(BackgroundProblems);
-  await expect(sandbox.raiseForProblems()).rejects.toThrow("sla_breach to https://elsewhere.example.com/hook withheld");
+  await expect(sandbox.raiseForProblems()).rejects.toThrow(
+    "sla_breach to https://elsewhere.example.com/hook withheld",
+  );
   sandbox.tolerate("deliveries");
   await sandbox.raiseForProblems();
   await sandbox.close();

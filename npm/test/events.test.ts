@@ -12,7 +12,11 @@ async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
 }
 
 test("lines may arrive in pieces, and end with a carriage return", async () => {
-  expect(await all(linesOf(pieces("id: 1\r\nda", "ta: x", "\n\nrest")))).toEqual(["id: 1", "data: x", ""]);
+  expect(await all(linesOf(pieces("id: 1\r\nda", "ta: x", "\n\nrest")))).toEqual([
+    "id: 1",
+    "data: x",
+    "",
+  ]);
 });
 
 test("a line without an end is refused before it fills the memory", async () => {

@@ -44,6 +44,22 @@ test("a container publishes its port on this machine only, and gets a token that
 test("options become options of serve", () => {
   expect(serveArguments({})).toEqual(["--scenario", "empty"]);
   expect(
-    serveArguments({ scenario: "docs", seed: 7, clock: "x60", rateLimit: "off", arguments: ["--strict"] }),
-  ).toEqual(["--scenario", "docs", "--seed", "7", "--clock", "x60", "--rate-limit", "off", "--strict"]);
+    serveArguments({
+      scenario: "docs",
+      seed: 7,
+      clock: "x60",
+      rateLimit: "off",
+      arguments: ["--strict"],
+    }),
+  ).toEqual([
+    "--scenario",
+    "docs",
+    "--seed",
+    "7",
+    "--clock",
+    "x60",
+    "--rate-limit",
+    "off",
+    "--strict",
+  ]);
 });

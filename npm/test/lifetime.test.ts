@@ -19,7 +19,10 @@ async function starting(how: string): Promise<{ program: ChildProcess; url: stri
 
 async function isGone(url: string): Promise<boolean> {
   for (let tries = 0; tries < 200; tries += 1) {
-    const answers = await fetch(url).then(() => true, () => false);
+    const answers = await fetch(url).then(
+      () => true,
+      () => false,
+    );
     if (!answers) return true;
     await sleep(50);
   }

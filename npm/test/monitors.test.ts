@@ -11,7 +11,9 @@ test("every monitor is listed, beyond one page", async () => {
     fetch: ({ url }) => {
       const page = new URL(url).searchParams.get("page") ?? "";
       asked.push(page);
-      return Promise.resolve(Response.json({ results: [{ id: page, name: `Shop ${page}` }], total_pages: 3 }));
+      return Promise.resolve(
+        Response.json({ results: [{ id: page, name: `Shop ${page}` }], total_pages: 3 }),
+      );
     },
   });
   const monitors = new Monitors(apiClient({ root: "http://mock.test" }, "sp_test_pages"), control);

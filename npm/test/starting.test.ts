@@ -23,7 +23,10 @@ async function stub(name: string, dropped: number): Promise<void> {
 }
 
 async function messageOf(start: Promise<unknown>): Promise<string> {
-  const error: unknown = await start.then(() => undefined, (reason: unknown) => reason);
+  const error: unknown = await start.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
   expect(error).toBeInstanceOf(ServerNotStarted);
   return (error as ServerNotStarted).message;
 }
@@ -44,13 +47,19 @@ test("the error names everything that was tried, and what was not", async () => 
 
 test("a server that ends at once says what it printed on stderr", async () => {
   const ends = program("console.error('port 4747 is in use'); process.exitCode = 2");
-  expect(await messageOf(startMock(ends))).toContain("it ended with exit code 2: port 4747 is in use");
+  expect(await messageOf(startMock(ends))).toContain(
+    "it ended with exit code 2: port 4747 is in use",
+  );
 });
 
 test("a program that prints something else is none", async () => {
-  const chatty = program("console.log('hello'); setInterval(() => {}, 1000); process.stdin.on('end', process.exit).resume()");
+  const chatty = program(
+    "console.log('hello'); setInterval(() => {}, 1000); process.stdin.on('end', process.exit).resume()",
+  );
   expect(await messageOf(startMock(chatty))).toContain('it printed "hello" instead of its address');
-  const other = program("console.log('{}'); setInterval(() => {}, 1000); process.stdin.on('end', process.exit).resume()");
+  const other = program(
+    "console.log('{}'); setInterval(() => {}, 1000); process.stdin.on('end', process.exit).resume()",
+  );
   expect(await messageOf(startMock(other))).toContain("it printed {} instead of its address");
 });
 

@@ -13,9 +13,12 @@ test("the next test has a sandbox of its own on the shared server", async ({ sta
   expect(statuspool.url).toBe(process.env.STATUSPOOL_MOCK_URL);
 });
 
-test.from({ scenario: "outage", seed: 3 })("a sandbox starts from a scenario", async ({ statuspool }) => {
-  expect((await statuspool.monitors.all()).length).toBeGreaterThan(1);
-});
+test.from({ scenario: "outage", seed: 3 })(
+  "a sandbox starts from a scenario",
+  async ({ statuspool }) => {
+    expect((await statuspool.monitors.all()).length).toBeGreaterThan(1);
+  },
+);
 
 test.skip("a test can be skipped", () => {
   throw new Error("this does not run");

@@ -32,7 +32,9 @@ test("faults reach the application", async ({ statuspool }) => {
   expect(await headline("key")).toBe("All systems are up");
 });
 
-test("requests with a body arrive, and a key of the sandbox keeps its role", async ({ statuspool }) => {
+test("requests with a body arrive, and a key of the sandbox keeps its role", async ({
+  statuspool,
+}) => {
   const send = (method: string, key: string, body?: object) =>
     fetch("https://api.statuspool.io/v1/monitors", {
       method,

@@ -1,6 +1,9 @@
 import { expect, test } from "statuspool-mock/playwright";
 
-test("the page shows the recovery, and asked as often as expected", async ({ page, statuspool }) => {
+test("the page shows the recovery, and asked as often as expected", async ({
+  page,
+  statuspool,
+}) => {
   const shop = await statuspool.monitors.create("Shop");
   await shop.down({ for: "10m" });
   await page.goto("/");
@@ -8,12 +11,19 @@ test("the page shows the recovery, and asked as often as expected", async ({ pag
   await statuspool.clock.advance("30m");
   await page.getByRole("button").click();
   await expect(page.getByRole("heading")).toHaveText("All systems are up");
-  await statuspool.journal.verify({ operation: "listMonitors", query: { status: "down" }, times: 2 });
+  await statuspool.journal.verify({
+    operation: "listMonitors",
+    query: { status: "down" },
+    times: 2,
+  });
   await statuspool.journal.verify({ operation: "listIncidents", times: 1 });
 });
 
 for (const number of [1, 2, 3, 4]) {
-  test(`each test has a sandbox of its own, on one server: ${number}`, async ({ page, statuspool }) => {
+  test(`each test has a sandbox of its own, on one server: ${number}`, async ({
+    page,
+    statuspool,
+  }) => {
     expect(statuspool.url).toBe(process.env.STATUSPOOL_MOCK_URL);
     expect(await statuspool.monitors.all()).toEqual([]);
     expect((await statuspool.clock.read()).mode).toBe("frozen");
@@ -39,7 +49,11 @@ test("a page can write; without a key it gets 401", async ({ page, statuspool })
   const statuses = await page.evaluate(async () => {
     const api = "https://api.statuspool.io/v1";
     const headers = { Authorization: "Bearer x", "Content-Type": "application/json" };
-    const body = JSON.stringify({ name: "Shop", url: "https://perfect.test/", interval_seconds: 60 });
+    const body = JSON.stringify({
+      name: "Shop",
+      url: "https://perfect.test/",
+      interval_seconds: 60,
+    });
     const created = await fetch(`${api}/monitors`, { method: "POST", headers, body });
     const { id } = await created.json();
     const deleted = await fetch(`${api}/monitors/${id}`, { method: "DELETE", headers });
