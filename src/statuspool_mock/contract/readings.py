@@ -46,6 +46,10 @@ def _allow_null(field: Schema) -> None:
         field["enum"] = [*field["enum"], None]
 
 
+def _is_documented(name: str, field: Schema) -> bool:
+    return name not in UNNAMED_FIELDS and field.get("x-source") != "inferred"
+
+
 def _nullable(field: Schema) -> Schema:
     """Return a field's schema that also allows null."""
     return {**field, "nullable": True}
@@ -134,6 +138,6 @@ def _loosened(schema: Any, promised: frozenset[str], *, formats: bool) -> Any:
         kept["properties"] = {
             name: _nullable(field) if name in NULLABLE_FIELDS - promised else field
             for name, field in kept["properties"].items()
-            if name not in UNNAMED_FIELDS and field.get("x-source") != "inferred"
+            if name in promised or _is_documented(name, field)
         }
     return kept

@@ -124,3 +124,11 @@ def a_told_endpoint_says_when(bench):
         (hook,) = bench.listed("/webhooks")
     assert len(heard) == 1
     assert hook["last_triggered_at"] is not None
+
+
+@notices("only-last-event-delivered")
+def each_of_several_events_is_delivered(bench):
+    with listening() as (url, heard):
+        _register(bench, f"{url}/told", "incident_created", "sla_breach")
+        _record(bench)
+    assert len(heard) == 1

@@ -27,15 +27,16 @@ def _record(bench, **fields):
     "incidents-as-bare-array",
     "incident-titles-null",
     "incident-titles-as-lists",
+    "incidents-listed-for-each-region",
 )
 def a_recorded_incident_is_listed_in_full(bench):
-    monitor, recorded = _record(bench, regions=["us-east-1"])
+    monitor, recorded = _record(bench, regions=["us-east-1", "eu-central-1"])
     (listed,) = [i for i in bench.listed("/incidents") if i["id"] == recorded["id"]]
     assert listed["monitor_id"] == monitor["id"]
     assert listed["resolved_at"] is None
     assert type(listed["duration_seconds"]) is int
     assert listed["started_at"].endswith("Z")
-    assert listed["affected_regions"] == ["us-east-1"]
+    assert listed["affected_regions"] == ["us-east-1", "eu-central-1"]
     assert listed["title"] == recorded["title"]
 
 
@@ -155,3 +156,9 @@ def resolved_incidents_are_listed_too(bench):
     resolved = {incident["id"] for incident in bench.listed("/incidents", resolved="true")}
     assert resolved
     assert resolved <= {incident["id"] for incident in bench.listed("/incidents")}
+
+
+@notices("slash-added-to-webhook-url")
+def a_url_without_a_path_is_kept(bench):
+    body = {"url": "http://127.0.0.1:9", "events": BOTH, "secret": "whsec_hidden"}
+    assert bench.own.post("/webhooks", json=body).json()["url"] == body["url"]

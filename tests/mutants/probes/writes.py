@@ -206,3 +206,11 @@ def a_change_keeps_the_log(bench):
     assert before
     bench.own.put(path, json={"interval_seconds": 300})
     assert bench.listed(f"{path}/logs") == before
+
+
+@notices("put-updated-at-kept")
+def updated_at_moves(bench):
+    created = bench.create()
+    bench.advance(5)
+    response = bench.own.put(f"/monitors/{created['id']}", json={"name": "Renamed"})
+    assert response.json()["updated_at"] > created["created_at"]

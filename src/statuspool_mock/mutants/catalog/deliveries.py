@@ -153,6 +153,12 @@ DELIVERIES: tuple[Mutant, ...] = (
         change=subscribing(lambda _: list(EVENTS)),
     ),
     _delivery(
+        name="only-last-event-delivered",
+        wrong="Of the events that an endpoint registered for, only the last is delivered.",
+        promise=_SUBSCRIBED,
+        change=subscribing(lambda events: events[-1:]),
+    ),
+    _delivery(
         name="delivered-to-other-teams",
         wrong="Endpoints get other teams' incidents too.",
         promise=_OWN,

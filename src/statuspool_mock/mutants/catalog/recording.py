@@ -46,6 +46,13 @@ def _from_list(operation: str, field: str) -> ExchangeChange:
     return sending(operation, changed)
 
 
+def _with_path(values: Json) -> Json:
+    url = values.get("url")
+    if not isinstance(url, str) or not url.startswith("http") or url.count("/") > len("//"):
+        return values
+    return {**values, "url": f"{url}/"}
+
+
 def _cut(values: Json) -> Json:
     most = {"title": 64, "description": 255}
     short = {n: values[n][:to] for n, to in most.items() if isinstance(values.get(n), str)}
@@ -96,6 +103,11 @@ def _one_for_each_url() -> Handler:
     return exchange
 
 
+def _for_each_region(body: Json) -> Json:
+    joined = [item for item in body["results"] for _ in item["affected_regions"] or [""]]
+    return {**body, "results": joined}
+
+
 async def _none_of_both(request: MutantRequest, ask: CallServer) -> MutantResponse:
     response = await ask(request)
     if not response.is_success or not {"monitor_id", "resolved"} <= set(request.parameters):
@@ -136,6 +148,12 @@ RECORDING: tuple[Mutant, ...] = (
         change=responding("listIncidents", each(mapped("title", lambda title: [title]))),
     ),
     _incident(
+        name="incidents-listed-for-each-region",
+        wrong="GET /incidents lists an incident as often as it has regions.",
+        promise=_LISTED,
+        change=responding("listIncidents", _for_each_region),
+    ),
+    _incident(
         name="third-incident-not-listed",
         wrong="GET /incidents lists only the first two that were recorded.",
         promise=_LISTED,
@@ -171,6 +189,12 @@ RECORDING: tuple[Mutant, ...] = (
         name="webhook-url-without-host-accepted",
         wrong="POST /webhooks accepts a url without a host.",
         change=_read_as("createWebhook", "url", "https://", "https://hooks.example.com/"),
+    ),
+    _webhook(
+        name="slash-added-to-webhook-url",
+        wrong="The url of a webhook that has no path is stored with a slash.",
+        promise="Each entry includes its url. (Webhooks, GET /webhooks)",
+        change=sending("createWebhook", _with_path),
     ),
     _webhook(
         name="third-webhook-not-listed",

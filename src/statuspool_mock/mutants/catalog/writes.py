@@ -271,6 +271,12 @@ WRITES: tuple[Mutant, ...] = (
         change=responding("updateMonitor", mapped("updated_at", moved(hours=-1))),
     ),
     _update(
+        name="put-updated-at-kept",
+        wrong="updated_at stays the time of creation.",
+        promise=_PUT_ANSWER,
+        change=responding("updateMonitor", lambda body: {**body, "updated_at": body["created_at"]}),
+    ),
+    _update(
         name="put-answers-204",
         wrong="PUT responds with 204 and no monitor.",
         promise=_PUT_ANSWER,

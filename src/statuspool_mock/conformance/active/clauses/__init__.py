@@ -30,6 +30,7 @@ from statuspool_mock.conformance.active.clauses import (
     pagination,
     record_refusals,
     refusals,
+    repeated_deliveries,
     roles,
     schema,
     status_consistency,
@@ -79,6 +80,7 @@ _MODULES = (
     schema,
     errors,
     late,  # what held before is asked again
+    repeated_deliveries,
     limiter,
     all_responses,  # last: its clauses check what the others received
 )

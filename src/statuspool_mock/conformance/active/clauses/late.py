@@ -1,5 +1,7 @@
 """What held at the beginning of a run still holds late in it. Reference: as for the first time."""
 
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -12,16 +14,19 @@ from statuspool_mock.conformance.active.assertions import (
 from statuspool_mock.conformance.active.clause import ClauseGroup
 from statuspool_mock.conformance.active.clauses.pagination import longest_log
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.conformance.active.session import READ_ONLY
 from statuspool_mock.conformance.active.sharing import shared
 from statuspool_mock.contract.reference import DEFAULT_REGIONS
+from statuspool_mock.time_parsing import moment
 
 group = ClauseGroup("late", section="Endpoint List; Error Codes")
 groups = (group,)
 _TIME = (Need.TIME,)
 _COSTLY = (Need.WRITES, Need.TIME)
 _MANY_REQUESTS = ("create", "update", "delete", "pagination", "filters", "auth", "validation")
+_APART, _ROUNDING = timedelta(seconds=4), timedelta(seconds=1)
 _late = partial(group.clause, prerequisites=_MANY_REQUESTS)
 
 
@@ -118,6 +123,30 @@ def still_writes(context: Context) -> None:
     expect_equal(response.fields.get("tags"), ["late"], "tags", response)
     expect_status(context.api.send("DELETE", path), 204)
     expect_status(context.api.get(path), 404, because="the monitor is deleted")
+
+
+@_late(
+    "updated-at",
+    "updated_at of a monitor that is changed late is the time of the change.",
+    level=Level.SAMPLE,
+    needs=_COSTLY,
+    requests=2,
+)
+def dates_late_change(context: Context) -> None:
+    subject = context.scratch_monitor()
+    old, now = (_born(each) for each in (subject, _created(context)))
+    if old is None or now is None or now - old < _APART:
+        raise NotVerified("no two monitors are known to be created some seconds apart")
+    path = f"/monitors/{subject['id']}"
+    response = context.api.send("PUT", path, value={"tags": ["changed", "late"]})
+    expect_status(response, 200)
+    changed = moment(response.fields.get("updated_at"))
+    got = f"updated_at {changed}, where a monitor was created before it at {now}"
+    expect(changed and changed >= now - _ROUNDING, got, "the time of the change", response)
+
+
+def _born(monitor: Mapping[str, Any]) -> datetime | None:
+    return moment(monitor.get("created_at")) or moment(monitor.get("updated_at"))
 
 
 @_late(

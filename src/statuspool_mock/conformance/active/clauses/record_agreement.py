@@ -82,9 +82,13 @@ class Records:
             recorded = self.known.get(str(item.get("id"))) if isinstance(item, dict) else None
             if recorded is not None:
                 _expect_as_recorded(item, recorded, response)
+        listed = ids(response.results)
+        twice = [each for each in listed if listed.count(each) > 1]
+        if twice:
+            raise Finding(f"{twice[0]} twice", "each of them once", response)
         if _is_whole(response):
             own = {n for n, r in self.known.items() if _matches(r, team, response)}
-            missing = sorted(own - set(ids(response.results)))
+            missing = sorted(own - set(listed))
             if missing:
                 got = f"a list without {missing[:2]}"
                 raise Finding(got, f"all {self.kind.plural} that were recorded", response)
@@ -152,7 +156,7 @@ def _agrees(kind: Kind) -> Check:
 for _kind in (_INCIDENTS, _WEBHOOKS):
     group.clause(
         _kind.plural,
-        f"Every list of the run has all {_kind.plural} that were recorded, as they were sent.",
+        f"Every list of the run has all {_kind.plural} that were recorded, once and as sent.",
         level=Level.INFERRED,
         section="Incidents, GET /incidents" if _kind is _INCIDENTS else "Webhooks, GET /webhooks",
         requests=0,
