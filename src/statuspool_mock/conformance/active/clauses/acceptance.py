@@ -61,7 +61,7 @@ _VALID = tuple(
         ("tags-unordered", "tags", ["b", "a", "C"], TAGS),
         ("tags-twice", "tags", ["a", "b", "a"], TAGS),
         ("tags-with-spaces", "tags", [" a ", "b c"], TAGS),
-        ("regions-unordered", "regions", ["us-east-1", "eu-central-1"], REGIONS),
+        ("regions-unordered", "regions", ["us-east-1", "eu-central-1", "ap-northeast-1"], REGIONS),
         ("expected-status-204", "expected_status", 204, EXPECTED),
         ("expected-status-301", "expected_status", 301, EXPECTED),
     )

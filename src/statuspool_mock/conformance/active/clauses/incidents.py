@@ -39,7 +39,7 @@ def incident_body(context: Context, **changes: Any) -> dict[str, Any]:
     return {
         "monitor_id": context.example_monitor()["id"],
         "title": f"{context.mark} Planned work — 🚢",
-        "description": "**Markdown**\n\n- one\n- two — ü",
+        "description": '**Markdown**\n\n- one < two & "three"\n- two — ü',
         **changes,
     }
 
