@@ -109,3 +109,14 @@ def test_a_type_checker_sees_its_types(bare):
     )
     assert done.returncode == 0, done.stdout
     assert 'Revealed type is "statuspool_mock.testing.StatuspoolMock"' in done.stdout
+
+
+def test_mcp_without_its_extra_says_what_to_install(bare):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    (need,) = project["optional-dependencies"]["mcp"]
+    done = bare.run("statuspool-mock", "mcp")
+    assert done.returncode == 2
+    python = bare.bin / "python"
+    assert done.stderr == (
+        f"statuspool-mock mcp: needs the SDK of the protocol: {python} -m pip install '{need}'\n"
+    )
