@@ -64,7 +64,7 @@ class OneResponse:
         self.exchanges = [response, response]  # what looks at a whole run skips a first request
         self.api = self
         keys = dict.fromkeys(["readonly_key", "other_team_key", "revoked_key"])
-        self.options = SimpleNamespace(api_key=KEY, **keys)
+        self.options = SimpleNamespace(api_key=KEY, may_create_permanent=False, **keys)
 
     def successes(self, *operations):
         is_one = self.response.operation in operations and self.response.is_success

@@ -23,7 +23,11 @@ KILLS = json.loads(Path(__file__).with_name("kills.json").read_text("utf-8"))
 MATRIX = Path(__file__).parents[3] / "docs" / "kill-matrix.md"
 EVERY = 1 if os.environ.get("STATUSPOOL_SWEEP") else 16
 SAMPLE = [clause.id for clause in CLAUSES[::EVERY]]
-KILLING_SAMPLE = list(KILLS.items())[::EVERY]
+KILLING_SAMPLE = [
+    (clause, mutant)
+    for clause, mutant in list(KILLS.items())[::EVERY]
+    if not mutant.startswith("late-") or clause.startswith("late.")
+]  # a mutant that begins to be wrong late is right as long as a clause alone sends requests
 
 
 @pytest.fixture(scope="module")

@@ -128,7 +128,8 @@ def _added(place: Place, found: Field) -> Drift:
 def _changed(place: Place, expected: Field, found: Field) -> Iterator[Drift]:
     unexpected = _unexpected_kinds(expected, found)
     if unexpected and not _is_allowed(place, unexpected):
-        weight = Weight.DRIFT if place.has_documented_type else Weight.NOTE
+        is_open = unexpected == {"null"} and place.may_be_null
+        weight = Weight.DRIFT if place.has_documented_type and not is_open else Weight.NOTE
         patch: tuple[dict[str, Any], ...] = ()
         if (schema := _schema(found)) is not None and (holder := place.holder()) is not None:
             path = f"{holder[0]}/properties/{place.parts[-1]}"

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from statuspool_mock.contract import Document
 from statuspool_mock.contract.reference import ERROR_FIELDS, PROMISED_FIELDS
-from statuspool_mock.contract.rulings import UNNAMED_FIELDS
+from statuspool_mock.contract.rulings import NULLABLE_FIELDS, UNNAMED_FIELDS
 
 
 class Place(NamedTuple):
@@ -31,6 +31,11 @@ class Place(NamedTuple):
         """Whether the reference promises that the field is there."""
         promised = PROMISED_FIELDS.get(self.operation, frozenset()) | ERROR_FIELDS
         return promised.issuperset(part for part in self.parts if not part.isdigit())
+
+    @property
+    def may_be_null(self) -> bool:
+        """Whether nobody may have given the field a value, though its type has no null."""
+        return self.parts[-1] in NULLABLE_FIELDS and not self.is_promised
 
     @property
     def has_documented_type(self) -> bool:
