@@ -71,8 +71,8 @@ def leading_to(
 ) -> list[ServerResponse]:
     """Return the exchanges that lead to a finding, in their order.
 
-    They are those that the clause used, and of all `before` whatever created or changed what these
-    name.
+    They are those that the clause used, those that were sent together with them, and of all
+    `before` whatever created or changed what these name.
     """
     place = {id(response): number for number, response in enumerate(before)}
     wanted = {place[id(each)] for each in used if id(each) in place}
@@ -82,6 +82,8 @@ def leading_to(
         text: number for number, each in enumerate(before) if (text := created_id(each)) is not None
     }
     wanted = _at_most(wanted, before)
+    together = {before[number].group for number in wanted} - {0}
+    wanted |= {number for number, each in enumerate(before) if each.group in together}
     for number in sorted(wanted, reverse=True):
         _add_history(number, before, created, wanted)
     chain = [before[number] for number in sorted(wanted)]
@@ -114,10 +116,6 @@ def _add_history(
                 for n in changes
                 if before[n].method in {"PUT", "DELETE"} and names(before[n], text)
             )
-
-
-def _changes(response: ServerResponse, text: str) -> bool:
-    return response.method in {"PUT", "DELETE"} and names(response, text)
 
 
 def names(response: ServerResponse, text: str) -> bool:
