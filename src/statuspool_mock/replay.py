@@ -54,7 +54,10 @@ def replay(case: CaseFile) -> ReplayDifference | None:
 
 
 def instants(case: CaseFile) -> list[float]:
-    """Return when each request happened in its world, in seconds since 1970."""
+    """Return when each request happened in its world, in seconds since 1970.
+
+    That is earlier than its clock showed where the world was behind.
+    """
     app, wall, sandbox = _reopened(case)
 
     async def play() -> list[float]:
@@ -62,7 +65,8 @@ def instants(case: CaseFile) -> list[float]:
         for step in case.steps:
             wall.reading, sandbox.halts_at = step.wall, step.reached
             await _send(app, step)
-            found.append(sandbox.journal.newest.at)
+            at = sandbox.journal.newest.at
+            found.append(at if step.reached is None else float(step.reached))
         return found
 
     return asyncio.run(play())

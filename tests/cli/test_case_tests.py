@@ -1,11 +1,15 @@
 """`replay --to-pytest` writes a module that pytest can run, and that fails if the mock differs."""
 
+import json
+import re
 import subprocess
 import sys
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 
+from tests.command_line import run as run_command
 from tests.mock_process import command, serving
 
 pytestmark = pytest.mark.process
@@ -93,6 +97,21 @@ def test_the_module_is_readable_python(written):
         check=False,
     )
     assert formatted.returncode == 0, formatted.stdout
+
+
+def test_a_world_behind_its_clock_is_repeated_as_far_as_it_was(written, tmp_path):
+    case = json.loads((written.parent / "late night.json").read_text("utf-8"))
+    last = case["exchanges"][-1]
+    began = datetime.fromisoformat(
+        re.findall(r'clock.set\("(.+?)"\)', written.read_text("utf-8"))[-1]
+    )
+    behind = began - timedelta(seconds=90)
+    last["reached"] = int(behind.timestamp())
+    changed, module = tmp_path / "behind.json", tmp_path / "test_behind.py"
+    changed.write_text(json.dumps(case), "utf-8")
+    done = run_command("replay", str(changed), "--to-pytest", str(module))
+    assert done.returncode == 0, done.stderr
+    assert f'clock.set("{behind:%Y-%m-%dT%H:%M:%SZ}")' in module.read_text("utf-8")
 
 
 def test_another_response_fails_the_module(written, tmp_path):
