@@ -1,5 +1,6 @@
 """Ways to check a promise: each raises `Finding` where a response breaks it."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -50,3 +51,8 @@ def expect_list(response: ServerResponse) -> list[dict[str, Any]]:
 def ids(items: Iterable[Any]) -> list[str]:
     """Return the ids of items that have one."""
     return [str(item["id"]) for item in items if isinstance(item, dict) and "id" in item]
+
+
+def repeated(values: Iterable[str]) -> list[str]:
+    """Return what occurs more than once, in order."""
+    return sorted(value for value, count in Counter(values).items() if count > 1)

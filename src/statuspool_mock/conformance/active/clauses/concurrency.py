@@ -12,6 +12,7 @@ from statuspool_mock.conformance.active.assertions import (
     expect_equal,
     expect_list,
     ids,
+    repeated,
 )
 from statuspool_mock.conformance.active.clause import ClauseGroup
 from statuspool_mock.conformance.active.clauses.parallel_rounds import (
@@ -171,8 +172,8 @@ def _lists_are_whole(done: WriteRound) -> None:
     for listed in _answered(done.lists):
         items = expect_list(listed)
         shown = ids(items)
-        twice = {each for each in shown if shown.count(each) > 1}
-        expect(not twice, f"{sorted(twice)[:2]} twice in a list", "each monitor once", listed)
+        twice = repeated(shown)
+        expect(not twice, f"{twice[:2]} twice in a list", "each monitor once", listed)
         if is_whole(listed):
             missing = done.ids_throughout - set(shown)
             got = f"a list during writes without {sorted(missing)[:2]}"

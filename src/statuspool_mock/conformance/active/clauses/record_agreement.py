@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from statuspool_mock.conformance.active.assertions import ids
+from statuspool_mock.conformance.active.assertions import ids, repeated
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified
@@ -83,7 +83,7 @@ class Records:
             if recorded is not None:
                 _expect_as_recorded(item, recorded, response)
         listed = ids(response.results)
-        twice = [each for each in listed if listed.count(each) > 1]
+        twice = repeated(listed)
         if twice:
             raise Finding(f"{twice[0]} twice", "each of them once", response)
         if _is_whole(response):
