@@ -99,7 +99,7 @@ def test_a_server_whose_mutants_stay_says_how_to_start_it(page):
 
 
 def test_a_play_on_a_frozen_clock_says_so_and_offers_the_next_step(page, world):
-    page.get_by_label("Region").fill("us-east-1")
+    page.get_by_role("textbox", name="Region").fill("us-east-1")
     page.get_by_role("button", name="Play single-region").click()
     expect(page.locator(".toast")).to_contain_text("single-region is playing.")
     expect(page.locator(".toast")).to_contain_text("us-east-1")

@@ -19,7 +19,7 @@ from tests.mock_process import serving
 
 pytestmark = [pytest.mark.long, pytest.mark.process]
 
-LONGEST_SECONDS = 1.0  # on a busy machine; `make waits` measures
+LONGEST_SECONDS = 4.0  # beside other tests: what is done at once takes 10 s; `make waits` measures
 MOST_MEBIBYTES = 1_200
 STOP_SECONDS = 8
 MONITORS = 4_000
