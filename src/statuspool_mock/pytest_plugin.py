@@ -9,6 +9,7 @@ Override the fixture `statuspool_settings` to serve something else than an empty
 the background fail a test. The server is imported when a test first uses it.
 """
 
+import os
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from secrets import token_hex
@@ -113,7 +114,9 @@ def statuspool(
     """Open a frozen sandbox for one test; fail the test if errors happen in it."""
     testing = import_module("statuspool_mock.testing")
     marked = _marked(request.node.get_closest_marker("statuspool"))
-    world = testing.SandboxWorld(statuspool_server, f"sp_test_{token_hex(12)}")
+    is_elsewhere = request.config.getoption("statuspool_server") is not None
+    token = os.environ.get("STATUSPOOL_CONTROL_TOKEN") if is_elsewhere else None
+    world = testing.SandboxWorld(statuspool_server, f"sp_test_{token_hex(12)}", token=token)
     if marked:
         _reset(world, marked)
     world.clock.freeze()
@@ -132,9 +135,7 @@ def _running(settings: dict[str, Any]) -> "Iterator[Server]":
         try:
             server = stack.enter_context(module.RunningServer(module.Settings(**settings)))
         except (TypeError, ValueError, *cannot_start) as error:
-            pytest.fail(
-                f"The server of the fixture statuspool cannot start: {error}", pytrace=False
-            )
+            _fail(f"The server of the fixture statuspool cannot start: {error}")
         yield server
 
 

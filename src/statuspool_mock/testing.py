@@ -8,7 +8,6 @@
 
 import hmac
 import json
-import os
 import secrets
 import threading
 from types import TracebackType
@@ -53,12 +52,7 @@ class SandboxWorld(Control):
     `url` is the base URL of the API, `api_key` the key of the sandbox, `headers` contain it.
     """
 
-    def __init__(self, server: Server, api_key: str) -> None:
-        token = (
-            os.environ.get("STATUSPOOL_CONTROL_TOKEN")
-            if isinstance(server, ServerAddress)
-            else None
-        )
+    def __init__(self, server: Server, api_key: str, *, token: str | None = None) -> None:
         super().__init__(server.control_url, api_key=api_key, token=token)
         self.url = server.url
         self.api_key = api_key

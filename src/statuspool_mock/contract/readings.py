@@ -52,7 +52,9 @@ def _is_documented(name: str, field: Schema) -> bool:
 
 def _nullable(field: Schema) -> Schema:
     """Return a field's schema that also allows null."""
-    return {**field, "nullable": True}
+    copy = dict(field)
+    _allow_null(copy)
+    return copy
 
 
 def with_open_responses(document: Document, *, formats: bool = False) -> Schema:

@@ -48,12 +48,12 @@ def mcp(*, url: str | None, token_file: Path | None, scenario: str | None) -> in
             f"needs the SDK of the protocol: {sys.executable} -m pip install 'mcp>=2.3,<3'"
         ) from None
     from statuspool_mock.cli.mcp.server import build
-    from statuspool_mock.cli.mcp.tools import Sandboxes
+    from statuspool_mock.cli.mcp.tools import SandboxControls
     from statuspool_mock.cli.tokens import client_token
 
     token = client_token(token_file)
     with _server(url, scenario or "empty") as root:
-        build(Sandboxes(root, token)).run("stdio")
+        build(SandboxControls(root, token)).run("stdio")
     return 0
 
 

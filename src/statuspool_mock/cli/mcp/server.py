@@ -11,7 +11,7 @@ from mcp.types import ToolAnnotations
 
 from statuspool_mock import __version__, resources
 from statuspool_mock.cli.mcp.judging import clause_list, explain_clause, verify_server
-from statuspool_mock.cli.mcp.tools import Sandboxes, Tools
+from statuspool_mock.cli.mcp.tools import SandboxControls, Tools
 from statuspool_mock.client import ClientError
 
 INSTRUCTIONS = """\
@@ -26,7 +26,7 @@ _DESTROYS = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_wo
 _REACHES_OUT = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=True)
 
 
-def build(sandboxes: Sandboxes) -> MCPServer[Any]:
+def build(sandboxes: SandboxControls) -> MCPServer[Any]:
     """Return a server whose tools control these sandboxes."""
     server: MCPServer[Any] = MCPServer(
         "statuspool-mock", version=__version__, instructions=INSTRUCTIONS, log_level="WARNING"

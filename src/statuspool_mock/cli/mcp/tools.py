@@ -9,7 +9,7 @@ Json = dict[str, Any]
 _MOST_ROWS = 200
 
 
-class Sandboxes:
+class SandboxControls:
     """The sandboxes of one server, each with a client of its own that is opened on first use."""
 
     def __init__(self, root: str, token: str | None) -> None:
@@ -33,7 +33,7 @@ class Sandboxes:
 class Tools:
     """The tools. `sandbox` is the name of a sandbox, which is opened when it is first used."""
 
-    def __init__(self, sandboxes: Sandboxes) -> None:
+    def __init__(self, sandboxes: SandboxControls) -> None:
         self._sandboxes = sandboxes
 
     def open_sandbox(self, sandbox: str = "agent", *, frozen: bool = True) -> Json:

@@ -8,7 +8,7 @@ from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.contract.rulings import named_fields
 
 
-class InvalidField(Protocol):
+class Row(Protocol):
     """An invalid value of a field."""
 
     @property
@@ -24,7 +24,7 @@ class InvalidField(Protocol):
         """The value that every server must refuse."""
 
 
-RowT = TypeVar("RowT", bound=InvalidField)
+RowT = TypeVar("RowT", bound=Row)
 Send = Callable[[Mapping[str, Any]], ServerResponse]
 
 

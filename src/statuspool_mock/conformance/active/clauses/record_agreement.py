@@ -24,7 +24,7 @@ _TEAMS = {MAIN: "main", READ_ONLY: "main", OTHER_TEAM: "other"}
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ListedKind:
     """What is recorded with a POST and listed with a GET, and the fields that nothing changes."""
 
     plural: str
@@ -33,10 +33,10 @@ class Kind:
     fields: tuple[str, ...]
 
 
-_INCIDENTS = Kind(
+_INCIDENTS = ListedKind(
     "incidents", "createIncident", "listIncidents", ("monitor_id", "title", "description")
 )
-_WEBHOOKS = Kind("webhooks", "createWebhook", "listWebhooks", ("url", "events"))
+_WEBHOOKS = ListedKind("webhooks", "createWebhook", "listWebhooks", ("url", "events"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class Recorded:
 class Records:
     """What the responses so far have recorded."""
 
-    kind: Kind
+    kind: ListedKind
     known: dict[str, Recorded] = field(default_factory=dict)
 
     def read(self, response: ServerResponse) -> None:
@@ -94,7 +94,7 @@ class Records:
                 raise Finding(got, f"all {self.kind.plural} that were recorded", response)
 
 
-def _plain_fields(kind: Kind, response: ServerResponse) -> dict[str, Any]:
+def _plain_fields(kind: ListedKind, response: ServerResponse) -> dict[str, Any]:
     """Return what was sent, but for texts that a server may write in another way."""
     try:
         sent = json.loads(response.sent or b"")
@@ -142,7 +142,7 @@ def _matches(recorded: Recorded, team: str, response: ServerResponse) -> bool:
     return recorded.team == team and is_of_monitor
 
 
-def _agrees(kind: Kind) -> Check:
+def _agrees(kind: ListedKind) -> Check:
     def check(context: Context) -> None:
         records = Records(kind)
         for response in context.api.exchanges:

@@ -34,7 +34,7 @@ class InvalidField:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Kind:
+class RecordedKind:
     """What a POST records: a valid body, the fields that it requires, and invalid values."""
 
     group: ClauseGroup
@@ -49,7 +49,7 @@ class Kind:
         return context.api.send("POST", self.path, value={**self.body(context), **changes})
 
 
-_INCIDENT = Kind(
+_INCIDENT = RecordedKind(
     _incidents,
     "/incidents",
     lambda context: incident_body(context, title=f"{context.mark} refused"),
@@ -66,7 +66,7 @@ _INCIDENT = Kind(
     ),
     _COSTLY,
 )
-_WEBHOOK = Kind(
+_WEBHOOK = RecordedKind(
     _webhooks,
     "/webhooks",
     webhook_body,
@@ -88,18 +88,18 @@ _WEBHOOK = Kind(
 
 
 @once
-def _refused(context: Context, kind: Kind) -> dict[str, ServerResponse]:
+def _refused(context: Context, kind: RecordedKind) -> dict[str, ServerResponse]:
     """Send several invalid fields in one request."""
     return refused_together(kind.invalid, lambda changes: kind.send(context, changes))
 
 
 @once
-def _refusal_of_nothing(context: Context, kind: Kind) -> ServerResponse:
+def _refusal_of_nothing(context: Context, kind: RecordedKind) -> ServerResponse:
     """Send an empty object."""
     return context.api.send("POST", kind.path, value={})
 
 
-def _refuses(kind: Kind, row: InvalidField) -> Check:
+def _refuses(kind: RecordedKind, row: InvalidField) -> Check:
     def check(context: Context) -> None:
         response = _refused(context, kind).get(row.name)
         response = response or kind.send(context, {row.field: row.value})
@@ -108,7 +108,7 @@ def _refuses(kind: Kind, row: InvalidField) -> Check:
     return named(check, f"refuses_{row.name}")
 
 
-def _requires(kind: Kind, field: str) -> Check:
+def _requires(kind: RecordedKind, field: str) -> Check:
     def check(context: Context) -> None:
         response = _refusal_of_nothing(context, kind)
         if field not in named_fields(response.fields.get("details")):

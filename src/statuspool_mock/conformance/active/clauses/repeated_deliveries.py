@@ -1,5 +1,7 @@
 """Deliveries that arrive again, looked for late in a run. Reference: Webhooks, POST /webhooks."""
 
+from collections import Counter
+
 from statuspool_mock.conformance.active.assertions import expect
 from statuspool_mock.conformance.active.clause import ClauseGroup
 from statuspool_mock.conformance.active.clauses.deliveries import (
@@ -29,5 +31,5 @@ def notifies_once(context: Context) -> None:
     for place in (SUBSCRIBED, SEVERAL):
         bodies = [each.body for each in notified.deliveries(place)]
         about = sum(incident_id in body for body in bodies)
-        most = max([about, *(bodies.count(body) for body in bodies)])
+        most = max([about, *Counter(bodies).values()])
         expect(most <= 1, f"{most} deliveries of one incident", "one delivery")

@@ -6,6 +6,7 @@ from typing import Any
 from statuspool_mock.conformance.active.assertions import expect, expect_equal, expect_status
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.clauses.creation import FIELDS
+from statuspool_mock.conformance.active.clauses.log_shares import rows_of
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
@@ -228,16 +229,14 @@ def keeps_the_log(context: Context) -> None:
     created = context.create(name=f"{context.mark} with a log")
     path = f"/monitors/{created['id']}"
     before = context.api.get(f"{path}/logs", query={"limit": 100})
-    checked = {str(row.get("timestamp")) for row in before.results if isinstance(row, dict)}
+    checked = {str(row.get("timestamp")) for row in rows_of(before)}
     if not checked:
         raise NotVerified("a new monitor has no log entries yet")
     changes = {"url": "https://api.example.com/other", "interval_seconds": 300, "tags": ["moved"]}
     response = context.api.send("PUT", path, value=changes)
     expect_status(response, 200)
     after = context.api.get(f"{path}/logs", query={"limit": 100})
-    missing = checked - {
-        str(row.get("timestamp")) for row in after.results if isinstance(row, dict)
-    }
+    missing = checked - {str(row.get("timestamp")) for row in rows_of(after)}
     expect(not missing, f"no entry of {sorted(missing)[:1]}", "the entries as before", after)
 
 
