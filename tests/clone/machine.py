@@ -67,6 +67,7 @@ class Machine:
     @contextmanager
     def terminal(self, command: str, *, port: int, cwd: Path | None = None) -> Iterator[None]:
         """Run a command in another terminal, from when it listens until Ctrl-C."""
+        assert not is_open(port), f"{command}: something else listens on {port}"
         process, _, errors = self._start(f"exec {command}", cwd=cwd)
         deadline = time.monotonic() + 300
         while not is_open(port):

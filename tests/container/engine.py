@@ -59,14 +59,22 @@ class Engine:
 
 
 @contextmanager
-def running(engine: Engine, *arguments: str, data: Path) -> Iterator["Container"]:
-    """Run the image until the block ends: read-only, without capabilities, as its own user."""
+def running(
+    engine: Engine, *arguments: str, data: Path, own_network: bool = False
+) -> Iterator["Container"]:
+    """Run the image until the block ends: read-only, without capabilities, as its own user.
+
+    It shares this machine's network, unless it has one of its own with nothing but a loopback.
+    """
     bundle = engine.folder / "bundle"
     bundle.mkdir(exist_ok=True)
     (bundle / "config.json").unlink(missing_ok=True)
     _run("runc", "spec", cwd=bundle)
     spec = json.loads((bundle / "config.json").read_text("utf-8"))
     _restrict(spec, engine, arguments, data)
+    if not own_network:
+        namespaces = spec["linux"]["namespaces"]
+        namespaces[:] = [one for one in namespaces if one["type"] != "network"]
     (bundle / "config.json").write_text(json.dumps(spec), "utf-8")
     runc = ("runc", "--root", str(engine.folder / "runc"))
     with subprocess.Popen(
@@ -100,7 +108,7 @@ class Container:
 
 
 def _restrict(spec: dict[str, Any], engine: Engine, arguments: tuple[str, ...], data: Path) -> None:
-    config, process, linux = engine.config(), spec["process"], spec["linux"]
+    config, process = engine.config(), spec["process"]
     user, _, group = config["User"].partition(":")
     process |= {
         "terminal": False,
@@ -116,7 +124,6 @@ def _restrict(spec: dict[str, Any], engine: Engine, arguments: tuple[str, ...], 
         {"destination": "/tmp", "type": "tmpfs", "source": "tmpfs", "options": ["size=16m"]},  # noqa: S108
         {"destination": "/data", "type": "bind", "source": str(data), "options": ["bind", "rw"]},
     ]
-    linux["namespaces"] = [one for one in linux["namespaces"] if one["type"] != "network"]
 
 
 def _pip_files() -> Iterator[str]:

@@ -65,10 +65,11 @@ def test_it_runs_read_only_without_capabilities_and_keeps_worlds(engine, data, f
 def test_its_healthcheck_tells_a_server_that_is_ready(engine, data):
     config = engine.config()["Healthcheck"]["Test"]
     assert config[0] == "CMD"
-    with running(engine, "--ready-json", data=data) as container:
+    with running(engine, "--ready-json", data=data, own_network=True) as container:
         url_of(container)
         assert container.execute(*config[1:]) == 0
-    with running(engine, "--ready-json", "--port", "0", data=data) as container:
+    elsewhere = ("--ready-json", "--port", "0")
+    with running(engine, *elsewhere, data=data, own_network=True) as container:
         url_of(container)
         assert container.execute(*config[1:]) == 1
 
