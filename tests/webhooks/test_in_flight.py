@@ -70,8 +70,9 @@ def test_a_delivery_of_a_replaced_world_changes_nothing(settings, replace, statu
             with Control(server.control_url, api_key=KEY) as other:
                 forcing = start_delivery(other, held)
                 replace(world, snapshot)
-                world.clock.freeze()
+                world.clock.freeze()  # it waits for no delivery of the world that is gone
                 after = world.snapshot()
+                assert forcing.is_alive()
                 held.released.set()
                 forcing.join()
             assert world.snapshot() == after

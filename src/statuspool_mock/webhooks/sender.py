@@ -74,7 +74,7 @@ class WebhookSender:
         self._opened_client: WebhookClient | None = None
         self._request_failed: type[Exception] = OSError
         self._room = SendingRoom()
-        self._tasks: dict[DeliverySource, set[asyncio.Task[None]]] = {}
+        self._tasks: dict[DeliverySource, dict[asyncio.Task[None], Outbox]] = {}
         self.results: Counter[str] = Counter()
         """How many attempts were delivered, refused or failed, and deliveries withheld or lost."""
 
@@ -85,12 +85,12 @@ class WebhookSender:
             task = asyncio.get_running_loop().create_task(
                 self._send_due(source, outbox, webhook_id)
             )
-            self._tasks.setdefault(source, set()).add(task)
+            self._tasks.setdefault(source, {})[task] = outbox
             task.add_done_callback(partial(self._finished, source))
 
     def _finished(self, source: DeliverySource, task: asyncio.Task[None]) -> None:
         tasks = self._tasks[source]
-        tasks.discard(task)
+        del tasks[task]
         if not tasks:
             del self._tasks[source]
 
@@ -104,17 +104,24 @@ class WebhookSender:
             task.cancel()
 
     async def settle(self, source: DeliverySource, *, seconds: float) -> bool:
-        """Send what is due and wait until it has arrived or failed; return False on time-out."""
+        """Send what is due and wait until it has arrived or failed; return False on time-out.
+
+        Deliveries of an outbox that was replaced are not waited for: nothing comes of them.
+        """
         try:
             async with asyncio.timeout(seconds):
                 while True:
                     self.start(source)
-                    tasks = self._tasks.get(source)
+                    tasks = self._under_way(source)
                     if not tasks:
                         return True
                     await asyncio.wait(tasks)
         except TimeoutError:
             return False
+
+    def _under_way(self, source: DeliverySource) -> list[asyncio.Task[None]]:
+        tasks = self._tasks.get(source, {})
+        return [task for task, outbox in tasks.items() if outbox is source.outbox]
 
     async def close(self) -> None:
         """Close every connection."""
