@@ -1,5 +1,8 @@
 """Records what checks find: states, incidents, and the facts to publish."""
 
+from collections.abc import Iterable
+from heapq import merge
+
 from statuspool_mock.simulation import downtime, prng
 from statuspool_mock.simulation.evaluated_block import CheckOutcome
 from statuspool_mock.simulation.facts import (
@@ -14,6 +17,9 @@ from statuspool_mock.simulation.model import Incident, Monitor, Status
 from statuspool_mock.simulation.monitor_index import MonitorIndex
 from statuspool_mock.simulation.timeline import Timeline
 from statuspool_mock.simulation.tracked_monitor import TrackedMonitor
+
+FoundRun = tuple[int, Monitor, downtime.DowntimeRun, Incident | None]
+"""When a run began, whose it is, and its incident if there is one already."""
 
 
 class Recorder:
@@ -146,7 +152,7 @@ class Recorder:
 
     def downtime_between(
         self, monitor: Monitor, timeline: Timeline, *, since: int, now: int
-    ) -> list[tuple[int, Monitor, downtime.DowntimeRun, Incident | None]]:
+    ) -> list[FoundRun]:
         """Return the runs in which checks from `since` on found a monitor down, for `add_runs`.
 
         A run that already has an incident is returned with it.
@@ -159,12 +165,12 @@ class Recorder:
             for run in runs
         ]
 
-    def add_runs(
-        self, found: list[tuple[int, Monitor, downtime.DowntimeRun, Incident | None]]
-    ) -> None:
-        """Add incidents for the runs of several monitors, in order of time."""
-        found.sort(key=lambda one: (one[0], one[1].ordinal))
-        for _, monitor, run, known in found:
+    def add_runs(self, found: Iterable[list[FoundRun]]) -> None:
+        """Add incidents for the runs of several monitors, in order of time.
+
+        They are merged, since sorting them all at once would let no other thread run.
+        """
+        for _, monitor, run, known in merge(*found, key=lambda one: (one[0], one[1].ordinal)):
             self._enter_run(monitor, run, known)
 
     def _enter_run(

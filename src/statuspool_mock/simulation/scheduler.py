@@ -90,8 +90,8 @@ class TransitionScheduler:
             monitor = tracked.monitor
             newest = check_times.last_check(monitor.epochs, to)
             if newest is not None:
-                found += self._recorder.downtime_between(
-                    monitor, self._timeline, since=now + 1, now=to
+                found.append(
+                    self._recorder.downtime_between(monitor, self._timeline, since=now + 1, now=to)
                 )
                 outcome = self._timeline.outcome(monitor, *newest)
                 self._recorder.record_state(tracked, outcome.state, at=to)
