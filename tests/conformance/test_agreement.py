@@ -47,7 +47,7 @@ KEY, OTHER_KEY = "sp_test_agreement", "sp_test_agreement.rival"
 CLOCK = ClockChoice(at=1_764_072_000, rate=0)
 
 GROUPS = {group.name for module in (all_responses, formats) for group in module.groups}
-ABOUT_SEVERAL = {"agreement.incidents", "agreement.webhooks"}
+ABOUT_SEVERAL = {"agreement.incidents", "agreement.webhooks", "agreement.one-for-each-post"}
 """Clauses that compare the rows of all lists of a run; the proxy keeps no lists."""
 CLAUSES_FOR_ONE_RESPONSE = [
     clause

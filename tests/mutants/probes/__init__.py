@@ -12,6 +12,7 @@ from tests.mutants.probes import (  # noqa: F401 - importing enters them
     races,
     reads,
     routes,
+    side_effects,
     time_spans,
     validation,
     values,

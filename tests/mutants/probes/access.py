@@ -28,6 +28,12 @@ def the_key_must_be_known(bench):
     refused(bench.client("Bearer nobody-knows-me").get("/monitors"), 401, "UNAUTHORIZED")
 
 
+@notices("unknown-key-reads-logs")
+def the_key_must_be_known_for_logs(bench):
+    path = f"/monitors/{bench.create()['id']}/logs"
+    refused(bench.client("Bearer nobody-knows-me").get(path), 401, "UNAUTHORIZED")
+
+
 @notices("revoked-key-accepted")
 def a_revoked_key_is_none(bench):
     revoked = bench.client(f"Bearer {bench.key}.revoked")

@@ -9,6 +9,7 @@ from tests.mutants.probes.deliveries import listening
 SECRETS = {
     "prefixed": "whsec_Ab+9",
     "spaced": "  whsec with spaces  ",
+    "hex": "0f3a9c" * 10,
     "long": "x" * 64 + "and more",
 }
 
@@ -32,6 +33,7 @@ def _record(bench):
     "secret-trimmed",
     "secret-cut-to-64",
     "secret-in-lower-case",
+    "secret-decoded-from-hex",
     "signed-with-the-first-secret",
 )
 def every_endpoint_gets_signatures_under_its_own_whole_secret(bench):

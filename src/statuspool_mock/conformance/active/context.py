@@ -214,6 +214,11 @@ class Context:
         """The responses of GET /monitors/{id} for the sample, by monitor."""
         return self._of_sample("")
 
+    def read_again(self, monitor_id: str) -> tuple[ServerResponse, ServerResponse]:
+        """Read a monitor and its status, one right after the other: checks may have gone on."""
+        path = f"/monitors/{monitor_id}"
+        return self.api.get(path), self.api.get(f"{path}/status")
+
     @shared
     def logs(self) -> dict[str, ServerResponse]:
         """The first 100 log entries of each monitor of the sample."""

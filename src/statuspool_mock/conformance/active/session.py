@@ -54,12 +54,13 @@ class Session:
         self.options = options
         self.base = options.url.rstrip("/")
         self.exchanges: list[ServerResponse] = []
-        self._kept_bytes = 0
         self._last_response: ServerResponse | None = None
+        self._kept_bytes = self._failures = self._group = 0
         self.requests = 0
         self.waited_seconds = 0.0
         self.limited_seconds = 0.0
         """How long the run waited because the server responded with a 429."""
+        self.unanswered = 0  # requests without a response: what they did is not known
         self.failed_deletions: list[ServerResponse] = []
         """Responses to the run's own cleaning up that are no success."""
         self.ledger = Ledger()
@@ -67,10 +68,8 @@ class Session:
         self._document = document
         self._paces: dict[str, Pace] = {}
         self._last_at: dict[str, float] = {}
-        self._failures = 0
         self._is_closed = False
         self._takes_one_at_a_time = False
-        self._group = 0
         self._keys = {
             MAIN: options.api_key,
             READ_ONLY: options.readonly_key,
@@ -216,6 +215,7 @@ class Session:
             )
         except httpx.TransportError as error:
             self._failures += 1
+            self.unanswered += 1
             if self._failures >= _MAX_FAILURES:
                 raise ServerUnusable(f"{self.base} no longer responds: {error}") from error
             reason = f"{type(error).__name__} {error}".strip()
@@ -239,6 +239,7 @@ class Session:
             if isinstance(response, BoundedResponse)
         ]
         self._group = 0
+        self.unanswered += len(failed)
         if failed:
             self._takes_one_at_a_time = True
             for response in responses:

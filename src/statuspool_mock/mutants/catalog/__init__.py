@@ -21,6 +21,7 @@ from statuspool_mock.mutants.catalog.recording import RECORDING
 from statuspool_mock.mutants.catalog.robustness import ROBUSTNESS
 from statuspool_mock.mutants.catalog.routes import ROUTES
 from statuspool_mock.mutants.catalog.shapes import MONITORS
+from statuspool_mock.mutants.catalog.side_effects import SIDE_EFFECTS
 from statuspool_mock.mutants.catalog.staleness import STALENESS
 from statuspool_mock.mutants.catalog.teams import TEAMS
 from statuspool_mock.mutants.catalog.time_spans import TIME_SPANS
@@ -50,6 +51,7 @@ CATALOG: tuple[Mutant, ...] = (
     *INCIDENTS,
     *WEBHOOKS,
     *RECORDING,
+    *SIDE_EFFECTS,
     *ERRORS,
     *UNICODE,
     *ROBUSTNESS,

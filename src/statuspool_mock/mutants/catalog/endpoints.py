@@ -33,6 +33,13 @@ def _signing_with(change: Callable[[str], str]) -> ExchangeChange:
     return sending("createWebhook", present("secret", lambda text: _of_text(text, change)))
 
 
+def _decoded(secret: str) -> str:
+    try:
+        return bytes.fromhex(secret).decode("latin-1")
+    except ValueError:
+        return secret
+
+
 def _of_text(value: object, change: Callable[[str], str]) -> object:
     return (change(value) or value) if isinstance(value, str) else value
 
@@ -104,6 +111,12 @@ ENDPOINTS: tuple[Mutant, ...] = (
         wrong="The secret is stored in lower case.",
         promise=_SIGNED,
         change=_signing_with(str.lower),
+    ),
+    _endpoint(
+        name="secret-decoded-from-hex",
+        wrong="A secret of hex digits is decoded before it is used.",
+        promise=_SIGNED,
+        change=_signing_with(_decoded),
     ),
     _endpoint(
         name="signed-with-the-first-secret",

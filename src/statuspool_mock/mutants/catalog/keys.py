@@ -64,6 +64,22 @@ async def _revoked_as_valid(request: MutantRequest, ask: CallServer) -> MutantRe
     return await ask(request)
 
 
+def _unknown_as_the_last() -> Handler:
+    """Take an unknown key for the one that was used last."""
+    known: list[str] = []
+
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
+        response = await ask(request)
+        if response.status != 401 and request.key:
+            known[:] = [request.key]
+        is_unknown = response.status == 401 and request.key and known
+        if request.operation == "listMonitorLogs" and is_unknown and known[0] not in request.key:
+            return await ask(request.with_key(known[0]))
+        return response
+
+    return exchange
+
+
 async def _empty_put_for_readers(request: MutantRequest, ask: CallServer) -> MutantResponse:
     if request.key.endswith(".ro") and request.json == {}:
         return await ask(request.with_key(request.key.removesuffix(".ro")))
@@ -115,6 +131,12 @@ KEYS: tuple[Mutant, ...] = (
             ("updates", "updateMonitor", "PUT /monitors/{id}"),
             ("records-incidents", "createIncident", "POST /incidents"),
         )
+    ),
+    _key(
+        name="unknown-key-reads-logs",
+        wrong="GET /monitors/{id}/logs accepts a key that was never issued.",
+        promise=_KEYED,
+        change=ExchangeChange(_unknown_as_the_last),
     ),
     _key(
         name="read-only-key-updates-nothing",

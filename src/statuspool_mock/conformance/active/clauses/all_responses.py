@@ -6,7 +6,12 @@ from urllib.parse import parse_qsl, urlsplit
 from statuspool_mock import contract
 from statuspool_mock.conformance.active.assertions import expect
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
-from statuspool_mock.conformance.active.clauses import agreement, all_pages, record_agreement
+from statuspool_mock.conformance.active.clauses import (
+    agreement,
+    all_pages,
+    counted_records,
+    record_agreement,
+)
 from statuspool_mock.conformance.active.clauses.details import has_valid_details
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified
@@ -23,6 +28,7 @@ groups = (
     *all_pages.groups,
     *agreement.groups,
     *record_agreement.groups,
+    *counted_records.groups,
 )
 _OPERATIONS = contract.load().operations
 _UNKNOWN = ("errors.unknown-monitor", "errors.unknown-status", "errors.unknown-logs")

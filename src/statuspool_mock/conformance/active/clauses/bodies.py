@@ -18,6 +18,11 @@ groups = (group,)
 _COSTLY = (Need.WRITES, Need.TIME)
 _WITH_BODY = tuple(route for route in ROUTES if route.takes_body)
 _NESTED = b"[" * 200 + b"]" * 200
+_IN_AN_ARRAY = (
+    b'[{"name": "verify array", "url": "https://api.example.com/", "interval_seconds": 60, '
+    b'"events": ["sla_breach"], "secret": "whsec_array"}]'
+)
+"""What every route would take but for the array, except that no monitor has an incident of it."""
 _TYPE = "application/json; charset=utf-8"
 
 
@@ -37,7 +42,7 @@ class Malformed:
 _MALFORMED = (
     Malformed("empty", "no body", (b"",), 4),
     Malformed("null", "null", (b"null",), 3),
-    Malformed("array", "an array", (b'[{"name": "a", "title": "a"}]', b"[]")),
+    Malformed("array", "an array", (_IN_AN_ARRAY,), 3),
     Malformed("scalar", "a string, number or boolean", (b'"a"', b"7", b"true", b"0")),
     Malformed("broken", "half of an object", (b'{"name": "half', b'{"a": 1,}', b"{name: 1}")),
     Malformed("bad-utf-8", "bytes that are not UTF-8", (b'{"name": "\xff\xfe", "title": "\xff"}',)),

@@ -128,17 +128,25 @@ def times_the_last_check(context: Context) -> None:
 def dates_last_check_alike(context: Context) -> None:
     compared = 0
     for monitor in context.sample_monitors():
-        detail = context.details()[str(monitor["id"])]
-        status = context.statuses()[str(monitor["id"])]
-        first, second = (moment(r.fields.get("last_check_at")) for r in (detail, status))
-        if first is None or second is None:
+        monitor_id, most = str(monitor["id"]), _interval(monitor) + _slack_seconds(context)
+        shown = context.details()[monitor_id], context.statuses()[monitor_id]
+        apart = _seconds_apart(*shown)
+        if apart is None:
             continue
-        apart = abs((first - second).total_seconds())
-        is_near = apart <= _interval(monitor) + _slack_seconds(context)
-        expect(is_near, f"{first} and in /status {second}", "the same check", detail)
         compared += 1
+        if apart > most:  # a server that was stopped may have caught up in between
+            shown = context.read_again(monitor_id)
+            apart = _seconds_apart(*shown) or 0
+        first, second = (response.fields.get("last_check_at") for response in shown)
+        expect(apart <= most, f"{first} and in /status {second}", "the same check", shown[0])
     if not compared:
         raise NotVerified("no monitor has a last check")
+
+
+def _seconds_apart(*responses: ServerResponse) -> float | None:
+    """Return how far apart the last checks are that two responses show; None if one has none."""
+    first, second = (moment(response.fields.get("last_check_at")) for response in responses)
+    return abs((first - second).total_seconds()) if first and second else None
 
 
 @group.clause(
