@@ -14,7 +14,7 @@ NAMES = (
     "verification_token", "verificationToken", "Set-Cookie", "Proxy-Authorization",
     "X-Statuspool-Signature", "webhook-signature",
 )  # fmt: skip
-OTHERS = ("key", "keys", "monitor_id", "tags", "tokens_left", "page", "X-Request-Id", "author")
+OTHERS = ("keys", "monitor_id", "tags", "tokens_left", "page", "X-Request-Id", "author")
 HUSH = "hush-hush_42"
 
 
@@ -63,6 +63,17 @@ def test_encoded_names_are_understood():
     assert b"hush" not in masked_body(b'{"\\u0073ecret": "hush"}')
 
 
+@pytest.mark.parametrize("query", ["key=hush", "a=1&KEY=hush&b=2", "k%65y=hush"])
+def test_the_key_that_an_event_source_sends_in_its_query_is_masked(query):
+    assert "hush" not in masked_query(query.encode())
+    assert b"hush" not in masked_body(json.dumps({"url": f"http://a.example/?{query}"}).encode())
+
+
+def test_a_field_of_the_name_key_is_no_secret():
+    body = b'{"key":"shown"}'
+    assert masked_body(body) == body
+
+
 def test_values_keep_their_type():
     body = {"secret": None, "token": True, "password": 7, "api_key": ""}
     masked = json.loads(masked_body(json.dumps(body).encode()))
@@ -72,8 +83,8 @@ def test_values_keep_their_type():
 def test_what_the_journal_the_archive_and_the_case_show_holds_no_secret(server):
     key = {"Authorization": "Bearer sp_test_masking"}
     headers = {**key, "X-Api-Key": HUSH, "X-Auth-Token": HUSH, "Referer": f"http://u:{HUSH}@a/"}
-    url = f"{server.url}/monitors?api_key={HUSH}&access_token={HUSH}"
-    monitor = {"name": "a", "url": f"https://u:{HUSH}@a.example/?token={HUSH}"}
+    url = f"{server.url}/monitors?api_key={HUSH}&access_token={HUSH}&key={HUSH}"
+    monitor = {"name": "a", "url": f"https://u:{HUSH}@a.example/?token={HUSH}&key={HUSH}"}
     httpx.post(url, json={**monitor, "Secret": HUSH}, headers=headers)
     httpx.post(url, data={"secret": HUSH}, headers=headers)
     httpx.get(url, headers=headers)

@@ -156,6 +156,37 @@ def test_each_request_is_a_line_of_json_without_secrets():
 
 
 @pytest.mark.process
+@pytest.mark.parametrize("form", ["json", "text"])
+def test_no_query_is_logged_on_any_route_at_any_level(form):
+    names = ("key", "api_key", "apikey", "token", "access_token", "secret", "password")
+    query = "&".join(f"{name}=hush-hush" for name in names)
+    arguments = ("--log-format", form, "--access-log", "--log-level", "debug")
+    with serving(*arguments) as served:
+        root = served.control_url
+        with httpx.stream("GET", f"{root}/_mock/events?key=sp_test_events") as streamed:
+            assert streamed.status_code == 200
+        for method, path in (
+            ("GET", "/v1/monitors"), ("POST", "/v1/monitors"), ("PATCH", "/v1/monitors"),
+            ("GET", "/v1/nowhere"), ("GET", "/v1"), ("GET", "/"), ("GET", "/_mock/"),
+            ("GET", "/_mock"), ("GET", "/_mock/events"), ("GET", "/_mock/monitors"),
+            ("POST", "/_mock/reset"), ("GET", "/_mock/nowhere"), ("GET", "/metrics"),
+        ):  # fmt: skip
+            httpx.request(method, f"{root}{path}?{query}", headers=KEY)
+        exchange(served.url, f"GET /{{?{query} HTTP/9\r\n\r\n".encode())
+        url = f"http://127.0.0.1:9/?{query}"
+        hook = {"url": url, "events": ["status_change"], "secret": "hush-hush"}
+        httpx.post(f"{served.url}/webhooks", json=hook, headers=KEY).raise_for_status()
+        event = {"event": "status_change"}
+        httpx.post(f"{root}/_mock/webhooks/trigger", json=event, headers=KEY, timeout=30)
+        metrics = httpx.get(f"{root}/metrics").text
+        served.process.terminate()
+        printed = "".join(served.process.communicate())
+    assert "'/_mock/events' 200" in printed
+    for secret in ("hush-hush", "sp_test_events", "sp_test_watched"):
+        assert secret not in printed + metrics
+
+
+@pytest.mark.process
 def test_what_is_refused_before_it_is_a_request_is_a_line_too():
     with serving("--log-format", "json", "--access-log") as served:
         (response,) = responses(exchange(served.url, b"GET /\n{ HTTP/9\r\n\r\n"))

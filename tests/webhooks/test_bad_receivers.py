@@ -138,3 +138,15 @@ def test_an_empty_secret_is_refused_at_registration(world):
     )
     assert response.status_code == 400
     assert response.json()["details"][0]["field"] == "secret"
+
+
+def test_an_internal_error_is_logged_without_what_is_secret_in_the_url(tell, monkeypatch, caplog):
+    def fail(*_, **__):
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(sender.WebhookSender, "_attempt", fail)
+    delivery = tell("http://127.0.0.1:9/?token=hush&key=hush")
+    assert (delivery["outcome"], delivery["reason"]) == ("failed", "internal error")
+    (record,) = [one for one in caplog.records if "internal error" in one.getMessage()]
+    assert "http://127.0.0.1:9/?token=***&key=***" in record.getMessage()
+    assert "hush" not in caplog.text

@@ -2,7 +2,7 @@
 
 Masked are the values of headers, of query parameters, and of fields of JSON bodies and forms whose
 names say that they are secret, in any case and with any separators; and in URLs passwords and such
-parameters.
+parameters. `EventSource` sends no headers, so an API key may also be the query parameter `key`.
 """
 
 import json
@@ -17,6 +17,7 @@ from statuspool_mock.bounded_documents import DocumentRejected, parse_json
 MASK = "***"
 _PARTS = ("apikey", "authorization", "cookie", "passwd", "password", "secret", "signature")
 _ENDINGS = ("accesskey", "privatekey", "token")
+_KEY_PARAMETER = "key"
 _SEPARATORS = re.compile(r"[-_. ]")
 _WITH_SCHEME = frozenset({"authorization", "proxy-authorization"})
 
@@ -101,7 +102,8 @@ def _masked_header(name: str, value: bytes) -> tuple[str, str]:
 
 
 def _masked_parameter(match: re.Match[str]) -> str:
-    if not match["value"] or not is_secret(unquote_plus(match["name"])):
+    name = unquote_plus(match["name"])
+    if not match["value"] or not (is_secret(name) or name.lower() == _KEY_PARAMETER):
         return match[0]
     return f"{match['name']}={MASK}"
 

@@ -23,6 +23,7 @@ from urllib.parse import urlsplit
 
 from statuspool_mock.contract.signing import SIGNATURE_HEADER, sign
 from statuspool_mock.exchanges.faults import DeliveryFault, InjectedFault
+from statuspool_mock.exchanges.masking import masked_text
 from statuspool_mock.simulation import UnknownWebhook, Webhook
 from statuspool_mock.webhooks.addresses import AddressNotAllowed, AddressPolicy
 from statuspool_mock.webhooks.delivery_log import Attempt, Delivery, DeliveryOutcome
@@ -154,7 +155,8 @@ class WebhookSender:
         try:
             await self._try(source, outbox, webhook, delivery, mishap)
         except Exception:  # noqa: BLE001 - one endpoint must not stop the others
-            _log.exception("Delivery %s to %s: internal error", delivery.message.id, webhook.url)
+            url = masked_text(webhook.url)
+            _log.exception("Delivery %s to %s: internal error", delivery.message.id, url)
             outbox.give_up(delivery, DeliveryOutcome.FAILED, "internal error", now=source.instant)
         self.start(source)
 
