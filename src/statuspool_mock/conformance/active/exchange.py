@@ -86,7 +86,8 @@ class ServerResponse:
         """Return a command line that repeats the request; the key is a variable."""
         parts = ["curl", "-i", "-X", self.method, shlex.quote(self.url)]
         if self.authorization is not None:
-            parts += ["-H", f'"Authorization: {self.authorization}"']
+            quoted = self.authorization.replace('"', '\\"')  # the shell fills in the variable
+            parts += ["-H", f'"Authorization: {quoted}"']
         for name, text in self.sent_headers.items():
             parts += ["-H", shlex.quote(f"{name}: {text}")]
         if self.sent is not None:

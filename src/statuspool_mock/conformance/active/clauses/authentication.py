@@ -35,7 +35,7 @@ def _near(key: str) -> tuple[Credentials, ...]:
     patterns = (
         "Bearer {}!",
         "Bearer !{}",
-        "Bearer '{}'",
+        'Bearer "{}"',
         "Bearer{}",
         "Bearers {}",
         "Token {}",
