@@ -11,7 +11,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and each would compile all of it
 
-.PHONY: serve test test-fast test-long hostile lint package docs site matrix sweep seeds compare score bench waits soak clean help
+.PHONY: serve test test-fast test-long hostile lint package docs sent site matrix sweep seeds compare score bench waits soak clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
@@ -24,6 +24,7 @@ help:
 	@echo "make package build the wheel and the sdist into dist/, and test them"
 	@echo "make docs    update the pages that are generated from the code"
 	@echo "make site    build the documentation into build/site; it works without a server"
+	@echo "make sent    record what each clause sends, for verify --explain"
 	@echo "make matrix  run verify against every mutant, and write the kill matrix (ARGS=--jobs=4)"
 	@echo "make sweep   check every clause alone, on the mock and on a mutant that it detects, and the"
 	@echo "             programs that repeat findings, on every mutant: an hour"
@@ -63,6 +64,10 @@ docs: .venv/installed
 	$(BIN)/python scripts/mutants_page.py > docs/mutants.md
 	$(BIN)/python scripts/clauses_page.py > docs/verify.md.new
 	mv docs/verify.md.new docs/verify.md
+
+sent: .venv/developing
+	$(BIN)/python scripts/sent_requests.py > sent.json.new
+	mv sent.json.new src/statuspool_mock/cli/verify/sent.json
 
 site: .venv/documenting
 	PYTHON=$(BIN)/python scripts/site $(ARGS)

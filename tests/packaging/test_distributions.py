@@ -15,6 +15,7 @@ from tests.packaging.conftest import ROOT
 PACKAGE = ROOT / "src" / "statuspool_mock"
 NOT_CODE = {
     "cli/verify/kills.json",
+    "cli/verify/sent.json",
     "conformance/active/reports/report.html.j2",
     "conformance/active/script_template.py.txt",
     "interception/preload.cjs",

@@ -3,7 +3,7 @@
 from click.testing import CliRunner
 
 from statuspool_mock.cli.verify import verify
-from statuspool_mock.cli.verify.explaining import MEANINGS, kills
+from statuspool_mock.cli.verify.explaining import MEANINGS, kills, sent
 from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.clean_up import CLEAN_UP
 
@@ -16,7 +16,7 @@ def explained(text):
 
 def test_a_clause_is_explained():
     text = explained("update.stores-changes")
-    assert "documented: Monitors, PUT" in text
+    assert "documented: the reference says it under Monitors, PUT" in text
     assert "put-not-stored (" in text
     assert "usually means that" in text
     assert "about 2" in text or "request" in text
@@ -35,6 +35,18 @@ def test_cleaning_up_is_explained_and_others_are_refused():
     assert CLEAN_UP.says in explained("delete.clean-up")
     done = CliRunner().invoke(verify, ["--explain", "no-such-clause"])
     assert done.exit_code == 2
+
+
+def test_an_explanation_shows_requests_and_their_responses():
+    assert "GET /monitors/{id}/logs with Bearer verify-0-never-issued-0 → 401" in explained(
+        "auth.unknown-key.list-logs"
+    )
+
+
+def test_requests_are_recorded_of_every_clause_that_sends_some():
+    missing = [c.id for c in CLAUSES if c.requests and c.id not in sent()]
+    assert [each for each in missing if not each.startswith("rate-limit.")] == []
+    assert set(sent()) <= {clause.id for clause in CLAUSES}
 
 
 def test_the_kills_name_clauses():

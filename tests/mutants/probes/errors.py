@@ -91,3 +91,8 @@ def a_far_page_is_empty(bench):
 def an_unreadable_time_is_refused(bench):
     path = f"/monitors/{bench.create()['id']}/logs"
     assert wrong_fields(bench.own.get(path, params={"to": "tomorrow"})) == {"to"}
+
+
+@notices("errors-quote-the-key")
+def errors_keep_the_key_to_themselves(bench):
+    assert bench.key not in bench.own.get(f"/monitors/{uuid4()}").text

@@ -162,3 +162,24 @@ def an_incident_lasts_from_start_to_end(bench):
             datetime.fromisoformat(incident[name]) for name in ("started_at", "resolved_at")
         )
         assert incident["duration_seconds"] == (resolved - started).total_seconds()
+
+
+@notices("listed-status-in-capitals")
+def listed_statuses_are_in_lower_case(bench):
+    bench.create()
+    assert {monitor["status"] for monitor in bench.listed()} <= {"up", "down", "degraded", "paused"}
+
+
+@notices("created-at-without-zone", "updated-at-as-unix-time")
+def times_of_monitors_have_their_zone(bench):
+    monitor = bench.create()
+    bench.own.put(f"/monitors/{monitor['id']}", json={"tags": ["changed"]})
+    monitor = bench.get(f"/monitors/{monitor['id']}")
+    assert INSTANT.fullmatch(monitor["created_at"])
+    assert INSTANT.fullmatch(monitor["updated_at"])
+
+
+@notices("created-at-in-another-zone")
+def a_new_monitor_is_as_old_as_its_last_change(bench):
+    monitor = bench.create()
+    assert monitor["created_at"] == monitor["updated_at"]

@@ -224,3 +224,11 @@ def monitors_do_not_share_tags(bench):
     first = bench.create()
     bench.own.put(f"/monitors/{bench.create()['id']}", json={"tags": ["a"]})
     assert bench.get(f"/monitors/{first['id']}")["tags"] == []
+
+
+@notices("resolved-true-adds-other-teams")
+def resolved_incidents_are_the_teams_own(bench):
+    body = {"monitor_id": bench.create(bench.rival)["id"], "title": "Work"}
+    theirs = bench.rival.post("/incidents", json=body).json()["id"]
+    listed = bench.listed("/incidents", resolved="true")
+    assert theirs not in {incident["id"] for incident in listed}

@@ -214,3 +214,10 @@ def updated_at_moves(bench):
     bench.advance(5)
     response = bench.own.put(f"/monitors/{created['id']}", json={"name": "Renamed"})
     assert response.json()["updated_at"] > created["created_at"]
+
+
+@notices("delete-takes-the-same-name")
+def namesakes_outlive_a_monitor(bench):
+    first, second = bench.create(), bench.create()
+    assert bench.own.delete(f"/monitors/{first['id']}").status_code == 204
+    bench.get(f"/monitors/{second['id']}")

@@ -9,11 +9,19 @@ from statuspool_mock.cli.output import write
 from statuspool_mock.conformance.active.clause import Clause
 from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.clean_up import CLEAN_UP
+from statuspool_mock.conformance.active.levels import Level
 from statuspool_mock.conformance.active.selection import names, prerequisites
 from statuspool_mock.mutants import all_mutants
 
 _WIDTH = 100
 _MOST_MUTANTS = 8
+_BEFORE_EXAMPLES = 4
+"""The lines of an explanation before the requests: id, promise, source, what is sent."""
+_SOURCES: Mapping[Level, str] = {
+    Level.DOCUMENTED: "the reference says it under",
+    Level.SAMPLE: "an example of the reference shows it, under",
+    Level.INFERRED: "it follows from what the reference says under",
+}
 _SHAPE = "a property is missing, is null where it may not be, or has another type."
 MEANINGS: Mapping[str, str] = {
     "agreement": "one view is cached or copied, and is not updated or not kept apart by team.",
@@ -67,14 +75,22 @@ def explanations(text: str) -> str:
 def _explanation(clause: Clause) -> str:
     parts = {
         "promise": clause.says,
-        "source": f"{clause.level}: {clause.section}",
+        "source": f"{clause.level}: {_SOURCES[clause.level]} {clause.section}",
         "sends": _sends(clause),
         "needs": "; ".join(sorted(clause.needs)) or "nothing but a key",
         "broken by": _broken_by(clause),
         "a finding": f"usually means that {MEANINGS[clause.group]}",
     }
-    lines = [clause.id, *(_paragraph(name, text) for name, text in parts.items())]
+    lines = [clause.id, *(_paragraph(name, text) for name, text in parts.items() if text)]
+    lines[_BEFORE_EXAMPLES:_BEFORE_EXAMPLES] = _examples(clause)
     return "\n".join(lines) + "\n"
+
+
+def _examples(clause: Clause) -> list[str]:
+    """Return what the clause sends to the mock, which is right, and what the mock answers."""
+    exchanges = sent().get(clause.id, ())
+    names = ["such as", *[""] * len(exchanges)]
+    return [f"  {name:<10} {each}" for name, each in zip(names, exchanges, strict=False)]
 
 
 def _paragraph(name: str, text: str) -> str:
@@ -107,6 +123,13 @@ def _broken_by(clause: Clause) -> str:
     shown = "; ".join(f"{name} ({wrong[name].rstrip('.')})" for name in found[:_MOST_MUTANTS])
     more = len(found) - _MOST_MUTANTS
     return f"{shown}; and {more} more" if more > 0 else shown
+
+
+def sent() -> Mapping[str, list[str]]:
+    """Return requests of each clause and their statuses, as `make sent` recorded them."""
+    text = files("statuspool_mock.cli.verify").joinpath("sent.json").read_text("utf-8")
+    found: Mapping[str, list[str]] = json.loads(text)
+    return found
 
 
 def kills() -> Mapping[str, list[str]]:

@@ -52,6 +52,17 @@ async def _neighbour_deleted_too(request: MutantRequest, ask: CallServer) -> Mut
     return response
 
 
+async def _namesakes_deleted_too(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    response, deleted = await deleting(request, ask)
+    if deleted is None:
+        return response
+    listed = await ask(request.on_the_side("listMonitors", limit="100"))
+    for monitor in listed.json["results"]:
+        if monitor["name"] == deleted["name"]:
+            await ask(request.on_the_side("deleteMonitor", monitor_id=monitor["id"]))
+    return response
+
+
 async def _malformed_deleted(request: MutantRequest, ask: CallServer) -> MutantResponse:
     response = await ask(request)
     if response.status != 404 or not has_malformed_id(request):
@@ -175,6 +186,12 @@ DELETION: tuple[Mutant, ...] = (
         wrong="DELETE also deletes the newest of the other monitors.",
         promise="DELETE removes one monitor. (Monitors, DELETE /monitors/{id})",
         change=on("deleteMonitor", _neighbour_deleted_too),
+    ),
+    _delete(
+        name="delete-takes-the-same-name",
+        wrong="DELETE also deletes the other monitors of the same name.",
+        promise="DELETE removes one monitor. (Monitors, DELETE /monitors/{id})",
+        change=on("deleteMonitor", _namesakes_deleted_too),
     ),
     _delete(
         name="deleted-monitor-still-listed",

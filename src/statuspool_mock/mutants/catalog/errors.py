@@ -27,6 +27,13 @@ def _every_error(change: Callable[[MutantResponse], MutantResponse]) -> Exchange
     return always(exchange)
 
 
+async def _key_quoted(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    response = await ask(request)
+    if response.status not in {400, 403, 404} or not isinstance(response.json, dict):
+        return response
+    return response.with_json({**response.json, "message": f"Refused to {request.key}"})
+
+
 def _nested(response: MutantResponse) -> MutantResponse:
     code, *rest = response.json.items()
     return response.with_json({"error": {"code": code[1], **dict(rest)}})
@@ -176,5 +183,11 @@ ERRORS: tuple[Mutant, ...] = (
         wrong="The code of a 403 is UNAUTHORIZED.",
         promise=_FORBIDDEN,
         change=refusing(403, _with_code("UNAUTHORIZED")),
+    ),
+    _error(
+        name="errors-quote-the-key",
+        wrong="The message of an error has the API key in it.",
+        promise="message is a human-readable description. (Error Codes)",
+        change=always(_key_quoted),
     ),
 )

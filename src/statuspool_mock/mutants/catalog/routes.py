@@ -48,6 +48,15 @@ def _of_both_teams(parameter: str) -> Handler:
     return exchange
 
 
+async def _resolved_with_all_of_others(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    response = await ask(request)
+    if not response.is_success or request.parameters.get("resolved") != "true":
+        return response
+    theirs = await ask(_other_team(request).with_query(resolved=None))
+    results = [*response.json["results"], *(theirs.json["results"] if theirs.is_success else ())]
+    return response.with_json({**response.json, "results": results})
+
+
 def _limit(request: MutantRequest) -> int:
     """Return the limit; of one that is out of range, which another mutant accepts, 1."""
     return max(int(request.parameters.get("limit", _DEFAULT_LIMIT)), 1)
@@ -200,6 +209,12 @@ ROUTES: tuple[Mutant, ...] = (
         wrong="GET /incidents?resolved= lists the incidents of all teams.",
         promise=_OWN_LIST,
         change=on("listIncidents", _of_both_teams("resolved")),
+    ),
+    _route(
+        name="resolved-true-adds-other-teams",
+        wrong="GET /incidents?resolved=true lists all incidents of the other teams too.",
+        promise=_OWN_LIST,
+        change=on("listIncidents", _resolved_with_all_of_others),
     ),
     _route(
         name="active-webhooks-of-all-teams",

@@ -7,7 +7,7 @@ from typing import Any
 
 from statuspool_mock.mutants.exchange import CallServer, Json, MutantRequest, MutantResponse
 from statuspool_mock.mutants.mutant import Mutant
-from statuspool_mock.mutants.time_formats import unix_time
+from statuspool_mock.mutants.time_formats import moved, unix_time, without_zone
 from statuspool_mock.mutants.transforms import (
     always,
     each,
@@ -22,6 +22,7 @@ _MONITOR = "A monitor has configuration, status, last check and SLA summary. (GE
 _CHECKED = "last_check_at is ISO 8601. (Status, GET /monitors/{id}/status)"
 _LIST = "A listed monitor has its name and status. (Code Examples, List Monitors)"
 _FIELDS = "interval_seconds and expected_status are integers, tags an array. (POST /monitors)"
+_DATED = "Times are ISO 8601, such as 2025-01-15T10:05:33Z. (Code Examples, Update Monitor)"
 _shape = partial(Mutant, group="monitors")
 _PREFIX = "mon_"
 
@@ -170,5 +171,29 @@ MONITORS: tuple[Mutant, ...] = (
         wrong="POST /monitors responds without an id.",
         promise="A created monitor can be fetched by its UUID. (Monitors)",
         change=responding("createMonitor", without("id")),
+    ),
+    _shape(
+        name="listed-status-in-capitals",
+        wrong='GET /monitors lists statuses as "UP".',
+        promise="A monitor is up, down, degraded or paused. (Monitors; Status)",
+        change=_listed_monitors(mapped("status", str.upper)),
+    ),
+    _shape(
+        name="created-at-without-zone",
+        wrong="created_at of monitors is 2025-01-15 09:42:11.",
+        promise=_DATED,
+        change=monitors(present("created_at", without_zone)),
+    ),
+    _shape(
+        name="updated-at-as-unix-time",
+        wrong="updated_at of monitors is in seconds since 1970.",
+        promise=_DATED,
+        change=monitors(present("updated_at", unix_time)),
+    ),
+    _shape(
+        name="created-at-in-another-zone",
+        wrong="created_at of monitors is Pacific time marked with Z.",
+        promise=_DATED,
+        change=monitors(present("created_at", moved(hours=-8))),
     ),
 )

@@ -39,10 +39,9 @@ def _near(key: str) -> tuple[Credentials, ...]:
         "Bearer{}",
         "Bearers {}",
         "Token {}",
-        "Bearer {0}.{0}",
     )
     return (
-        *(Credentials(each, each) for each in ("Bearer", "")),
+        Credentials("Bearer", "Bearer"),
         *(Credentials(each.format(key), each.format(f"${{{_KEY}}}")) for each in patterns),
         Credentials(f"Bearer {others}", f"Bearer ${{{_KEY}~~}}") if others != key else _UNKNOWN,
     )

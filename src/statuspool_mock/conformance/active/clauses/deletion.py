@@ -1,5 +1,6 @@
 """Deleting monitors. Reference: Monitors, DELETE /monitors/{id}; Error Codes, 404."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,13 +42,20 @@ def deletion(context: Context) -> Deletion:
     path = f"/monitors/{created['id']}"
     for suffix in ("", "/status", "/logs"):
         context.api.get(path + suffix)  # a cache, where there is one, holds them now
-    bystander = context.create(name=f"{context.mark} bystander")
+    bystander = _bystander(context)
     return Deletion(
         monitor_id=str(created["id"]),
         bystander_id=str(bystander["id"]),
         listed_before=frozenset(_ids_of(_pages(context))),
         response=context.api.send("DELETE", path),
     )
+
+
+def _bystander(context: Context) -> dict[str, Any]:
+    """Create a monitor of the same name and url; of another name where the server refuses that."""
+    with suppress(NotVerified):
+        return context.create(name=f"{context.mark} to delete")
+    return context.create(name=f"{context.mark} bystander")
 
 
 @once

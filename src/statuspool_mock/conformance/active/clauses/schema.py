@@ -30,12 +30,12 @@ group = ClauseGroup("schema", section="Endpoint List; Error Codes; the OpenAPI d
 groups = (group,)
 _AMOUNTS: Mapping[Profile, Mapping[str, int]] = {
     Profile.QUICK: {"EXAMPLES": 1},
-    Profile.STANDARD: {"EXAMPLES": 2, "COVERAGE": 5, "FUZZING": 2},
+    Profile.STANDARD: {"EXAMPLES": 2, "COVERAGE": 5, "FUZZING": 1},
     Profile.DEEP: {"EXAMPLES": 10, "COVERAGE": 1_000, "FUZZING": 60},
 }
 _SCENARIOS: Mapping[Profile, tuple[int, int]] = {  # how many, of how many steps
     Profile.QUICK: (0, 0),
-    Profile.STANDARD: (3, 5),
+    Profile.STANDARD: (3, 4),
     Profile.DEEP: (40, 10),
 }
 _FILLED: Mapping[str, Callable[[Context], ServerResponse]] = {
