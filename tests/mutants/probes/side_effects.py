@@ -31,6 +31,15 @@ def logs_outlive_other_monitors(bench):
     assert bench.listed(path) == before
 
 
+@notices("deletion-orphans-incidents")
+def incidents_keep_their_monitor(bench):
+    monitor = bench.create()
+    body = {"monitor_id": monitor["id"], "title": "Work"}
+    assert bench.own.post("/incidents", json=body).status_code == 201
+    assert bench.own.delete(f"/monitors/{monitor['id']}").status_code == 204
+    assert all(incident["monitor_id"] for incident in bench.listed("/incidents"))
+
+
 @notices("incident-recorded-twice")
 def one_post_makes_one_incident(bench):
     monitor = bench.create()

@@ -2,7 +2,13 @@
 
 from functools import partial
 
-from statuspool_mock.mutants.exchange import CallServer, Handler, MutantRequest, MutantResponse
+from statuspool_mock.mutants.exchange import (
+    CallServer,
+    Handler,
+    Json,
+    MutantRequest,
+    MutantResponse,
+)
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
 from statuspool_mock.mutants.transforms import on
 
@@ -69,6 +75,28 @@ def _logs_lost() -> Handler:
     return exchange
 
 
+def _incidents_orphaned() -> Handler:
+    """Keep the incidents of a deleted monitor, without its id."""
+    kept: dict[str, list[Json]] = {}
+
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
+        team = request.key.removesuffix(".ro")
+        if request.operation == "deleteMonitor":
+            own = request.on_the_side("listIncidents", monitor_id=request.monitor_id)
+            listed, response = await ask(own), await ask(request)
+            if response.is_success and listed.is_success:
+                kept.setdefault(team, []).extend(listed.json["results"])
+            return response
+        response = await ask(request)
+        if request.operation != "listIncidents" or request.query or not response.is_success:
+            return response
+        orphans = {each["id"]: {**each, "monitor_id": None} for each in kept.get(team, ())}
+        others = [item for item in response.json["results"] if item["id"] not in orphans]
+        return response.with_json({**response.json, "results": [*orphans.values(), *others]})
+
+    return exchange
+
+
 async def _ten_listed(request: MutantRequest, ask: CallServer) -> MutantResponse:
     response = await ask(request)
     if not response.is_success:
@@ -86,6 +114,11 @@ SIDE_EFFECTS: tuple[Mutant, ...] = (
         name="deletion-empties-other-logs",
         wrong="DELETE of a monitor deletes the logs of all monitors.",
         change=ExchangeChange(_logs_lost),
+    ),
+    _delete(
+        name="deletion-orphans-incidents",
+        wrong="DELETE of a monitor sets the monitor_id of its incidents to null.",
+        change=ExchangeChange(_incidents_orphaned),
     ),
     _incident(
         name="incident-recorded-twice",

@@ -42,7 +42,7 @@ class Malformed:
 _MALFORMED = (
     Malformed("empty", "no body", (b"",), 4),
     Malformed("null", "null", (b"null",), 3),
-    Malformed("array", "an array", (_IN_AN_ARRAY,), 3),
+    Malformed("array", "an array", (_IN_AN_ARRAY,)),
     Malformed("scalar", "a string, number or boolean", (b'"a"', b"7", b"true", b"0")),
     Malformed("broken", "half of an object", (b'{"name": "half', b'{"a": 1,}', b"{name: 1}")),
     Malformed("bad-utf-8", "bytes that are not UTF-8", (b'{"name": "\xff\xfe", "title": "\xff"}',)),

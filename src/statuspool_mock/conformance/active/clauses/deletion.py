@@ -4,7 +4,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from statuspool_mock.conformance.active.assertions import expect, expect_status, ids
+from statuspool_mock.conformance.active.assertions import expect, expect_list, expect_status, ids
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
@@ -185,14 +185,22 @@ def refuses_unknown_monitor(context: Context) -> None:
     "Incidents of a deleted monitor are deleted, or stay as they were.",
     level=Level.INFERRED,
     section="Incidents",
-    needs=(Need.WRITES, Need.TIME),
+    needs=(Need.WRITES, Need.PERMANENT, Need.TIME),
+    requests=4,
 )
 def lists_incidents_of_deleted(context: Context) -> None:
-    query = {"monitor_id": deletion(context).monitor_id}
-    response = context.api.get("/incidents", query=query)
-    expect_status(response, 200, 403, 404)
-    if response.results:
-        context.note("Incidents stay when their monitor is deleted.")
+    monitor_id = context.create(name=f"{context.mark} with an incident")["id"]
+    body = {"monitor_id": monitor_id, "title": f"{context.mark} of a deleted monitor"}
+    recorded = context.api.send("POST", "/incidents", value=body)
+    if not recorded.is_success or not recorded.fields.get("id"):
+        raise NotVerified(f"no incident could be recorded: {recorded.summary()}")
+    expect_status(context.api.send("DELETE", f"/monitors/{monitor_id}"), 204)
+    response = context.api.get("/incidents")
+    for item in expect_list(response):
+        if item.get("id") == recorded.fields["id"]:
+            context.note("Incidents stay when their monitor is deleted.")
+            shown = item.get("monitor_id")
+            expect(shown == monitor_id, f"monitor_id {shown!r}", f"{monitor_id!r}", response)
 
 
 @group.clause(
