@@ -44,7 +44,7 @@ def test_faults_of_others_are_shown_and_removed(page, world, api):
     row = page.get_by_role("group", name="Active faults").get_by_role("row").nth(1)
     expect(row).to_contain_text("listMonitors")
     assert api.get("/monitors").status_code == 429
-    row.get_by_role("button").click()
+    row.get_by_role("button", name="Remove").click()
     expect(page.get_by_text("No faults are active.")).to_be_visible()
     for name in ("401", "Reset"):
         page.get_by_role("switch", name=name).click()
@@ -93,9 +93,80 @@ def test_mutants_are_searched_and_switched(visitor, key):
         assert len(httpx.get(listed, headers=auth).json()["results"]) == 1
 
 
+def test_mutants_are_browsed_by_what_they_break(visitor, key):
+    with RunningServer(Settings(port=0, switch_mutants=True)) as server:
+        page = visitor.open(key, "break", server=server)
+        group = page.locator("details").filter(has_text="mutants)").first
+        group.locator("summary").click()
+        expect(group.get_by_role("row").nth(1).get_by_role("switch")).to_be_visible()
+        page.get_by_label("Search").fill("no such mutant")
+        expect(page.get_by_text("None matches.")).to_be_visible()
+        page.get_by_label("Search").fill("")
+        expect(group.get_by_role("row").nth(1)).to_be_visible()
+        group.locator("summary").click()
+        expect(group.get_by_role("row")).to_have_count(0)
+
+
 def test_a_server_whose_mutants_stay_says_how_to_start_it(page):
     expect(page.get_by_text("--switch-mutants")).to_be_visible()
     expect(page.get_by_label("Search")).to_be_hidden()
+
+
+def test_the_usual_faults_take_an_operation_and_figures(page, world):
+    page.get_by_label("Operation", exact=True).select_option("listMonitors")
+    page.get_by_label("Delay in ms").fill("350")
+    page.get_by_label("Retry-After in s").fill("9")
+    page.get_by_role("switch", name="Slow").click()
+    page.get_by_role("switch", name="429").click()
+    expect(page.get_by_role("switch", name="429")).to_have_attribute("aria-checked", "true")
+    slow, limited = world.faults.all()
+    assert (slow["operation"], slow["latency"]) == ("listMonitors", {"fixed_ms": 350})
+    assert (limited["operation"], limited["retry_after"]) == ("listMonitors", 9)
+    page.get_by_label("Operation", exact=True).select_option("every operation")
+    expect(page.get_by_role("switch", name="429")).to_have_attribute("aria-checked", "false")
+
+
+def test_a_fault_is_edited(page, world):
+    world.faults.add(operation="listMonitors", method="GET", status=500, probability=0.25, ttl="1h")
+    page.get_by_role("button", name="Edit: status 500").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Operation")).to_have_value("listMonitors")
+    expect(dialog.get_by_label("Probability, in percent")).to_have_value("25")
+    expect(dialog.get_by_label("Duration")).to_have_value("3600s")
+    dialog.get_by_label("Status").select_option("Unchanged")
+    dialog.get_by_role("button", name="Apply").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Choose a status, a delay or a breakage.")
+    dialog.get_by_label("Delay, in milliseconds").fill("120")
+    dialog.get_by_label("Duration").fill("2h")
+    dialog.get_by_role("button", name="Apply").click()
+    expect(dialog).to_have_count(0)
+    (fault,) = world.faults.all()
+    assert "status" not in fault
+    assert (fault["latency"], fault["probability"]) == ({"fixed_ms": 120}, 0.25)
+    assert (fault["operation"], fault["method"]) == ("listMonitors", "GET")
+
+
+def test_webhook_faults_are_added_with_the_form(page, world):
+    page.get_by_role("button", name="Add another fault").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Operation").select_option("deliverWebhook (webhooks)")
+    dialog.get_by_label("Deliveries are").select_option("twice")
+    dialog.get_by_label("Times at most").fill("3")
+    dialog.get_by_role("button", name="Add").click()
+    expect(dialog).to_have_count(0)
+    (fault,) = world.faults.all()
+    assert (fault["mishap"], fault["times"]) == ("twice", 3)
+
+
+def test_a_play_says_when_the_next_check_is_and_offers_to_check_now(page, world):
+    page.get_by_role("textbox", name="Region").fill("us-east-1")
+    page.get_by_role("switch", name="Region down").click()
+    expect(page.get_by_text("The status of a monitor changes at its next check.")).to_contain_text(
+        "is checked next at"
+    )
+    page.get_by_role("button", name="Check now").click()
+    expect(page.locator(".toast").last).to_contain_text(":")
+    assert any(one["status"] == "degraded" for one in world.monitors.all())
 
 
 def test_a_play_on_a_frozen_clock_says_so_and_offers_the_next_step(page, world):

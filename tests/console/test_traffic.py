@@ -80,3 +80,66 @@ def test_hostile_paths_are_text(page, api):
     api.get("/monitors?status=<img src=x onerror=alert(1)>")
     expect(rows(page).nth(1)).to_contain_text("img")
     assert page.locator("#stage img").count() == 0
+
+
+def test_exchanges_are_found_by_text_and_time(page, api, world):
+    api.get("/monitors?tag=payments")
+    world.clock.advance("2h")
+    api.get("/incidents")
+    expect(rows(page)).to_have_count(3)
+    page.get_by_label("Search method, path and query").fill("TAG=pay")
+    expect(rows(page)).to_have_count(2)
+    expect(rows(page).nth(1)).to_contain_text("/v1/monitors?tag=payments")
+    page.get_by_label("Time", exact=True).select_option("Last hour")
+    expect(page.get_by_text("No requests match.")).to_be_visible()
+    page.get_by_label("Search method, path and query").fill("")
+    expect(rows(page)).to_have_count(2)
+    expect(rows(page).nth(1)).to_contain_text("/v1/incidents")
+
+
+def test_a_request_is_copied_as_code_that_repeats_it(page, api, key, world):
+    body = {
+        "name": 'Shop\'s "best" — Zürich',
+        "url": "https://perfect.test/",
+        "interval_seconds": 60,
+    }
+    api.post("/monitors", json=body)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.get_by_role("button", name="Details of exchange").first.click()
+    copied = {}
+    for kind in ("fetch", "Python", "Playwright"):
+        page.get_by_role("button", name=f"Copy {kind}").click()
+        expect(page.locator(".toast").last).to_contain_text("Copied")
+        copied[kind] = page.evaluate("() => navigator.clipboard.readText()")
+        assert f"Bearer {key}" in copied[kind]
+    exec(compile(copied["Python"], "copied", "exec"), {})  # noqa: S102 - the page made it
+    assert [one["name"] for one in world.monitors.all()].count(body["name"]) == 2
+    assert "expect(response.status()).toBe(201);" in copied["Playwright"]
+    assert 'import { expect, test } from "@playwright/test";' in copied["Playwright"]
+
+
+def test_a_fault_is_made_of_a_request(page, api, world):
+    api.get("/monitors?limit=1")
+    page.get_by_role("button", name="Details of exchange").first.click()
+    page.get_by_role("button", name="Make a fault of this").click()
+    dialog = page.get_by_role("dialog", name="Add a fault")
+    expect(dialog.get_by_label("Operation")).to_have_value("listMonitors")
+    dialog.get_by_label("Status").select_option("429")
+    dialog.get_by_label("Retry-After, in seconds").fill("7")
+    dialog.get_by_role("button", name="Add").click()
+    expect(dialog).to_have_count(0)
+    response = api.get("/monitors")
+    assert (response.status_code, response.headers["retry-after"]) == (429, "7")
+    assert api.get("/incidents").status_code == 200
+    assert [one["status"] for one in world.faults.all()] == [429]
+
+
+def test_on_a_phone_status_and_details_are_in_sight(visitor, api, world, key):  # noqa: ARG001
+    api.get("/monitors?limit=0")
+    page = visitor.open(key, "traffic", viewport={"width": 390, "height": 844})
+    row = rows(page).nth(1)
+    for shown in (row.get_by_text("400"), row.get_by_role("button", name="Details of exchange")):
+        expect(shown).to_be_visible()
+        box = shown.bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390

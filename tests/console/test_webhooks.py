@@ -20,7 +20,7 @@ def deliveries(page):
 def test_payloads_are_watched_without_a_receiver_of_ones_own(page, world):
     page.get_by_role("button", name="Use the built-in receiver").click()
     expect(page.get_by_role("group", name="Endpoints")).to_contain_text("/_mock/receiver")
-    page.get_by_label("Event").select_option("incident_created")
+    page.get_by_label("Event", exact=True).select_option("incident_created")
     page.get_by_role("button", name="Trigger").click()
     expect(deliveries(page).nth(1)).to_contain_text("delivered")
     page.get_by_role("button", name="Details of delivery").first.click()
@@ -57,3 +57,43 @@ def test_a_url_that_is_none_is_refused_in_the_apis_words(page):
     page.get_by_label("URL").fill("nope")
     page.get_by_role("button", name="Register").click()
     expect(page.locator(".toast.trouble")).to_contain_text("Must be a valid HTTP or HTTPS URL")
+
+
+def test_the_events_of_an_endpoint_are_chosen(page, world):
+    page.get_by_label("incident_created").uncheck()
+    page.get_by_label("sla_breach").uncheck()
+    page.get_by_role("button", name="Use the built-in receiver").click()
+    expect(page.get_by_role("group", name="Endpoints")).to_contain_text("status_change")
+    assert [one["events"] for one in world.webhooks.all()] == [["status_change"]]
+
+
+def test_deliveries_name_their_monitor_and_are_filtered(page, world, free_port):
+    page.get_by_role("button", name="Use the built-in receiver").click()
+    expect(page.get_by_role("group", name="Endpoints")).to_be_visible()
+    world.webhooks.register(f"http://127.0.0.1:{free_port}/hook", secret="s")
+    world.webhooks.trigger("sla_breach")
+    expect(deliveries(page)).to_have_count(3)
+    first = world.monitors.all()[0]
+    expect(deliveries(page).nth(1).get_by_role("link", name=first["name"])).to_be_visible()
+    page.get_by_label("Outcome").select_option("delivered")
+    expect(deliveries(page)).to_have_count(2)
+    expect(deliveries(page).nth(1)).to_contain_text("/_mock/receiver")
+    page.get_by_label("Event of the delivery").select_option("status_change")
+    expect(page.get_by_text("No deliveries match.")).to_be_visible()
+    page.get_by_label("Event of the delivery").select_option("sla_breach")
+    expect(deliveries(page)).to_have_count(2)
+    world.clock.advance("2h")
+    page.get_by_label("Time", exact=True).select_option("Last hour")
+    expect(deliveries(page).filter(has_text="sla_breach")).to_have_count(0)
+
+
+def test_on_a_phone_urls_are_lines_of_their_own(visitor, world, key):
+    url = "http://127.0.0.1:9/hooks/statuspool/production"
+    world.webhooks.register(url, secret="s")
+    world.webhooks.trigger("sla_breach")
+    page = visitor.open(key, "webhooks", viewport={"width": 390, "height": 844})
+    for name in ("Endpoints", "Deliveries, newest first"):
+        shown = page.get_by_role("group", name=name).get_by_text(url)
+        expect(shown).to_be_visible()
+        assert shown.bounding_box()["height"] < 60
+        assert shown.bounding_box()["width"] > 200

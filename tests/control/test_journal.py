@@ -25,6 +25,22 @@ def test_exchanges_are_found_by_operation_status_and_monitor(world, api):
     assert [entry["error"] for entry in world.journal.all(status=400)] == ["INVALID_REQUEST"]
 
 
+def test_exchanges_are_found_by_text_and_time(world, api):
+    began = world.clock.read()["now"]
+    api.get("/monitors", params={"tag": "Payments", "token": "hush"})
+    world.clock.advance("1h")
+    api.get("/incidents")
+    assert world.journal.count(text="tag=payments") == 1
+    assert world.journal.count(text="GET /v1") == 2
+    assert world.journal.count(text="listincidents") == 1
+    assert world.journal.count(text="hush") == 0
+    assert [one["operation"] for one in world.journal.all(to=began)] == ["listMonitors"]
+    later = world.clock.read()["now"]
+    assert [one["operation"] for one in world.journal.all(**{"from": later})] == ["listIncidents"]
+    with pytest.raises(RequestRefused, match="from"):
+        world.journal.all(**{"from": "yesterday"})
+
+
 def test_driving_the_world_is_not_in_it(world):
     world.monitors.create("Through the API")
     world.clock.advance("1h")

@@ -351,3 +351,17 @@ def test_a_test_event_tells_of_a_change(world, shop, receiver, status, previous)
     world.webhooks.trigger("status_change", monitor_id=shop["id"])
     told = receiver.sent[-1].payload["data"]
     assert (told["previous_status"], told["monitor"]["status"]) == (previous, status)
+
+
+@pytest.mark.usefixtures("receiver")
+def test_deliveries_are_found_by_monitor_and_time(world, shop):
+    other = world.monitors.create("Other", "https://perfect.test/")
+    began = world.clock.read()["now"]
+    world.webhooks.trigger("sla_breach", monitor_id=shop["id"])
+    world.clock.advance("1h")
+    world.webhooks.trigger("sla_breach", monitor_id=other["id"])
+    (first,) = world.webhooks.deliveries(monitor_id=shop["id"])
+    assert first["monitor_id"] == shop["id"]
+    assert world.webhooks.deliveries(to=began) == [first]
+    (second,) = world.webhooks.deliveries(**{"from": world.clock.read()["now"]})
+    assert second["monitor_id"] == other["id"]

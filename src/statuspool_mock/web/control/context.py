@@ -1,5 +1,6 @@
 """The context of one control request: its sandbox and its validated values."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -90,6 +91,15 @@ class ControlContext:
     def instant(self, name: str) -> int | None:
         """Return an instant of the body, or None if it is missing."""
         return instant(self.body.get(name), field=name)
+
+
+def period(values: Mapping[str, Any]) -> tuple[float, float]:
+    """Return the seconds of `from` and `to` of a query; without them there is no bound."""
+    since, until = values.get("from"), values.get("to")
+    return (
+        -math.inf if since is None else since.timestamp(),
+        math.inf if until is None else until.timestamp(),
+    )
 
 
 def duration(text: str, *, field: str) -> int:

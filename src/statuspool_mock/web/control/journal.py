@@ -12,10 +12,11 @@ from statuspool_mock.exchanges import (
     RequestPattern,
     cells,
     har,
+    masked_query,
     verify,
 )
 from statuspool_mock.sandbox import InvalidInput, NotFound
-from statuspool_mock.web.control.context import ControlContext
+from statuspool_mock.web.control.context import ControlContext, period
 from statuspool_mock.web.control.serializers import exchange_json, full_exchange_json
 
 
@@ -29,7 +30,21 @@ def _found(context: ControlContext) -> list[Exchange]:
         status=context.values.get("status"),
         monitor_id=context.values.get("monitor_id"),
     )
-    return [exchange for exchange in _exchanges(context) if not pattern.mismatches(exchange)]
+    text = context.values.get("text", "").lower()
+    since, until = period(context.values)
+    return [
+        exchange
+        for exchange in _exchanges(context)
+        if not pattern.mismatches(exchange)
+        and since <= exchange.at <= until
+        and text in _shown(exchange).lower()
+    ]
+
+
+def _shown(exchange: Exchange) -> str:
+    """Return what is shown of a request, in which text is searched: no secrets."""
+    query = f"?{masked_query(exchange.query)}" if exchange.query else ""
+    return f"{exchange.method} {exchange.path}{query} {exchange.operation or ''}"
 
 
 def query_journal(context: ControlContext) -> Any:

@@ -5,7 +5,7 @@ from typing import Any
 from statuspool_mock.sandbox import Conflict, InvalidInput, NotFound
 from statuspool_mock.simulation import Monitor, UnknownWebhook, Webhook
 from statuspool_mock.time_parsing import written
-from statuspool_mock.web.control.context import ControlContext
+from statuspool_mock.web.control.context import ControlContext, period
 from statuspool_mock.webhooks import Attempt, Delivery, DeliveryOutcome, sample
 
 
@@ -56,6 +56,7 @@ async def trigger_webhooks(context: ControlContext) -> Any:
 def list_deliveries(context: ControlContext) -> Any:
     """Handle GET /deliveries."""
     values = context.values
+    since, until = period(values)
     mine = {webhook.id for webhook in context.world.webhooks(team=context.team)}
     found = [
         delivery
@@ -64,6 +65,8 @@ def list_deliveries(context: ControlContext) -> Any:
         and values.get("webhook_id") in {None, delivery.webhook_id}
         and values.get("outcome") in {None, delivery.outcome}
         and values.get("event") in {None, delivery.message.event}
+        and values.get("monitor_id") in {None, delivery.message.monitor_id}
+        and since <= delivery.message.created_at <= until
     ]
     return {
         "results": [_row(delivery) for delivery in found[: -values["limit"] - 1 : -1]],

@@ -34,6 +34,39 @@ export function asFetch(key, { method = "GET", path, body = null, headers = {} }
   return `const answer = await fetch(${JSON.stringify(location.origin + path)}, ${JSON.stringify(options, null, 2)});\nconsole.log(await answer.json());\n`;
 }
 
+/** Return a request as Python, with the package requests. JSON's strings are Python's too. */
+export function asPython(key, { method = "GET", path, body = null, headers = {} }) {
+  const all = Object.entries({ Authorization: `Bearer ${key}`, ...headers });
+  return [
+    "import requests",
+    "",
+    "response = requests.request(",
+    `    ${JSON.stringify(method)},`,
+    `    ${JSON.stringify(location.origin + path)},`,
+    `    headers={${all.map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`).join(", ")}},`,
+    ...(body ? [`    data=${JSON.stringify(body)}.encode(),`] : []),
+    "    timeout=10,",
+    ")",
+    "print(response.status_code, response.text)",
+    "",
+  ].join("\n");
+}
+
+/** Return a request as a test with Playwright. */
+export function asPlaywright(key, { method = "GET", path, body = null, headers = {} }, status) {
+  const options = { method, headers: { Authorization: `Bearer ${key}`, ...headers }, ...(body && { data: body }) };
+  const sent = `${JSON.stringify(location.origin + path)}, ${JSON.stringify(options, null, 2).replaceAll("\n", "\n  ")}`;
+  return [
+    'import { expect, test } from "@playwright/test";',
+    "",
+    `test(${JSON.stringify(`${method} ${path}`)}, async ({ request }) => {`,
+    `  const response = await request.fetch(${sent});`,
+    `  expect(response.status()).toBe(${status});`,
+    "});",
+    "",
+  ].join("\n");
+}
+
 function quoted(text) {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -23,7 +23,7 @@ export async function renew(place, ...children) {
   const controls = () => [...place.querySelectorAll("a, button, input, select, [tabindex]")];
   const index = controls().indexOf(document.activeElement);
   const scrolled = place.querySelector(".scrolling")?.scrollLeft ?? 0;
-  place.replaceChildren(...children);
+  place.replaceChildren(...children.filter(Boolean));
   if (scrolled) place.querySelector(".scrolling")?.scrollTo({ left: scrolled });
   if (index >= 0) controls()[Math.min(index, controls().length - 1)]?.focus({ preventScroll: true });
 }

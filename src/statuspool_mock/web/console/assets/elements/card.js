@@ -31,48 +31,54 @@ export function form(submit, ...parts) {
   return element("form", { class: "line", novalidate: true, on: { submit: press } }, parts);
 }
 
+/** Return a choice of one value among pairs of value and word. */
+export function choice(attributes, options) {
+  return element(
+    "select",
+    attributes,
+    options.map(([value, word]) => element("option", { value }, word)),
+  );
+}
+
 /** Return a field's name, to stand before it. */
 export function label(id, text) {
   return element("label", { for: id }, text);
 }
 
-/** Return a table of text and elements, in a frame that scrolls where it is too wide. */
-export function table(label, titles, rows) {
+/**
+ * Return a table of text and elements, in a frame that scrolls where it is too wide. With `stacks`, each row
+ * becomes a block of lines on a narrow screen.
+ */
+export function table(label, titles, rows, { stacks = false } = {}) {
+  const role = (name) => (stacks ? { role: name } : {}); // blocks are no table without it
+  const head = titles.map((title) =>
+    element(
+      "th",
+      { scope: "col", ...role("columnheader") },
+      title || element("span", { class: "hidden-text" }, "Actions"),
+    ),
+  );
+  const cells = (row) =>
+    row.map((value, index) => element("td", { ...role("cell"), data: { title: titles[index] } }, value));
   return element(
     "div",
-    { class: "scrolling", tabindex: "0", role: "group", "aria-label": label },
+    { class: stacks ? "scrolling stacks" : "scrolling", tabindex: "0", role: "group", "aria-label": label },
     element(
       "table",
-      {},
-      element(
-        "thead",
-        {},
-        element(
-          "tr",
-          {},
-          titles.map((title) =>
-            element("th", { scope: "col" }, title || element("span", { class: "hidden-text" }, "Actions")),
-          ),
-        ),
-      ),
+      role("table"),
+      element("thead", role("rowgroup"), element("tr", role("row"), head)),
       element(
         "tbody",
-        {},
-        rows.map((row) =>
-          element(
-            "tr",
-            {},
-            row.map((value) => element("td", {}, value)),
-          ),
-        ),
+        role("rowgroup"),
+        rows.map((row) => element("tr", role("row"), cells(row))),
       ),
     ),
   );
 }
 
 /** Return a table, or what is to be said where it would be empty. */
-export function listing(label, titles, rows, none) {
-  return rows.length ? table(label, titles, rows) : empty(none);
+export function listing(label, titles, rows, none, options) {
+  return rows.length ? table(label, titles, rows, options) : empty(none);
 }
 
 /** Return what is said where there is nothing to show. */

@@ -1,14 +1,16 @@
 /** Traffic: what clients asked and got, as it happens, and what their tests have never met. */
 
-import { asCurl, copyButton } from "../clipboard.js";
+import { asCurl, asFetch, asPlaywright, asPython, copyButton } from "../clipboard.js";
 import { confirmed, openDialog } from "../dialog.js";
 import { button, element } from "../element.js";
-import { card, grid, table, verbatim, whole } from "../elements/card.js";
+import { card, empty, grid, table, verbatim, whole } from "../elements/card.js";
 import { JsonView } from "../elements/json-view.js";
 import { download } from "../files.js";
 import { hour } from "../moments.js";
 import { keepUp, renew, restfully } from "../refresh.js";
+import { timeFilter } from "../times.js";
 import { plural } from "../words.js";
+import { editFault, FAULT_STATUSES } from "./fault.js";
 
 const LIMIT = 100;
 const OWN = new Set(["authorization", "host", "content-length", "connection", "accept-encoding"]);
@@ -18,7 +20,7 @@ export default function open({ place, app, signal }) {
   const map = element("div");
   const shown = element("span", { class: "hint" });
   const covered = element("span", { class: "hint" });
-  const filter = new Filter(() => refresh());
+  const filter = new Filter(app, () => refresh());
   place.append(
     element("header", {}, element("h1", {}, "Traffic"), filter.fields, shown, actions(app, () => refresh())),
     grid(card("Exchanges", { wide: true }, list), card("Coverage", { wide: true, controls: [covered] }, map)),
@@ -31,7 +33,7 @@ export default function open({ place, app, signal }) {
     ]);
     shown.textContent = `${results.length} of ${total}`;
     filter.offer(coverage.cells.map((cell) => cell.operation));
-    await renew(list, results.length ? exchanges(app, results) : nothing(app));
+    await renew(list, results.length ? exchanges(app, results) : filter.isOn ? empty("No requests match.") : nothing(app));
     covered.textContent = `${coverage.percent} % met, ${coverage.unmet} never`;
     await renew(map, cells(coverage.cells));
   }
@@ -43,17 +45,34 @@ export default function open({ place, app, signal }) {
 
 /** Which exchanges are shown. */
 class Filter {
-  constructor(changed) {
+  constructor(app, changed) {
     const any = element("option", { value: "" }, "Any operation");
     this._operation = element("select", { "aria-label": "Operation" }, any);
     this._status = element("input", { "aria-label": "Status", placeholder: "Any status", size: 8, inputmode: "numeric" });
-    this.fields = [this._operation, this._status];
-    for (const field of this.fields) field.addEventListener("input", changed);
+    this._text = element("input", {
+      type: "search",
+      "aria-label": "Search method, path and query",
+      placeholder: "Search",
+      size: 14,
+      maxlength: 200,
+    });
+    this._time = timeFilter(app, changed);
+    for (const field of [this._operation, this._status, this._text]) field.addEventListener("input", changed);
+    this.fields = [this._text, this._operation, this._status, this._time.field];
   }
 
   get query() {
     const status = this._status.value.trim();
-    return { operation: this._operation.value, status: /^\d{3}$/.test(status) ? status : "" };
+    return {
+      operation: this._operation.value,
+      status: /^\d{3}$/.test(status) ? status : "",
+      text: this._text.value.trim(),
+      from: this._time.since(),
+    };
+  }
+
+  get isOn() {
+    return Object.values(this.query).some(Boolean);
   }
 
   /** Let the operations be chosen from, once they are known. */
@@ -89,9 +108,10 @@ function exchanges(app, results) {
       [
         one.warnings.length > 0 && element("span", { class: "tag warned" }, plural(one.warnings.length, "warning")),
         one.faults.length > 0 && element("span", { class: "tag" }, "fault"),
-      ],
+      ].filter(Boolean),
       button("Details", () => look(app, one.number), { "aria-label": `Details of exchange ${one.number}` }),
     ]),
+    { stacks: true },
   );
 }
 
@@ -129,9 +149,19 @@ async function look(app, number) {
     ],
     actions: [
       button("Send again", again, { class: "primary", icon: "restore" }),
+      button("Make a fault of this", () => editFault(app, faultLike(one)), { icon: "break" }),
       copyButton(app, "Copy curl", () => asCurl(app.client.key, request)),
+      copyButton(app, "Copy fetch", () => asFetch(app.client.key, request)),
+      copyButton(app, "Copy Python", () => asPython(app.client.key, request)),
+      copyButton(app, "Copy Playwright", () => asPlaywright(app.client.key, request, one.status)),
     ],
   });
+}
+
+/** Return the fault that gives requests like this one the same error, or a 500 if it succeeded. */
+function faultLike({ operation, method, status }) {
+  const isError = FAULT_STATUSES.includes(status);
+  return { ...(operation ? { operation } : { method }), status: isError ? status : 500 };
 }
 
 function address({ path, query }) {
