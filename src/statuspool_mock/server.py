@@ -42,6 +42,7 @@ from statuspool_mock.web.middleware import CONTROL_PATH
 from statuspool_mock.web.monitoring import Monitoring
 from statuspool_mock.web.reverse_proxy import behind_proxy
 from statuspool_mock.web.sockets import is_local, listening, reachable_hosts
+from statuspool_mock.web.tls_handshakes import ACCEPTED_AT_ONCE, secured
 from statuspool_mock.web.vendor.app import build_api
 
 Pause = Callable[[float], Awaitable[None]]
@@ -357,9 +358,10 @@ class _Server(uvicorn.Server):
                 proxy_headers=False,
                 log_level=settings.log_level,
                 timeout_graceful_shutdown=1,
-                http=_Protocol,
+                http=secured(_Protocol, tls) if tls else _Protocol,  # type: ignore[arg-type]
                 ws="none",
-                ssl_context_factory=(lambda *_: tls) if tls else None,
+                loop="asyncio" if tls else "auto",
+                backlog=ACCEPTED_AT_ONCE if tls else 2_048,
             )
         )
         self._on_start = on_start

@@ -55,6 +55,8 @@ BOUNDS = {
     "time for which a client reads nothing": [f"{HTTP}.unread_seconds"],
     "requests that wait behind another": [f"{HTTP}.queued_requests"],
     "connections": ["web.sockets:_MOST_CONNECTIONS"],
+    "the same with `--tls`": ["web.tls_handshakes:ACCEPTED_MEANWHILE"],
+    "time of a TLS handshake": [f"{HTTP}.head_seconds", "web.tls_handshakes:CLOSING_SECONDS"],
     "event streams": [
         "web.control.events:MOST_LISTENERS",
         "web.control.events:MOST_LISTENERS_OF_SERVER",
