@@ -79,6 +79,29 @@ def test_axe_finds_nothing_in_dialogs(shown, dialog, scheme):
 
 
 @needs_axe
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("place", "name"), [("break", "Add another fault"), ("world", "New monitor")]
+)
+def test_axe_finds_nothing_in_forms(shown, place, name, scheme):
+    page = shown(place, color_scheme=scheme)
+    page.get_by_role("button", name=name).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    assert violations(page) == []
+
+
+@needs_axe
+@pytest.mark.parametrize("width", [390, 1280])
+def test_axe_finds_nothing_in_an_empty_world(visitor, world, key, width):
+    world.reset(scenario="empty")
+    page = visitor.open(key, viewport={"width": width, "height": 844})
+    expect(page.get_by_text("This world has no monitors yet.")).to_be_visible()
+    page.get_by_text("Show as code").first.click()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+@needs_axe
 def test_axe_does_find_what_is_wrong(shown):
     """A test that cannot fail would say nothing."""
     page = shown("world")

@@ -60,4 +60,5 @@ def test_no_file_parses_markup_or_reaches_elsewhere(name):
     text = (ASSETS / name).read_text("utf-8")
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(", text)
     addresses = set(re.findall(r"\w+://[^\s\"'`]+", text)) - {"http://www.w3.org/2000/svg"}
-    assert not addresses
+    examples = re.compile(r"https?://(127\.0\.0\.1|[a-z]+\.test)[:/]")
+    assert not [one for one in addresses if not examples.match(one)]

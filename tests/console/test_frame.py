@@ -1,5 +1,7 @@
 """The frame around every view: the clock, the key, the server's coming and going, the keyboard."""
 
+from types import SimpleNamespace
+
 import httpx
 import pytest
 
@@ -154,15 +156,6 @@ def test_the_policy_lets_no_inline_script_run(page, visitor):
     visitor.troubles.clear()
 
 
-def test_a_closed_server_says_what_opens_it(visitor):
-    with RunningServer(Settings(host="0.0.0.0", port=0)) as closed:  # noqa: S104
-        url = f"http://127.0.0.1:{closed.address.port}/_mock/?key=sp_test_x"
-        page = visitor.open("sp_test_x")
-        page.goto(url)
-        expect(page.locator(".toast")).to_have_count(1)
-        expect(page.locator(".toast")).to_contain_text("--token-file")
-
-
 def test_a_tab_that_was_hidden_is_of_today_again(page, world):
     """Hidden tabs give their connection back: a browser opens no more than six to a server."""
     expect(page.get_by_role("row").first).to_be_visible()
@@ -193,3 +186,15 @@ def test_views_that_were_not_opened_yet_open_while_the_server_is_stopped(visitor
     expect(page.get_by_role("alert")).to_contain_text("The server has stopped")
     page.get_by_role("link", name="Time").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Time")
+
+
+def test_a_closed_control_plane_says_what_to_do(visitor, key):
+    with RunningServer(Settings(port=0, host="0.0.0.0")) as server:  # noqa: S104 - that is the test
+        port = server.control_url.rpartition(":")[2]
+        page = visitor.open(key, server=SimpleNamespace(control_url=f"http://127.0.0.1:{port}"))
+        expect(page.get_by_role("heading", level=1)).to_have_text("The control plane is closed")
+        expect(page.get_by_role("main")).to_contain_text("Others than this machine can reach")
+        expect(page.get_by_role("group", name="From other machines")).to_contain_text(
+            "STATUSPOOL_CONTROL_TOKEN"
+        )
+        expect(page.locator(".toast")).to_have_count(0)

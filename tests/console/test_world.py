@@ -2,6 +2,8 @@
 
 import json
 import re
+import shlex
+import subprocess
 
 import pytest
 
@@ -286,3 +288,65 @@ def test_the_focus_stays_on_a_button_while_time_runs(visitor, world, key):
         world.clock.advance("10s")
     page.wait_for_timeout(100)
     assert page.evaluate("document.activeElement.textContent") == "Go to"
+
+
+def test_a_monitor_is_created_edited_and_deleted(page, world, api):
+    page.get_by_role("button", name="New monitor").click()
+    dialog = page.get_by_role("dialog", name="New monitor")
+    dialog.get_by_label("Name").fill("Checkout")
+    dialog.get_by_label("URL").fill("nope")
+    dialog.get_by_role("button", name="Create").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Must be a valid HTTP or HTTPS URL")
+    dialog.get_by_label("URL").fill("https://perfect.test/checkout")
+    dialog.get_by_label("Tags, separated by commas").fill("shop, web")
+    dialog.get_by_role("button", name="Create").click()
+    row_of(page, "Checkout").get_by_role("link").click()
+    page.get_by_role("button", name="Edit", exact=True).click()
+    dialog = page.get_by_role("dialog", name="Edit Checkout")
+    expect(dialog.get_by_label("Tags, separated by commas")).to_have_value("shop, web")
+    dialog.get_by_label("Name").fill("Checkout v2")
+    dialog.get_by_label("Interval").select_option("30 seconds")
+    dialog.get_by_role("button", name="Apply").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Checkout v2")
+    made = world.monitors.find("Checkout v2")
+    assert (made["interval_seconds"], made["tags"]) == (30, ["shop", "web"])
+    page.get_by_role("button", name="Delete", exact=True).click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(row_of(page, "Checkout v2")).to_have_count(0)
+    assert api.get(f"/monitors/{made['id']}").status_code == 404
+
+
+def test_a_long_name_shows_its_beginning_and_its_end(visitor, world, key):
+    names = [f"Production API of the shop in the region europe, number {one}" for one in (1, 2)]
+    for name in names:
+        world.monitors.create(name, "https://perfect.test/")
+    page = visitor.open(key, viewport={"width": 390, "height": 844})
+    page.get_by_role("searchbox").fill("region europe")
+    for name in names:
+        link = page.get_by_role("link", name=name, exact=True)
+        end = link.locator("span").last
+        expect(end).to_be_visible()
+        box, frame = end.bounding_box(), link.bounding_box()
+        assert box["x"] + box["width"] <= frame["x"] + frame["width"] + 1
+        assert end.text_content().endswith(name[-8:])
+
+
+def test_an_empty_world_says_how_to_begin_and_shows_it_as_code(page, world, api, key):
+    world.reset(scenario="empty")
+    expect(page.get_by_text("This world has no monitors yet.")).to_be_visible()
+    for title in ("Create a monitor", "Load a scenario", "Receive webhooks"):
+        step = page.get_by_role("region", name=title)
+        step.get_by_text("Show as code").click()
+        curl = step.get_by_role("group", name=f"{title}: curl")
+        expect(curl).to_contain_text(f"Bearer {key}")
+        name = key.removeprefix("sp_test_")
+        code = step.get_by_role("group", name=f"{title}: TypeScript")
+        expect(code).to_contain_text(f'mock.sandbox("{name}")')
+        command = curl.text_content()
+        done = subprocess.run(shlex.split(command), capture_output=True, check=True, text=True)
+        assert "error" not in json.loads(done.stdout), done.stdout
+        world.reset(scenario="empty")
+        expect(page.get_by_text("This world has no monitors yet.")).to_be_visible()
+    page.get_by_role("button", name="Load the scenario default").click()
+    expect(page.get_by_role("row").first).to_be_visible()
+    assert len(api.get("/monitors").json()["results"]) > 3

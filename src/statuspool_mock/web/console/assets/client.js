@@ -16,6 +16,11 @@ export class Refused extends Error {
   get wantsToken() {
     return this.status === 403 && this.message.includes("X-Control-Token");
   }
+
+  /** Whether the server is closed to this page, and no token opens it. */
+  get isClosed() {
+    return this.status === 403 && this.body?.error === "FORBIDDEN" && /[Cc]ontrol plane/.test(this.message);
+  }
 }
 
 /** There was no answer at all. */

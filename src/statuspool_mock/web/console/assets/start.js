@@ -2,6 +2,7 @@
 
 import { Client, Refused, Unreachable } from "./client.js";
 import { Clock } from "./clock.js";
+import { closedPage } from "./closed.js";
 import { openDialog } from "./dialog.js";
 import { button, element } from "./element.js";
 import { askForWorld, frame, listenForShortcuts } from "./frame.js";
@@ -84,9 +85,17 @@ addEventListener("unhandledrejection", (event) => {
 function complain(error) {
   if (error?.name === "AbortError" || error instanceof Unreachable) return; // the banner tells of it
   if (error instanceof Refused && error.wantsToken) askForToken();
+  else if (error instanceof Refused && error.isClosed) showClosed(error);
   else if (error instanceof Refused && error.status === 401) askForKey(error);
   else app.toasts.trouble(error instanceof Refused ? error.message : `This page failed: ${error}`);
   if (!(error instanceof Refused)) console.error(error);
+}
+
+/** Say that this server lets nobody in from here, and what to do about it. */
+function showClosed(error) {
+  current?.leaving.abort();
+  stage.replaceChildren(closedPage(error.message));
+  app.entitle("Closed");
 }
 
 function askForKey(error) {

@@ -9,10 +9,13 @@ import { since } from "../moments.js";
 import { Pages } from "../pages.js";
 import { every, keepUp } from "../refresh.js";
 import { address, go } from "../router.js";
+import { firstSteps } from "./first-steps.js";
+import { editMonitor } from "./monitor-form.js";
 import { actionsOn } from "./trouble.js";
 
 const STATUSES = ["down", "degraded", "up", "paused"];
 const SORTS = { created: "By creation", name: "By name", status: "Worst first" };
+const SHOWN_END = 14;
 const narrow = matchMedia("(max-width: 700px)");
 
 export default function openBoard({ place, app, signal }) {
@@ -22,7 +25,15 @@ export default function openBoard({ place, app, signal }) {
     app.client.get("board", { query: { ...filter.query, page, limit }, signal }),
   );
   const nothing = element("p", { class: "empty", hidden: true }, "No monitors match.");
+  const begin = element("div", { hidden: true }, firstSteps(app));
 
+  const columns = element(
+    "div",
+    { class: "columns", "aria-hidden": "true" },
+    ["Status", "Monitor", "Last hour", "30 days", "Uptime", "Checked", ""].map((title) =>
+      element("span", {}, title),
+    ),
+  );
   place.append(
     element(
       "header",
@@ -32,21 +43,20 @@ export default function openBoard({ place, app, signal }) {
       filter.search,
       filter.tag,
       filter.sort,
+      button("New", () => editMonitor(app), { label: "New monitor" }),
     ),
-    element(
-      "div",
-      { class: "columns", "aria-hidden": "true" },
-      ["Status", "Monitor", "Last hour", "30 days", "Uptime", "Checked", ""].map((title) =>
-        element("span", {}, title),
-      ),
-    ),
+    columns,
     nothing,
+    begin,
     list,
   );
 
   pages.addEventListener("change", () => {
     list.count = pages.total;
-    nothing.hidden = pages.total > 0;
+    const isEmpty = pages.total === 0 && !Object.values(filter.query).some(Boolean);
+    nothing.hidden = pages.total > 0 || isEmpty;
+    begin.hidden = !isEmpty;
+    columns.hidden = list.hidden = isEmpty;
     filter.count(pages.answer.statuses);
   });
   list.addEventListener("range", ({ detail }) => pages.want(detail.first, detail.end));
@@ -85,7 +95,7 @@ export default function openBoard({ place, app, signal }) {
       ),
       cell(
         "name",
-        element("a", { href: address("world", [monitor.id]), title: name }, name),
+        nameLink(monitor),
         element(
           "span",
           { class: "more" },
@@ -109,6 +119,18 @@ export default function openBoard({ place, app, signal }) {
       cell("actions", actionsOn(app, monitor)),
     );
   }
+}
+
+/** Return a link whose text is shortened in the middle: names often differ at their ends. */
+function nameLink({ id, name }) {
+  const letters = [...name];
+  const end = letters.length > SHOWN_END * 2 ? letters.splice(-SHOWN_END).join("") : "";
+  return element(
+    "a",
+    { href: address("world", [id]), title: name, "aria-label": name },
+    element("span", {}, letters.join("")),
+    end && element("span", {}, end),
+  );
 }
 
 function cell(name, ...children) {

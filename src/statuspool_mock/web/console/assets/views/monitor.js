@@ -9,7 +9,9 @@ import "../elements/status-pill.js";
 import { UptimeBar } from "../elements/uptime-bar.js";
 import { full, lasting } from "../moments.js";
 import { keepUp, renew } from "../refresh.js";
+import { go } from "../router.js";
 import { logCard } from "./log.js";
+import { deleteMonitors, editMonitor } from "./monitor-form.js";
 import { actionsOn } from "./trouble.js";
 
 const RANGES = { "1 h": 3600, "24 h": 86_400, "7 d": 7 * 86_400, "30 d": 30 * 86_400 };
@@ -61,7 +63,13 @@ export default function openMonitor({ place, app, signal, id, back }) {
       leave,
       element("h1", {}, monitor.name),
       element("status-pill", { status: monitor.status }),
-      element("div", { class: "actions" }, actionsOn(app, row, { words: true })),
+      element(
+        "div",
+        { class: "actions" },
+        actionsOn(app, row, { words: true }),
+        button("Edit", () => editMonitor(app, monitor, refresh)),
+        button("Delete", async () => (await deleteMonitors(app, [monitor])) && go(back)),
+      ),
     );
     about.replaceChildren(
       element("span", { class: "mono" }, monitor.url),
