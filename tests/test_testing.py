@@ -13,13 +13,17 @@ from statuspool_mock.testing import BackgroundErrors, Receiver, StatuspoolMock
 EXAMPLES = Path(__file__).parents[1] / "examples" / "python-client"
 
 
-def run(folder, *arguments):
+def run(folder, *arguments, autoload=False):
+    """Run pytest with the plugin alone, or with all that are installed, as its users do."""
+    plugins = (
+        ("-p", "no:schemathesis") if autoload else ("--disable-plugin-autoload", "-p", "statuspool")
+    )
     environment = {**os.environ, "PYTEST_ADDOPTS": "", "PYTEST_DISABLE_PLUGIN_AUTOLOAD": ""}
     environment.pop("PYTEST_DISABLE_PLUGIN_AUTOLOAD")
     for name in ("PYTEST_XDIST_WORKER", "PYTEST_XDIST_WORKER_COUNT", "PYTEST_XDIST_TESTRUNUID"):
         environment.pop(name, None)
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:schemathesis", *arguments],
+        [sys.executable, "-m", "pytest", "-q", *plugins, *arguments],
         cwd=folder,
         env=environment,
         capture_output=True,
@@ -31,7 +35,7 @@ def run(folder, *arguments):
 @pytest.mark.process
 @pytest.mark.parametrize("workers", [[], ["-n", "2"]])
 def test_the_example_client_is_tested_with_the_plugin(workers):
-    done = run(EXAMPLES, "-p", "no:cacheprovider", *workers)
+    done = run(EXAMPLES, "-p", "no:cacheprovider", *workers, autoload=True)
     assert done.returncode == 0, done.stdout
     assert "7 passed" in done.stdout
 

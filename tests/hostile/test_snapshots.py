@@ -17,7 +17,7 @@ from statuspool_mock.server import RunningServer, Settings
 
 pytestmark = pytest.mark.slow
 
-EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES", "20"))
+EXAMPLES = int(os.environ.get("HOSTILE_EXAMPLES", "12"))
 WRONG = (
     None, True, False, 0, 1, -1, 2**31, 2**53, 2**63, -(2**63), 1e308, 0.5, "", "x", "a" * 70_000,
     [], {}, [[]], {"a": 1}, [None], "2026-01-01T00:00:00Z", "00000000-0000-4000-8000-000000000000",

@@ -188,7 +188,7 @@ def test_a_literal_key_in_a_request_is_masked(tmp_path):
 
 
 @pytest.mark.process
-@pytest.mark.parametrize("mutant", SAMPLE[:2])
+@pytest.mark.parametrize("mutant", [pytest.param(SAMPLE[0], marks=pytest.mark.long), SAMPLE[1]])
 def test_a_finding_is_replayed_from_the_report(mutant, tmp_path):
     assert_replays(mutant, tmp_path, "--profile", smallest_profile(mutant))
 
