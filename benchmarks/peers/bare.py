@@ -23,9 +23,13 @@ HEADERS = {
 async def app(scope: dict[str, Any], receive: Any, send: Any) -> None:
     path = scope["path"]
     name = "status" if path.endswith("/status") else "logs" if path.endswith("/logs") else "list"
-    status = 200
-    if scope["method"] == "POST":
-        name, status = "create", 201
+    method, status = scope["method"], 200
+    if method == "DELETE":
+        await send({"type": "http.response.start", "status": 204})
+        await send({"type": "http.response.body"})
+        return
+    if method != "GET":
+        name, status = "create", 201 if method == "POST" else 200
         while (await receive()).get("more_body"):
             pass
     await send({"type": "http.response.start", "status": status, "headers": HEADERS[name]})

@@ -30,7 +30,6 @@ from statuspool_mock.sandbox.directory import DirectoryStorage
 from statuspool_mock.sandbox.ticker import Ticker
 from statuspool_mock.scenarios.scenario_file import ScenarioFile
 from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
-from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from statuspool_mock.web.console import Console
 from statuspool_mock.web.control.app import ControlPlane
 from statuspool_mock.web.control_auth import ControlAuth
@@ -40,6 +39,7 @@ from statuspool_mock.web.fault_responses import TRANSPORT
 from statuspool_mock.web.gc_tuning import tune_for_serving
 from statuspool_mock.web.middleware import CONTROL_PATH
 from statuspool_mock.web.monitoring import Monitoring
+from statuspool_mock.web.quick_protocol import QuickProtocol
 from statuspool_mock.web.reverse_proxy import behind_proxy
 from statuspool_mock.web.sockets import is_local, listening, reachable_hosts
 from statuspool_mock.web.tls_handshakes import ACCEPTED_AT_ONCE, secured
@@ -333,8 +333,10 @@ class RunningServer:
         return self.address.control_url
 
 
-class _Protocol(BoundedProtocol):
+class _Protocol(QuickProtocol):
     """Uvicorn's protocol, with access to the connection for faults that break it."""
+
+    quick_below = b"/v1/"
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

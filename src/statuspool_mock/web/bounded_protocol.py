@@ -9,6 +9,7 @@ import httptools
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT, FlowControl
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, RequestResponseCycle
 
+from statuspool_mock.web.keep_alive import KeepAliveProtocol
 from statuspool_mock.web.refusals import (
     HEAD_TOO_LARGE,
     MALFORMED,
@@ -21,7 +22,6 @@ from statuspool_mock.web.refusals import (
 from statuspool_mock.web.responses import EncodedResponse
 from statuspool_mock.web.sockets import most_connections
 from statuspool_mock.web.upgrades import parse_on
-from statuspool_mock.web.write_coalescing import CoalescingProtocol
 
 _PIECE_BYTES = 4 << 10
 """How much is parsed at a time, so that the bounds hold between pieces."""
@@ -52,7 +52,7 @@ class _Wait(NamedTuple):
     is_for_reader: bool = False
 
 
-class BoundedProtocol(CoalescingProtocol):
+class BoundedProtocol(KeepAliveProtocol):
     """A protocol that refuses what is too large, too slow or malformed, and ignores upgrades."""
 
     limits: ClassVar[ConnectionLimits] = ConnectionLimits(connections=most_connections())
@@ -103,7 +103,7 @@ class BoundedProtocol(CoalescingProtocol):
         if len(self.url) > self.limits.url_bytes:
             self._offence = URL_TOO_LONG
             raise ValueError
-        super().on_headers_complete()
+        self._begin()
         self.headers = _DROPPED  # what follows as headers is a trailer
         self._heads += 1
         self._idle_bytes = 0
@@ -135,6 +135,10 @@ class BoundedProtocol(CoalescingProtocol):
     def rendered(self, refusal: Refusal) -> EncodedResponse:
         """Return the response to what is refused."""
         return enveloped(refusal)
+
+    def _begin(self) -> None:
+        """Start a request, or queue it behind others."""
+        super().on_headers_complete()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         self._running = cycle

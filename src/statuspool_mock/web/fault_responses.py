@@ -7,6 +7,7 @@ import struct
 from starlette.types import Receive, Scope, Send
 
 from statuspool_mock.exchanges.faults import Breakage
+from statuspool_mock.web.quick_requests import in_task
 from statuspool_mock.web.responses import EncodedResponse
 
 TRANSPORT = "statuspool.transport"
@@ -43,6 +44,7 @@ async def _stall(encoded: EncodedResponse, receive: Receive, send: Send) -> None
         {"type": "http.response.start", "status": encoded.status, "headers": [*encoded.headers]}
     )
     await send({"type": "http.response.body", "body": half, "more_body": True})
+    await in_task()  # for the timeout
     try:
         async with asyncio.timeout(_STALL_SECONDS):
             await gone(receive)

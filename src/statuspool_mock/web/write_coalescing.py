@@ -40,6 +40,13 @@ class _CoalescingTransport:
         elif len(self._pieces) == 1:
             self._loop.call_soon(self._flush)
 
+    def write_whole(self, data: bytes) -> None:
+        """Write a whole response, which nothing follows in this step."""
+        if self._pieces:
+            self.write(data)
+        else:
+            self._transport.write(data)
+
     def close(self) -> None:
         """Send what was written, then close."""
         self._flush()

@@ -1,0 +1,86 @@
+"""A protocol that answers plain requests without a body at once; see `quick_requests`."""
+
+from typing import ClassVar
+from urllib.parse import unquote
+
+from statuspool_mock.web.bounded_protocol import BoundedProtocol
+from statuspool_mock.web.quick_requests import QuickCycle, start
+
+_METHODS = frozenset({b"GET", b"DELETE"})
+_UNUSUAL = frozenset({b"connection", b"content-length", b"expect", b"transfer-encoding"})
+
+
+class QuickProtocol(BoundedProtocol):
+    """A protocol with a quick path, which is left where a request is unusual or has to wait."""
+
+    quick_below: ClassVar[bytes]
+    """The beginning of the URLs of requests that are answered at once."""
+
+    _pending: QuickCycle | None = None
+    """A request that is answered once what has arrived with it is parsed."""
+    _is_plain = True
+
+    def on_message_begin(self) -> None:
+        """Handle the beginning of a request."""
+        super().on_message_begin()
+        self._is_plain = True
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Add a header."""
+        name = name.lower()
+        if name in _UNUSUAL and (name != b"connection" or value.lower() != b"keep-alive"):
+            self._is_plain = False
+            super().on_header(name, value)
+        else:
+            self.headers.append((name, value))
+
+    def on_message_complete(self) -> None:
+        """End a request."""
+        if self._pending is not None and self._pending is self.cycle:
+            self._pending.more_body = False
+        else:
+            super().on_message_complete()
+
+    def _begin(self) -> None:
+        if not self._may_be_quick():
+            super()._begin()
+            return
+        raw_path, _, query = self.url.partition(b"?")
+        path = raw_path.decode("ascii")
+        if "%" in path:
+            path = unquote(path)
+        scope = self.scope
+        scope["method"] = self.parser.get_method().decode("ascii")
+        scope["path"] = path
+        scope["raw_path"] = raw_path
+        scope["query_string"] = query
+        self.cycle = self._pending = self._running = QuickCycle(self)
+
+    def _may_be_quick(self) -> bool:
+        """Whether the request is plain, and the only one."""
+        parser = self.parser
+        return (
+            self._is_plain
+            and self.url.startswith(self.quick_below)
+            and b"#" not in self.url
+            and parser.get_method() in _METHODS
+            and parser.should_keep_alive()
+            and not parser.should_upgrade()
+            and parser.get_http_version() == "1.1"
+            and (self.cycle is None or self.cycle.response_complete)
+            and not (self._unparsed or self._refusal or self.flow.write_paused)
+            and not (self.access_log or self.limit_concurrency or self.root_path)
+        )
+
+    def _parse(self, data: bytes) -> None:
+        super()._parse(data)
+        cycle, self._pending = self._pending, None
+        if cycle is None:
+            return
+        if self.pipeline or self._refusal or cycle.more_body:
+            self._start_asgi_task(cycle, self.app)
+            return
+        task = start(cycle.run_asgi(self.app), loop=self.loop)
+        if task is not None:
+            task.add_done_callback(self.tasks.discard)
+            self.tasks.add(task)
