@@ -2,7 +2,7 @@
 
 from statuspool_mock.exchanges import har
 from statuspool_mock.exchanges.coverage import Cell, Coverage, cells
-from statuspool_mock.exchanges.exchange import Exchange
+from statuspool_mock.exchanges.exchange import Entry, Exchange
 from statuspool_mock.exchanges.journal import MOST_EXCHANGES, Journal
 from statuspool_mock.exchanges.masking import masked_body, masked_headers, masked_query
 from statuspool_mock.exchanges.matching import MatchResult, NearMiss, RequestPattern, verify
@@ -11,6 +11,7 @@ __all__ = [
     "MOST_EXCHANGES",
     "Cell",
     "Coverage",
+    "Entry",
     "Exchange",
     "Journal",
     "MatchResult",

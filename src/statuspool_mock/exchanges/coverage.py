@@ -83,9 +83,11 @@ class Coverage:
 
     def note(self, operation: str, status: int, response: Any) -> None:
         """Count a response; `response` is its JSON value before it was serialized."""
-        met = self.met
-        cell = Cell(operation, status)
-        met[cell] = met.get(cell, 0) + 1
+        met, cell = self.met, (operation, status, None)
+        if cell in met:  # a tuple equals a cell, and takes less time to make
+            met[cell] += 1
+        else:
+            met[Cell(*cell)] = 1
         if status == 200 and response is not None:
             unseen = self._unseen.get(operation)
             if unseen and (seen := STATES[operation][1](response) & unseen):

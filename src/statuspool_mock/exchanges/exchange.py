@@ -1,6 +1,6 @@
 """One request and its response, as sent."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -37,20 +37,15 @@ class Exchange:
     response_headers: Headers
     content: bytes
     faults: tuple[str, ...] = ()
-    milliseconds: float = 0.0
     control: bool = False
     reached: int | None = None
+    milliseconds: float = 0.0
     is_cut: bool = False
 
     @property
     def size(self) -> int:
         """The approximate size in bytes."""
         return len(self.body) + len(self.content) + 1_000
-
-    def cut(self) -> None:
-        """Drop both bodies."""
-        self.body = self.content = b""
-        self.is_cut = True
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -74,6 +69,27 @@ class Exchange:
             return None
         response = self.response
         return response.get("error") if isinstance(response, dict) else None
+
+
+Entry = list[Any]
+"""The values of an exchange in the order of its fields.
+
+The journal keeps these, and makes an `Exchange` of one when it is read, since most are never read.
+"""
+_NAMES = [field.name for field in fields(Exchange)]
+NUMBER, OPERATION, BODY, AT, STATUS, CONTENT, CONTROL, MILLISECONDS, IS_CUT = (
+    _NAMES.index(name)
+    for name in (
+        *("number", "operation", "body", "at", "status", "content", "control"),
+        *("milliseconds", "is_cut"),
+    )
+)
+"""Positions in an entry."""
+
+
+def exchange_of(entry: Entry) -> Exchange:
+    """Return the exchange of an entry."""
+    return Exchange(**dict(zip(_NAMES, entry, strict=True)))
 
 
 def _json(raw: bytes) -> Any:

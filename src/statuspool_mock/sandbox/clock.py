@@ -58,6 +58,8 @@ class WorldClock:
         self.wall = wall
         self.used_at = self.touched_at = wall()
         self._clock = Clock(shows, self.used_at, rate)
+        self.instant = self._clock.at(self.used_at)
+        """The world's time at the last tick: that of the request being served."""
 
     @property
     def course(self) -> Clock:
@@ -66,16 +68,11 @@ class WorldClock:
 
     def resume(self, course: Clock) -> None:
         """Run as the clock did earlier."""
-        self._clock = course
+        self._follow(course)
 
     def now(self) -> float:
         """Return the time that the clock shows now, fractions of a second included."""
         return self._clock.at(self.wall())
-
-    @property
-    def instant(self) -> float:
-        """The world's time at the last tick: that of the request being served."""
-        return self._clock.at(self.used_at)
 
     @property
     def rate(self) -> float:
@@ -87,11 +84,12 @@ class WorldClock:
         self.used_at = self.wall()
         if for_client:
             self.touched_at = self.used_at
+        self.instant = self._clock.at(self.used_at)
         return self.instant
 
     def run(self, rate: float, *, at: float, until: float | None = None, then: float = 1.0) -> None:
         """Show `at` now and go on at a rate; from the world's instant `until` on at `then`."""
-        self._clock = Clock(at, self.used_at, rate, until, then)
+        self._follow(Clock(at, self.used_at, rate, until, then))
 
     def move(self, *, to: int) -> None:
         """Show another instant from now on, at the same rate."""
@@ -116,4 +114,8 @@ class WorldClock:
     def set(self, reading: ClockReading, *, seconds_ago: float = 0.0) -> None:
         """Go on from what a clock showed so many seconds ago."""
         began = self.used_at - seconds_ago
-        self._clock = Clock(reading.shows, began, reading.rate, reading.until, reading.then)
+        self._follow(Clock(reading.shows, began, reading.rate, reading.until, reading.then))
+
+    def _follow(self, course: Clock) -> None:
+        self._clock = course
+        self.instant = course.at(self.used_at)

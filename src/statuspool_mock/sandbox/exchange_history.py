@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from statuspool_mock.exchanges import Coverage, Exchange, Journal
+from statuspool_mock.exchanges import Coverage, Entry, Journal
+from statuspool_mock.exchanges.exchange import CONTROL, NUMBER, OPERATION, STATUS
 from statuspool_mock.sandbox.errors import Conflict
 from statuspool_mock.sandbox.state import State
 
@@ -27,12 +28,12 @@ class ExchangeHistory:
         self._take_base = take_base
         self._bases: list[ReplayBase] = []
 
-    def record(self, exchange: Exchange, response: Any) -> None:
+    def record(self, entry: Entry, response: Any) -> None:
         """Record an exchange; `response` is the body of the response before it was serialized."""
-        self.journal.write(exchange)
-        if exchange.operation and not exchange.control:
-            self.coverage.note(exchange.operation, exchange.status, response)
-        if exchange.number % _EXCHANGES_BETWEEN_BASES == 0:
+        self.journal.write(entry)
+        if entry[OPERATION] and not entry[CONTROL]:
+            self.coverage.note(entry[OPERATION], entry[STATUS], response)
+        if entry[NUMBER] % _EXCHANGES_BETWEEN_BASES == 0:
             self.add_base()
 
     def clear(self) -> None:

@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager, contextmanager
 from math import floor
 from typing import Any, TypeVar
 
-from statuspool_mock.exchanges import MOST_EXCHANGES, Coverage, Exchange, Journal
+from statuspool_mock.exchanges import MOST_EXCHANGES, Coverage, Entry, Journal
+from statuspool_mock.exchanges.exchange import AT, CONTROL, NUMBER
 from statuspool_mock.exchanges.faults import Fault, FaultSet, FaultTarget, InjectedFault
 from statuspool_mock.sandbox.changes import Change, CommandApplied, SettingsChanged
 from statuspool_mock.sandbox.checkpoints import Checkpoints
@@ -269,11 +270,11 @@ class Sandbox:
         """Which responses clients have received."""
         return self.history.coverage
 
-    def record(self, exchange: Exchange, response: Any) -> None:
+    def record(self, entry: Entry, response: Any) -> None:
         """Record an exchange; `response` is the body of the response before it was serialized."""
-        self.history.record(exchange, response)
-        if not exchange.control:
-            self.events.add("exchange", exchange.number, at=exchange.at)
+        self.history.record(entry, response)
+        if not entry[CONTROL]:
+            self.events.add("exchange", entry[NUMBER], at=entry[AT])
 
     def oldest_base(self) -> ReplayBase:
         """Return the oldest state from which every later exchange is kept. Raises `Conflict`."""

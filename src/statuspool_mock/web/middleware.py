@@ -10,11 +10,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from statuspool_mock.contract import Document
-from statuspool_mock.exchanges import Exchange
 from statuspool_mock.sandbox import SandboxError, Sandboxes
 from statuspool_mock.web.errors import MethodNotAllowed, UnknownPath, error_response
 from statuspool_mock.web.request_log import NOTES, REQUEST_ID, Observer
-from statuspool_mock.web.requests import address_of, bearer_key
+from statuspool_mock.web.requests import address_of, bearer_key, entry_of
 from statuspool_mock.web.responses import ApiResponse
 from statuspool_mock.web.routing import no_such_path
 
@@ -117,8 +116,7 @@ class UnroutedHandler:
 
     async def note(self, scope: Scope, response: ApiResponse) -> None:
         """Record the exchange in the journal of the sandbox that the key opens, if any."""
-        headers = tuple(scope["headers"])
-        key = bearer_key(dict(headers).get(b"authorization", b""))
+        key = bearer_key(dict(scope["headers"]).get(b"authorization", b""))
         if self._sandboxes is None or key is None:
             return
         if not scope["path"].startswith(self._base_path):
@@ -130,23 +128,7 @@ class UnroutedHandler:
         sandbox, encoded = access.sandbox, response.encoded()
         if not sandbox.journal.is_kept:
             return
-        exchange = Exchange(
-            number=sandbox.journal.written + 1,
-            request_id=scope[REQUEST_ID],
-            role=access.role,
-            method=scope["method"],
-            path=scope["path"],
-            query=scope["query_string"],
-            headers=headers,
-            body=b"",
-            at=sandbox.instant,
-            wall=sandbox.clock.used_at,
-            began=time.time(),
-            status=encoded.status,
-            response_headers=encoded.headers,
-            content=encoded.content,
-        )
-        sandbox.record(exchange, response.body)
+        sandbox.record(entry_of(scope, access, encoded), response.body)
 
 
 class ErrorMiddleware:

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 from starlette.types import Receive, Scope
 
 from statuspool_mock.contract import Operation, Violation
-from statuspool_mock.exchanges import Exchange
+from statuspool_mock.exchanges import Entry
 from statuspool_mock.sandbox import Access
 from statuspool_mock.sandbox.turns import Turns
 from statuspool_mock.web.bodies import (
@@ -106,29 +106,43 @@ class ApiRequest:
     def _media_type(self) -> str:
         return self.headers.get(b"content-type", b"").decode("latin-1")
 
-    def exchange(self, access: Access, encoded: EncodedResponse, **more: Any) -> Exchange:
-        """Return this request and its response for the journal."""
-        sandbox = access.sandbox
-        scope = self.scope
-        return Exchange(
-            number=sandbox.journal.written + 1,
-            request_id=scope[REQUEST_ID],
-            operation=self.operation.id,
-            role=access.role,
-            monitor_id=self.object_id,
-            method=scope["method"],
-            path=scope["path"],
-            query=scope["query_string"],
-            headers=tuple(scope["headers"]),
-            body=self.raw,
-            at=sandbox.instant,
-            wall=sandbox.clock.used_at,
-            began=time.time(),
-            status=encoded.status,
-            response_headers=encoded.headers,
-            content=encoded.content,
-            **more,
-        )
+
+def entry_of(
+    scope: Scope,
+    access: Access,
+    encoded: EncodedResponse,
+    request: ApiRequest | None = None,
+    *,
+    faults: tuple[str, ...] = (),
+    control: bool = False,
+    reached: int | None = None,
+) -> Entry:
+    """Return a request and its response for the journal; `request` is None if no route matched."""
+    sandbox = access.sandbox
+    clock = sandbox.clock
+    return [
+        sandbox.journal.written + 1,
+        scope[REQUEST_ID],
+        request.operation.id if request else "",
+        access.role,
+        request.object_id if request else "",
+        scope["method"],
+        scope["path"],
+        scope["query_string"],
+        tuple(scope["headers"]),
+        request.raw if request else b"",
+        clock.instant,
+        clock.used_at,
+        time.time(),
+        encoded.status,
+        encoded.headers,
+        encoded.content,
+        faults,
+        control,
+        reached,
+        0.0,
+        False,
+    ]
 
 
 def address_of(scope: Scope) -> str:

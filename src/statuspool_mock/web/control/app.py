@@ -28,7 +28,7 @@ from statuspool_mock.web.errors import (
 from statuspool_mock.web.fault_responses import gone
 from statuspool_mock.web.middleware import CONTROL_PATH, ErrorMiddleware, UnroutedHandler
 from statuspool_mock.web.request_log import NOTES, OPERATION, REQUEST_ID, WORLD
-from statuspool_mock.web.requests import ApiRequest
+from statuspool_mock.web.requests import ApiRequest, entry_of
 from statuspool_mock.web.responses import ApiResponse
 from statuspool_mock.web.routing import routed
 from statuspool_mock.web.vendor.pipeline import WRITES
@@ -107,8 +107,8 @@ class ControlOperation:
         if access is not None and response.status < 400 and self._operation.method in WRITES:
             sandbox = access.sandbox
             if sandbox.journal.is_kept:
-                exchange = request.exchange(access, encoded, control=True, reached=reached)
-                sandbox.record(exchange, None)
+                entry = entry_of(scope, access, encoded, request, control=True, reached=reached)
+                sandbox.record(entry, None)
             sandbox.events.add("control", {"operation": self._operation.id}, at=sandbox.instant)
         await encoded.send(send)
 

@@ -16,6 +16,7 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from statuspool_mock.contract import Operation
+from statuspool_mock.exchanges.exchange import MILLISECONDS
 from statuspool_mock.exchanges.faults import FaultTarget, InjectedFault
 from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes, long_work
 from statuspool_mock.web.errors import (
@@ -28,7 +29,7 @@ from statuspool_mock.web.errors import (
 )
 from statuspool_mock.web.fault_responses import send_broken
 from statuspool_mock.web.request_log import FAULTS, NOTES, OPERATION, REQUEST_ID, WORLD
-from statuspool_mock.web.requests import ApiRequest
+from statuspool_mock.web.requests import ApiRequest, entry_of
 from statuspool_mock.web.responses import ApiResponse, encode
 from statuspool_mock.web.vendor.operations import OPERATIONS, OperationCall
 from statuspool_mock.web.vendor.page_origins import PageOrigins
@@ -97,21 +98,23 @@ class OperationPipeline:
         if self._strict and injected is None:
             response = self._checked(response, scope[REQUEST_ID])
         encoded = response.encoded()
-        exchange = None
+        entry = None
         faults = injected.faults if injected else ()
         if case.access is not None:
             notes[WORLD], notes[FAULTS] = case.access.sandbox.name, faults
         if case.access is not None and case.access.sandbox.journal.is_kept:
-            exchange = request.exchange(case.access, encoded, faults=faults, reached=case.reached)
-            case.access.sandbox.record(exchange, response.body)
+            entry = entry_of(
+                scope, case.access, encoded, request, faults=faults, reached=case.reached
+            )
+            case.access.sandbox.record(entry, response.body)
         if case.delay_ms:
             await self._pause(case.delay_ms / 1000)
         if injected is not None and injected.breakage is not None:
             await send_broken(encoded, injected.breakage, scope, receive, send)
         else:
             await encoded.send(send)
-        if exchange is not None:
-            exchange.milliseconds = (time.perf_counter() - began) * 1000
+        if entry is not None:
+            entry[MILLISECONDS] = (time.perf_counter() - began) * 1000
 
     async def _respond(self, request: ApiRequest, case: _Case) -> ApiResponse:
         prefer = request.headers.get(b"prefer")
