@@ -40,6 +40,9 @@ class RateWindow(NamedTuple):
         return self, max(1, ceil(began + RATE_WINDOW_SECONDS - now))
 
 
+_UNUSED = RateWindow()
+
+
 class RateLimiter:
     """Counts the requests of one world, by the role of the key."""
 
@@ -55,7 +58,7 @@ class RateLimiter:
         """Count a request. Return the seconds to wait if the role's minute is used up."""
         if not _counting.get():
             return None
-        window = self._windows.get(role, RateWindow())
+        window = self._windows.get(role, _UNUSED)
         self._windows[role], retry_after = window.take(now, limit.per_minute)
         return retry_after
 

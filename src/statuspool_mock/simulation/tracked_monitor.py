@@ -1,13 +1,13 @@
 """What a world tracks about a monitor beside its configuration."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
 from statuspool_mock.simulation import check_times
 from statuspool_mock.simulation.evaluated_block import CheckOutcome
-from statuspool_mock.simulation.model import Monitor, Status
+from statuspool_mock.simulation.model import UPTIME_WINDOW_SECONDS, Monitor, Reading, Status
 from statuspool_mock.simulation.sla import Window
 
 
@@ -17,6 +17,15 @@ class MonitorSummary(NamedTuple):
     monitor: Monitor
     status: Status
     last_check_at: int | None
+
+
+class KeptReading(NamedTuple):
+    """A reading, what it was made from, and the instant at which it may end."""
+
+    reading: Reading
+    monitor: Monitor
+    state: Status
+    until: float
 
 
 def summarize(monitor: Monitor, status: Status, now: int) -> MonitorSummary:
@@ -47,6 +56,7 @@ class TrackedMonitor:
     cached_summary: MonitorSummary | None = None
     summary_until: float = 0.0
     """The instant of the next check, at which the cached summary ends."""
+    kept_reading: KeptReading | None = None
 
     def copy(self) -> "TrackedMonitor":
         """Return a copy for another world."""
@@ -80,6 +90,26 @@ class TrackedMonitor:
         self.summary_until = inf if following is None else following[1]
         self.cached_summary = summarize(monitor, status, now)
         return self.cached_summary
+
+    def reading(self, now: int, read: Callable[[Monitor, Status], Reading]) -> Reading:
+        """Return the reading that `read` makes; it is kept until a row comes, or leaves uptime."""
+        kept, monitor, state = self.kept_reading, self.monitor, self.state
+        if (
+            kept is not None
+            and now < kept.until
+            and kept.monitor is monitor
+            and kept.state is state
+        ):
+            return kept.reading
+        coming = check_times.next_check(monitor.epochs, now + 1)
+        leaving = check_times.next_check(monitor.epochs, now - UPTIME_WINDOW_SECONDS + 1)
+        until = min(
+            inf if coming is None else coming[1],
+            inf if leaving is None else leaving[1] + UPTIME_WINDOW_SECONDS,
+        )
+        reading = read(monitor, state)
+        self.kept_reading = KeptReading(reading, monitor, state, until)
+        return reading
 
     @property
     def next_at(self) -> int | None:

@@ -287,9 +287,10 @@ class World:
 
         Time and response time are those of the newest row of the log.
         """
-        monitor = self._current(monitor)
+        return self._tracked[monitor.id].reading(self._now, self._read)
+
+    def _read(self, monitor: Monitor, state: Status) -> Reading:
         uptime = self._window(monitor).uptime
-        state = self._tracked[monitor.id].state
         newest = check_times.last_check(monitor.epochs, self._now)
         if newest is None:
             return Reading(state, None, None, uptime)
