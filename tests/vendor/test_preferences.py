@@ -157,3 +157,15 @@ def test_strict_turns_a_wrong_answer_into_a_500(monkeypatch):
         with RunningServer(Settings(port=0, scenario="docs", strict=strict)) as server:
             seen[strict] = httpx.get(f"{server.url}{SAMPLE}/status", headers=headers).status_code
     assert seen == {True: 500, False: 200}
+
+
+def test_a_preference_shortens_no_long_list():
+    with RunningServer(Settings(port=0, rate_limit=None, scenario="large")) as server:
+        headers = {"Authorization": "Bearer sp_test_long"}
+        whole = httpx.get(f"{server.url}/incidents", headers=headers)
+        headers["Prefer"] = "code=200"
+        preferred = httpx.get(f"{server.url}/incidents", headers=headers)
+    assert preferred.headers["Preference-Applied"] == "code=200"
+    ids = [[one["id"] for one in response.json()["results"]] for response in (whole, preferred)]
+    assert ids[0][-1_000:] == ids[1][-1_000:]
+    assert len(ids[1]) > 1_000

@@ -21,6 +21,12 @@ class Cell(NamedTuple):
 Seen = Callable[[Any], set[str]]
 
 
+class KeptBody(dict[str, Any]):
+    """A body that may be sent again, with the states that it shows once they were looked for."""
+
+    states: set[str] | None = None
+
+
 def _status(response: Any) -> set[str]:
     return {response["status"]}
 
@@ -74,6 +80,14 @@ STATES: Mapping[str, tuple[tuple[str, ...], Seen]] = {
 """By operation: the states a client may have to handle, and how a response shows them."""
 
 
+def _states(operation: str, response: Any) -> set[str]:
+    if not isinstance(response, KeptBody):
+        return STATES[operation][1](response)
+    if response.states is None:
+        response.states = STATES[operation][1](response)
+    return response.states
+
+
 class Coverage:
     """Counts the cells that were covered. States are no longer looked for once all were seen."""
 
@@ -90,7 +104,7 @@ class Coverage:
             met[Cell(*cell)] = 1
         if status == 200 and response is not None:
             unseen = self._unseen.get(operation)
-            if unseen and (seen := STATES[operation][1](response) & unseen):
+            if unseen and (seen := _states(operation, response) & unseen):
                 unseen -= seen
                 met.update((Cell(operation, status, state), 1) for state in seen)
 

@@ -57,7 +57,8 @@ async def list_monitors(call: OperationCall) -> ApiResponse:
         page=call.values["page"],
         limit=call.values["limit"],
     )
-    return ApiResponse(200, serializers.page_json(page, call.shape))
+    body, content = call.shape.page(page)
+    return ApiResponse(200, body, content=content)
 
 
 async def create_monitor(call: OperationCall) -> ApiResponse:

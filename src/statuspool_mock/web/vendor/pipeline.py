@@ -145,8 +145,7 @@ class OperationPipeline:
             OperationCall(sandbox, access.team, monitor_id, values, body, self._shape)
         )
         if applied := case.preference.applied:
-            headers = (*response.headers, ("Preference-Applied", applied))
-            return ApiResponse(response.status, response.body, headers)
+            return response._replace(headers=(*response.headers, ("Preference-Applied", applied)))
         return response
 
     def _check_page(self, request: ApiRequest, body: Any) -> None:

@@ -3,8 +3,11 @@
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
+import orjson
+
+from statuspool_mock.exchanges import KeptBody
 from statuspool_mock.simulation import (
     Check,
     Incident,
@@ -20,6 +23,7 @@ from statuspool_mock.web.responses import encode
 Json = dict[str, Any]
 T = TypeVar("T")
 _MOST_KEPT = 16_384
+_MOST_BYTES_OF_PAGES = 4 << 20
 _ITEMS_IN_A_PIECE = 100
 
 
@@ -41,19 +45,64 @@ class MonitorSerializer:
     """
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[MonitorSummary, Json]] = {}
+        self._kept: dict[str, _KeptMonitor] = {}
+        self._pages: dict[tuple[str, int, int, int], _KeptPage] = {}
+        self._bytes_of_pages = 0
 
     def __call__(self, summary: MonitorSummary) -> Json:
         """Return a monitor's JSON."""
+        return self._monitor(summary).shaped
+
+    def page(self, page: Page[MonitorSummary]) -> tuple[Json, bytes]:
+        """Return a page of monitors as JSON and as bytes; it is kept as long as it is the same."""
+        items = page.items
+        if not items:
+            body = page_json(page, self)
+            return body, encode(body)
+        key = (items[0].monitor.id, len(items), page.page, page.total_pages)
+        kept = self._pages.get(key)
+        if kept is not None and kept.items == items:
+            return kept.body, kept.content
+        body = KeptBody(page_json(page, self))
+        content = encode({**body, "results": [self._monitor(item).encoded for item in items]})
+        self._keep_page(key, _KeptPage(items, body, content))
+        return body, content
+
+    def _keep_page(self, key: tuple[str, int, int, int], page: "_KeptPage") -> None:
+        before = self._pages.get(key)
+        self._bytes_of_pages += len(page.content) - (len(before.content) if before else 0)
+        if self._bytes_of_pages > _MOST_BYTES_OF_PAGES:
+            self._pages.clear()
+            self._bytes_of_pages = len(page.content)
+        self._pages[key] = page
+
+    def _monitor(self, summary: MonitorSummary) -> "_KeptMonitor":
         monitor_id = summary.monitor.id
         kept = self._kept.get(monitor_id)
-        if kept is not None and kept[0] == summary:
-            return kept[1]
+        if kept is not None and kept.summary == summary:
+            return kept
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
         shaped = _monitor_json(summary)
-        self._kept[monitor_id] = summary, shaped
-        return shaped
+        kept = _KeptMonitor(summary, shaped, orjson.Fragment(encode(shaped)))
+        self._kept[monitor_id] = kept
+        return kept
+
+
+class _KeptMonitor(NamedTuple):
+    """A monitor's JSON, as a value and as bytes, and what they are made of."""
+
+    summary: MonitorSummary
+    shaped: Json
+    encoded: orjson.Fragment
+
+
+class _KeptPage(NamedTuple):
+    """A page of monitors, and what it is made of."""
+
+    items: Sequence[MonitorSummary]
+    body: Json
+    content: bytes
 
 
 def _monitor_json(summary: MonitorSummary) -> Json:
