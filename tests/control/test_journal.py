@@ -166,3 +166,13 @@ def test_it_can_be_forgotten(world, api):
     world.journal.clear()
     assert world.journal.all() == []
     assert world.journal.coverage()["met"] == 0
+
+
+def test_a_path_of_the_document_is_no_value_of_a_similar_one(world, api):
+    api.get("/monitors")
+    number = world.journal.all()[0]["number"]
+    assert world.journal.get(number)["number"] == number
+    assert world.journal.count() == 1
+    with pytest.raises(RequestRefused) as refused:
+        world.journal.get(number + 1)
+    assert refused.value.status == 404
