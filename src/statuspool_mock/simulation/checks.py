@@ -4,7 +4,7 @@ Response times are log-normal around the monitor's median, with an offset for ea
 daily wave. The response time of a good check stays below the limit for slow checks.
 """
 
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from statuspool_mock.simulation import check_times, prng
 from statuspool_mock.simulation.model import SLOW_FROM_MS, Check, Effect, Epoch, Monitor, Page
@@ -12,6 +12,9 @@ from statuspool_mock.simulation.timeline import Timeline
 
 _JITTER = prng.log_normal(35)
 _TIGHT_JITTER = prng.log_normal(8)
+_SHIFT = prng.SHIFT
+_check = partial(tuple.__new__, Check)
+"""Makes a `Check` of a tuple in half the time, of which a log needs a hundred."""
 _DRAWS = 32  # in one digest; further regions share them
 
 # Traffic by hour (UTC) in thousandths: nights are fast, afternoons are busy.
@@ -47,7 +50,8 @@ class CheckRowGenerator:
     def __init__(self, timeline: Timeline, monitor: Monitor) -> None:
         self._timeline = timeline
         self._monitor = monitor
-        self._drawn = prng.draws(monitor.draw_key)
+        width = max((len(epoch.regions) for epoch in monitor.epochs), default=0)
+        self._drawn = prng.draws(monitor.draw_key, min(width, _DRAWS))
         self._epoch: Epoch | None = None
         self._medians: tuple[int, ...] = ()
         self._quiet_until = 0
@@ -80,11 +84,11 @@ class CheckRowGenerator:
         expected, regions, medians = epoch.expected_status, epoch.regions, self._medians
         rows = []
         for position in range(first, end):
-            jitter = _JITTER[drawn[position % _DRAWS] >> prng.SHIFT]
+            jitter = _JITTER[drawn[position % _DRAWS] >> _SHIFT]
             response = medians[position] * wave * jitter // 1_000_000
             if response >= SLOW_FROM_MS:
                 response = SLOW_FROM_MS - 1
-            rows.append(Check(tick, regions[position], expected, response or 1, None))
+            rows.append(_check((tick, regions[position], expected, response or 1, None)))
         return rows
 
 

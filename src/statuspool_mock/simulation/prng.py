@@ -14,7 +14,6 @@ from statistics import NormalDist
 from struct import Struct
 
 _EIGHT = Struct("<8H")
-_THIRTY_TWO = Struct("<32H")
 _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _RESOLUTION = 1024
 SHIFT = 16 - 10
@@ -27,14 +26,15 @@ def digest(key: bytes, *counters: int, size: int = 64) -> bytes:
     return blake2b(data, key=key, digest_size=size).digest()
 
 
-def draws(key: bytes) -> Callable[[int], tuple[int, ...]]:
-    """Return the function from a counter to the 32 16-bit numbers of its `digest`."""
+def draws(key: bytes, most: int = 32) -> Callable[[int], tuple[int, ...]]:
+    """Return the function from a counter to the first 16-bit numbers of its `digest`."""
     begun = blake2b(key=key)
+    unpack = Struct(f"<{most}H").unpack_from
 
     def drawn(counter: int) -> tuple[int, ...]:
         whole = begun.copy()
         whole.update(counter.to_bytes(8, "little", signed=True))
-        return _THIRTY_TWO.unpack(whole.digest())
+        return unpack(whole.digest())
 
     return drawn
 
