@@ -32,8 +32,12 @@ def drive(
     method: str = "GET",
     seconds: int = 2,
     key: str = KEY,
+    most: int = 0,
 ) -> Load:
-    """Request `paths` in turn for some seconds. Raises `RuntimeError` if a response was not 2xx."""
+    """Request `paths` in turn for some seconds. Raises `RuntimeError` if a response was not 2xx.
+
+    At most `most` requests are sent, if it is not 0. Then the requests per second mean nothing.
+    """
     with tempfile.NamedTemporaryFile("w", suffix=".txt") as listed:
         listed.write("\n".join(paths))
         listed.flush()
@@ -42,7 +46,7 @@ def drive(
             [
                 *("taskset", "-c", LOAD_CORE, "wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s"),
                 *("--latency", "-s", str(_TRAFFIC), server.url, "--"),
-                *(key, method, listed.name, str(next(_names))),
+                *(key, method, listed.name, str(next(_names)), str(most)),
             ],
             capture_output=True,
             text=True,

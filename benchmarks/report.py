@@ -20,6 +20,8 @@ TITLES = {
     "status": "`GET /monitors/{id}/status`",
     "create": "`POST /monitors`",
     "logs": "`GET /monitors/{id}/logs?limit=100`",
+    "update": "`PUT /monitors/{id}`",
+    "delete": "`DELETE /monitors/{id}`",
 }
 FASTER_THAN = (
     ("list", PRISM, 3.0),
@@ -29,7 +31,14 @@ FASTER_THAN = (
     ("create", PRISM, 2.0),
     ("logs", PRISM, 1.0),
 )
-TIMES_BARE = (("list", 3.0), ("status", 3.0), ("create", 5.0), ("logs", 13.0))
+TIMES_BARE = (
+    ("list", 1.4),
+    ("status", 1.8),
+    ("create", 3.5),
+    ("update", 3.5),
+    ("delete", 3.5),
+    ("logs", 4.5),
+)
 
 
 class Target(NamedTuple):
@@ -107,9 +116,9 @@ def targets(found: Findings) -> list[Target]:
             box.advance_ms <= 200,
         ),
         Target(
-            "the journal costs at most 10 % of the requests/s",
+            "the journal costs at most 8 % of the requests/s",
             f"{box.journal_costs:.1%}",
-            box.journal_costs <= 0.1,
+            box.journal_costs <= 0.08,
         ),
         Target(
             "a fault that matches no request costs at most 2 %",
@@ -157,7 +166,7 @@ def _beside(results: Results) -> str:
         rows = (
             (
                 f"**{name}**" if name == OURS else name,
-                f"{load.per_second:,.0f}",
+                f"{load.per_second:,.0f}" if case != "delete" else "–",
                 _us(load),
                 f"{load.cpu_microseconds / bare:.1f}",
                 f"{load.p99_ms:.1f} ms",

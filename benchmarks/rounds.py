@@ -7,12 +7,24 @@ from statistics import median
 from typing import Any, NamedTuple
 
 import contenders
-from contenders import Contender
+from contenders import BARE, OURS, Contender
 from load import Load, drive
 from processes import ServerProcess
 
 Results = dict[str, dict[str, Load]]
 """Medians by case and contender."""
+_MOST_VARIATION = 0.15
+
+
+_MONITORS = 1_900
+"""Nearly all that the world has."""
+
+
+class Measured(NamedTuple):
+    """The results, and which turns were rejected because bare uvicorn itself varied in them."""
+
+    results: Results
+    rejected: list[str]
 
 
 class Case(NamedTuple):
@@ -22,15 +34,19 @@ class Case(NamedTuple):
     title: str
     paths: tuple[str, ...]
     method: str = "GET"
+    names: frozenset[str] | None = None
+    """The contenders that are measured; None for all."""
+    most: int = 0
+    """The number of requests in a turn, if there cannot be more."""
 
 
-def measure(*, rounds: int, seconds: int, progress: Callable[[str], None]) -> Results:
+def measure(*, rounds: int, seconds: int, progress: Callable[[str], None]) -> Measured:
     """Load every server with every case in every round; return the medians."""
     with contextlib.ExitStack() as stack:
         ours = contenders.ours("large")
         running: list[tuple[Contender, ServerProcess]] = [(ours, stack.enter_context(ours.start()))]
         server = running[0][1]
-        cases = _cases(some_ids(server, 200))
+        cases = _cases(some_ids(server, 200), some_ids(server, _MONITORS, slowest=3_600))
         responses = {case.name: _respond(server, case) for case in cases}
         contenders.write_for_peers(responses)
         running += [(peer, stack.enter_context(peer.start())) for peer in contenders.peers()]
@@ -41,14 +57,39 @@ def measure(*, rounds: int, seconds: int, progress: Callable[[str], None]) -> Re
             server.get("/v1/monitors", key)
             for case in cases:
                 for contender, process in running:
+                    if case.names is not None and contender.name not in case.names:
+                        continue
                     load = _load(contender, process, case, seconds if turn else 1, key)
                     if turn:  # the first turn warms up caches and compilers
                         measured.setdefault((case.name, contender.name), []).append(load)
                 progress(f"turn {turn} of {rounds}: {case.title}")
-    results: Results = {}
-    for (case_name, name), loads in measured.items():
-        results.setdefault(case_name, {})[name] = typical(loads)
-    return results
+    return _judged(measured)
+
+
+def _judged(measured: dict[tuple[str, str], list[Load]]) -> Measured:
+    """Return the medians of the turns in which bare uvicorn did not vary by too much."""
+    found = Measured({}, [])
+    for (case, name), loads in measured.items():
+        bare = [load.cpu_microseconds for load in measured[case, BARE]]
+        middle = median(bare)
+        steady = [abs(one - middle) <= _MOST_VARIATION * middle for one in bare]
+        if not any(steady):
+            steady = [True] * len(bare)
+            if name == BARE:
+                found.rejected.append(f"all for {case}, whose figures are shown nevertheless")
+        kept = [load for load, is_steady in zip(loads, steady, strict=True) if is_steady]
+        found.results.setdefault(case, {})[name] = typical(kept)
+        if name == BARE and len(kept) < len(loads):
+            found.rejected.append(f"{len(loads) - len(kept)} of {len(loads)} for {case}")
+    return found
+
+
+def about_rejected(rejected: Sequence[str]) -> str:
+    """Return a sentence about rejected rounds."""
+    if not rejected:
+        return "No round was rejected: bare uvicorn varied by at most 15 %."
+    listed = ", ".join(rejected)
+    return f"Rounds in which bare uvicorn varied by more than 15 % are rejected: {listed}."
 
 
 def typical(loads: Sequence[Load]) -> Load:
@@ -58,12 +99,18 @@ def typical(loads: Sequence[Load]) -> Load:
 
 def _load(contender: Contender, process: ServerProcess, case: Case, seconds: int, key: str) -> Load:
     paths = [contender.prefix + path for path in case.paths]
-    return drive(process, paths, method=case.method, seconds=seconds, key=key)
+    return drive(process, paths, method=case.method, seconds=seconds, key=key, most=case.most)
 
 
-def _cases(ids: Sequence[str]) -> list[Case]:
+def _cases(ids: Sequence[str], all_ids: Sequence[str]) -> list[Case]:
+    ours_and_bare = frozenset({OURS, BARE})
+    single = tuple(f"/monitors/{one}" for one in all_ids)
     return [
-        Case("list", "GET /monitors?limit=20", ("/monitors?limit=20",)),
+        Case(
+            "list",
+            "GET /monitors?limit=20",
+            tuple(f"/monitors?limit=20&page={page}" for page in range(1, 98)),
+        ),
         Case("status", "GET /monitors/{id}/status", tuple(f"/monitors/{i}/status" for i in ids)),
         Case("create", "POST /monitors", ("/monitors",), "POST"),
         Case(
@@ -75,15 +122,18 @@ def _cases(ids: Sequence[str]) -> list[Case]:
                 for turn in range(len(ids) * 97)
             ),
         ),
+        Case("update", "PUT /monitors/{id}", single, "PUT", ours_and_bare),
+        # The last case of a turn, as it leaves no monitor: a few requests are under way at its end.
+        Case("delete", "DELETE /monitors/{id}", single, "DELETE", ours_and_bare, len(single) - 32),
     ]
 
 
-def some_ids(server: ServerProcess, wanted: int) -> list[str]:
+def some_ids(server: ServerProcess, wanted: int, *, slowest: int = 60) -> list[str]:
     ids: list[str] = []
     page = 1
     while len(ids) < wanted:
         found = json.loads(server.get(f"/v1/monitors?limit=100&page={page}")[1])["results"]
-        ids += [one["id"] for one in found if one["interval_seconds"] <= 60]
+        ids += [one["id"] for one in found if one["interval_seconds"] <= slowest]
         page += 1
     return ids[:wanted]
 

@@ -33,12 +33,12 @@ def main() -> int:
     turns, seconds, starts = (1, 1, 2) if quick else (2, 2, 4) if arguments.short else (5, 2, 7)
 
     contenders.install_peers()
-    results = rounds.measure(rounds=turns, seconds=seconds, progress=_progress)
+    measured = rounds.measure(rounds=turns, seconds=seconds, progress=_progress)
     pages = growth.pages(rounds=turns, seconds=seconds, progress=_progress)
     holding = growth.holding(rounds=turns, seconds=seconds, progress=_progress)
     others = [one for one in contenders.peers() if one.name != contenders.PRISM_AS_MUCH]
     found = report.Findings(
-        results=results,
+        results=measured.results,
         growth=pages,
         holding=holding,
         readiness=readiness.measure(others, rounds=starts),
@@ -47,7 +47,8 @@ def main() -> int:
         waits=list(waits.measured()),
         help_seconds=readiness.help_seconds(rounds=starts + 2),
         versions=contenders.versions(),
-        settings=f"Medians of {turns} rounds of {seconds} s, and of {starts} starts.",
+        settings=f"Medians of {turns} rounds of {seconds} s, and of {starts} starts. "
+        + rounds.about_rejected(measured.rejected),
     )
     page = report.markdown(found)
     if quick:
