@@ -132,6 +132,12 @@ def long_texts_are_kept(bench):
     assert body.items() <= recorded.items()
 
 
+@notices("incident-title-trimmed")
+def spaces_around_a_title_are_kept(bench):
+    body = {"monitor_id": bench.create()["id"], "title": "  Work  "}
+    assert bench.own.post("/incidents", json=body).json()["title"] == body["title"]
+
+
 @notices("third-incident-not-listed")
 def every_incident_is_listed(bench):
     recorded = {_record(bench)[1]["id"] for _ in range(3)}

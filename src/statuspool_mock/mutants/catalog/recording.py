@@ -59,6 +59,12 @@ def _cut(values: Json) -> Json:
     return {**values, **short}
 
 
+def _trimmed(values: Json) -> Json:
+    title = values.get("title")
+    trimmed = title.strip() if isinstance(title, str) else ""
+    return {**values, "title": trimmed} if trimmed else values
+
+
 async def _of_any_monitor(request: MutantRequest, ask: CallServer) -> MutantResponse:
     if request.values.get("monitor_id", "") is not None:
         return await ask(request)
@@ -140,6 +146,11 @@ RECORDING: tuple[Mutant, ...] = (
         name="incident-texts-cut-off",
         wrong="title is cut to 64 characters, description to 255.",
         change=sending("createIncident", _cut),
+    ),
+    _of_incident(
+        name="incident-title-trimmed",
+        wrong="Spaces around the title of an incident are removed.",
+        change=sending("createIncident", _trimmed),
     ),
     _incident(
         name="incident-titles-as-lists",

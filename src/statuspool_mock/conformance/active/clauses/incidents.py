@@ -158,14 +158,14 @@ def refuses_malformed_body(context: Context) -> None:
 
 @group.clause(
     "long-texts",
-    "A long title and description are stored whole or refused, never cut off.",
+    "A long title and description with spaces around them are stored whole or refused.",
     needs=_COSTLY,
     requests=2,
 )
 def stores_long_texts(context: Context) -> None:
     texts = {
-        "title": f"{context.mark} {'Planned work on the database, ' * 12}end",
-        "description": "- **step** of the plan\n" * 200 + "end",
+        "title": f"  {context.mark} {'Planned work on the database, ' * 12}end  ",
+        "description": "    code of the plan\n" + "- **step** of the plan\n" * 200 + "end",
     }
     response = context.api.send("POST", "/incidents", value=incident_body(context, **texts))
     expect_status(response, 201, 200, 400)
