@@ -52,6 +52,8 @@ class Dialect:
     terse_webhook: bool = False
     terse_incident: bool = False
     """Whether incidents have only the six fields that the reference lists."""
+    plain_secrets: bool = False
+    """Whether a secret must be at most 64 visible ASCII characters."""
     extra_fields: bool = False
     leaves_null: bool = False
     """Whether the title of an incident that checks opened is null, and updated_at until a PUT."""

@@ -1,5 +1,6 @@
 """The provider itself: eleven views, and the order in which a request is judged before them."""
 
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from threading import RLock
@@ -268,6 +269,8 @@ class Provider:
 
     def _create_webhook(self) -> Any:
         values = self._body(fields.WEBHOOK, required=("url", "events", "secret"))
+        if self.dialect.plain_secrets and not re.fullmatch("[!-~]{1,64}", values["secret"]):
+            raise invalid({"secret": "Must be up to 64 letters, digits and signs"})
         webhook = Webhook(team=g.team, **values)
         self._records.webhooks.append(webhook)
         shown = {**self._shapes.webhook(webhook), "webhook_id": webhook.id}
