@@ -130,6 +130,7 @@ STERN = Dialect(
     terse_webhook=True,
     terse_incident=True,
     refuses_unknown=True,
+    plain_secrets=True,
     regions=(*DOCUMENTED_REGIONS, "sa-east-1", "ap-southeast-2"),
     uptime_decimals=4,
 )
