@@ -11,15 +11,19 @@ import { every, keepUp } from "../refresh.js";
 import { address, go } from "../router.js";
 import { firstSteps } from "./first-steps.js";
 import { editMonitor } from "./monitor-form.js";
+import { Selection } from "./selection.js";
 import { actionsOn } from "./trouble.js";
 
 const STATUSES = ["down", "degraded", "up", "paused"];
 const SORTS = { created: "By creation", name: "By name", status: "Worst first" };
-const SHOWN_END = 14;
+const LEAST_SHARED = 10;
+const LEAST_END = 6;
+const MOST_END = 18;
 const narrow = matchMedia("(max-width: 700px)");
 
 export default function openBoard({ place, app, signal }) {
   const filter = new Filter();
+  const selection = new Selection(app, () => list.refresh());
   const list = new VirtualList({ render, rowHeight: () => (narrow.matches ? 128 : 60), label: "Monitors" });
   const pages = new Pages((page, limit) =>
     app.client.get("board", { query: { ...filter.query, page, limit }, signal }),
@@ -45,6 +49,7 @@ export default function openBoard({ place, app, signal }) {
       filter.sort,
       button("New", () => editMonitor(app), { label: "New monitor" }),
     ),
+    selection.bar,
     columns,
     nothing,
     begin,
@@ -90,12 +95,13 @@ export default function openBoard({ place, app, signal }) {
       { class: "row" },
       cell(
         "status",
+        selection.box(monitor),
         element("status-pill", { status: monitor.status }),
         monitor.is_forced && element("span", { class: "forced" }, "forced"),
       ),
       cell(
         "name",
-        nameLink(monitor),
+        nameLink(monitor, [pages.at(index - 1), pages.at(index + 1)]),
         element(
           "span",
           { class: "more" },
@@ -121,16 +127,29 @@ export default function openBoard({ place, app, signal }) {
   }
 }
 
-/** Return a link whose text is shortened in the middle: names often differ at their ends. */
-function nameLink({ id, name }) {
-  const letters = [...name];
-  const end = letters.length > SHOWN_END * 2 ? letters.splice(-SHOWN_END).join("") : "";
+/** Return a link whose text, where it is too long, is shortened before what tells it from `neighbours`. */
+function nameLink({ id, name }, neighbours) {
+  const end = ending(name, neighbours.filter(Boolean));
   return element(
     "a",
     { href: address("world", [id]), title: name, "aria-label": name },
-    element("span", {}, letters.join("")),
+    element("span", {}, name.slice(0, name.length - end.length)),
     end && element("span", {}, end),
   );
+}
+
+/** Return the end of a name if others begin like it. */
+function ending(name, others) {
+  const shared = Math.max(0, ...others.map((other) => sharedLength([...name], [...other.name])));
+  if (shared < LEAST_SHARED) return "";
+  const letters = [...name];
+  const shown = Math.min(MOST_END, Math.max(LEAST_END, letters.length - shared));
+  return letters.slice(-shown).join("");
+}
+
+function sharedLength(one, other) {
+  const differs = one.findIndex((letter, index) => letter !== other[index]);
+  return differs < 0 ? 0 : differs;
 }
 
 function cell(name, ...children) {
