@@ -15,7 +15,8 @@ class JournalControl:
     def all(self, **wanted: Any) -> list[Json]:
         """Return exchanges, newest first.
 
-        Filtered by `operation`, `status` and `monitor_id`; at most `limit` (default: 100).
+        Filtered by `operation`, `status`, `monitor_id`, `text`, `from` and `to`; at most `limit`
+        (default: 100).
         """
         found: list[Json] = self._call("GET", "/_mock/journal", **wanted)["results"]
         return found

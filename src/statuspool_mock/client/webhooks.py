@@ -34,7 +34,10 @@ class WebhookControl:
         return told
 
     def deliveries(self, **wanted: Any) -> list[Json]:
-        """Return deliveries, newest first, filtered by `webhook_id`, `outcome` and `event`."""
+        """Return deliveries, newest first.
+
+        Filtered by `webhook_id`, `outcome`, `event`, `monitor_id`, `from` and `to`.
+        """
         found: list[Json] = self._call("GET", "/_mock/deliveries", **wanted)["results"]
         return found
 
