@@ -25,6 +25,7 @@ from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
 from statuspool_mock.server import RunningServer, Settings, application
 from statuspool_mock.simulation import Incident, Status, Team, timeline
 from statuspool_mock.simulation.behaviour import FAILURES
+from statuspool_mock.web import write_coalescing
 from statuspool_mock.web.gc_tuning import tune_for_serving
 
 ROUNDS = 9
@@ -130,6 +131,8 @@ class InProcess:
         self.sandboxes = Sandboxes(factory, document=contract.load(), wall=time.monotonic)
         self.app = application(replace(Settings(), rate_limit=None), self.sandboxes)
         self.monitor = self.sandboxes.access(KEY).sandbox.world.monitors(team=Team.OWN).items[0]
+        world = self.sandboxes.access(KEY).sandbox.world
+        self.tracked = list(world._scheduler.tracked.values())  # noqa: SLF001 - measures what is inside
         self.loop = asyncio.new_event_loop()
 
     def get(self, path: str, query: bytes = b"") -> None:
@@ -158,25 +161,53 @@ class InProcess:
         self.loop.run_until_complete(self.app(scope, receive, send))
 
 
-def caches() -> list[Gain]:
-    api = InProcess()
+def status_caches(api: InProcess) -> list[Gain]:
     status = f"/v1/monitors/{api.monitor.id}/status"
     routes = _routes_of_the_api()
-    serializers = [one for one in gc.get_objects() if type(one).__name__ == "MonitorSerializer"]
-    tracked = api.sandboxes.access(KEY).sandbox.world._scheduler.tracked.values()  # noqa: SLF001 - measures what is inside
-    operation = api.sandboxes.document.operations["listMonitors"]
+    (tracked,) = (one for one in api.tracked if one.monitor is api.monitor)
 
     def unrouted() -> None:
-        routes.clear()
+        routes._cached.clear()  # noqa: SLF001 - measures what is inside
+        routes._shapes.clear()  # noqa: SLF001 - measures what is inside
         api.get(status)
+
+    def routed_alike() -> None:
+        routes._cached.clear()  # noqa: SLF001 - measures what is inside
+        api.get(status)
+
+    def unread() -> None:
+        tracked.kept_reading = None
+        api.get(status)
+
+    known = repeated(lambda: api.get(status), 200)
+    return [
+        compare("routes cached", "GET status", repeated(unrouted, 200), known),
+        compare(
+            "routes known from similar paths",
+            "GET status of another monitor",
+            repeated(unrouted, 200),
+            repeated(routed_alike, 200),
+        ),
+        compare("readings kept", "GET status", repeated(unread, 200), known),
+    ]
+
+
+def list_caches(api: InProcess) -> list[Gain]:
+    serializers = [one for one in gc.get_objects() if type(one).__name__ == "MonitorSerializer"]
+    operation = api.sandboxes.document.operations["listMonitors"]
 
     def unserialized() -> None:
         for serializer in serializers:
             serializer._kept.clear()  # noqa: SLF001 - measures what is inside
+        unkept()
+
+    def unkept() -> None:
+        for serializer in serializers:
+            serializer._pages.clear()  # noqa: SLF001 - measures what is inside
         api.get("/v1/monitors", b"limit=20")
 
     def unsummarized() -> None:
-        for one in list(tracked)[:20]:
+        for one in api.tracked[:20]:
             one.cached_summary = None
         api.get("/v1/monitors", b"limit=20")
 
@@ -184,22 +215,19 @@ def caches() -> list[Gain]:
         operation.read_query.cache_clear()
         api.get("/v1/monitors", b"limit=20")
 
-    page = lambda: api.get("/v1/monitors", b"limit=20")  # noqa: E731 - a def would hide the call that is measured
+    unit = "GET list of 20"
+    page = repeated(lambda: api.get("/v1/monitors", b"limit=20"), 200)
+    without_pages = repeated(unkept, 200)
     return [
-        compare("routes cached", "GET status", repeated(unrouted, 200),
-                repeated(lambda: api.get(status), 200)),
-        compare("JSON of monitors cached", "GET list of 20", repeated(unserialized, 200),
-                repeated(page, 200)),
-        compare("summaries of monitors cached", "GET list of 20", repeated(unsummarized, 200),
-                repeated(page, 200)),
-        compare("query strings cached", "GET list of 20", repeated(unread, 200),
-                repeated(page, 200)),
-    ]  # fmt: skip
+        compare("JSON of monitors cached", unit, repeated(unserialized, 200), without_pages),
+        compare("pages of monitors kept", unit, without_pages, page),
+        compare("summaries of monitors cached", unit, repeated(unsummarized, 200), page),
+        compare("query strings cached", unit, repeated(unread, 200), page),
+    ]
 
 
-def blocks() -> Gain:
+def blocks(api: InProcess) -> Gain:
     """Count the failures of 30 days with and without the cached blocks."""
-    api = InProcess()
     world = api.sandboxes.access(KEY).sandbox.world
     monitors = world.monitors(team=Team.OWN, limit=50).items
 
@@ -215,39 +243,41 @@ def blocks() -> Gain:
     return compare("blocks of outages cached", "uptime of 30 days", uncached, count)
 
 
-def coalescing() -> Gain:
-    """Serve a client in another process with the head and body of a response in one write."""
+def protocols() -> list[Gain]:
+    """Serve a client in another process, with and without what the protocol class does."""
 
-    class Separate(HttpToolsProtocol):
-        def on_message_begin(self) -> None:
-            super().on_message_begin()
-            self.scope["extensions"] = {}
+    class Slow(server._Protocol):  # noqa: SLF001 - measures what is inside
+        def _may_be_quick(self) -> bool:
+            return False
 
-    def serve(protocol: type[HttpToolsProtocol]) -> Callable[[], int]:
-        def run() -> int:
+    def serve(protocol: type[HttpToolsProtocol], held: int = 64 << 10) -> Callable[[], None]:
+        def run() -> None:
             settings = Settings(port=0, rate_limit=None, scenario="large")
-            with patch.object(server, "_Protocol", protocol), RunningServer(settings) as running:
+            with (
+                patch.object(server, "_Protocol", protocol),
+                patch.object(write_coalescing, "_MOST_HELD_BYTES", held),
+                RunningServer(settings) as running,
+            ):
                 call = [sys.executable, "-c", CLIENT, str(running.address.port)]
                 subprocess.run([*call, "50"], check=True)
                 began = time.process_time()
                 subprocess.run([*call, "2000"], check=True)
                 used.append((time.process_time() - began) / 2000 * 1e6)
-            return 1
 
         used: list[float] = []
         run.used = used  # type: ignore[attr-defined]
         return run
 
-    separate, together = serve(Separate), serve(server._Protocol)  # noqa: SLF001 - measures what is inside
-    for _ in range(5):
-        separate()
-        together()
-    return Gain(
-        "head and body in one write",
-        "GET list of 20 over a socket",
-        median(separate.used),  # type: ignore[attr-defined]
-        median(together.used),  # type: ignore[attr-defined]
-    )
+    ways = [serve(Slow, -1), serve(Slow), serve(server._Protocol)]  # noqa: SLF001 - measures what is inside
+    for _ in range(ROUNDS):
+        for way in ways:
+            way()
+    separate, slow, quick = (median(way.used) for way in ways)  # type: ignore[attr-defined]
+    unit = "GET list of 20 over a socket"
+    return [
+        Gain("head and body in one write", unit, separate, slow),
+        Gain("answered at once, without a task", unit, slow, quick),
+    ]
 
 
 def collections() -> tuple[float, float]:
@@ -265,17 +295,17 @@ def collections() -> tuple[float, float]:
     return before, after
 
 
-def _routes_of_the_api() -> dict[Any, Any]:
-    """Return the cache of routes, wherever it is in the application."""
+def _routes_of_the_api() -> Any:
+    """Return what caches routes, wherever it is in the application."""
     (routes,) = (one for one in gc.get_objects() if type(one).__name__ == "_Routes")
-    found: dict[Any, Any] = routes._cached  # noqa: SLF001 - measures what is inside
-    return found
+    return routes
 
 
 def main() -> None:
     socket.setdefaulttimeout(30)
     before, after = collections()
-    gains = [*small_values(), *caches(), blocks(), coalescing()]
+    api = InProcess()
+    gains = [*small_values(), *status_caches(api), *list_caches(api), blocks(api), *protocols()]
     print("| | per | without | with | gain |")
     print("|---|---|---:|---:|---:|")
     for gain in gains:

@@ -48,6 +48,7 @@ BOUNDS = {
     "levels of a JSON body": ["web.bodies:MOST_LEVELS"],
     "violations in `details`": ["contract.violations:MOST_VIOLATIONS"],
     "tokens in a file": ["web.control_tokens:MOST_TOKENS"],
+    "pages of `GET /monitors`": ["web.vendor.serializers:MOST_BYTES_OF_PAGES"],
     "URL": [f"{HTTP}.url_bytes"],
     "request line and headers": [f"{HTTP}.head_bytes"],
     "time until a head is complete": [f"{HTTP}.head_seconds"],

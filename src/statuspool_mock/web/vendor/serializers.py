@@ -1,6 +1,7 @@
 """Serializes values of the simulation to the JSON of the document."""
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple, TypeVar
@@ -23,7 +24,7 @@ from statuspool_mock.web.responses import encode
 Json = dict[str, Any]
 T = TypeVar("T")
 _MOST_KEPT = 16_384
-_MOST_BYTES_OF_PAGES = 4 << 20
+MOST_BYTES_OF_PAGES = 4 << 20
 _ITEMS_IN_A_PIECE = 100
 
 
@@ -71,7 +72,7 @@ class MonitorSerializer:
     def _keep_page(self, key: tuple[str, int, int, int], page: "_KeptPage") -> None:
         before = self._pages.get(key)
         self._bytes_of_pages += len(page.content) - (len(before.content) if before else 0)
-        if self._bytes_of_pages > _MOST_BYTES_OF_PAGES:
+        if self._bytes_of_pages > MOST_BYTES_OF_PAGES:
             self._pages.clear()
             self._bytes_of_pages = len(page.content)
         self._pages[key] = page
@@ -83,18 +84,24 @@ class MonitorSerializer:
             return kept
         if len(self._kept) >= _MOST_KEPT:
             self._kept.clear()
-        shaped = _monitor_json(summary)
-        kept = _KeptMonitor(summary, shaped, orjson.Fragment(encode(shaped)))
-        self._kept[monitor_id] = kept
+        kept = self._kept[monitor_id] = _KeptMonitor(summary, _monitor_json(summary))
         return kept
 
 
-class _KeptMonitor(NamedTuple):
-    """A monitor's JSON, as a value and as bytes, and what they are made of."""
+@dataclass(slots=True)
+class _KeptMonitor:
+    """A monitor's JSON, and what it is made of."""
 
     summary: MonitorSummary
     shaped: Json
-    encoded: orjson.Fragment
+    _encoded: orjson.Fragment | None = None
+
+    @property
+    def encoded(self) -> orjson.Fragment:
+        """The JSON as bytes, which only lists need."""
+        if self._encoded is None:
+            self._encoded = orjson.Fragment(encode(self.shaped))
+        return self._encoded
 
 
 class _KeptPage(NamedTuple):
