@@ -170,13 +170,12 @@ def listed_statuses_are_in_lower_case(bench):
     assert {monitor["status"] for monitor in bench.listed()} <= {"up", "down", "degraded", "paused"}
 
 
-@notices("created-at-without-zone", "updated-at-as-unix-time")
-def times_of_monitors_have_their_zone(bench):
+@notices("updated-at-as-unix-time")
+def changes_of_monitors_are_dated(bench):
     monitor = bench.create()
     bench.own.put(f"/monitors/{monitor['id']}", json={"tags": ["changed"]})
     monitor = bench.get(f"/monitors/{monitor['id']}")
-    assert INSTANT.fullmatch(monitor["created_at"])
-    assert INSTANT.fullmatch(monitor["updated_at"])
+    assert INSTANT.fullmatch(str(monitor["updated_at"]))
 
 
 @notices("created-at-in-another-zone")

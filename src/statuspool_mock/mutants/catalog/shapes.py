@@ -7,7 +7,7 @@ from typing import Any
 
 from statuspool_mock.mutants.exchange import CallServer, Json, MutantRequest, MutantResponse
 from statuspool_mock.mutants.mutant import Mutant
-from statuspool_mock.mutants.time_formats import moved, unix_time, without_zone
+from statuspool_mock.mutants.time_formats import moved, unix_time
 from statuspool_mock.mutants.transforms import (
     always,
     each,
@@ -177,12 +177,6 @@ MONITORS: tuple[Mutant, ...] = (
         wrong='GET /monitors lists statuses as "UP".',
         promise="A monitor is up, down, degraded or paused. (Monitors; Status)",
         change=_listed_monitors(mapped("status", str.upper)),
-    ),
-    _shape(
-        name="created-at-without-zone",
-        wrong="created_at of monitors is 2025-01-15 09:42:11.",
-        promise=_DATED,
-        change=monitors(present("created_at", without_zone)),
     ),
     _shape(
         name="updated-at-as-unix-time",
