@@ -1,5 +1,6 @@
 """A fresh clone on a machine that has Python, git, make and curl, and nothing of ours."""
 
+import fcntl
 import re
 import shutil
 import subprocess
@@ -79,7 +80,10 @@ def installed(clone, python3, tmp_path_factory):
 
 
 @pytest.fixture
-def port_4747():
-    """Skip where something listens on the port that the pages name."""
-    if is_open(4747):
-        pytest.skip("port 4747 is in use, so what the pages say about it was not tried")
+def port_4747(tmp_path_factory):
+    """Have the port that the pages name alone; skip where something else listens on it."""
+    with (tmp_path_factory.getbasetemp().parent / "port-4747").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # until the file is closed
+        if is_open(4747):
+            pytest.skip("port 4747 is in use, so what the pages say about it was not tried")
+        yield
