@@ -43,7 +43,7 @@ test: .venv/developing
 	$(PYTEST) -n $(WORKERS) --dist worksteal $(ARGS)
 
 test-fast: .venv/developing
-	$(PYTEST) -n auto --dist worksteal -m "not (long or slow or process or browser)" $(ARGS)
+	$(PYTEST) -n $(WORKERS) --dist worksteal -m "not (long or slow or process or browser)" $(ARGS)
 
 test-long: .venv/developing
 	$(PYTEST) -n $(WORKERS) --dist loadgroup -m long $(ARGS)

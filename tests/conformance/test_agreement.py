@@ -228,6 +228,7 @@ def test_both_find_no_fault_with_a_correct_server(monkeypatch):
         assert not findings_of_verify(exchange, monkeypatch)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dialect", DIALECTS, ids=lambda dialect: dialect.name)
 def test_both_find_no_fault_with_another_correct_server(dialect, monkeypatch):
     keys = {KEY: Key("ours"), OTHER_KEY: Key("theirs")}

@@ -22,6 +22,8 @@ from statuspool_mock import contract
 from tests.providers.dialects import BUSY, DIALECTS, LIKE_THE_SAMPLES, NEWEST_FIRST, STERN
 from tests.providers.serving import providing
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[2]
 NEW = {"name": "Shop — 🛒", "url": "https://shop.example/health", "interval_seconds": 60}
 INFERRED = {

@@ -85,6 +85,7 @@ def test_no_mutant_of_a_whole_run_passes(server, clause_id, mutant):
     assert result.verdict is Verdict.FINDING or is_not_verified(result), result
 
 
+@pytest.mark.slow
 def test_a_clause_about_all_responses_first_executes_those_that_send_requests(server):
     switch(server, "nul-crashes")
     result = alone(server, "errors.never-5xx")
