@@ -12,7 +12,7 @@ from urllib.parse import unquote, urlsplit
 from statuspool_mock.conformance.active.clause import Clause
 from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.options import Options, Profile
+from statuspool_mock.conformance.active.options import Profile, options_for_mock
 from statuspool_mock.conformance.active.run import VerificationRun
 from statuspool_mock.conformance.active.session import MAIN
 from statuspool_mock.server import RunningServer, Settings
@@ -30,18 +30,7 @@ CHANGING = (
 def main() -> None:
     """Check every clause against the mock once."""
     with RunningServer(Settings(port=0, rate_limit=None)) as server:
-        run = VerificationRun(
-            Options(
-                url=server.url,
-                api_key=KEY,
-                readonly_key=f"{KEY}.ro",
-                other_team_key=f"{KEY}.rival",
-                revoked_key=f"{KEY}.revoked",
-                allow_permanent=True,
-                webhook_listen="127.0.0.1:0",
-                profile=Profile.STANDARD,
-            )
-        )
+        run = VerificationRun(options_for_mock(server.url, KEY, profile=Profile.STANDARD))
         try:
             run.open()
             found = {clause.id: shown(of_clause(run, clause)) for clause in CLAUSES}

@@ -45,7 +45,7 @@ class Exchange:
     @property
     def size(self) -> int:
         """The approximate size in bytes."""
-        return len(self.body) + len(self.content) + 1_000
+        return size_of(self.body, self.content)
 
     @property
     def parameters(self) -> dict[str, str]:
@@ -85,6 +85,11 @@ NUMBER, OPERATION, BODY, AT, STATUS, CONTENT, CONTROL, MILLISECONDS, IS_CUT = (
     )
 )
 """Positions in an entry."""
+
+
+def size_of(body: bytes, content: bytes) -> int:
+    """Return the approximate size of an exchange with these bodies, in bytes."""
+    return len(body) + len(content) + 1_000
 
 
 def exchange_of(entry: Entry) -> Exchange:

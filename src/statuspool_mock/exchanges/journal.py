@@ -11,6 +11,7 @@ from statuspool_mock.exchanges.exchange import (
     Entry,
     Exchange,
     exchange_of,
+    size_of,
 )
 
 MOST_EXCHANGES = 1_000
@@ -75,5 +76,4 @@ class Journal:
 
 
 def _size(entry: Entry) -> int:
-    """Return the approximate size of an exchange in bytes."""
-    return len(entry[BODY]) + len(entry[CONTENT]) + 1_000
+    return size_of(entry[BODY], entry[CONTENT])

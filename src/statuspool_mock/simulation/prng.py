@@ -26,7 +26,7 @@ def digest(key: bytes, *counters: int, size: int = 64) -> bytes:
     return blake2b(data, key=key, digest_size=size).digest()
 
 
-def draws(key: bytes, most: int = 32) -> Callable[[int], tuple[int, ...]]:
+def draws(key: bytes, most: int) -> Callable[[int], tuple[int, ...]]:
     """Return the function from a counter to the first 16-bit numbers of its `digest`."""
     begun = blake2b(key=key)
     unpack = Struct(f"<{most}H").unpack_from

@@ -67,9 +67,9 @@ class TlsHandshake(asyncio.Protocol):
 
     async def _shake_hands(self) -> None:
         early = _EarlyData()
-        secured = None
+        transport = None
         with suppress(OSError):  # the client is gone, too slow, or speaks no TLS that we do
-            secured = await asyncio.get_running_loop().start_tls(
+            transport = await asyncio.get_running_loop().start_tls(
                 self._transport,
                 early,
                 self._context,
@@ -78,12 +78,12 @@ class TlsHandshake(asyncio.Protocol):
                 ssl_shutdown_timeout=CLOSING_SECONDS,
             )
         self._connections.discard(self)
-        if secured is None:
+        if transport is None:
             self._transport.abort()
         elif not early.is_over:
             protocol = self._make_protocol()
-            secured.set_protocol(protocol)
-            protocol.connection_made(secured)
+            transport.set_protocol(protocol)
+            protocol.connection_made(transport)
             for data in early.data:
                 protocol.data_received(data)
 

@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from statuspool_mock.conformance.active.clauses import CLAUSES
-from statuspool_mock.conformance.active.options import Options
+from statuspool_mock.conformance.active.options import options_for_mock
 from statuspool_mock.conformance.active.results import Verdict
 from statuspool_mock.conformance.active.run import verify
 from statuspool_mock.server import RunningServer, Settings
@@ -49,14 +49,9 @@ def switch(server, *mutants):
 def alone(server, clause_id, **more):
     key = f"sp_test_{uuid4().hex}"
     run = verify(
-        Options(
-            url=server.url,
-            api_key=key,
-            readonly_key=f"{key}.ro",
-            other_team_key=f"{key}.rival",
-            revoked_key=f"{key}.revoked",
-            allow_permanent=True,
-            webhook_listen="127.0.0.1:0",
+        options_for_mock(
+            server.url,
+            key,
             timeout_seconds=60.0,
             only=(clause_id,),
             **more,

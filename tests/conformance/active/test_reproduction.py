@@ -15,7 +15,7 @@ import pytest
 from tests.conformance.active.test_verify import verify
 
 from statuspool_mock.conformance.active.evidence import ShownExchange
-from statuspool_mock.conformance.active.options import Options, Profile
+from statuspool_mock.conformance.active.options import Profile, options_for_mock
 from statuspool_mock.conformance.active.reproduction import script
 from statuspool_mock.conformance.active.request import Sending
 from statuspool_mock.conformance.active.results import Verdict
@@ -49,19 +49,6 @@ def mutated(*mutants):
 def smallest_profile(mutant):
     """Return the profile with the fewest requests that finds a mutant of the sample."""
     return Profile.STANDARD if mutant.startswith("parallel-") else Profile.QUICK
-
-
-def options(url, key, **more):
-    return Options(
-        url=url,
-        api_key=key,
-        readonly_key=f"{key}.ro",
-        other_team_key=f"{key}.rival",
-        revoked_key=f"{key}.revoked",
-        allow_permanent=True,
-        webhook_listen="127.0.0.1:0",
-        **more,
-    )
 
 
 def play(script, url, key, tmp_path):
@@ -98,7 +85,7 @@ def names_of_monitors(url, key):
 def assert_repeats(mutant, tmp_path, *, profile=Profile.STANDARD):
     """The scripts get the same statuses in a sandbox of their own, and leave no monitor behind."""
     with mutated(mutant) as server:
-        run = run_clauses(options(server.url, f"sp_test_{uuid4().hex}", profile=profile))
+        run = run_clauses(options_for_mock(server.url, f"sp_test_{uuid4().hex}", profile=profile))
         found = [r for r in run.results if r.verdict is Verdict.FINDING]
         assert found
         for result in found[:MOST_SCRIPTS]:
@@ -129,7 +116,7 @@ def test_the_scripts_of_more_mutants_repeat_their_findings(mutant, tmp_path):
 
 def test_requests_that_were_sent_together_are_sent_together_again():
     with mutated() as server:
-        session = VerificationRun(options(server.url, "sp_test_together")).session
+        session = VerificationRun(options_for_mock(server.url, "sp_test_together")).session
         sendings = [Sending(method="GET", path="/webhooks") for _ in range(3)]
         alone, together = session.get("/monitors"), session.send_together(sendings)
         session.close()
@@ -145,7 +132,7 @@ def test_requests_that_were_sent_together_are_sent_together_again():
 def test_a_script_creates_what_it_needs_shows_deliveries_and_cleans_up(tmp_path):
     with mutated("signature-over-other-bytes") as server:
         key = f"sp_test_{uuid4().hex}"
-        run = run_clauses(options(server.url, key, only=("deliveries.signature",)))
+        run = run_clauses(options_for_mock(server.url, key, only=("deliveries.signature",)))
         (result,) = run.results
         before = names_of_monitors(server.url, key)
         output, _ = play(result.script, server.url, key, tmp_path)

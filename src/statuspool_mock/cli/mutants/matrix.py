@@ -13,7 +13,7 @@ from statuspool_mock.atomic_files import write_whole
 from statuspool_mock.cli.output import write
 from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.levels import Level
-from statuspool_mock.conformance.active.options import Options, Profile
+from statuspool_mock.conformance.active.options import Options, Profile, options_for_mock
 from statuspool_mock.conformance.active.results import Verdict
 from statuspool_mock.conformance.active.run import verify
 from statuspool_mock.mutants import Mutant, choose
@@ -92,14 +92,10 @@ def _try(name: str, profile: Profile) -> Trial:
 
 def _options(url: str, key: str, profile: Profile, *, limited: bool) -> Options:
     groups = tuple(dict.fromkeys(c.group for c in CLAUSES if c.group.startswith("rate")))
-    return Options(
-        url=url,
-        api_key=key,
-        readonly_key=f"{key}.ro",
-        other_team_key=f"{key}.rival",
-        revoked_key=f"{key}.revoked",
+    return options_for_mock(
+        url,
+        key,
         profile=profile,
-        allow_permanent=True,
         check_rate_limit=limited,
         webhook_listen=None if limited else "127.0.0.1:0",
         only=(*groups, "errors.code-429") if limited else (),

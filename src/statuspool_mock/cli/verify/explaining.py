@@ -3,6 +3,7 @@
 import json
 import textwrap
 from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 
 from statuspool_mock.cli.output import write
@@ -15,8 +16,6 @@ from statuspool_mock.mutants import all_mutants
 
 _WIDTH = 100
 _MOST_MUTANTS = 8
-_BEFORE_EXAMPLES = 4
-"""The lines of an explanation before the requests: id, promise, source, what is sent."""
 _SOURCES: Mapping[Level, str] = {
     Level.DOCUMENTED: "the reference says it under",
     Level.SAMPLE: "an example of the reference shows it, under",
@@ -73,16 +72,17 @@ def explanations(text: str) -> str:
 
 
 def _explanation(clause: Clause) -> str:
-    parts = {
-        "promise": clause.says,
-        "source": f"{clause.level}: {_SOURCES[clause.level]} {clause.section}",
-        "sends": _sends(clause),
-        "needs": "; ".join(sorted(clause.needs)) or "nothing but a key",
-        "broken by": _broken_by(clause),
-        "a finding": f"usually means that {MEANINGS[clause.group]}",
-    }
-    lines = [clause.id, *(_paragraph(name, text) for name, text in parts.items() if text)]
-    lines[_BEFORE_EXAMPLES:_BEFORE_EXAMPLES] = _examples(clause)
+    source = f"{clause.level}: {_SOURCES[clause.level]} {clause.section}"
+    lines = [
+        clause.id,
+        _paragraph("promise", clause.says),
+        _paragraph("source", source),
+        _paragraph("sends", _sends(clause)),
+        *_examples(clause),
+        _paragraph("needs", "; ".join(sorted(clause.needs)) or "nothing but a key"),
+        _paragraph("broken by", _broken_by(clause)),
+        _paragraph("a finding", f"usually means that {MEANINGS[clause.group]}"),
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -127,13 +127,16 @@ def _broken_by(clause: Clause) -> str:
 
 def sent() -> Mapping[str, list[str]]:
     """Return requests of each clause and their statuses, as `make sent` recorded them."""
-    text = files("statuspool_mock.cli.verify").joinpath("sent.json").read_text("utf-8")
-    found: Mapping[str, list[str]] = json.loads(text)
-    return found
+    return _recorded("sent.json")
 
 
 def kills() -> Mapping[str, list[str]]:
     """Return the mutants that each clause finds, as `make matrix` last found them."""
-    text = files("statuspool_mock.cli.verify").joinpath("kills.json").read_text("utf-8")
+    return _recorded("kills.json")
+
+
+@cache
+def _recorded(name: str) -> Mapping[str, list[str]]:
+    text = files("statuspool_mock.cli.verify").joinpath(name).read_text("utf-8")
     found: Mapping[str, list[str]] = json.loads(text)
     return found

@@ -1,5 +1,6 @@
 """A response with its request, and the curl command that repeats it."""
 
+import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -57,6 +58,15 @@ class ServerResponse:
     def is_success(self) -> bool:
         """Whether the status is a 2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def sent_fields(self) -> Mapping[str, Any]:
+        """The JSON object that was sent; empty where that was anything else."""
+        try:
+            sent = json.loads(self.sent or b"")
+        except ValueError:
+            return {}
+        return sent if isinstance(sent, dict) else {}
 
     @property
     def fields(self) -> Mapping[str, Any]:

@@ -1,8 +1,9 @@
 """The options of a run."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from statuspool_mock.conformance.active.levels import Level
@@ -76,3 +77,20 @@ class Options:
         if self.rate_per_minute is not None:
             return self.rate_per_minute
         return None if self.is_local else REQUESTS_PER_MINUTE
+
+
+def options_for_mock(url: str, key: str, **more: Any) -> Options:
+    """Return the options of a run against the mock that uses every key and is allowed everything.
+
+    The mock derives the keys of the other roles from `key`. `more` are further options.
+    """
+    options = Options(
+        url=url,
+        api_key=key,
+        readonly_key=f"{key}.ro",
+        other_team_key=f"{key}.rival",
+        revoked_key=f"{key}.revoked",
+        allow_permanent=True,
+        webhook_listen="127.0.0.1:0",
+    )
+    return replace(options, **more)

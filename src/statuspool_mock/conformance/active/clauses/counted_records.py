@@ -4,10 +4,8 @@ Nothing is sent for it: every list of a run is searched for objects that bear th
 that no response named.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect
 from statuspool_mock.conformance.active.clause import ClauseGroup
@@ -43,21 +41,13 @@ class Made:
 
     def add(self, response: ServerResponse) -> None:
         """Take in the response to a POST."""
-        text = _plain(_sent(response).get(_TEXTS[response.operation]))
+        text = _plain(response.sent_fields.get(_TEXTS[response.operation]))
         self.sent.add(text)
         found = {response.fields.get(name) for name in ("id", "webhook_id")} - {None}
         if response.is_success and found:
             self.named.update(map(str, found))
         elif response.is_success or response.status >= _SERVER_ERROR:
             self.unsure.add(text)
-
-
-def _sent(response: ServerResponse) -> Mapping[str, Any]:
-    try:
-        sent = json.loads(response.sent or b"")
-    except ValueError:
-        return {}
-    return sent if isinstance(sent, dict) else {}
 
 
 def _plain(text: object) -> str:

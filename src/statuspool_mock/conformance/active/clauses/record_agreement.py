@@ -4,7 +4,6 @@ Nothing is sent for it: every list of a run, whichever clause asked for it, is c
 was recorded before.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -96,12 +95,7 @@ class Records:
 
 def _plain_fields(kind: ListedKind, response: ServerResponse) -> dict[str, Any]:
     """Return what was sent, but for texts that a server may write in another way."""
-    try:
-        sent = json.loads(response.sent or b"")
-    except ValueError:
-        return {}
-    if not isinstance(sent, dict):
-        return {}
+    sent = response.sent_fields
     return {name: sent[name] for name in kind.fields if _is_plain(sent.get(name))}
 
 

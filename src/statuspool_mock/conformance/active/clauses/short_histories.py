@@ -17,7 +17,7 @@ from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.contract.reference import UPTIME_DAYS
 from statuspool_mock.contract.tolerances import UPTIME_ROUNDING
-from statuspool_mock.time_parsing import moment
+from statuspool_mock.time_parsing import moment, written
 
 _DAY, _MONTH = timedelta(days=1), timedelta(days=UPTIME_DAYS)
 _AROUND = timedelta(minutes=10)
@@ -77,7 +77,7 @@ def _candidates(context: Context) -> Iterator[tuple[str, list[Mapping[str, Any]]
 
 
 def _count(context: Context, monitor_id: str, since: datetime) -> int:
-    query = {"from": _text(since), "limit": 1}
+    query = {"from": written(since.timestamp()), "limit": 1}
     total = context.api.get(f"/monitors/{monitor_id}/logs", query=query).fields.get("total_pages")
     return total if isinstance(total, int) else 0
 
@@ -91,7 +91,11 @@ def _failed(
         began, ended = moment(each.get("started_at")), moment(each.get("resolved_at"))
         if began is None or ended is None:
             return None
-        query = {"from": _text(began - _AROUND), "to": _text(ended + _AROUND), "limit": _PAGE}
+        query = {
+            "from": written((began - _AROUND).timestamp()),
+            "to": written((ended + _AROUND).timestamp()),
+            "limit": _PAGE,
+        }
         log = context.api.get(f"/monitors/{monitor_id}/logs", query=query)
         if log.fields.get("total_pages") != 1:
             return None
@@ -100,7 +104,3 @@ def _failed(
             if at and row.get("error_message") is not None:
                 found.add((at, str(row.get("region"))))
     return tuple(at for at, _ in found)
-
-
-def _text(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -13,7 +13,7 @@ from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.levels import Need
 from statuspool_mock.contract.reference import UPTIME_DAYS
 from statuspool_mock.contract.tolerances import UPTIME_ROUNDING
-from statuspool_mock.time_parsing import moment
+from statuspool_mock.time_parsing import moment, written
 
 group = ClauseGroup("meaning", section="Status, GET /monitors/{id}/status")
 groups = (group,)
@@ -126,13 +126,9 @@ def _has_good_checks(context: Context, history: History) -> bool:
 def _log(
     context: Context, history: History, since: datetime, until: datetime
 ) -> list[dict[str, Any]]:
-    query = {"from": _text(since), "to": _text(until), "limit": 100}
+    query = {"from": written(since.timestamp()), "to": written(until.timestamp()), "limit": 100}
     return rows_of(context.api.get(f"/monitors/{history.monitor_id}/logs", query=query))
 
 
 def _failed(rows: list[dict[str, Any]]) -> int:
     return sum(row.get("error_message") is not None for row in rows)
-
-
-def _text(at: datetime) -> str:
-    return at.isoformat(timespec="seconds").replace("+00:00", "Z")
