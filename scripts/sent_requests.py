@@ -22,7 +22,7 @@ MOST, MOST_LOOKED_AT, MOST_LETTERS = 5, 60, 100
 CHANGING = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "{id}"),
     (re.compile(r"verify-[0-9a-f]{8}"), "verify-…"),
-    (re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00)"), "{time}"),
+    (re.compile(r"20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|\+00:00|(?=[+-]\d\d:\d\d))"), "{time}"),
     (re.compile(r"127\.0\.0\.1:\d+"), "{receiver}"),
 )  # fmt: skip
 
