@@ -360,6 +360,7 @@ class _Server(uvicorn.Server):
                 proxy_headers=False,
                 log_level=settings.log_level,
                 timeout_graceful_shutdown=1,
+                # Uvicorn only calls it, as it would call a class.
                 http=secured(_Protocol, tls) if tls else _Protocol,  # type: ignore[arg-type]
                 ws="none",
                 loop="asyncio" if tls else "auto",
