@@ -126,6 +126,21 @@ def test_the_usual_faults_take_an_operation_and_figures(page, world):
     expect(page.get_by_role("switch", name="429")).to_have_attribute("aria-checked", "false")
 
 
+def test_a_switch_takes_what_the_fields_say_when_it_is_pressed(page):
+    held = []
+    expect(page.get_by_role("switch", name="Slow")).to_be_visible()
+    page.route("**/_mock/faults", held.append)  # the switches are not redrawn
+    page.get_by_label("Delay in ms").fill("350")
+    page.get_by_label("Operation", exact=True).select_option("listMonitors")
+    with page.expect_request(lambda one: one.method == "POST") as posted:
+        page.get_by_role("switch", name="Slow").click()
+    assert posted.value.post_data_json == {
+        "latency": {"fixed_ms": 350},
+        "operation": "listMonitors",
+        "probability": 1,
+    }
+
+
 def test_a_fault_is_edited(page, world):
     world.faults.add(operation="listMonitors", method="GET", status=500, probability=0.25, ttl="1h")
     page.get_by_role("button", name="Edit: status 500").click()

@@ -60,25 +60,28 @@ export class Faults {
     this._operation.append(...names.map((name) => element("option", { value: name }, name)));
   }
 
+  /** Return each usual fault: its name, what it does, and a function that makes it of what the fields say now. */
   _usual() {
-    const slow = Number(this._slow.value) || SLOW_MS;
-    const retry = Number(this._retry.value) || RETRY_SECONDS;
+    const slow = () => Number(this._slow.value) || SLOW_MS;
+    const retry = () => Number(this._retry.value) || RETRY_SECONDS;
     return [
-      ["Slow", `Responses take ${slow} ms longer`, { latency: { fixed_ms: slow } }],
-      ["500", "The server fails", { status: 500 }],
-      ["429", `The rate limit is used up; Retry-After is ${retry} s`, { status: 429, retry_after: retry }],
-      ["401", "The key is rejected", { status: 401 }],
-      ["Reset", "The connection is reset before a response", { breakage: "reset" }],
-      ["Cut off", "The response ends in the middle", { breakage: "truncated" }],
-      ["Webhooks lost", "Deliveries are never sent", { mishap: "lost" }],
+      ["Slow", `Responses take ${slow()} ms longer`, () => ({ latency: { fixed_ms: slow() } })],
+      ["500", "The server fails", () => ({ status: 500 })],
+      ["429", `The rate limit is used up; Retry-After is ${retry()} s`, () => ({ status: 429, retry_after: retry() })],
+      ["401", "The key is rejected", () => ({ status: 401 })],
+      ["Reset", "The connection is reset before a response", () => ({ breakage: "reset" })],
+      ["Cut off", "The response ends in the middle", () => ({ breakage: "truncated" })],
+      ["Webhooks lost", "Deliveries are never sent", () => ({ mishap: "lost" })],
     ];
   }
 
-  _switch([name, about, fault], faults) {
-    const found = faults.filter((one) => isSame(one, fault, this._operation.value));
-    return toggle(name, about, found.length > 0, async () => {
-      if (found.length) await Promise.all(found.map((one) => this._client.delete(`faults/${one.id}`)));
-      else await this._add(fault);
+  _switch([name, about, make], faults) {
+    const found = () => faults.filter((one) => isSame(one, make(), this._operation.value));
+    return toggle(name, about, found().length > 0, async () => {
+      // The fields may have changed since the switch was drawn.
+      const present = found();
+      if (present.length) await Promise.all(present.map((one) => this._client.delete(`faults/${one.id}`)));
+      else await this._add(make());
       await this._changed();
     });
   }
