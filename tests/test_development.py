@@ -24,7 +24,14 @@ def imported(path):
 
 def installed_with(requirements):
     """Return the distributions that these requirements install, directly or not."""
-    found, waiting = set(), [Requirement(text) for text in requirements]
+    found, waiting = (
+        set(),
+        [
+            need
+            for text in requirements
+            if not (need := Requirement(text)).marker or need.marker.evaluate()
+        ],
+    )
     while waiting:
         wanted = waiting.pop()
         name = canonicalize_name(wanted.name)
