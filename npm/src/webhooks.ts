@@ -40,6 +40,23 @@ export class Webhooks {
     return (await accepted(this.control.GET("/webhooks"))).results;
   }
 
+  /** Send an endpoint no more events, and return it. What waits for it fails. */
+  disable(id: string): Promise<WebhookState> {
+    const params = { path: { id } };
+    return accepted(this.control.POST("/webhooks/{id}/disable", { params }));
+  }
+
+  /** Send a disabled endpoint events again, and return it. */
+  enable(id: string): Promise<WebhookState> {
+    const params = { path: { id } };
+    return accepted(this.control.POST("/webhooks/{id}/enable", { params }));
+  }
+
+  /** Remove an endpoint. What waits for it fails. */
+  async delete(id: string): Promise<void> {
+    await accepted(this.control.DELETE("/webhooks/{id}", { params: { path: { id } } }));
+  }
+
   /** Send an event that did not happen to every subscribed endpoint, or to one. */
   trigger(
     event: EventName,

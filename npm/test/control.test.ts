@@ -115,6 +115,10 @@ test("webhooks deliver to the receiver of the mock", async () => {
   expect(await sandbox.webhooks.redeliver(newest?.number)).toBe(1);
   expect(await sandbox.webhooks.redeliver()).toBe(0);
   expect((await sandbox.webhooks.all()).map((webhook) => webhook.id)).toEqual([id]);
+  expect((await sandbox.webhooks.disable(id)).active).toBe(false);
+  expect((await sandbox.webhooks.enable(id)).active).toBe(true);
+  await sandbox.webhooks.delete(id);
+  expect(await sandbox.webhooks.all()).toEqual([]);
 });
 
 test("an outage script is played step by step and stopped", async () => {

@@ -97,3 +97,43 @@ def test_on_a_phone_urls_are_lines_of_their_own(visitor, world, key):
         expect(shown).to_be_visible()
         assert shown.bounding_box()["height"] < 60
         assert shown.bounding_box()["width"] > 200
+
+
+def test_an_endpoint_is_disabled_enabled_and_deleted(page, world):
+    page.get_by_role("button", name="Use the built-in receiver").click()
+    endpoints = page.get_by_role("group", name="Endpoints")
+    page.get_by_role("button", name="Disable: ").click()
+    expect(endpoints).to_contain_text("disabled")
+    assert [one["active"] for one in world.webhooks.all()] == [False]
+    page.get_by_role("button", name="Enable: ").click()
+    expect(endpoints).to_contain_text("active")
+    assert [one["active"] for one in world.webhooks.all()] == [True]
+    page.get_by_role("button", name="Delete: ").click()
+    expect(page.get_by_role("dialog")).to_contain_text("stay in the log")
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("No endpoints are registered.")).to_be_visible()
+    assert world.webhooks.all() == []
+
+
+def test_before_an_endpoint_is_deleted_it_is_said_what_is_lost(page, world, free_port):
+    hook = world.webhooks.register(f"http://127.0.0.1:{free_port}/hook", secret="s")
+    expect(page.get_by_role("group", name="Endpoints")).to_contain_text("/hook")
+    world.webhooks.trigger("sla_breach")  # after the page was drawn
+    page.get_by_role("button", name=f"Delete: {hook['url']}").click()
+    expect(page.get_by_role("dialog")).to_contain_text("Not sent: 1 event")
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(deliveries(page).nth(1)).to_contain_text("the webhook was deleted")
+
+
+def test_deliveries_are_filtered_by_monitor(page, world):
+    page.get_by_role("button", name="Use the built-in receiver").click()
+    expect(page.get_by_role("group", name="Endpoints")).to_be_visible()
+    first, second = world.monitors.all()[:2]
+    for monitor in (first, second):
+        world.webhooks.trigger("sla_breach", monitor_id=monitor["id"])
+    expect(deliveries(page)).to_have_count(3)
+    page.get_by_label("Monitor", exact=True).fill(first["name"])
+    expect(deliveries(page)).to_have_count(2)
+    expect(deliveries(page).nth(1)).to_contain_text(first["name"])
+    page.get_by_label("Monitor", exact=True).fill("")
+    expect(deliveries(page)).to_have_count(3)

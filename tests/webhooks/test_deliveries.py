@@ -365,3 +365,99 @@ def test_deliveries_are_found_by_monitor_and_time(world, shop):
     assert world.webhooks.deliveries(to=began) == [first]
     (second,) = world.webhooks.deliveries(**{"from": world.clock.read()["now"]})
     assert second["monitor_id"] == other["id"]
+
+
+def test_a_disabled_endpoint_is_sent_nothing_until_it_is_enabled(world, shop, receiver):
+    receiver.responses += [500]
+    world.webhooks.trigger("sla_breach", monitor_id=shop["id"])
+    (hook,) = world.webhooks.all()
+    disabled = world.webhooks.disable(hook["id"])
+    assert (disabled["active"], disabled["waiting"]) == (False, 0)
+    assert world._call("GET", "/v1/webhooks", active="true")["results"] == []
+    world.monitors.force_down(shop)
+    world.clock.advance("1d")
+    assert len(receiver.sent) == 1
+    (delivery,) = world.webhooks.deliveries()
+    assert (delivery["outcome"], delivery["reason"]) == ("failed", "the webhook was disabled")
+    for again in (
+        lambda: world.webhooks.trigger("sla_breach", webhook_id=hook["id"]),
+        lambda: world.webhooks.redeliver(delivery["number"]),
+    ):
+        with pytest.raises(RequestRefused, match="is disabled; enable it first"):
+            again()
+    assert world.webhooks.redeliver() == 0
+    assert world.webhooks.enable(hook["id"])["active"]
+    assert world.webhooks.redeliver() == 1
+    world.monitors.release(shop)
+    world.clock.advance("5m")
+    assert receiver.events == ["sla_breach", "sla_breach", "status_change"]
+
+
+def test_a_deleted_endpoint_is_gone_and_its_deliveries_stay_in_the_log(world, shop, receiver):
+    receiver.responses += [500]
+    world.webhooks.trigger("sla_breach", monitor_id=shop["id"])
+    (hook,) = world.webhooks.all()
+    world.webhooks.delete(hook["id"])
+    world.clock.advance("1d")
+    assert len(receiver.sent) == 1
+    assert world._call("GET", "/v1/webhooks")["results"] == []
+    (delivery,) = world.webhooks.deliveries()
+    assert (delivery["outcome"], delivery["reason"]) == ("failed", "the webhook was deleted")
+    for gone in (
+        lambda: world.webhooks.delete(hook["id"]),
+        lambda: world.webhooks.enable(hook["id"]),
+        lambda: world.webhooks.redeliver(delivery["number"]),
+    ):
+        with pytest.raises(RequestRefused, match="not found"):
+            gone()
+
+
+@pytest.mark.usefixtures("shop", "receiver")
+def test_another_teams_endpoint_is_unknown(world, server):
+    (hook,) = world.webhooks.all()
+    key = world._http.headers["Authorization"].removeprefix("Bearer ")
+    with Control(server.control_url, api_key=f"{key}.rival") as rival:
+        for call in (rival.webhooks.disable, rival.webhooks.enable, rival.webhooks.delete):
+            with pytest.raises(RequestRefused, match="not found"):
+                call(hook["id"])
+    assert world.webhooks.all() == [hook]
+
+
+def test_disabled_and_deleted_endpoints_survive_restart_snapshot_and_rewind(tmp_path):
+    settings = Settings(port=0, scenario="empty", data=tmp_path / "worlds")
+    with RunningServer(settings) as server, Control(server.control_url) as world:
+        world.clock.freeze()
+        world.monitors.create("Shop", "https://perfect.test/")
+        off, gone, on = (
+            world.webhooks.register(f"http://192.0.2.1/{name}", secret="s")["id"] for name in "abc"
+        )
+        world.keep("before")
+        world.webhooks.disable(off)
+        world.webhooks.delete(gone)
+        world.webhooks.disable(on)
+        world.webhooks.enable(on)
+        expected = world.webhooks.all()
+        assert [(one["id"], one["active"]) for one in expected] == [(off, False), (on, True)]
+        snapshot = world.snapshot()
+    with RunningServer(settings) as server, Control(server.control_url) as world:
+        assert world.webhooks.all() == expected
+        world.rewind("before")
+        assert [one["active"] for one in world.webhooks.all()] == [True, True, True]
+        world.restore(snapshot)
+        assert world.webhooks.all() == expected
+
+
+@pytest.mark.process
+def test_a_case_in_which_endpoints_are_disabled_and_deleted_replays(world, tmp_path):
+    for name in "ab":
+        world.webhooks.register(f"http://192.0.2.1/{name}", secret="s")
+    first, second = world.webhooks.all()
+    world.webhooks.disable(first["id"])
+    world.webhooks.delete(second["id"])
+    world._call("GET", "/v1/webhooks")
+    world.webhooks.enable(first["id"])
+    world._call("GET", "/v1/webhooks")
+    file = tmp_path / "case.json"
+    file.write_text(json.dumps(world.case()), "utf-8")
+    done = subprocess.run(command("replay", str(file)), capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -10,7 +10,7 @@ from statuspool_mock.client import Control
 from statuspool_mock.sandbox import registry
 from statuspool_mock.server import RunningServer, Settings
 from statuspool_mock.simulation import Team, Webhook
-from statuspool_mock.webhooks import Attempt, Outbox
+from statuspool_mock.webhooks import Attempt, Outbox, room
 from statuspool_mock.webhooks.messages import Message
 from statuspool_mock.webhooks.outbox import posted
 from tests.webhooks.receiver import Receiver
@@ -183,3 +183,51 @@ def contents(outbox):
         line.webhook_id: (sorted(one.id for one in line.messages), line.tried)
         for line in outbox.image().lines
     }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("status", "outcome"), [(200, "delivered"), (500, "failed")])
+def test_a_delivery_under_way_ends_as_it_ends_though_its_endpoint_is_deleted(
+    settings, status, outcome
+):
+    held = Held(status)
+    with (
+        Receiver(held) as receiver,
+        RunningServer(settings) as server,
+        Control(server.control_url, api_key=KEY) as world,
+        Control(server.control_url, api_key=KEY) as other,
+    ):
+        world.clock.freeze()
+        world.monitors.create("Before")
+        hook = world.webhooks.register(receiver.url, secret=SECRET)
+        forcing = start_delivery(other, held)
+        world.webhooks.delete(hook["id"])
+        held.released.set()
+        forcing.join()
+        world.clock.advance("1d")
+        (delivery,) = world.webhooks.deliveries()
+        assert (delivery["outcome"], delivery["attempts"]) == (outcome, 1)
+        assert len(receiver.sent) == 1
+
+
+@pytest.mark.slow
+def test_what_waits_for_room_is_not_sent_to_a_disabled_endpoint(settings, monkeypatch):
+    monkeypatch.setattr(room, "MOST_TO_A_HOST", 1)
+    held = Held()
+    with (
+        Receiver(held) as receiver,
+        RunningServer(settings) as server,
+        Control(server.control_url, api_key=KEY) as world,
+        Control(server.control_url, api_key=KEY) as other,
+    ):
+        world.clock.freeze()
+        world.monitors.create("Before")
+        hooks = [world.webhooks.register(receiver.url, secret=SECRET)["id"] for _ in range(2)]
+        forcing = start_delivery(other, held)
+        for hook in hooks:
+            world.webhooks.disable(hook)
+        held.released.set()
+        forcing.join()
+        outcomes = {one["outcome"] for one in world.webhooks.deliveries()}
+        assert outcomes == {"delivered", "failed"}
+        assert len(receiver.sent) == 1

@@ -25,6 +25,22 @@ class WebhookControl:
         found: list[Json] = self._call("GET", "/_mock/webhooks")["results"]
         return found
 
+    def enable(self, webhook_id: str) -> Json:
+        """Send a disabled endpoint events again, and return it."""
+        return self._switched(webhook_id, "enable")
+
+    def disable(self, webhook_id: str) -> Json:
+        """Send an endpoint no more events, and return it. What waits for it fails."""
+        return self._switched(webhook_id, "disable")
+
+    def _switched(self, webhook_id: str, how: str) -> Json:
+        webhook: Json = self._call("POST", f"/_mock/webhooks/{webhook_id}/{how}")
+        return webhook
+
+    def delete(self, webhook_id: str) -> None:
+        """Remove an endpoint. What waits for it fails."""
+        self._call("DELETE", f"/_mock/webhooks/{webhook_id}")
+
     def trigger(
         self, event: str, *, monitor_id: str | None = None, webhook_id: str | None = None
     ) -> Json:

@@ -22,8 +22,10 @@ from statuspool_mock.sandbox.state import (
 )
 from statuspool_mock.simulation import (
     Command,
+    DeleteWebhook,
     DisableWebhook,
     Fact,
+    NoteGone,
     NoteTrigger,
     Outage,
     ScriptOutages,
@@ -37,7 +39,7 @@ from statuspool_mock.webhooks import Outbox
 
 Json = Mapping[str, Any]
 _log = logging.getLogger(__name__)
-_OF_DELIVERIES = frozenset({NoteTrigger.__name__, DisableWebhook.__name__})
+_OF_DELIVERIES = frozenset({NoteTrigger.__name__, NoteGone.__name__})
 _COMMANDS: Mapping[str, Any] = {kind.__name__: kind for kind in Command.__args__}
 
 
@@ -154,6 +156,8 @@ class Replay:
     def _apply(self, command: Command) -> None:
         with suppress(SimulationError):  # refused then as well, and not retracted before a kill
             self._world.apply(command)
+            if isinstance(command, DisableWebhook | DeleteWebhook):
+                self._replay_outbox({"closed": command.webhook_id})
 
     def _replay_outbox(self, change: Json) -> None:
         try:

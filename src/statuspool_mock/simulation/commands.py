@@ -166,9 +166,33 @@ class NoteTrigger:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DisableWebhook:
-    """Disable an endpoint. Reference: GET /webhooks, `active`."""
+class NoteGone:
+    """Record that an endpoint responded 410 Gone, and disable it."""
 
+    webhook_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisableWebhook:
+    """Send an endpoint no more events. Reference: GET /webhooks, `active`."""
+
+    team: Team = Team.OWN
+    webhook_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnableWebhook:
+    """Send a disabled endpoint events again. Reference: GET /webhooks, `active`."""
+
+    team: Team = Team.OWN
+    webhook_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteWebhook:
+    """Remove an endpoint for good."""
+
+    team: Team = Team.OWN
     webhook_id: str
 
 
@@ -186,5 +210,8 @@ Command = (
     | CreateIncident
     | RegisterWebhook
     | NoteTrigger
+    | NoteGone
     | DisableWebhook
+    | EnableWebhook
+    | DeleteWebhook
 )

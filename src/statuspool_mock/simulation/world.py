@@ -5,16 +5,18 @@ the same world, byte for byte.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 from math import inf
 
-from statuspool_mock.simulation import check_times, checks, monitor_updates, prng
+from statuspool_mock.simulation import check_times, checks, monitor_updates
 from statuspool_mock.simulation.commands import (
     Command,
     CreateIncident,
     CreateMonitor,
     DeleteMonitor,
+    DeleteWebhook,
     DisableWebhook,
+    EnableWebhook,
+    NoteGone,
     NoteTrigger,
     RegisterWebhook,
 )
@@ -23,7 +25,6 @@ from statuspool_mock.simulation.errors import (
     CommandRefused,
     ForeignMonitor,
     UnknownMonitor,
-    UnknownWebhook,
 )
 from statuspool_mock.simulation.facts import Fact
 from statuspool_mock.simulation.history_queries import MonitorHistory
@@ -45,6 +46,7 @@ from statuspool_mock.simulation.sla import Window, window_of
 from statuspool_mock.simulation.steps import Steps, finish
 from statuspool_mock.simulation.timeline import Timeline
 from statuspool_mock.simulation.tracked_monitor import MonitorSummary, TrackedMonitor, summarize
+from statuspool_mock.simulation.webhook_index import WebhookIndex
 from statuspool_mock.simulation.world_state import ObservedStatus, WorldState
 
 _INCIDENTS_IN_A_STEP = 100
@@ -63,7 +65,7 @@ class World:
         self.started_at = started_at
         self._now = started_at
         self._tracked: dict[str, TrackedMonitor] = {}
-        self._webhooks: dict[str, Webhook] = {}
+        self._webhooks = WebhookIndex()
         self._timeline = Timeline()
         self._recorder = Recorder(seed=seed)
         self._scheduler = TransitionScheduler(self._timeline, self._recorder)
@@ -85,7 +87,7 @@ class World:
                 ObservedStatus(w.monitor, w.state, w.breached, w.window) for w in tracked
             ),
             incidents=tuple(self._recorder.incidents),
-            webhooks=tuple(self._webhooks.values()),
+            webhooks=self._webhooks.all(),
         )
 
     @classmethod
@@ -103,7 +105,7 @@ class World:
             world._recorder.incidents.add(incident)
             if number % _INCIDENTS_IN_A_STEP == 0:
                 yield
-        world._webhooks = {webhook.id: webhook for webhook in image.webhooks}
+        world._webhooks = WebhookIndex(image.webhooks)
         for monitor, state, breached, window in image.monitors:
             tracked = TrackedMonitor(monitor, state, breached, window=window)
             world._tracked[monitor.id] = tracked
@@ -142,8 +144,8 @@ class World:
     def apply(self, command: Command) -> Monitor | Incident | Webhook | None:
         """Carry out a command now and return what it created or changed.
 
-        The next `advance` returns the facts. Raises `UnknownMonitor`, `ForeignMonitor` or
-        `CommandRefused`; then nothing has changed.
+        The next `advance` returns the facts. Raises `UnknownMonitor`, `ForeignMonitor`,
+        `UnknownWebhook` or `CommandRefused`; then nothing has changed.
         """
         match command:
             case CreateMonitor():
@@ -151,9 +153,12 @@ class World:
             case CreateIncident():
                 return self._record_incident(command)
             case RegisterWebhook():
-                return self._register(command)
-            case NoteTrigger() | DisableWebhook():
-                return self._update_webhook(command)
+                number = self._recorder.next_number()
+                return self._webhooks.register(
+                    command, seed=self.seed, sequence=number, now=self._now
+                )
+            case NoteTrigger() | NoteGone() | EnableWebhook() | DisableWebhook() | DeleteWebhook():
+                return self._webhooks.change(command)
             case DeleteMonitor():
                 self._delete(self.monitor(command.monitor_id, team=command.team))
                 return None
@@ -360,21 +365,15 @@ class World:
     @property
     def has_webhooks(self) -> bool:
         """Whether either team has registered an endpoint."""
-        return bool(self._webhooks)
+        return len(self._webhooks) > 0
 
     def webhook(self, webhook_id: str) -> Webhook:
         """Return a webhook of either team. Raises `UnknownWebhook`."""
-        if webhook_id not in self._webhooks:
-            raise UnknownWebhook(webhook_id)
-        return self._webhooks[webhook_id]
+        return self._webhooks.get(webhook_id)
 
     def webhooks(self, *, team: Team, active: bool | None = None) -> Sequence[Webhook]:
         """Return the team's webhooks by registration."""
-        return [
-            webhook
-            for webhook in self._webhooks.values()
-            if webhook.team is team and (active is None or webhook.active is active)
-        ]
+        return self._webhooks.of_team(team, active=active)
 
     # Implementation
 
@@ -440,26 +439,3 @@ class World:
         return self._recorder.record_incident(
             monitor, command.title, command.description, at=self._now
         )
-
-    def _register(self, command: RegisterWebhook) -> Webhook:
-        sequence = self._recorder.next_number()
-        webhook = Webhook(
-            id=prng.uuid_of(self.seed, "webhook", sequence),
-            team=command.team,
-            url=command.url,
-            events=command.events,
-            secret=command.secret,
-            created_at=self._now,
-            verification_token=prng.key_of(self.seed, "verification", sequence).hex(),
-        )
-        self._webhooks[webhook.id] = webhook
-        return webhook
-
-    def _update_webhook(self, command: NoteTrigger | DisableWebhook) -> Webhook:
-        webhook = self.webhook(command.webhook_id)
-        if isinstance(command, NoteTrigger):
-            webhook = replace(webhook, last_triggered_at=command.at)
-        else:
-            webhook = replace(webhook, active=False)
-        self._webhooks[webhook.id] = webhook
-        return webhook

@@ -8,8 +8,8 @@ from typing import Any, Protocol
 from statuspool_mock.exchanges.faults import DELIVERY, FaultSet, FaultTarget, InjectedFault
 from statuspool_mock.simulation import (
     Command,
-    DisableWebhook,
     Fact,
+    NoteGone,
     NoteTrigger,
     Team,
     UnknownWebhook,
@@ -135,6 +135,10 @@ class WebhookDispatcher:
         """Deliver messages once more, under the same ids."""
         self._post([(message, [one]) for message, one in messages], made=self.outbox.made)
 
+    def drop(self, webhook: Webhook, reason: str) -> None:
+        """Give up what waits for an endpoint that was disabled or deleted."""
+        self.outbox.close(webhook, reason)
+
     def _post(self, messages: Sequence[tuple[Message, Sequence[Webhook]]], *, made: int) -> None:
         """Store messages, then put them into the outbox, and send what is due."""
         now = self.instant
@@ -206,7 +210,7 @@ class WebhookDispatcher:
 
     def note_gone(self, webhook: Webhook) -> None:
         """Disable an endpoint that no longer exists."""
-        self._apply(DisableWebhook(webhook_id=webhook.id))
+        self._apply(NoteGone(webhook_id=webhook.id))
 
     def _apply(self, command: Command) -> None:
         world = self._sandbox.world

@@ -217,8 +217,10 @@ class Outbox:
     def settle(self, delivery: Delivery, attempt: Attempt, *, now: float) -> None:
         """Record the outcome of an attempt, and schedule a retry or the next message."""
         delivery.attempts.append(attempt)
-        line = self._lines.get(delivery.webhook_id)
-        if line is None or line.current is not delivery:
+        line = self._queue_of(delivery)
+        if line is None:
+            if attempt.succeeded:  # it arrived, though it was given up meanwhile
+                delivery.outcome, delivery.reason = DeliveryOutcome.DELIVERED, None
             return
         if attempt.succeeded:
             self._leave(line, delivery, DeliveryOutcome.DELIVERED, None, now)
@@ -237,12 +239,20 @@ class Outbox:
                 }
             )
 
+    def is_current(self, delivery: Delivery) -> bool:
+        """Whether a delivery is still to be made, since its endpoint was not closed meanwhile."""
+        return self._queue_of(delivery) is not None
+
+    def _queue_of(self, delivery: Delivery) -> EndpointQueue | None:
+        line = self._lines.get(delivery.webhook_id)
+        return line if line is not None and line.current is delivery else None
+
     def give_up(
         self, delivery: Delivery, outcome: DeliveryOutcome, reason: str, *, now: float
     ) -> None:
         """Remove a message from its queue without another attempt."""
-        line = self._lines.get(delivery.webhook_id)
-        if line is not None and line.current is delivery:
+        line = self._queue_of(delivery)
+        if line is not None:
             self._leave(line, delivery, outcome, reason, now)
 
     def close(self, webhook: Webhook, reason: str) -> None:

@@ -178,12 +178,17 @@ class WebhookSender:
             self.results["withheld"] += 1
             outbox.give_up(delivery, DeliveryOutcome.WITHHELD, str(withheld), now=source.instant)
             return
+        attempt = None
         for _ in range(2 if mishap is DeliveryFault.TWICE else 1):
             async with self._room.for_one(source, urlsplit(webhook.url).netloc.lower()):
+                if not outbox.is_current(delivery):  # given up while it waited for room
+                    break
                 attempt = await self._attempt(source, webhook, delivery.message)
             self.results[_result(attempt)] += 1
             if outbox is source.outbox:
                 source.note_attempt(delivery, attempt)
+        if attempt is None:
+            return
         if outbox is not source.outbox:
             delivery.attempts.append(attempt)
         elif attempt.status == 410:

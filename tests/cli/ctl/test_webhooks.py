@@ -24,3 +24,11 @@ def test_an_event_is_triggered_and_its_delivery_shown(ctl, webhook):
     number = str(triggered[0]["number"])
     assert "withheld" in ctl("deliveries", "--outcome", "withheld").out
     assert "Checkout Service" in ctl("delivery", number).out
+
+
+def test_a_webhook_is_disabled_enabled_and_deleted(ctl, webhook):
+    assert " no " in ctl("webhook", "disable", webhook["id"]).out
+    assert " yes " in ctl("webhook", "enable", webhook["id"]).out
+    assert ctl("webhook", "delete", webhook["id"]).out == "Done.\n"
+    assert ctl("webhooks").out == "No webhooks.\n"
+    assert "not found" in ctl("webhook", "delete", webhook["id"], code=2).err

@@ -1,4 +1,4 @@
-"""`ctl webhooks`, `trigger`, `deliveries`, `delivery`, `redeliver`: endpoints and deliveries."""
+"""`ctl webhooks`, `webhook`, `trigger`, `deliveries`, `delivery`, `redeliver`."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
@@ -7,8 +7,8 @@ import click
 
 from statuspool_mock.cli.command import option
 from statuspool_mock.cli.ctl.journal import show_count
-from statuspool_mock.cli.ctl.outcome import Line, Outcome, Table, text
-from statuspool_mock.cli.ctl.verb import given, verb
+from statuspool_mock.cli.ctl.outcome import Line, Outcome, Table, done, text
+from statuspool_mock.cli.ctl.verb import given, topic, verb
 from statuspool_mock.cli.types import Integer, OneOf
 
 if TYPE_CHECKING:
@@ -19,6 +19,36 @@ if TYPE_CHECKING:
 def webhooks(control: "Control") -> Outcome:
     """List the webhooks, with how many events wait for each."""
     return Outcome(control.webhooks.all(), _webhooks)
+
+
+_id_argument = click.argument(
+    "webhook_id", metavar="ID", help="Webhook, as `ctl webhooks` names it."
+)
+
+
+@verb("disable")
+@_id_argument
+def disable(control: "Control", *, webhook_id: str) -> Outcome:
+    """Send a webhook no more events. What waits for it fails."""
+    return Outcome([control.webhooks.disable(webhook_id)], _webhooks)
+
+
+@verb("enable")
+@_id_argument
+def enable(control: "Control", *, webhook_id: str) -> Outcome:
+    """Send a disabled webhook events again."""
+    return Outcome([control.webhooks.enable(webhook_id)], _webhooks)
+
+
+@verb("delete")
+@_id_argument
+def delete(control: "Control", *, webhook_id: str) -> Outcome:
+    """Delete a webhook. What waits for it fails."""
+    control.webhooks.delete(webhook_id)
+    return done()
+
+
+webhook = topic("webhook", "Disable, enable and delete webhooks.", disable, enable, delete)
 
 
 @verb("trigger")
@@ -92,7 +122,7 @@ def redeliver(control: "Control", *, number: int | None) -> Outcome:
     return Outcome({"count": control.webhooks.redeliver(number)}, show_count)
 
 
-VERBS = (webhooks, trigger, deliveries, delivery, redeliver)
+VERBS = (webhooks, webhook, trigger, deliveries, delivery, redeliver)
 
 
 def _webhooks(found: Any) -> Iterator[Line | Table]:

@@ -3,30 +3,45 @@
 from typing import Any
 
 from statuspool_mock.sandbox import Conflict, InvalidInput, NotFound
-from statuspool_mock.simulation import Monitor, UnknownWebhook, Webhook
+from statuspool_mock.simulation import (
+    DeleteWebhook,
+    DisableWebhook,
+    EnableWebhook,
+    Monitor,
+    UnknownWebhook,
+    Webhook,
+)
 from statuspool_mock.time_parsing import written
 from statuspool_mock.web.control.context import ControlContext, period
-from statuspool_mock.webhooks import Attempt, Delivery, DeliveryOutcome, sample
+from statuspool_mock.webhooks import Attempt, Delivery, DeliveryOutcome, Message, sample
 
 
 def list_world_webhooks(context: ControlContext) -> Any:
     """Handle GET /webhooks."""
-    waiting = context.sandbox.dispatcher.outbox.waiting_for
-    return {
-        "results": [
-            {
-                "id": webhook.id,
-                "url": webhook.url,
-                "events": webhook.events,
-                "active": webhook.active,
-                "last_triggered_at": None
-                if webhook.last_triggered_at is None
-                else written(webhook.last_triggered_at),
-                "waiting": waiting(webhook.id),
-            }
-            for webhook in context.world.webhooks(team=context.team)
-        ]
-    }
+    webhooks = context.world.webhooks(team=context.team)
+    return {"results": [_webhook_json(context, webhook) for webhook in webhooks]}
+
+
+async def enable_webhook(context: ControlContext) -> Any:
+    """Handle POST /webhooks/{id}/enable."""
+    webhook = _webhook(context, context.path["id"])
+    enabled: Any = context.sandbox.apply(EnableWebhook(team=webhook.team, webhook_id=webhook.id))
+    return _webhook_json(context, enabled)
+
+
+async def disable_webhook(context: ControlContext) -> Any:
+    """Handle POST /webhooks/{id}/disable."""
+    webhook = _webhook(context, context.path["id"])
+    disabled: Any = context.sandbox.apply(DisableWebhook(team=webhook.team, webhook_id=webhook.id))
+    context.sandbox.dispatcher.drop(disabled, "the webhook was disabled")
+    return _webhook_json(context, disabled)
+
+
+async def delete_webhook(context: ControlContext) -> None:
+    """Handle DELETE /webhooks/{id}."""
+    webhook = _webhook(context, context.path["id"])
+    context.sandbox.apply(DeleteWebhook(team=webhook.team, webhook_id=webhook.id))
+    context.sandbox.dispatcher.drop(webhook, "the webhook was deleted")
 
 
 async def take_delivery(context: ControlContext) -> None:
@@ -42,7 +57,7 @@ async def trigger_webhooks(context: ControlContext) -> Any:
     message = sample(event, monitor, context.world, number=sandbox.dispatcher.outbox.made + 1)
     webhook_id = body.get("webhook_id")
     if webhook_id is not None:
-        told = [_webhook(context, webhook_id)]
+        told = [_active_webhook(context, webhook_id)]
     else:
         active = context.world.webhooks(team=context.team, active=True)
         told = [webhook for webhook in active if event in webhook.events]
@@ -57,11 +72,10 @@ def list_deliveries(context: ControlContext) -> Any:
     """Handle GET /deliveries."""
     values = context.values
     since, until = period(values)
-    mine = {webhook.id for webhook in context.world.webhooks(team=context.team)}
     found = [
         delivery
         for delivery in context.sandbox.dispatcher.outbox.log
-        if delivery.webhook_id in mine
+        if delivery.message.team is context.team
         and values.get("webhook_id") in {None, delivery.webhook_id}
         and values.get("outcome") in {None, delivery.outcome}
         and values.get("event") in {None, delivery.message.event}
@@ -89,30 +103,26 @@ async def get_delivery(context: ControlContext) -> Any:
 async def redeliver(context: ControlContext) -> Any:
     """Handle POST /deliveries/{number}/redeliver."""
     delivery = _delivery(context)
-    await _send_again(context, [delivery])
-    return {"redelivered": 1}
+    webhook = _active_webhook(context, delivery.webhook_id)
+    return {"redelivered": await _send_again(context, [(delivery.message, webhook)])}
 
 
 async def redeliver_failed(context: ControlContext) -> Any:
     """Handle POST /deliveries/redeliver."""
+    active = {one.id: one for one in context.world.webhooks(team=context.team, active=True)}
     failed = [
-        delivery
+        (delivery.message, active[delivery.webhook_id])
         for delivery in context.sandbox.dispatcher.outbox.log
-        if delivery.outcome
-        in {DeliveryOutcome.FAILED, DeliveryOutcome.WITHHELD, DeliveryOutcome.LOST}
+        if delivery.outcome in _FAILED and delivery.webhook_id in active
     ]
     return {"redelivered": await _send_again(context, failed)}
 
 
-async def _send_again(context: ControlContext, deliveries: list[Delivery]) -> int:
-    sandbox, messages = context.sandbox, []
-    for delivery in deliveries:
-        try:
-            webhook = context.world.webhook(delivery.webhook_id)
-        except UnknownWebhook:
-            continue
-        if webhook.team is context.team:
-            messages.append((delivery.message, webhook))
+_FAILED = {DeliveryOutcome.FAILED, DeliveryOutcome.WITHHELD, DeliveryOutcome.LOST}
+
+
+async def _send_again(context: ControlContext, messages: list[tuple[Message, Webhook]]) -> int:
+    sandbox = context.sandbox
     sandbox.dispatcher.post_again(messages)
     await sandbox.dispatcher.delivered(seconds=30)
     return len(messages)
@@ -122,8 +132,7 @@ def _delivery(context: ControlContext) -> Delivery:
     number = context.path["number"]
     plain = number.isascii() and number.isdigit() and len(number) < 16
     delivery = context.sandbox.dispatcher.outbox.log.find(int(number)) if plain else None
-    mine = {webhook.id for webhook in context.world.webhooks(team=context.team)}
-    if delivery is None or delivery.webhook_id not in mine:
+    if delivery is None or delivery.message.team is not context.team:
         raise NotFound(f"There is no delivery {number} in the log.")
     return delivery
 
@@ -135,6 +144,13 @@ def _webhook(context: ControlContext, webhook_id: str) -> Webhook:
     return webhook
 
 
+def _active_webhook(context: ControlContext, webhook_id: str) -> Webhook:
+    webhook = _webhook(context, webhook_id)
+    if not webhook.active:
+        raise Conflict(f"Webhook {webhook.id} is disabled; enable it first.")
+    return webhook
+
+
 def _monitor(context: ControlContext) -> Monitor:
     if "monitor_id" in context.body:
         return context.world.monitor(context.body["monitor_id"].lower(), team=context.team)
@@ -142,6 +158,18 @@ def _monitor(context: ControlContext) -> Monitor:
     if not items:
         raise InvalidInput("Is required, since your team has no monitors", field="monitor_id")
     return items[0]
+
+
+def _webhook_json(context: ControlContext, webhook: Webhook) -> dict[str, Any]:
+    triggered = webhook.last_triggered_at
+    return {
+        "id": webhook.id,
+        "url": webhook.url,
+        "events": webhook.events,
+        "active": webhook.active,
+        "last_triggered_at": None if triggered is None else written(triggered),
+        "waiting": context.sandbox.dispatcher.outbox.waiting_for(webhook.id),
+    }
 
 
 def _row(delivery: Delivery) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import { button, element } from "../element.js";
 import { card, choice, grid, line } from "../elements/card.js";
+import { MonitorField } from "../elements/monitor-field.js";
 import { Names } from "../names.js";
 import { keepUp, renew, restfully } from "../refresh.js";
 import { timeFilter } from "../times.js";
@@ -37,7 +38,7 @@ export default function open({ place, app, signal }) {
     ]);
     await names.learn(sent.results.map((one) => one.monitor_id));
     shown.textContent = `${sent.results.length} of ${sent.total}`;
-    await renew(endpoints, endpointTable(hooks.results));
+    await renew(endpoints, endpointTable(app, hooks.results, () => refresh()));
     await renew(deliveries, deliveryTable(app, sent.results, names, filter.isOn));
   }
 
@@ -57,12 +58,18 @@ class Filter {
     this._outcome = of("Outcome", OUTCOMES);
     this._event = of("Event of the delivery", EVENTS);
     this._event.options[0].textContent = "Any event";
+    this._monitor = new MonitorField(app, { id: "delivery-monitor", changed });
     this._time = timeFilter(app, changed);
-    this.fields = [this._outcome, this._event, this._time.field];
+    this.fields = [this._outcome, this._event, this._monitor.parts, this._time.field];
   }
 
   get query() {
-    return { outcome: this._outcome.value, event: this._event.value, from: this._time.since() };
+    return {
+      outcome: this._outcome.value,
+      event: this._event.value,
+      monitor_id: this._monitor.value,
+      from: this._time.since(),
+    };
   }
 
   get isOn() {
