@@ -49,8 +49,7 @@ class TcpProxy:
 
     async def _close(self):
         self._server.close()
-        for writer in self._writers:
-            writer.transport.abort()
+        await self._set(flowing=True, refusing=True)
 
     async def _set(self, *, flowing, refusing=False):
         self._refusing = refusing

@@ -1,0 +1,116 @@
+"""What a run of the nemesis found."""
+
+from dataclasses import dataclass, field
+
+from tests.fleet import monitor_model
+from tests.fleet.linearizability import check
+from tests.fleet.monitor_model import MISSING, OK
+from tests.fleet.nemesis.deliveries import disorder, repetitions
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The figures of a run, and everything that must not be."""
+
+    seconds: float
+    writes: int
+    reads: int
+    statuses: dict
+    disturbances: tuple
+    lost_writes: list
+    stalls: list
+    """For each kill and world, the longest request around it, in seconds."""
+    faults: list = field(default_factory=list)
+    """Violations of order, and what else must not be."""
+    deliveries: int = 0
+    repeated_deliveries: int = 0
+
+    @property
+    def is_clean(self):
+        """Whether nothing was found that must not be."""
+        return not (self.lost_writes or self.faults)
+
+    def __str__(self):
+        done = "; ".join(map(str, self.disturbances)) or "none"
+        told = ", ".join(f"{status or 'none'}: {n}" for status, n in sorted(self.statuses.items()))
+        lines = [
+            f"{self.writes} writes and {self.reads} reads in {self.seconds:.0f} s",
+            f"responses by status: {told}",
+            f"disturbances: {done}",
+            f"acknowledged writes lost: {len(self.lost_writes)}",
+            f"longest request after a kill, p50 and p99: {self._stalls()}",
+            f"deliveries: {self.deliveries}, of which {self.repeated_deliveries} came again",
+            *self.lost_writes,
+            *(self.faults or ["every history is linearizable"]),
+        ]
+        return "\n".join(lines)
+
+    def _stalls(self):
+        return f"{percentile(self.stalls, 0.5):.1f} s, {percentile(self.stalls, 0.99):.1f} s"
+
+
+def percentile(values, share):
+    """Return a percentile, 0 of nothing."""
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * share), len(ordered) - 1)] if ordered else 0
+
+
+def lost_writes(calls):
+    """Return acknowledged writes whose monitor a later list shows as it was before them.
+
+    `calls` ends with a list to which nothing was concurrent. The checker finds more than this; this
+    says what was lost.
+    """
+    final = dict(calls[-1].result)
+    writes = [call for call in calls if call.name in {"create", "edit", "delete"}]
+    lost = []
+    for key in {call.key for call in writes}:
+        mine = [call for call in writes if call.key == key]
+        shown = final.get(key, MISSING)
+        lost += [f"lost: {call}" for call in mine if _is_lost(call, mine, shown)]
+    return lost
+
+
+def _is_lost(call, writes, shown):
+    """Whether nothing that may have come after an acknowledged write leaves what is shown."""
+    if call.result != OK or _leaves(call) == shown:
+        return False
+    later = [other for other in writes if other.ended > call.began and other is not call]
+    return all(_leaves(other) != shown for other in later)
+
+
+def _leaves(call):
+    return MISSING if call.name == "delete" else call.value
+
+
+def stalls(worlds, disturbances):
+    """Return how long the longest request took around each kill, in each world."""
+    kills = [each for each in disturbances if each.kind == "kill"]
+    return [
+        max((ended - began for began, ended in world.spans if began <= at + 1 and ended >= at),
+            default=0.0)
+        for at in (kill.began for kill in kills)
+        for world in worlds
+    ]  # fmt: skip
+
+
+def faults(worlds, receiver, writers):
+    """Return what is wrong with histories and deliveries."""
+    found = []
+    for world in worlds:
+        found += [f"{world.name}: {text}" for text in world.anomalies]
+        verdict = check(world.calls, monitor_model)
+        if not verdict.is_linearizable:
+            is_undecided = verdict.is_linearizable is None
+            word = "undecided" if is_undecided else "not linearizable"
+            found.append(f"{world.name} is {word}: {verdict.explanation}")
+    for writer in writers:
+        got = receiver.got.get(writer.world.name, [])
+        found += [f"{writer.world.name}: {text}" for text in disorder(got, unknown=writer.unknown)]
+    return found
+
+
+def delivered(receiver):
+    """Return how many messages came, and how many of them again."""
+    all_of = receiver.got.values()
+    return sum(map(len, all_of)), sum(map(repetitions, all_of))
