@@ -16,12 +16,20 @@ export interface DeliveryAttempt {
   readonly error: string | null;
 }
 
+/** A request at a breakpoint. */
+export interface HeldEvent {
+  readonly id: string;
+  readonly method: string;
+  readonly path: string;
+}
+
 /** Something that happened in a sandbox. `kind` tells what `data` is. */
 export type SandboxEvent = { readonly id: number; readonly at: Instant } & (
   | { readonly kind: "fact"; readonly data: Fact }
   | { readonly kind: "exchange"; readonly data: Exchange }
   | { readonly kind: "delivery"; readonly data: DeliveryAttempt }
   | { readonly kind: "control"; readonly data: { readonly operation: string } }
+  | { readonly kind: "held" | "released"; readonly data: HeldEvent }
   | { readonly kind: "reset" | "restored" | "rewound"; readonly data: { readonly now: number } }
 );
 

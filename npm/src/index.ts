@@ -6,7 +6,7 @@
 
 export type { ApiClient, ControlClient } from "./calls.js";
 export * from "./errors.js";
-export type { DeliveryAttempt, EventOptions, SandboxEvent } from "./events.js";
+export type { DeliveryAttempt, EventOptions, HeldEvent, SandboxEvent } from "./events.js";
 export type { LaunchOptions } from "./launchers.js";
 export { connect, type ConnectOptions, Mock, type MockOptions, startMock } from "./mock.js";
 export type { Forced, SandboxMonitor } from "./monitors.js";

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { Breakpoints } from "./breakpoints.js";
 import {
   accepted,
   type Address,
@@ -53,6 +54,7 @@ export class Sandbox {
   readonly clock: Clock;
   readonly monitors: Monitors;
   readonly faults: Faults;
+  readonly breakpoints: Breakpoints;
   readonly journal: Journal;
   readonly webhooks: Webhooks;
   readonly checkpoints: Checkpoints;
@@ -76,6 +78,7 @@ export class Sandbox {
     this.clock = new Clock(this.control);
     this.monitors = new Monitors(this.api, this.control);
     this.faults = new Faults(this.control);
+    this.breakpoints = new Breakpoints(this.control);
     this.journal = new Journal(this.control);
     this.webhooks = new Webhooks(this.api, this.control, `${address.root}/_mock/receiver`);
     this.checkpoints = new Checkpoints(this.control);

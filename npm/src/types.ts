@@ -36,6 +36,16 @@ export type Fact = Control["Fact"];
 export type Fault = Control["Fault"];
 /** What a new fault selects, and its effect. */
 export type FaultInput = Control["FaultInput"];
+/** A rule that holds requests. */
+export type Breakpoint = Control["Breakpoint"];
+/** What a new breakpoint selects, and how much it holds. */
+export type BreakpointInput = Partial<Control["BreakpointInput"]>;
+/** A request whose response is held. */
+export type HeldRequest = Control["HeldRequest"];
+/** A held request with headers and bodies. */
+export type FullHeldRequest = Control["FullHeldRequest"];
+/** The parts of a held response that are replaced. */
+export type Release = Control["ReleaseInput"];
 /** A request and its response, as a row of the journal. */
 export type Exchange = Control["Exchange"];
 /** An exchange with headers and bodies. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import {
   BackgroundProblems,
   type Mock,
@@ -119,6 +119,22 @@ test("webhooks deliver to the receiver of the mock", async () => {
   expect((await sandbox.webhooks.enable(id)).active).toBe(true);
   await sandbox.webhooks.delete(id);
   expect(await sandbox.webhooks.all()).toEqual([]);
+});
+
+test("a request is held at a breakpoint, and its response edited", async () => {
+  const sandbox = await frozen();
+  await sandbox.breakpoints.add({ operation: "listMonitors", hold_for: "5m" });
+  const asked = sandbox.api.GET("/monitors");
+  const isHeld = async () => expect(await sandbox.breakpoints.held()).toHaveLength(1);
+  await vi.waitFor(isHeld, 30_000);
+  const [held] = await sandbox.breakpoints.held();
+  if (held === undefined) throw new Error("expected a held request");
+  expect((await sandbox.breakpoints.get(held.id)).response_body).toContain("results");
+  await sandbox.breakpoints.release(held, { status: 503, body: "{}" });
+  expect((await asked).response.status).toBe(503);
+  await sandbox.breakpoints.add();
+  await sandbox.breakpoints.clear();
+  expect(await sandbox.breakpoints.all()).toEqual([]);
 });
 
 test("an outage script is played step by step and stopped", async () => {

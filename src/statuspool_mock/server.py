@@ -386,6 +386,6 @@ class _Server(uvicorn.Server):
         self._monitoring.lag.stop()
         if self._watching is not None:
             self._watching.cancel()
-        self._ticker.end_streams()
+        self._ticker.end_waiting()
         await super().shutdown(sockets=sockets)
         await self._ticker.stop()

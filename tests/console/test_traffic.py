@@ -1,7 +1,9 @@
 """Traffic from the page: live exchanges, their detail, sending again, export, coverage."""
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
+import httpx
 import pytest
 
 from tests.console.expecting import expect
@@ -143,3 +145,70 @@ def test_on_a_phone_status_and_details_are_in_sight(visitor, api, world, key):  
         box = shown.bounding_box()
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
+
+
+@pytest.fixture
+def ask(server, key):
+    """Send a request on a thread; its result is the response."""
+    headers = {"Authorization": f"Bearer {key}"}
+    with ThreadPoolExecutor(4) as pool:
+        yield lambda path: pool.submit(httpx.get, server.url + path, headers=headers, timeout=120)
+
+
+def hold(page, count="1"):
+    page.get_by_role("button", name="Hold requests").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Operation").select_option("listMonitors")
+    dialog.get_by_label("How many").fill(count)
+    dialog.get_by_label("Each for at most").fill("10m")
+    dialog.get_by_role("button", name="Hold", exact=True).click()
+    expect(page.get_by_role("group", name="Breakpoints")).to_contain_text("listMonitors")
+
+
+def test_a_request_is_held_edited_and_released(page, ask):
+    hold(page)
+    asked = ask("/monitors?limit=1")
+    held = page.get_by_role("group", name="Held requests")
+    expect(held).to_contain_text("/v1/monitors?limit=1")
+    page.get_by_role("button", name="Edit the response").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_label("Status").fill("503")
+    dialog.get_by_label("Headers").fill("content-type: text/plain\nx-odd: yes")
+    dialog.get_by_label("Body").fill("not today")
+    dialog.get_by_role("button", name="Send edited").click()
+    expect(dialog).to_have_count(0)
+    response = asked.result(120)
+    assert (response.status_code, response.text) == (503, "not today")
+    assert response.headers["x-odd"] == "yes"
+    expect(page.get_by_role("region", name="Held requests")).to_be_hidden()
+    expect(rows(page).nth(1)).to_contain_text("edited")
+
+
+def test_held_requests_are_released_as_they_are(page, ask, world):
+    hold(page, "3")
+    first, second = ask("/monitors?limit=1"), ask("/monitors?limit=2")
+    expect(page.get_by_role("button", name="Release held-")).to_have_count(2)
+    page.get_by_role("button", name="Edit the response").first.click()
+    page.get_by_role("dialog").get_by_role("button", name="Send edited").click()  # nothing edited
+    expect(page.get_by_role("button", name="Release held-")).to_have_count(1)
+    page.get_by_role("button", name="Release held-").click()
+    assert {one.result(120).status_code for one in (first, second)} == {200}
+    assert not any(one["edited"] for one in world.journal.all())
+    third = ask("/monitors?limit=3")
+    expect(page.get_by_role("button", name="Release held-")).to_have_count(1)
+    page.get_by_role("button", name="Release all").click()
+    expect(page.get_by_role("region", name="Held requests")).to_be_hidden()
+    assert third.result(120).status_code == 200
+    assert world.breakpoints.all() == []
+
+
+def test_other_views_say_that_a_request_is_held(visitor, world, key, ask):
+    page = visitor.open(key)
+    with page.expect_response("**/_mock/events", timeout=60_000):  # it listens from now on
+        page.reload()
+    expect(page.locator("virtual-list .row").first).to_be_visible()
+    world.breakpoints.add(hold_for="10m")
+    asked = ask("/incidents")
+    expect(page.locator(".toast")).to_contain_text("/v1/incidents is held")
+    world.breakpoints.clear()
+    assert asked.result(120).status_code == 200

@@ -27,6 +27,15 @@ BOUNDS = {
     "outages and forced statuses": ["simulation.monitor_updates:MOST_OVERLAYS"],
     "changes of a monitor": ["simulation.monitor_updates:MOST_EPOCHS"],
     "faults of a sandbox": ["sandbox.quotas:MOST_FAULTS"],
+    "breakpoints of a sandbox": ["sandbox.breakpoints:MOST_BREAKPOINTS"],
+    "requests that are held": [
+        "sandbox.breakpoints:MOST_HELD",
+        "sandbox.breakpoints:MOST_HELD_OF_SERVER",
+    ],
+    "time for which a request is held": [
+        "sandbox.breakpoints:MOST_SECONDS",
+        "sandbox.breakpoints:USUAL_SECONDS",
+    ],
     "messages that wait": ["webhooks.outbox:MOST_WAITING"],
     "deliveries that are under way": [
         "webhooks.room:MOST_AT_ONCE",

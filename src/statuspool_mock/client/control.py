@@ -7,6 +7,7 @@ from typing import Any, Self
 import httpx
 
 from statuspool_mock.bounded_responses import ACCEPTED
+from statuspool_mock.client.breakpoints import BreakpointControl
 from statuspool_mock.client.calls import ControlCall, Json, given
 from statuspool_mock.client.clock import ClockControl
 from statuspool_mock.client.faults import FaultControl
@@ -53,6 +54,7 @@ class Control:
         self.clock = ClockControl(call)
         self.monitors = MonitorControl(call)
         self.faults = FaultControl(call)
+        self.breakpoints = BreakpointControl(call)
         self.journal = JournalControl(call)
         self.webhooks = WebhookControl(call)
 

@@ -17,7 +17,8 @@ class Exchange:
     is the real time, in seconds since 1970. `milliseconds` is set once the response was sent.
     `operation` is empty if the document has no such path or method. `control` marks calls of the
     control plane. `reached` is the instant of a world that was behind its clock. `is_cut` means
-    that the bodies were too large to keep.
+    that the bodies were too large to keep, `is_edited` that the response was edited at a
+    breakpoint.
     """
 
     number: int
@@ -41,6 +42,7 @@ class Exchange:
     reached: int | None = None
     milliseconds: float = 0.0
     is_cut: bool = False
+    is_edited: bool = False
 
     @property
     def size(self) -> int:
@@ -77,13 +79,14 @@ Entry = list[Any]
 The journal keeps these, and makes an `Exchange` of one when it is read, since most are never read.
 """
 _NAMES = [field.name for field in fields(Exchange)]
-NUMBER, OPERATION, BODY, AT, STATUS, CONTENT, CONTROL, MILLISECONDS, IS_CUT = (
+NUMBER, OPERATION, BODY, AT, STATUS, RESPONSE_HEADERS, CONTENT, CONTROL, *_FLAGS = (
     _NAMES.index(name)
     for name in (
-        *("number", "operation", "body", "at", "status", "content", "control"),
-        *("milliseconds", "is_cut"),
+        *("number", "operation", "body", "at", "status", "response_headers", "content", "control"),
+        *("milliseconds", "is_cut", "is_edited"),
     )
 )
+MILLISECONDS, IS_CUT, IS_EDITED = _FLAGS
 """Positions in an entry."""
 
 

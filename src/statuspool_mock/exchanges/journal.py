@@ -7,9 +7,13 @@ from statuspool_mock.exchanges.exchange import (
     BODY,
     CONTENT,
     IS_CUT,
+    IS_EDITED,
     NUMBER,
+    RESPONSE_HEADERS,
+    STATUS,
     Entry,
     Exchange,
+    Headers,
     exchange_of,
     size_of,
 )
@@ -63,6 +67,16 @@ class Journal:
         self._bytes += size
         while len(kept) > self._most or (self._bytes > self._most_bytes and len(kept) > 1):
             self._bytes -= _size(kept.popleft())
+
+    def amend(self, entry: Entry, *, status: int, headers: Headers, content: bytes) -> None:
+        """Replace the response of an exchange, which is marked as edited, if it is still kept."""
+        index = entry[NUMBER] - self.first
+        if not (0 <= index < len(self._kept) and self._kept[index] is entry):
+            return
+        self._bytes -= _size(entry)
+        entry[STATUS], entry[RESPONSE_HEADERS], entry[IS_EDITED] = status, headers, True
+        entry[CONTENT] = b"" if entry[IS_CUT] else content
+        self._bytes += _size(entry)
 
     def find(self, number: int) -> Exchange | None:
         """Return the exchange with that number, if it is still kept."""

@@ -113,7 +113,7 @@ def _step_data(exchange: Exchange) -> dict[str, Any]:
         "body": _text(masked_body(exchange.body)),
         "status": exchange.status,
         "content": _text(masked_body(exchange.content)),
-        "control": exchange.control or exchange.is_cut,  # not compared
+        "control": exchange.control or exchange.is_cut or exchange.is_edited,  # not compared
         **({} if exchange.reached is None else {"reached": exchange.reached}),
     }
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from statuspool_mock.exchanges import MOST_EXCHANGES, Coverage, Entry, Journal
 from statuspool_mock.exchanges.exchange import AT, CONTROL, NUMBER
 from statuspool_mock.exchanges.faults import Fault, FaultSet, FaultTarget, InjectedFault
+from statuspool_mock.sandbox.breakpoints import Breakpoints
 from statuspool_mock.sandbox.changes import Change, CommandApplied, SettingsChanged
 from statuspool_mock.sandbox.checkpoints import Checkpoints
 from statuspool_mock.sandbox.clock import ClockPace, WorldClock
@@ -86,6 +87,7 @@ class Sandbox:
         self._hold = Hold()
         self._compacting: asyncio.Task[None] | None = None
         self.checkpoints = Checkpoints()
+        self.breakpoints = Breakpoints()
         records = DeliveryRecords(self.store, self.change_log.defer)
         self.dispatcher = WebhookDispatcher(self, change_log=records, sender=sender)
         self.publisher = Publisher(self.dispatcher.enqueue, at=initial.world.now)
@@ -98,6 +100,7 @@ class Sandbox:
         Nothing large is left: its parts refer to each other, and are not collected soon.
         """
         self.dispatcher.close()
+        self.breakpoints.clear()
         self.checkpoints = Checkpoints()
         self.history.close()
         world, self.world = self.world, World(seed=0, started_at=0)
@@ -324,6 +327,7 @@ class Sandbox:
         self.dispatcher.begin()
         self.rate_limiter = RateLimiter()
         self.active_script = None
+        self.breakpoints.clear()
         self.history.clear()
 
     def writing_snapshot(self) -> Steps[None]:

@@ -26,10 +26,11 @@ class Ticker:
         """Whether long work of a sandbox is still under way."""
         return self._sandboxes.turns.is_working
 
-    def end_streams(self) -> None:
-        """End the event streams, which would otherwise delay the shutdown."""
+    def end_waiting(self) -> None:
+        """End event streams and release held requests, which would delay the shutdown."""
         for sandbox in self._sandboxes:
             sandbox.events.end()
+            sandbox.breakpoints.clear()
 
     async def stop(self) -> None:
         """Stop, and close the sender's connections."""

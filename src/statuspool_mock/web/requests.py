@@ -142,6 +142,7 @@ def entry_of(
         reached,
         0.0,
         False,
+        False,
     ]
 
 

@@ -7,6 +7,7 @@ import click
 
 from statuspool_mock.cli.command import Group
 from statuspool_mock.cli.ctl import (
+    breakpoints,
     clock,
     events,
     faults,
@@ -36,6 +37,7 @@ for topic in (
     outage_scripts,
     mutants,
     faults,
+    breakpoints,
     journal,
     webhooks,
     state,

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from statuspool_mock.web.control import (
+    breakpoints,
     clock,
     events,
     faults,
@@ -54,6 +55,13 @@ OPERATIONS: Mapping[str, Function] = {
     "addFault": faults.add_fault,
     "removeFault": faults.remove_fault,
     "removeFaults": faults.remove_faults,
+    "listBreakpoints": breakpoints.list_breakpoints,
+    "addBreakpoint": breakpoints.add_breakpoint,
+    "removeBreakpoint": breakpoints.remove_breakpoint,
+    "removeBreakpoints": breakpoints.remove_breakpoints,
+    "listHeldRequests": breakpoints.list_held_requests,
+    "getHeldRequest": breakpoints.get_held_request,
+    "releaseHeldRequest": breakpoints.release_held_request,
     "queryJournal": journal.query_journal,
     "countJournal": journal.count_journal,
     "getExchange": journal.get_exchange,

@@ -176,6 +176,7 @@ def exchange_json(exchange: Exchange, document: Document) -> Json:
         "status": exchange.status,
         "error": exchange.error,
         "faults": exchange.faults,
+        "edited": exchange.is_edited,
         "warnings": warnings(exchange, document),
         "milliseconds": round(exchange.milliseconds, 3),
     }

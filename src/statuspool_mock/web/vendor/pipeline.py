@@ -31,6 +31,7 @@ from statuspool_mock.web.fault_responses import send_broken
 from statuspool_mock.web.request_log import FAULTS, NOTES, OPERATION, REQUEST_ID, WORLD
 from statuspool_mock.web.requests import ApiRequest, entry_of
 from statuspool_mock.web.responses import ApiResponse, encode
+from statuspool_mock.web.vendor.holding import held_back
 from statuspool_mock.web.vendor.operations import OPERATIONS, OperationCall
 from statuspool_mock.web.vendor.page_origins import PageOrigins
 from statuspool_mock.web.vendor.preferences import (
@@ -107,6 +108,14 @@ class OperationPipeline:
                 scope, case.access, encoded, request, faults=faults, reached=case.reached
             )
             case.access.sandbox.record(entry, response.body)
+        if case.access is not None and case.access.sandbox.breakpoints.rules:
+            encoded = await held_back(
+                self._sandboxes,
+                case.access.sandbox,
+                entry or entry_of(scope, case.access, encoded, request, faults=faults),
+                encoded,
+                receive,
+            )
         if case.delay_ms:
             await self._pause(case.delay_ms / 1000)
         if injected is not None and injected.breakage is not None:

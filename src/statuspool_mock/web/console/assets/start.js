@@ -128,6 +128,9 @@ function askForToken() {
   });
 }
 
+app.stream.addEventListener("held", ({ detail: { method, path } }) => {
+  if (current?.name !== "traffic") app.toasts.done(`${method} ${path} is held. Release it under Traffic.`);
+});
 app.stream.addEventListener("refused", (event) => complain(event.detail));
 listenForShortcuts(app);
 app.clock.refresh();

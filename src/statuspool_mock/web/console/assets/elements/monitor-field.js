@@ -6,7 +6,7 @@ const MOST_OFFERED = 20;
 
 export class MonitorField {
   /** `changed` is called when another monitor is chosen, or none. */
-  constructor(app, { id, changed }) {
+  constructor(app, { id, changed = () => {} }) {
     this._app = app;
     this._changed = changed;
     this._found = [];
@@ -28,13 +28,18 @@ export class MonitorField {
     this.value = "";
   }
 
+  /** Return whether a monitor is chosen or none; if not, say so in the field. */
+  isValid() {
+    return this.value !== null || this._field.reportValidity();
+  }
+
   async _typed() {
     await this._offer();
     const text = this._field.value.trim();
     const named = this._found.find((one) => one.name === text || one.id === text.toLowerCase());
     const chosen = named ?? (this._found.length === 1 ? this._found[0] : null);
     const value = text ? (chosen?.id ?? null) : "";
-    this._field.setCustomValidity(value === null && this._found.length === 0 ? "No monitor has this in its name" : "");
+    this._field.setCustomValidity(value === null ? "Choose one of the monitors that are offered" : "");
     if (value === this.value) return;
     this.value = value;
     this._changed();

@@ -7,9 +7,10 @@ import { card, empty, grid, table, verbatim, whole } from "../elements/card.js";
 import { JsonView } from "../elements/json-view.js";
 import { download } from "../files.js";
 import { hour } from "../moments.js";
-import { keepUp, renew, restfully } from "../refresh.js";
+import { every, keepUp, renew, restfully } from "../refresh.js";
 import { timeFilter } from "../times.js";
 import { plural } from "../words.js";
+import { Breakpoints } from "./breakpoints.js";
 import { editFault, FAULT_STATUSES } from "./fault.js";
 
 const LIMIT = 100;
@@ -21,15 +22,20 @@ export default function open({ place, app, signal }) {
   const shown = element("span", { class: "hint" });
   const covered = element("span", { class: "hint" });
   const filter = new Filter(app, () => refresh());
+  const breakpoints = new Breakpoints(app, () => refresh());
   place.append(
-    element("header", {}, element("h1", {}, "Traffic"), filter.fields, shown, actions(app, () => refresh())),
-    grid(card("Exchanges", { wide: true }, list), card("Coverage", { wide: true, controls: [covered] }, map)),
+    element("header", {}, element("h1", {}, "Traffic"), filter.fields, shown, breakpoints.button, actions(app, () => refresh())),
+    grid(
+      breakpoints.card,
+      card("Exchanges", { wide: true }, list), card("Coverage", { wide: true, controls: [covered] }, map),
+    ),
   );
 
   async function refresh() {
     const [{ results, total }, coverage] = await Promise.all([
       app.client.get("journal", { query: { ...filter.query, limit: LIMIT }, signal }),
       app.client.get("coverage", { signal }),
+      breakpoints.refresh(signal),
     ]);
     shown.textContent = `${results.length} of ${total}`;
     filter.offer(coverage.cells.map((cell) => cell.operation));
@@ -39,6 +45,8 @@ export default function open({ place, app, signal }) {
   }
 
   app.stream.addEventListener("exchange", restfully(400, refresh), { signal });
+  for (const kind of ["held", "released"]) app.stream.addEventListener(kind, () => breakpoints.refresh(signal), { signal });
+  every(1000, signal, () => breakpoints.tick());
   keepUp(app, signal, refresh);
   return refresh;
 }
@@ -108,6 +116,7 @@ function exchanges(app, results) {
       [
         one.warnings.length > 0 && element("span", { class: "tag warned" }, plural(one.warnings.length, "warning")),
         one.faults.length > 0 && element("span", { class: "tag" }, "fault"),
+        one.edited && element("span", { class: "tag" }, "edited"),
       ].filter(Boolean),
       button("Details", () => look(app, one.number), { "aria-label": `Details of exchange ${one.number}` }),
     ]),
