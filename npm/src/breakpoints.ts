@@ -1,5 +1,11 @@
 import { accepted, type ControlClient } from "./calls.js";
-import type { Breakpoint, BreakpointInput, FullHeldRequest, HeldRequest, Release } from "./types.js";
+import type {
+  Breakpoint,
+  BreakpointInput,
+  FullHeldRequest,
+  HeldRequest,
+  Release,
+} from "./types.js";
 
 /** The breakpoints of a sandbox: requests whose responses are held until they are released. */
 export class Breakpoints {

@@ -116,7 +116,13 @@ def show(control: "Control", *, held_id: str) -> Outcome:
     help="Header to set; without a value, to remove. Repeatable.",
 )
 @option("--body", metavar="TEXT", show_default="unchanged", help="Body to send.")
-@option("--body-file", type=InputFile(), metavar="FILE", help="File with the body to send.")
+@option(
+    "--body-file",
+    type=InputFile(),
+    metavar="FILE",
+    show_default="unchanged",
+    help="File with the body to send.",
+)
 def release(
     control: "Control",
     *,
