@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -44,6 +44,9 @@ from statuspool_mock.web.reverse_proxy import behind_proxy
 from statuspool_mock.web.sockets import is_local, listening, reachable_hosts
 from statuspool_mock.web.tls_handshakes import ACCEPTED_AT_ONCE, secured
 from statuspool_mock.web.vendor.app import build_api
+
+if TYPE_CHECKING:
+    from statuspool_mock.fleet.fleet import Fleet, FleetSettings  # brings the ledger's client along
 
 Pause = Callable[[float], Awaitable[None]]
 DEFAULT_PORT = 4747
@@ -83,6 +86,8 @@ class Settings:
     """Whether deliveries also carry the headers of Standard Webhooks."""
     data: Path | None = None
     """A folder in which sandboxes are stored, so that they survive restarts."""
+    fleet: "FleetSettings | None" = None
+    """How this server takes part in a fleet, instead of keeping its own sandboxes."""
     journal: int = MOST_EXCHANGES
     """How many exchanges each journal keeps; 0 for no journal and no coverage."""
     most_sandboxes: int = 1_000
@@ -158,6 +163,7 @@ class Composition(NamedTuple):
     ticker: Ticker
     monitoring: Monitoring
     scenario: ScenarioFile
+    fleet: "Fleet | None" = None
 
 
 def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> Composition:
@@ -171,6 +177,7 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
         standard=settings.standard_webhooks,
     )
     factory = WorldFactory(scenario, seed=settings.seed, clock=settings.clock)
+    fleet = _fleet(settings, factory)
     sandboxes = Sandboxes(
         factory,
         document=document,
@@ -181,13 +188,16 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
         most=settings.most_sandboxes,
         idle_seconds=settings.idle_seconds,
         new_per_minute=settings.new_per_minute,
-        storage=storage,
+        storage=storage if fleet is None else fleet.storage,
         sender=sender,
         most_exchanges=settings.journal,
     )
     keys = (*scenario.keys, *(f"sp_test_{DEMO}{role}" for role in ("", ".ro", ".rival")))
-    try:
-        sandboxes.access(f"sp_test_{DEMO}")  # an invalid scenario should fail now
+    try:  # an invalid scenario should fail now
+        if fleet is None:
+            sandboxes.access(f"sp_test_{DEMO}")
+        else:
+            sandboxes.open_world(None, None)
     except (StorageFailed, WorldDamaged) as error:
         _log.warning("The sandbox %r cannot be opened now. %s", DEMO, error)
         sandboxes.open_world(None, None)
@@ -204,7 +214,17 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
         monitoring=monitoring,
         scenario=scenario_file,
     )
-    return Composition(app, keys, Ticker(sandboxes, sender), monitoring, scenario_file)
+    if fleet is not None:
+        app = fleet.serve(app, sandboxes)
+    return Composition(app, keys, Ticker(sandboxes, sender), monitoring, scenario_file, fleet)
+
+
+def _fleet(settings: Settings, factory: WorldFactory) -> "Fleet | None":
+    if settings.fleet is None:
+        return None
+    from statuspool_mock.fleet.fleet import Fleet  # noqa: PLC0415 - see above
+
+    return Fleet(settings.fleet, factory)
 
 
 def application(
@@ -349,7 +369,8 @@ class _Server(uvicorn.Server):
     def __init__(
         self, composition: Composition, settings: Settings, *, on_start: Callable[[], None]
     ) -> None:
-        tls = settings.tls
+        tls, fleet = settings.tls, composition.fleet
+        protocol = _Protocol if fleet is None else fleet.protocol(_Protocol)
         super().__init__(
             uvicorn.Config(
                 composition.app,
@@ -361,19 +382,22 @@ class _Server(uvicorn.Server):
                 log_level=settings.log_level,
                 timeout_graceful_shutdown=1,
                 # Uvicorn only calls it, as it would call a class.
-                http=secured(_Protocol, tls) if tls else _Protocol,  # type: ignore[arg-type]
+                http=secured(_Protocol, tls) if tls else protocol,  # type: ignore[arg-type]
                 ws="none",
                 loop="asyncio" if tls else "auto",
                 backlog=ACCEPTED_AT_ONCE if tls else 2_048,
             )
         )
         self._on_start = on_start
+        self._fleet = composition.fleet
         self._ticker = composition.ticker
         self._monitoring = composition.monitoring
         self._scenario = composition.scenario if settings.watch else None
         self._watching: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._fleet is not None and sockets:
+            await self._fleet.begin(*sockets[0].getsockname()[:2])
         await super().startup(sockets=sockets)
         self._ticker.start()
         self._monitoring.lag.start()
@@ -383,9 +407,13 @@ class _Server(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._monitoring.is_ready = False
+        if self._fleet is not None:
+            await self._fleet.drain()
         self._monitoring.lag.stop()
         if self._watching is not None:
             self._watching.cancel()
         self._ticker.end_waiting()
         await super().shutdown(sockets=sockets)
+        if self._fleet is not None:
+            await self._fleet.end()
         await self._ticker.stop()

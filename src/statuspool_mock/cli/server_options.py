@@ -281,9 +281,13 @@ def settings_from(
     idle_hours: int,
     new_sandboxes: int,
     trusted_proxy: tuple[str, ...] = (),
+    ledger: str | None = None,
+    advertise: str | None = None,
+    link_secret_file: Path | None = None,
     **others: Any,
 ) -> "Settings":
     """Return the settings that the options make; `others` are named like their settings."""
+    from statuspool_mock.cli.fleet_options import fleet_settings
     from statuspool_mock.contract.reference import REQUESTS_PER_MINUTE
     from statuspool_mock.sandbox import RateLimit
     from statuspool_mock.scenarios.world_factory import ClockChoice
@@ -303,5 +307,6 @@ def settings_from(
         new_per_minute=new_sandboxes,
         control_token=token_from_environment(),
         trusted_proxies=trusted_proxy,
+        fleet=fleet_settings(ledger, advertise, link_secret_file, others),
         **others,
     )

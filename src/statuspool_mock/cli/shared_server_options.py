@@ -1,6 +1,7 @@
 """The options of a server that many share, behind a reverse proxy and with its metrics watched."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import click
@@ -40,6 +41,29 @@ class ProxyAddress(click.ParamType[str]):
 
 
 _OPTIONS = (
+    option(
+        "--ledger",
+        metavar="URL",
+        show_default="none",
+        section="Several servers",
+        help="Keep sandboxes in this Valkey or Redis, such as valkey://host:6379, together with "
+        "all servers that have the same ledger.",
+    ),
+    option(
+        "--advertise",
+        metavar="HOST:PORT",
+        show_default="where it listens",
+        section="Several servers",
+        help="Address at which the other servers of the ledger reach this one.",
+    ),
+    option(
+        "--link-secret-file",
+        type=click.Path(path_type=Path),
+        metavar="FILE",
+        show_default="one kept in the ledger",
+        section="Several servers",
+        help="Secret that the servers of a ledger prove to each other that they know.",
+    ),
     option(
         "--watch",
         is_flag=True,

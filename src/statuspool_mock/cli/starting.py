@@ -1,5 +1,6 @@
 """Why a server cannot start, as `serve` and `run` report it."""
 
+from statuspool_mock.fleet.ledger_url import LedgerRejected
 from statuspool_mock.interception import AuthorityUnusable
 from statuspool_mock.sandbox.directory import StorageUnavailable
 from statuspool_mock.scenarios import ScenarioRejected
@@ -9,6 +10,7 @@ from statuspool_mock.web.sockets import CannotListen
 CANNOT_START = (
     ScenarioRejected,
     StorageUnavailable,
+    LedgerRejected,
     TokensRejected,
     CannotListen,
     AuthorityUnusable,

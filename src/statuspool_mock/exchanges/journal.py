@@ -23,15 +23,22 @@ MOST_BYTES = 4 << 20
 
 
 class Journal:
-    """Keeps the newest exchanges, at most `most` and at most so many bytes. 0 keeps none."""
+    """Keeps the newest exchanges, at most `most` and at most so many bytes. 0 keeps none.
 
-    def __init__(self, *, most: int = MOST_EXCHANGES, most_bytes: int = MOST_BYTES) -> None:
+    The first one is numbered after `after`; unless that is 0, there were others elsewhere.
+    """
+
+    def __init__(
+        self, *, most: int = MOST_EXCHANGES, most_bytes: int = MOST_BYTES, after: int = 0
+    ) -> None:
         self._kept: deque[Entry] = deque()
         self._most = most
         self._most_bytes = most_bytes
         self._bytes = 0
-        self.written = 0
+        self.written = after
         """How many were ever written, which is the number of the newest."""
+        self.misses_earlier = after > 0
+        """Whether the world's exchanges elsewhere belong to this journal, but are not in it."""
 
     def __iter__(self) -> Iterator[Exchange]:
         return (exchange_of(entry) for entry in self._kept)
@@ -87,6 +94,7 @@ class Journal:
         """Remove every exchange; numbering continues."""
         self._kept.clear()
         self._bytes = 0
+        self.misses_earlier = False
 
 
 def _size(entry: Entry) -> int:

@@ -11,6 +11,7 @@ from statuspool_mock.sandbox.errors import (
     StorageFailed,
     TooManySandboxes,
     WorldDamaged,
+    WorldMoved,
 )
 from statuspool_mock.sandbox.rate_limits import RateLimit
 from statuspool_mock.sandbox.registry import Sandboxes
@@ -37,6 +38,7 @@ __all__ = [
     "StorageFailed",
     "TooManySandboxes",
     "WorldDamaged",
+    "WorldMoved",
     "case_data",
     "case_from",
     "state_from",

@@ -7,6 +7,7 @@
     ├── InvalidInput    the input cannot be used; the message says where it is wrong
     ├── TooManySandboxes  another sandbox cannot be opened now
     ├── StorageFailed   a change cannot be stored, so it was not made
+    │   └── WorldMoved  another replica of the fleet serves this world now
     └── WorldDamaged    the files of a stored world cannot be read
 
 None of them knows HTTP: the table in `web.errors` gives them their status.
@@ -43,6 +44,13 @@ class TooManySandboxes(SandboxError):
 
 class StorageFailed(SandboxError):
     """A change cannot be stored. Nothing has changed; the message says why."""
+
+
+class WorldMoved(StorageFailed):
+    """Another replica of the fleet serves this world now."""
+
+    def __init__(self) -> None:
+        super().__init__("The change was not made, since its world has moved to another replica.")
 
 
 class WorldDamaged(SandboxError):

@@ -21,13 +21,16 @@ class Event(NamedTuple):
 
 
 class Events:
-    """The newest events of one world. Ids grow by one; the oldest events are dropped."""
+    """The newest events of one world. Ids grow by one; the oldest events are dropped.
 
-    def __init__(self) -> None:
+    The first one comes after the id `after`.
+    """
+
+    def __init__(self, *, after: int = 0) -> None:
         self._kept: deque[Event] = deque(maxlen=_MOST_KEPT)
         self._rendered: dict[int, bytes] = {}
         self._listeners: set[Callable[[], None]] = set()
-        self.newest = 0
+        self.began_after = self.newest = after
         self.is_over = False
         """Whether the stream has ended."""
 

@@ -20,10 +20,16 @@ class ReplayBase(NamedTuple):
 
 
 class ExchangeHistory:
-    """Records exchanges. `take_base` returns the state to replay from; None if it is too large."""
+    """Records exchanges. `take_base` returns the state to replay from; None if it is too large.
 
-    def __init__(self, *, most: int, take_base: Callable[[], tuple[float, State] | None]) -> None:
-        self.journal = Journal(most=most)
+    Exchanges are numbered from the one after `after`. If that is not 0, there were earlier ones
+    elsewhere.
+    """
+
+    def __init__(
+        self, *, most: int, take_base: Callable[[], tuple[float, State] | None], after: int = 0
+    ) -> None:
+        self.journal = Journal(most=most, after=after)
         self.coverage = Coverage()
         self._take_base = take_base
         self._bases: list[ReplayBase] = []

@@ -16,6 +16,11 @@ class OpeningRate:
         self._wall = wall
         self._windows: dict[str, tuple[float, int]] = {}  # began, opened
 
+    def allows(self, address: str) -> bool:
+        """Whether an address may open a sandbox now."""
+        began, opened = self._windows.get(address, (float("-inf"), 0))
+        return self._most is None or opened < self._most or self._wall() - began >= _WINDOW_SECONDS
+
     def take(self, address: str) -> None:
         """Count a sandbox that an address opens. Raises `TooManySandboxes` over the limit."""
         if self._most is None:

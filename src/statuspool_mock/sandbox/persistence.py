@@ -1,6 +1,6 @@
 """The interface through which sandboxes are stored, so that they outlive the server."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from statuspool_mock.sandbox.changes import Change, CommandApplied, OutboxChanged
@@ -56,6 +56,17 @@ class ChangeLog(Protocol):
     def delete_checkpoint(self, name: str) -> None:
         """Delete a checkpoint."""
 
+    async def durable(self) -> None:
+        """Wait until all changes so far survive a crash, where methods return before that."""
+
+    @property
+    def may_act(self) -> Callable[[], bool] | None:
+        """Says whether this replica of a fleet still serves the world; None outside of a fleet."""
+
+    @property
+    def numbers_after(self) -> int:
+        """The number after which exchanges and events are numbered."""
+
     @property
     def is_full(self) -> bool:
         """Whether a snapshot should be written, since the log has grown long."""
@@ -68,9 +79,19 @@ class ChangeLog(Protocol):
 class DeliveryRecords:
     """Writes what messages and deliveries change, with the functions of a change log."""
 
-    def __init__(self, append: Callable[[Change], None], defer: Callable[[Change], None]) -> None:
+    def __init__(
+        self,
+        append: Callable[[Change], None],
+        defer: Callable[[Change], None],
+        durable: Callable[[], Awaitable[None]],
+    ) -> None:
         self._append = append
         self._defer = defer
+        self._durable = durable
+
+    async def durable(self) -> None:
+        """Wait until all that was written survives a crash."""
+        await self._durable()
 
     def append_outbox(self, *changes: Mapping[str, Any], at: int) -> None:
         """Write changes of the outbox. Raises `StorageFailed`."""
@@ -112,6 +133,11 @@ class NullStorage:
 
     is_full = False
     needs_snapshot = False
+    may_act = None
+    numbers_after = 0
+
+    async def durable(self) -> None:
+        """Wait for nothing."""
 
     def append(self, *changes: Change) -> None:
         """Store nothing."""

@@ -10,10 +10,15 @@ _MOST_AT_ONCE = 100
 
 
 class Publisher:
-    """Publishes facts as events and, by `enqueue`, as messages for the outbox."""
+    """Publishes facts as events and, by `enqueue`, as messages for the outbox.
 
-    def __init__(self, enqueue: Callable[[Sequence[Fact]], None], *, at: int) -> None:
-        self.events = Events()
+    Events are numbered from the one after `after`.
+    """
+
+    def __init__(
+        self, enqueue: Callable[[Sequence[Fact]], None], *, at: int, after: int = 0
+    ) -> None:
+        self.events = Events(after=after)
         self.published_until = at
         """The instant of the world up to which its facts are published."""
         self._enqueue = enqueue

@@ -185,6 +185,29 @@ class Sandboxes:
         if not (may_be_stored and self._storage.forget(name)):
             raise NotFound(f"There is no sandbox {name!r}.")
 
+    async def leave(self, name: str) -> None:
+        """Close a sandbox that another replica serves from now on; it stays stored."""
+        opening = self._opening.get(name)
+        if opening is not None:
+            await asyncio.wait([opening])
+        while name in self._sandboxes and self._sandboxes[name].is_held:
+            await self._sandboxes[name].free()
+        self._damaged.pop(name, None)
+        if name in self._sandboxes:
+            self._close(name)
+
+    def may_open(self, address: str) -> bool:
+        """Whether a request from an address may open another sandbox now."""
+        try:
+            self._check_room()
+        except TooManySandboxes:
+            return False
+        return self._opening_rate.allows(address)
+
+    def holds(self, name: str) -> bool:
+        """Whether a sandbox is open, being opened or damaged."""
+        return name in self._sandboxes or name in self._opening or name in self._damaged
+
     def repair(self, name: str) -> str:
         """Let a damaged sandbox go on with what can be read. Raises `NotFound`.
 

@@ -14,7 +14,7 @@ from statuspool_mock.sandbox.breakpoints import Breakpoints
 from statuspool_mock.sandbox.changes import Change, CommandApplied, SettingsChanged
 from statuspool_mock.sandbox.checkpoints import Checkpoints
 from statuspool_mock.sandbox.clock import ClockPace, WorldClock
-from statuspool_mock.sandbox.errors import Conflict, StorageFailed
+from statuspool_mock.sandbox.errors import Conflict, StorageFailed, WorldMoved
 from statuspool_mock.sandbox.events import Events
 from statuspool_mock.sandbox.exchange_history import ExchangeHistory, ReplayBase
 from statuspool_mock.sandbox.hold import Hold
@@ -84,14 +84,16 @@ class Sandbox:
         self.halts_at: int | None = None
         """Where the world stops catching up with its clock, in a replay."""
         self.change_log = change_log or NullStorage()
+        self._may_act = self.change_log.may_act
         self._hold = Hold()
         self._compacting: asyncio.Task[None] | None = None
         self.checkpoints = Checkpoints()
         self.breakpoints = Breakpoints()
-        records = DeliveryRecords(self.store, self.change_log.defer)
+        records = DeliveryRecords(self.store, self.change_log.defer, self.change_log.durable)
         self.dispatcher = WebhookDispatcher(self, change_log=records, sender=sender)
-        self.publisher = Publisher(self.dispatcher.enqueue, at=initial.world.now)
-        self.history = ExchangeHistory(most=most_exchanges, take_base=self._take_base)
+        begin = self.change_log.numbers_after
+        self.publisher = Publisher(self.dispatcher.enqueue, at=initial.world.now, after=begin)
+        self.history = ExchangeHistory(most=most_exchanges, take_base=self._take_base, after=begin)
         self.history.restart()
 
     def close(self) -> World:
@@ -121,8 +123,10 @@ class Sandbox:
     def catch_up(self, *, for_client: bool = True) -> bool:
         """Let what is due happen; return whether that was possible at once.
 
-        If not, nothing may be done with the world before `long_work.catch_up`.
+        If not, nothing may be done with the world before `long_work.catch_up`. Raises `WorldMoved`.
         """
+        if self._may_act is not None and not self._may_act():
+            raise WorldMoved
         to = self._goal(self.clock.tick(for_client=for_client))
         world = self.world
         facts = world.advance_briefly(to=to, most=_MOST_CHANGES_AT_ONCE)
@@ -199,6 +203,11 @@ class Sandbox:
         return world.monitor_count > _MOST_IN_A_SMALL_WORLD or (
             world.incident_count > _MOST_IN_A_SMALL_WORLD
         )
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether another replica of the fleet may serve the world."""
+        return self._may_act is not None and not self._may_act()
 
     @property
     def is_held(self) -> bool:

@@ -19,12 +19,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from statuspool_mock.atomic_files import write_whole
-from statuspool_mock.sandbox.changes import Change, Replay, change_data
+from statuspool_mock.sandbox.changes import Change
 from statuspool_mock.sandbox.errors import StorageFailed, WorldDamaged
-from statuspool_mock.sandbox.json_steps import JsonReader, encoded, encoding
+from statuspool_mock.sandbox.json_steps import JsonReader, encoding
 from statuspool_mock.sandbox.log_file import LogFile, storage_failed
 from statuspool_mock.sandbox.persistence import StoredSandbox
 from statuspool_mock.sandbox.state import State, lazy_state_data, reading_state
+from statuspool_mock.sandbox.stored_world import (
+    applying_line,
+    decoded,
+    line_of,
+    lining,
+    reading_snapshot,
+    snapshot_data,
+)
 from statuspool_mock.simulation import Steps, finish
 
 _SMALLEST_LOG = 256 * 1024
@@ -47,6 +55,12 @@ class SandboxDirectory:
 
     # Writing
 
+    may_act = None
+    numbers_after = 0
+
+    async def durable(self) -> None:
+        """Wait for nothing: what is written survives the end of the process."""
+
     @property
     def is_full(self) -> bool:
         """Whether the log has outgrown its snapshot."""
@@ -54,12 +68,12 @@ class SandboxDirectory:
 
     def append(self, *changes: Change) -> None:
         """Append changes as one line. Raises `StorageFailed`."""
-        self._opened().append(_line(changes))
+        self._opened().append(line_of(changes))
 
     def appending(self, *changes: Change) -> Steps[None]:
         """Append changes as one line, which is made in steps. Raises `StorageFailed`."""
-        pieces = yield from encoding(change_data(change) for change in changes)
-        self._opened().append(b"".join((*pieces, b"\n")))
+        line = yield from lining(changes)
+        self._opened().append(line)
 
     def retract(self) -> None:
         """Cut off the last line."""
@@ -68,9 +82,9 @@ class SandboxDirectory:
     def defer(self, *changes: Change) -> None:
         """Append changes as one line, before the next one if that is impossible now."""
         if self._held_back is not None:
-            self._held_back.append(_line(changes))
+            self._held_back.append(line_of(changes))
         elif self._log is not None:
-            self._log.defer(_line(changes))
+            self._log.defer(line_of(changes))
 
     def hold_back(self) -> None:
         """Keep what is deferred in memory until `let_go`, since another thread may write."""
@@ -94,8 +108,7 @@ class SandboxDirectory:
 
     def writing_snapshot(self, state: State) -> Steps[None]:
         """Write a snapshot and start an empty log after it. Raises `StorageFailed`."""
-        data = {"unix": time.time(), "state": lazy_state_data(state)}
-        content = yield from encoding(data)
+        content = yield from encoding(snapshot_data(state))
         if self._is_closed:
             raise StorageFailed("The change was not made, since its sandbox was closed meanwhile.")
         number = self._number + 1
@@ -202,17 +215,14 @@ class SandboxDirectory:
         """Return a sandbox and the size of what is whole in its log. Raises `WorldDamaged`."""
         snapshot, log = (self._folder / f"{number}.{suffix}" for suffix in ("json", "log"))
         with _damage(snapshot):
-            data = yield from JsonReader().reading(_text(snapshot))
-            state = yield from reading_state(data["state"])
-            replay = yield from Replay.beginning(state, float(data["unix"]))
+            replay = yield from reading_snapshot(snapshot.read_bytes())
         size = 0
         try:
             with _damage(log):
                 raw = log.read_bytes()
                 whole = raw.rpartition(b"\n")[0] + b"\n" if b"\n" in raw else b""
                 for line in whole.splitlines(keepends=True):
-                    for change in (yield from JsonReader().reading(_decoded(line))):
-                        yield from replay.applying(change)
+                    yield from applying_line(replay, line)
                     size += len(line)
         except WorldDamaged:
             if not salvage:
@@ -276,13 +286,5 @@ def _failing() -> Iterator[None]:
         raise storage_failed(error) from error
 
 
-def _line(changes: tuple[Change, ...]) -> bytes:
-    return encoded([change_data(change) for change in changes]) + b"\n"
-
-
 def _text(path: Path) -> str:
-    return _decoded(path.read_bytes())
-
-
-def _decoded(raw: bytes) -> str:
-    return raw.decode("utf-8", "surrogatepass")
+    return decoded(path.read_bytes())

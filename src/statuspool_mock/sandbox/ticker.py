@@ -43,7 +43,9 @@ class Ticker:
         while True:
             await asyncio.sleep(_SECONDS)
             for sandbox in self._sandboxes:
-                if sandbox.rate and sandbox.dispatcher.is_needed and not sandbox.is_held:
+                if sandbox.is_held or sandbox.has_moved:
+                    continue
+                if sandbox.rate and sandbox.dispatcher.is_needed:
                     if not sandbox.catch_up(for_client=False):
                         self._catch_up_beside(sandbox)
                     sandbox.dispatcher.dispatch()

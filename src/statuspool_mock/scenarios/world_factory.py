@@ -36,10 +36,7 @@ class WorldFactory:
         Raises `InvalidInput` where no shipped scenario has the name.
         """
         chosen = self._scenario if scenario is None else _shipped(scenario)
-        rate = self._clock.rate
-        if rate is None:
-            still = chosen.frozen or self._clock.at is not None
-            rate = 0.0 if still else 1.0
+        rate = self._rate(chosen)
         now = self._now(chosen)
         if scenario is not None or seed is not None:
             seed = self._seed if seed is None else seed
@@ -49,6 +46,24 @@ class WorldFactory:
         self._prototype.advance(to=max(now, self._prototype.now))
         return InitialWorld(self._prototype.clone(), rate)
 
+    @property
+    def ingredients(self) -> tuple[object, ...]:
+        """All that new worlds depend on, but for the time."""
+        return self._scenario, self._seed, self._clock
+
+    @property
+    def rate(self) -> float:
+        """Seconds that pass in new worlds for each real one."""
+        return self._rate(self._scenario)
+
+    def begins_at(self) -> int:
+        """Return the instant of a world that is made now."""
+        return self._now(self._scenario)
+
+    def past(self, now: int) -> World:
+        """Return a world with its past up to an instant."""
+        return _past(self._scenario, seed=self._seed, now=now)
+
     def prepare(self, scenario: scenarios.Scenario) -> World:
         """Return the past of a scenario, for `use`."""
         return _past(scenario, seed=self._seed, now=self._now(scenario))
@@ -56,6 +71,11 @@ class WorldFactory:
     def use(self, scenario: scenarios.Scenario, prototype: World) -> None:
         """Make new worlds of another scenario, whose past is `prototype`."""
         self._scenario, self._prototype = scenario, prototype
+
+    def _rate(self, scenario: scenarios.Scenario) -> float:
+        if self._clock.rate is not None:
+            return self._clock.rate
+        return 0.0 if scenario.frozen or self._clock.at is not None else 1.0
 
     def _now(self, scenario: scenarios.Scenario) -> int:
         at = self._clock.at

@@ -132,6 +132,14 @@ class BoundedProtocol(KeepAliveProtocol):
         elif self._refusal is not None:
             self._refuse(self._refusal)
 
+    def give_away(self) -> asyncio.Transport:
+        """Leave the connection to another protocol; return its transport."""
+        self._watcher.cancel()
+        self._unset_keepalive_if_required()
+        self.connections.discard(self)
+        transport: asyncio.Transport = self.transport.uncoalesced  # type: ignore[attr-defined]
+        return transport
+
     def rendered(self, refusal: Refusal) -> EncodedResponse:
         """Return the response to what is refused."""
         return enveloped(refusal)

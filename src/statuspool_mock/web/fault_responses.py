@@ -28,7 +28,7 @@ async def send_broken(
     else:
         if breakage is Breakage.STALLED:
             await _stall(encoded, receive, send)
-        await _cut_off(scope, receive)
+        await cut_off(scope, receive)
 
 
 def _resized(encoded: EncodedResponse, content: bytes) -> EncodedResponse:
@@ -52,7 +52,7 @@ async def _stall(encoded: EncodedResponse, receive: Receive, send: Send) -> None
         pass
 
 
-async def _cut_off(scope: Scope, receive: Receive) -> None:
+async def cut_off(scope: Scope, receive: Receive) -> None:
     """Reset the connection, if the server provides it."""
     extension = scope.get("extensions", {}).get(TRANSPORT)
     if extension is None:

@@ -31,6 +31,11 @@ class _CoalescingTransport:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
 
+    @property
+    def uncoalesced(self) -> asyncio.Transport:
+        """The transport below."""
+        return self._transport
+
     def write(self, data: bytes) -> None:
         """Write at the end of this step; large data at once, so that flow control works."""
         self._pieces.append(data)

@@ -54,6 +54,9 @@ class DispatchingWorld(Protocol):
 class DeliveryChangeLog(Protocol):
     """Where changes are written that messages and deliveries make."""
 
+    async def durable(self) -> None:
+        """Wait until all that was written survives a crash."""
+
     def append_outbox(self, *changes: Mapping[str, Any], at: int) -> None:
         """Write changes of the outbox. Raises an exception if that is impossible."""
 
@@ -177,6 +180,10 @@ class WebhookDispatcher:
         )
 
     # What the sender needs
+
+    async def durable(self) -> None:
+        """Wait until what is to be sent survives a crash."""
+        await self._change_log.durable()
 
     @property
     def instant(self) -> float:

@@ -45,6 +45,9 @@ class DeliverySource(Protocol):
 
     outbox: Outbox
 
+    async def durable(self) -> None:
+        """Wait until what is to be sent survives a crash."""
+
     @property
     def instant(self) -> float:
         """The world's time."""
@@ -181,6 +184,7 @@ class WebhookSender:
         attempt = None
         for _ in range(2 if mishap is DeliveryFault.TWICE else 1):
             async with self._room.for_one(source, urlsplit(webhook.url).netloc.lower()):
+                await source.durable()
                 if not outbox.is_current(delivery):  # given up while it waited for room
                     break
                 attempt = await self._attempt(source, webhook, delivery.message)

@@ -46,6 +46,9 @@ async def _stream(context: ControlContext, number: int) -> AsyncGenerator[bytes,
     quiet = 0
     with events.listening() as signal:
         yield b"retry: 1000\n\n"
+        if number < events.began_after:
+            number = events.began_after
+            yield _gap(number)
         while not events.is_over:
             signal.clear()
             if not sandbox.is_held and not sandbox.catch_up():
@@ -63,6 +66,11 @@ async def _stream(context: ControlContext, number: int) -> AsyncGenerator[bytes,
                 quiet += 1
                 if quiet % _PULSES_BETWEEN_COMMENTS == 0:
                     yield b": still here\n\n"
+
+
+def _gap(number: int) -> bytes:
+    """Return the event that says that events before it are missing: they were elsewhere."""
+    return b'id: %d\nevent: gap\ndata: {"after": %d}\n\n' % (number, number)
 
 
 def _rendered(context: ControlContext, event: Event) -> bytes:

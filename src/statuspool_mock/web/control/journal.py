@@ -15,7 +15,7 @@ from statuspool_mock.exchanges import (
     masked_query,
     verify,
 )
-from statuspool_mock.sandbox import InvalidInput, NotFound
+from statuspool_mock.sandbox import Conflict, InvalidInput, NotFound
 from statuspool_mock.web.control.context import ControlContext, period
 from statuspool_mock.web.control.serializers import exchange_json, full_exchange_json
 
@@ -75,7 +75,12 @@ def get_exchange(context: ControlContext) -> Any:
 
 
 def verify_journal(context: ControlContext) -> Any:
-    """Handle POST /journal/verify."""
+    """Handle POST /journal/verify. Raises `Conflict` where exchanges are missing."""
+    if context.sandbox.journal.misses_earlier:
+        raise Conflict(
+            "This journal began anew when the world came to this replica, and misses what was "
+            "before. Clear it (DELETE /_mock/journal) before the requests that are verified."
+        )
     body = dict(context.body)
     times, at_least, at_most = (body.pop(name, None) for name in ("times", "at_least", "at_most"))
     least, most = _bounds(times, at_least, at_most)

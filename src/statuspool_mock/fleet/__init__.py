@@ -1,0 +1,1 @@
+"""A fleet: servers that share a ledger, where each world has one home."""

@@ -1,0 +1,61 @@
+"""Holds back what is sent to a client until everything that it depends on is stored."""
+
+from enum import Enum, auto
+
+from starlette.types import Message, Send
+
+from statuspool_mock.fleet.ledger_log import LedgerLog
+from statuspool_mock.fleet.request_marks import RequestMarks
+
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+class Outcome(Enum):
+    """What became of a request at a home."""
+
+    ANSWERED = auto()
+    MOVED = auto()
+    """Nothing has come of it, and nothing was answered: the next home may serve it."""
+    UNKNOWN = auto()
+    """Nothing was answered, but it may have taken effect."""
+    CUT_SHORT = auto()
+    """The response had begun, and cannot go on."""
+
+
+class Gate(RequestMarks):
+    """The `send` of one request at the home of its world."""
+
+    __slots__ = ("_log", "_method", "_send", "has_begun", "outcome")
+
+    def __init__(self, log: LedgerLog, method: str, send: Send) -> None:
+        self.is_refused = False
+        self.first_write = 0
+        self._log = log
+        self._method = method
+        self._send = send
+        self.has_begun = False
+        self.outcome = Outcome.ANSWERED
+
+    async def __call__(self, message: Message) -> None:
+        """Send a part of the response; wait first where something is not stored yet."""
+        log = self._log
+        if log.done != log.made or log.is_lost or self.is_refused:
+            is_stored = await log.settled()
+            if self.outcome is Outcome.ANSWERED:
+                self.outcome = self._judged(message, is_stored=is_stored)
+            if self.outcome is not Outcome.ANSWERED:
+                return
+        self.has_begun = True
+        await self._send(message)
+
+    def _judged(self, message: Message, *, is_stored: bool) -> Outcome:
+        """Return what becomes of the request, where its world may have left."""
+        is_failure = self._log.is_lost and message.get("status", 0) >= 500
+        if is_stored and not self.is_refused and not is_failure:
+            return Outcome.ANSWERED
+        if self.has_begun:
+            return Outcome.CUT_SHORT
+        if not self.first_write and (self._method in READS or self.is_refused or is_failure):
+            return Outcome.MOVED
+        is_undone = self._log.is_certain and self.first_write > self._log.done
+        return Outcome.MOVED if is_undone else Outcome.UNKNOWN
