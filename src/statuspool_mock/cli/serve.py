@@ -81,6 +81,8 @@ def serve(
     # Uvicorn repeats a signal when it is done: a SIGTERM (`docker stop`) is to end us like Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = settings_from(**options)
+    if settings.fleet and (tls or tls_ca_dir):
+        raise CommandFailed("--ledger excludes --tls; let the balancer in front speak TLS.")
     if exit_on_stdin_eof:
         _interrupt_on_stdin_eof()
     _warn(settings)

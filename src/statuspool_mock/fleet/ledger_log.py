@@ -24,7 +24,7 @@ from statuspool_mock.sandbox.state import State, lazy_state_data
 from statuspool_mock.sandbox.stored_world import line_of, lining, snapshot_data
 from statuspool_mock.simulation import Steps
 
-SMALLEST_LOG = 256 * 1024
+SMALLEST_LOG_BYTES = 256 * 1024
 """How long the lines after a snapshot may become, in bytes, before the next snapshot."""
 _MOST_LINES_AT_ONCE = 500
 _PIECE_BYTES = 1 << 16
@@ -87,7 +87,7 @@ class LedgerLog:
         self._waiting: deque[tuple[int, asyncio.Future[bool]]] = deque()
         self._held_back: list[bytes] | None = None
         self._bytes = 0
-        self._most_bytes = SMALLEST_LOG
+        self._most_bytes = SMALLEST_LOG_BYTES
         self._snapshots = 0
 
     # What the sandbox writes
@@ -153,7 +153,7 @@ class LedgerLog:
             value=(self.keys.snapshots + name, content),
         )
         self.needs_snapshot = False
-        self._bytes, self._most_bytes = 0, max(SMALLEST_LOG, len(content))
+        self._bytes, self._most_bytes = 0, max(SMALLEST_LOG_BYTES, len(content))
 
     def writing_checkpoint(self, name: str, state: State) -> Steps[None]:
         """Store a checkpoint. Raises `WorldMoved`."""

@@ -2,7 +2,7 @@
 
 from starlette.types import Message, Receive
 
-MOST_BODY_BYTES = (64 << 20) + 1
+MOST_KEPT_BYTES = (64 << 20) + 1
 """How much of a body is kept: one byte more than any operation takes."""
 
 
@@ -27,7 +27,7 @@ class RequestBody:
         message = await self._receive()
         if message["type"] == "http.request":
             part = message.get("body", b"")
-            if self._size < MOST_BODY_BYTES:
+            if self._size < MOST_KEPT_BYTES:
                 self._parts.append(part)
                 self._size += len(part)
             self._is_whole = not message.get("more_body", False)
@@ -35,7 +35,7 @@ class RequestBody:
 
     async def whole(self) -> bytes | None:
         """Return the body, or None if the client has left before its end."""
-        while not self._is_whole and self._size < MOST_BODY_BYTES:
+        while not self._is_whole and self._size < MOST_KEPT_BYTES:
             message = await self.receive()
             if message["type"] == "http.disconnect":
                 return None

