@@ -13,7 +13,7 @@ STORES = {
 }
 
 
-@pytest.fixture(params=STORES)
+@pytest.fixture(params=["valkey", "redis62", pytest.param("redis", marks=pytest.mark.peer)])
 def program(request):
     find, reason = STORES[request.param]
     return find() or pytest.skip(reason)
