@@ -24,6 +24,7 @@ class TcpProxy:
         self._flowing.set()
         self._refusing = False
         self._writers = set()
+        self._tasks = set()
 
     def __enter__(self):
         self._server = self._thread.do(self._listen())
@@ -50,6 +51,7 @@ class TcpProxy:
     async def _close(self):
         self._server.close()
         await self._set(flowing=True, refusing=True)
+        await asyncio.gather(*self._tasks)
 
     async def _set(self, *, flowing, refusing=False):
         self._refusing = refusing
@@ -63,6 +65,7 @@ class TcpProxy:
 
     async def _serve(self, reader, writer):
         self._writers.add(writer)
+        self._tasks.add(asyncio.current_task())
         try:
             await self._flowing.wait()
             if self._refusing:
@@ -79,6 +82,7 @@ class TcpProxy:
         except OSError:
             pass
         finally:
+            self._tasks.discard(asyncio.current_task())
             self._writers.discard(writer)
             writer.transport.abort()
 

@@ -21,17 +21,22 @@ CREATED = ("create", "a", 1, OK, 0, 1)
 @pytest.mark.parametrize(
     ("rows", "shown", "lost"),
     [
+        (
+            [CREATED, ("list", None, None, (), 2, 3), ("edit", "a", 2, OK, 4, 5)],
+            (("a", 2),),
+            1,
+        ),
         ([CREATED], (("a", 1),), 0),
         ([CREATED], (), 1),
         ([CREATED, ("edit", "a", 2, OK, 2, 3)], (("a", 1),), 1),
-        ([CREATED, ("edit", "a", 2, OK, 2, 3)], (), 2),
+        ([CREATED, ("edit", "a", 2, OK, 2, 3)], (), 1),
         ([CREATED, ("edit", "a", 2, None, 2, NEVER)], (("a", 1),), 0),
         ([CREATED, ("edit", "a", 2, OK, 2, 5), ("edit", "a", 3, OK, 3, 4)], (("a", 2),), 0),
         ([CREATED, ("delete", "a", None, OK, 2, 3)], (("a", 1),), 1),
         ([CREATED, ("delete", "a", None, None, 2, NEVER)], (), 0),
     ],
 )
-def test_writes_that_the_last_list_does_not_show_are_lost(rows, shown, lost):
+def test_writes_that_no_later_list_shows_are_lost(rows, shown, lost):
     calls = history(*rows, ("list", None, None, shown, 8, 9))
     assert len(lost_writes(calls)) == lost
 

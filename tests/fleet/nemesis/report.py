@@ -1,6 +1,8 @@
 """What a run of the nemesis found."""
 
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from tests.fleet import monitor_model
 from tests.fleet.linearizability import check
@@ -56,27 +58,36 @@ def percentile(values, share):
 
 
 def lost_writes(calls):
-    """Return acknowledged writes whose monitor a later list shows as it was before them.
+    """Return acknowledged writes that a later list does not show, though nothing undid them.
 
-    `calls` ends with a list to which nothing was concurrent. The checker finds more than this; this
-    says what was lost.
+    The checker finds more than this; this says what was lost.
     """
-    final = dict(calls[-1].result)
     writes = [call for call in calls if call.name in {"create", "edit", "delete"}]
-    lost = []
-    for key in {call.key for call in writes}:
-        mine = [call for call in writes if call.key == key]
-        shown = final.get(key, MISSING)
-        lost += [f"lost: {call}" for call in mine if _is_lost(call, mine, shown)]
-    return lost
+    by_key = defaultdict(list)
+    for call in writes:
+        by_key[call.key].append(call)
+    acknowledged = deque(sorted((w for w in writes if w.result == OK), key=attrgetter("ended")))
+    last, lost = {}, {}
+    for read in sorted((c for c in calls if c.name == "list"), key=attrgetter("began")):
+        while acknowledged and acknowledged[0].ended < read.began:
+            write = acknowledged.popleft()
+            last[write.key] = write
+        shown = dict(read.result)
+        for key, write in list(last.items()):
+            if key not in shown and write.name == "delete":
+                del last[key]  # gone for good: its name is never used again
+            elif _is_lost(write, shown.get(key, MISSING), read, by_key[key]):
+                lost[write] = f"lost: {write}"
+    return list(lost.values())
 
 
-def _is_lost(call, writes, shown):
-    """Whether nothing that may have come after an acknowledged write leaves what is shown."""
-    if call.result != OK or _leaves(call) == shown:
-        return False
-    later = [other for other in writes if other.ended > call.began and other is not call]
-    return all(_leaves(other) != shown for other in later)
+def _is_lost(write, shown, read, writes):
+    """Whether neither a write nor anything that may have come after it leaves what is shown."""
+    return _leaves(write) != shown and not any(
+        _leaves(other) == shown and other.ended > write.began and other.began < read.ended
+        for other in writes
+        if other is not write
+    )
 
 
 def _leaves(call):
