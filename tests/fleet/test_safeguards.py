@@ -14,6 +14,7 @@ from tests.fleet.replicas import MODULE
 pytestmark = pytest.mark.long
 OPTIONS = ("--scenario", "empty", "--rate-limit", "off")
 SECONDS = 60
+ATTEMPTS = 5
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def fleet_without(store, thread, tmp_path):
 def read_until_served(world, replica):
     """Read from a replica until it responds with a monitor; return the value."""
     until = time.monotonic() + SECONDS
-    while (value := world.get(replica)) is None:
+    while (value := world.get(replica, "shop")) is None:
         assert time.monotonic() < until
     return value
 
@@ -38,9 +39,9 @@ def read_until_served(world, replica):
 def answer_before_it_is_stored(fleet, world):
     """Write while the home is cut off from the store, kill it, and read elsewhere."""
     home, other = fleet.replicas
-    world.create(home, 1)
+    world.create(home, "shop", 1)
     fleet.links[home.name][0].stall()
-    world.edit(home, 2, seconds=1.5)
+    world.edit(home, "shop", 2)
     home.kill()
     read_until_served(world, other)
 
@@ -48,28 +49,26 @@ def answer_before_it_is_stored(fleet, world):
 def answer_after_the_lease(fleet, world):
     """Read from a home that was stopped until another replica took its place."""
     home, other = fleet.replicas
-    world.create(home, 1)
+    world.create(home, "shop", 1)
     home.pause()
-    assert world.edit(other, 2)
-    with ThreadPoolExecutor() as pool:
-        reading = pool.submit(world.get, home)
-        time.sleep(0.2)  # the request is to wait in the socket when the home goes on
-        home.resume()
-        reading.result()
+    assert world.edit(other, "shop", 2)
+    read = world.begin_get(home, "shop")
+    home.resume()
+    read()
 
 
 def store_after_another_claim(fleet, world):
     """Let an append of the former home arrive once another replica is the home."""
     home, other = fleet.replicas
-    world.create(home, 1)
+    world.create(home, "shop", 1)
     fleet.links[home.name][0].stall()
     with ThreadPoolExecutor() as pool:
-        writing = pool.submit(world.edit, home, 2)
+        writing = pool.submit(world.create, home, "late", 2)
         read_until_served(world, other)
         fleet.links[home.name][0].heal()
         writing.result()
     read_until_served(world, home)
-    assert world.edit(other, 3)
+    assert world.edit(other, "shop", 3)
     other.kill()
     read_until_served(world, home)
 
@@ -92,7 +91,11 @@ def test_a_fleet_with_all_safeguards_keeps_its_word(part, fleet_without):
 
 @pytest.mark.parametrize("part", SCENES)
 def test_without_one_safeguard_the_checker_finds_what_it_prevents(part, fleet_without):
-    world = Recorder(part)
-    with fleet_without(part) as fleet:
-        SCENES[part](fleet, world)
-    assert check(world.calls, monitor_model).is_linearizable is False
+    """A machine that stalls for seconds may spoil a scene, so there are several attempts."""
+    for attempt in range(ATTEMPTS):
+        world = Recorder(f"{part}{attempt}")
+        with fleet_without(part) as fleet:
+            SCENES[part](fleet, world)
+        if check(world.calls, monitor_model).is_linearizable is False:
+            return
+    pytest.fail(f"without the {part} nothing was found")

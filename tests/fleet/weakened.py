@@ -6,11 +6,11 @@ Only the tests use it: they show that the checker finds out what the safeguard p
 import sys
 from unittest.mock import PropertyMock, patch
 
+from statuspool_mock.cli import main
 from statuspool_mock.fleet import scripts
 from statuspool_mock.fleet.gate import Gate
+from statuspool_mock.fleet.homes import Homes
 from statuspool_mock.fleet.lease import Lease
-
-from statuspool_mock.cli import main
 
 
 async def _send_at_once(gate, message):
@@ -37,7 +37,10 @@ def _weakened(part):
             patch.object(scripts, "ALL", (*kept, script)),
         ]
     if part == "lease":
-        return [patch.object(Lease, "is_valid", PropertyMock(return_value=True))]
+        return [
+            patch.object(Lease, "is_valid", PropertyMock(return_value=True)),
+            patch.object(Homes, "_all_lost", lambda _: None),
+        ]
     raise SystemExit(f"expected gate, fence or lease, got {part}")
 
 
