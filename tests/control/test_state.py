@@ -76,6 +76,15 @@ def test_rewinding_brings_back_the_dice_too(world, api):
         world.rewind("before the storm")
 
 
+def test_a_large_world_is_saved_and_restored_over_one_connection(world, api, server):
+    world.reset(scenario="large")
+    with httpx.Client(base_url=server.control_url, headers=api.headers) as client:
+        saved = client.get("/_mock/snapshot")
+        assert int(saved.headers["content-length"]) == len(saved.content) > 2_000_000
+        assert client.put("/_mock/snapshot", content=saved.content).status_code == 200
+        assert client.get("/_mock/snapshot").json()["world"] == saved.json()["world"]
+
+
 @pytest.mark.parametrize(
     "broken",
     [
@@ -212,8 +221,10 @@ def replayed(case, tmp_path):
 
 
 @pytest.mark.process
-def test_a_case_begins_where_everything_since_is_kept(world, api, tmp_path):
-    """After the journal was emptied, and after more than it holds."""
+@pytest.mark.parametrize("small", [1_000, 0])
+def test_a_case_begins_where_everything_since_is_kept(world, api, tmp_path, small, monkeypatch):
+    """After the journal was emptied, and after more than it holds, in small worlds and large."""
+    monkeypatch.setattr("statuspool_mock.sandbox.sandbox._MOST_IN_A_SMALL_WORLD", small)
     api.post("/monitors", json=NEW)
     world.journal.clear()
     api.get("/monitors")

@@ -1,14 +1,13 @@
 """The exchanges of a sandbox: journal, coverage, and the states to replay them from."""
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from statuspool_mock.exchanges import Coverage, Entry, Journal
-from statuspool_mock.exchanges.exchange import CONTROL, NUMBER, OPERATION, STATUS
+from statuspool_mock.exchanges.exchange import CONTROL, OPERATION, STATUS
 from statuspool_mock.sandbox.errors import Conflict
 from statuspool_mock.sandbox.state import State
 
-_EXCHANGES_BETWEEN_BASES = 500
+EXCHANGES_BETWEEN_BASES = 500
 
 
 class ReplayBase(NamedTuple):
@@ -20,18 +19,15 @@ class ReplayBase(NamedTuple):
 
 
 class ExchangeHistory:
-    """Records exchanges. `take_base` returns the state to replay from; None if it is too large.
+    """Records exchanges, and keeps the states from which they can be replayed.
 
     Exchanges are numbered from the one after `after`. If that is not 0, there were earlier ones
     elsewhere.
     """
 
-    def __init__(
-        self, *, most: int, take_base: Callable[[], tuple[float, State] | None], after: int = 0
-    ) -> None:
+    def __init__(self, *, most: int, after: int = 0) -> None:
         self.journal = Journal(most=most, after=after)
         self.coverage = Coverage()
-        self._take_base = take_base
         self._bases: list[ReplayBase] = []
 
     def record(self, entry: Entry, response: Any) -> None:
@@ -39,32 +35,26 @@ class ExchangeHistory:
         self.journal.write(entry)
         if entry[OPERATION] and not entry[CONTROL]:
             self.coverage.note(entry[OPERATION], entry[STATUS], response)
-        if entry[NUMBER] % _EXCHANGES_BETWEEN_BASES == 0:
-            self.add_base()
 
     def clear(self) -> None:
-        """Forget every exchange; a case file begins here."""
+        """Forget every exchange."""
         self.journal.clear()
         self.coverage.clear()
-        self.restart()
 
     def close(self) -> None:
         """Forget everything; nothing will be recorded any more."""
         self.journal.clear()
+        self.drop_bases()
+
+    def drop_bases(self) -> None:
+        """Drop all states to replay from, as none of them leads to the present one."""
         self._bases.clear()
 
-    def restart(self) -> None:
-        """Let replays begin at the present state: no earlier one leads to it."""
-        self._bases.clear()
-        self.add_base()
-
-    def add_base(self) -> None:
+    def add_base(self, wall: float, state: State) -> None:
         """Add the present state as one to replay from, and drop those that are out of reach."""
         first = self.journal.first
         self._bases = [base for base in self._bases if base.number >= first - 1]
-        base = self._take_base()
-        if base is not None:
-            self._bases.append(ReplayBase(self.journal.written, *base))
+        self._bases.append(ReplayBase(self.journal.written, wall, state))
 
     def oldest_base(self) -> ReplayBase:
         """Return the oldest state from which every later exchange is kept. Raises `Conflict`."""

@@ -118,7 +118,7 @@ async def reset(sandbox: Sandbox, open_world: Callable[[], InitialWorld]) -> Non
     """Begin again: world, clock, faults, limits and journal are as if newly opened."""
     async with sandbox.alone():
         initial, state = await sandbox.turns.take(_opening(open_world))
-        await _replace(sandbox, state, lambda: sandbox.reset(initial), why="reset")
+        await _replace(sandbox, state, lambda: sandbox.reset(initial, state.world), why="reset")
 
 
 async def _replace(sandbox: Sandbox, state: State, begin: Callable[[], None], *, why: str) -> None:

@@ -16,7 +16,11 @@ from statuspool_mock.sandbox.checkpoints import Checkpoints
 from statuspool_mock.sandbox.clock import ClockPace, WorldClock
 from statuspool_mock.sandbox.errors import Conflict, StorageFailed, WorldMoved
 from statuspool_mock.sandbox.events import Events
-from statuspool_mock.sandbox.exchange_history import ExchangeHistory, ReplayBase
+from statuspool_mock.sandbox.exchange_history import (
+    EXCHANGES_BETWEEN_BASES,
+    ExchangeHistory,
+    ReplayBase,
+)
 from statuspool_mock.sandbox.hold import Hold
 from statuspool_mock.sandbox.persistence import ChangeLog, DeliveryRecords, NullStorage
 from statuspool_mock.sandbox.publisher import Publisher
@@ -40,6 +44,7 @@ from statuspool_mock.simulation import (
     World,
     finish,
 )
+from statuspool_mock.simulation.world_state import WorldState
 from statuspool_mock.webhooks import OutboxState
 from statuspool_mock.webhooks.dispatcher import WebhookDispatcher
 from statuspool_mock.webhooks.sender import WebhookSender
@@ -93,8 +98,9 @@ class Sandbox:
         self.dispatcher = WebhookDispatcher(self, change_log=records, sender=sender)
         begin = self.change_log.numbers_after
         self.publisher = Publisher(self.dispatcher.enqueue, at=initial.world.now, after=begin)
-        self.history = ExchangeHistory(most=most_exchanges, take_base=self._take_base, after=begin)
-        self.history.restart()
+        self.history = ExchangeHistory(most=most_exchanges, after=begin)
+        self._adding_base: asyncio.Task[None] | None = None
+        self._begin_replays()
 
     def close(self) -> World:
         """Break off deliveries, since the sandbox is closed or deleted; return its last world.
@@ -285,8 +291,15 @@ class Sandbox:
     def record(self, entry: Entry, response: Any) -> None:
         """Record an exchange; `response` is the body of the response before it was serialized."""
         self.history.record(entry, response)
+        if entry[NUMBER] % EXCHANGES_BETWEEN_BASES == 0:
+            self._add_base_soon()
         if not entry[CONTROL]:
             self.events.add("exchange", entry[NUMBER], at=entry[AT])
+
+    def forget_exchanges(self) -> None:
+        """Forget every exchange; a case file begins here."""
+        self.history.clear()
+        self._begin_replays()
 
     def oldest_base(self) -> ReplayBase:
         """Return the oldest state from which every later exchange is kept. Raises `Conflict`."""
@@ -320,7 +333,7 @@ class Sandbox:
         self.dispatcher.begin(state.outbox)
         self.rate_limiter = RateLimiter(state.rate_windows)
         self.active_script = state.active_script
-        self.history.restart()
+        self._begin_replays(state.world)
 
     def begin(self, world: World) -> None:
         """Continue with another world, from which nothing was published yet."""
@@ -328,8 +341,11 @@ class Sandbox:
         self.publisher.begin(world.now)
         self.clock.tick(for_client=False)
 
-    def reset(self, initial: InitialWorld) -> None:
-        """Begin again: world, clock, faults, limits and journal are as if newly opened."""
+    def reset(self, initial: InitialWorld, image: WorldState) -> None:
+        """Begin again: world, clock, faults, limits and journal are as if newly opened.
+
+        `image` is that of the new world.
+        """
         self.begin(initial.world)
         self.clock.run(initial.rate, at=initial.world.now)
         self.faults = FaultSet()
@@ -338,6 +354,7 @@ class Sandbox:
         self.active_script = None
         self.breakpoints.clear()
         self.history.clear()
+        self._begin_replays(image)
 
     def writing_snapshot(self) -> Steps[None]:
         """Write the whole state to the change log, in steps."""
@@ -400,12 +417,36 @@ class Sandbox:
         finally:
             self._compacting = None
 
-    def _take_base(self) -> tuple[float, State] | None:
-        if self.world.monitor_count > _MOST_MONITORS_IN_BASES:
-            return None
-        state = self.state()
+    # States to replay from
+
+    def _begin_replays(self, image: WorldState | None = None) -> None:
+        """Let replays begin at the present state; `image` is that of the world, if it is known."""
+        self.history.drop_bases()
+        if self._may_be_base:
+            self._add_base(image or self.world.image())
+
+    def _add_base_soon(self) -> None:
+        """Let later replays begin at the present state; that of a large world is taken slowly."""
+        if not self.is_large:
+            self._add_base(self.world.image())
+        elif self._adding_base is None and self._may_be_base:
+            self._adding_base = asyncio.get_running_loop().create_task(self._add_base_slowly())
+
+    async def _add_base_slowly(self) -> None:
+        try:
+            async with self.alone():
+                self._add_base(await self.turns.call(self.world.image))
+        finally:
+            self._adding_base = None
+
+    @property
+    def _may_be_base(self) -> bool:
+        return self.world.monitor_count <= _MOST_MONITORS_IN_BASES
+
+    def _add_base(self, image: WorldState) -> None:
+        state = state_of(self.settings(), image, self.dispatcher.outbox.image())
         self.clock.set(state.clock)  # computed as a replay computes it, to the last bit
-        return self.clock.used_at, state
+        self.history.add_base(self.clock.used_at, state)
 
 
 def _capturing(settings: SandboxSettings, world: World, outbox: OutboxState) -> Steps[State]:

@@ -112,7 +112,9 @@ def reading_state(data: Any) -> Steps[State]:
         )
     yield from checking(data)
     try:
-        world = (yield from restoring(data["world"])).image()
+        restored = yield from restoring(data["world"])
+        world = restored.image()
+        yield from restored.dismantling()
     except SnapshotRejected as error:
         raise InvalidInput(str(error), field="world") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:

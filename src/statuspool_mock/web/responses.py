@@ -1,5 +1,6 @@
 """Responses: a status, a JSON body, headers."""
 
+import asyncio
 import json
 from typing import Any, NamedTuple
 
@@ -7,6 +8,7 @@ import orjson
 from starlette.types import Send
 
 Headers = tuple[tuple[bytes, bytes], ...]
+_MOST_BYTES_AT_ONCE = 1 << 18
 
 
 class EncodedResponse(NamedTuple):
@@ -21,7 +23,10 @@ class EncodedResponse(NamedTuple):
         await send(
             {"type": "http.response.start", "status": self.status, "headers": [*self.headers]}
         )
-        await send({"type": "http.response.body", "body": self.content})
+        content = self.content
+        if len(content) > _MOST_BYTES_AT_ONCE:
+            content = await _send_pieces(content, send)
+        await send({"type": "http.response.body", "body": content})
 
 
 class ApiResponse(NamedTuple):
@@ -45,6 +50,16 @@ class ApiResponse(NamedTuple):
     async def send(self, send: Send) -> None:
         """Send it through ASGI."""
         await self.encoded().send(send)
+
+
+async def _send_pieces(content: bytes, send: Send) -> bytes:
+    """Send a long body in pieces, between which others are served; return its last piece."""
+    end = (len(content) - 1) // _MOST_BYTES_AT_ONCE * _MOST_BYTES_AT_ONCE
+    for start in range(0, end, _MOST_BYTES_AT_ONCE):
+        piece = content[start : start + _MOST_BYTES_AT_ONCE]
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await asyncio.sleep(0)
+    return content[end:]
 
 
 def encode(body: Any) -> bytes:

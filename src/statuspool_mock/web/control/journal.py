@@ -127,7 +127,7 @@ def export_har(context: ControlContext) -> Any:
 
 async def clear_journal(context: ControlContext) -> Any:
     """Handle DELETE /journal."""
-    context.sandbox.history.clear()
+    context.sandbox.forget_exchanges()
 
 
 async def get_coverage(context: ControlContext) -> Any:
