@@ -1,6 +1,7 @@
 """Fixtures and hooks of all tests."""
 
 import asyncio
+import inspect
 import os
 import secrets
 import signal
@@ -29,6 +30,11 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("statuspool")
+
+# A client waits longer than httpx's five seconds, for the same reason.
+_patience = inspect.signature(httpx.Client).parameters["timeout"].default
+for phase in ("connect", "read", "write", "pool"):
+    setattr(_patience, phase, 60.0)
 
 _guard = ProcessGuard()
 

@@ -85,7 +85,7 @@ def test_an_answer_comes_in_one_piece():
     request += b"Authorization: Bearer sp_test_x\r\n\r\n"
     with RunningServer(Settings(port=0, scenario="docs")) as server:
         host, port = server.control_url.removeprefix("http://").split(":")
-        with socket.create_connection((host, int(port)), timeout=10) as connection:
+        with socket.create_connection((host, int(port)), timeout=60) as connection:
             for responses in (1, 2):
                 connection.sendall(request)
                 head, _, body = connection.recv(65_536).partition(b"\r\n\r\n")

@@ -105,7 +105,7 @@ def test_signals_end_it_cleanly_even_while_a_client_holds_a_connection(number, o
         host, port = served.control_url.partition("://")[2].split(":")
         with socket.create_connection((host, int(port))):
             served.process.send_signal(number)
-            assert served.process.wait(timeout=10) == 0
+            assert served.process.wait(timeout=60) == 0
         assert served.process.stderr is not None
         assert "Traceback" not in served.process.stderr.read()
 

@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from statuspool_mock.server import RunningServer, Settings
+from tests.console.expecting import MOST_MILLISECONDS
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = [
@@ -57,7 +58,7 @@ class Visitor:
         )
         self._contexts.append(made)
         page = made.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(MOST_MILLISECONDS)
         page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
         page.on("console", self._note)
         page.goto(self.url(key, view, server=server))

@@ -54,7 +54,7 @@ def curl(*arguments: str) -> tuple[int, object]:
 def ask(method: str, url: str, *, key: str = KEY, **more: Any) -> requests.Response:
     """Return the answer that real requests gets."""
     headers = {"Authorization": f"Bearer {key}", **more.pop("headers", {})}
-    return requests.request(method, url, headers=headers, timeout=10, **more)
+    return requests.request(method, url, headers=headers, timeout=60, **more)
 
 
 def test_check_status_is_exactly_the_sample(api):
@@ -241,7 +241,7 @@ def test_too_many_requests_look_like_the_sample():
 def _many(served: Served, count: int) -> list[requests.Response]:
     with requests.Session() as session:
         url = f"{served.url}/monitors/{PRODUCTION_API}/status"
-        return [session.get(url, headers=BEARER, timeout=10) for _ in range(count)]
+        return [session.get(url, headers=BEARER, timeout=60) for _ in range(count)]
 
 
 def test_an_internal_error_on_request_looks_like_the_sample(api):

@@ -22,7 +22,7 @@ def test_https_is_served_and_verifies_under_each_name(tmp_path):
     with serving("--tls", "--tls-ca-dir", str(tmp_path)) as served:
         assert served.url.startswith("https://127.0.0.1:")
         url = f"{served.url}/monitors"
-        response = requests.get(url, headers=KEY, verify=served.ca_file, timeout=10)
+        response = requests.get(url, headers=KEY, verify=served.ca_file, timeout=60)
         assert response.status_code == 200
         trust = ssl.create_default_context(cafile=served.ca_file)
         by_name = url.replace("127.0.0.1", "localhost")
@@ -43,7 +43,7 @@ def test_ctl_drives_a_mock_over_https_where_its_authority_is_trusted():
 @pytest.mark.process
 def test_who_does_not_know_the_authority_does_not_trust_it():
     with serving("--tls") as served, pytest.raises(requests.exceptions.SSLError):
-        requests.get(f"{served.url}/monitors", headers=KEY, timeout=10)
+        requests.get(f"{served.url}/monitors", headers=KEY, timeout=60)
 
 
 @pytest.mark.process
@@ -53,7 +53,7 @@ def test_a_kept_authority_is_trusted_over_restarts(tmp_path):
         first = (tmp_path / "statuspool-mock-ca.pem").read_bytes()
     with serving("--tls-ca-dir", str(tmp_path)) as served:
         assert served.ca_file == ca_file
-        assert requests.get(f"{served.control_url}/docs", verify=ca_file, timeout=10).ok
+        assert requests.get(f"{served.control_url}/docs", verify=ca_file, timeout=60).ok
     assert (tmp_path / "statuspool-mock-ca.pem").read_bytes() == first
     modes = {file.name: stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()}
     assert modes == {"statuspool-mock-ca.pem": 0o644, "statuspool-mock-ca-key.pem": 0o600}
@@ -63,7 +63,7 @@ def test_a_kept_authority_is_trusted_over_restarts(tmp_path):
 def test_an_authority_for_one_run_is_gone_after_it(tmp_path, monkeypatch):
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with serving("--tls") as served:
-        assert requests.get(f"{served.control_url}/docs", verify=served.ca_file, timeout=10).ok
+        assert requests.get(f"{served.control_url}/docs", verify=served.ca_file, timeout=60).ok
     assert list(tmp_path.iterdir()) == []
 
 

@@ -206,7 +206,7 @@ def test_a_delivery_is_signed_over_its_very_bytes(client, mine):
     for events in (["incident_created"], ["sla_breach"]):
         client.post("/webhooks", json={"url": url, "events": events, "secret": secret})
     client.post("/incidents", json={"monitor_id": mine["id"], "title": "Trouble — now"})
-    body, signature = heard.get(timeout=10)
+    body, signature = heard.get(timeout=60)
     server.shutdown()
     server.server_close()
     expected = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()

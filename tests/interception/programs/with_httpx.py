@@ -6,7 +6,7 @@ API = "https://api.statuspool.io/v1"
 MONITOR = f"{API}/monitors/4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907"
 DAY = {"from": "2025-01-14T00:00:00Z", "to": "2025-01-15T00:00:00Z", "limit": 20}
 
-with httpx.Client(timeout=10) as session:
+with httpx.Client(timeout=60) as session:
     session.headers["Authorization"] = "Bearer YOUR_API_KEY"
 
     status = session.get(f"{MONITOR}/status").json()

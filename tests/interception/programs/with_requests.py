@@ -9,7 +9,7 @@ DAY = {"from": "2025-01-14T00:00:00Z", "to": "2025-01-15T00:00:00Z", "limit": 20
 with requests.Session() as session:
     session.headers["Authorization"] = "Bearer YOUR_API_KEY"
 
-    status = session.get(f"{MONITOR}/status", timeout=10).json()
+    status = session.get(f"{MONITOR}/status", timeout=60).json()
     print(
         status["status"], status["last_check_at"], status["response_time_ms"], status["uptime_30d"]
     )
@@ -21,7 +21,7 @@ with requests.Session() as session:
         print(f"{monitor['name']}: {monitor['status']}")
     print(f"Page {listed['page']} of {listed['total_pages']}")
 
-    for row in session.get(f"{MONITOR}/logs", params=DAY, timeout=10).json()["results"]:
+    for row in session.get(f"{MONITOR}/logs", params=DAY, timeout=60).json()["results"]:
         if row["status_code"] != 200:
             took = f"{row['response_time_ms']}ms"
             print(row["timestamp"], row["region"], row["status_code"], took, sep=" | ")
@@ -33,6 +33,6 @@ with requests.Session() as session:
             "events": ["status_change", "incident_created"],
             "secret": "whsec_a8f3k29d0s1lfj4m7xqwz",
         },
-        timeout=10,
+        timeout=60,
     ).json()
     print(f"Active: {webhook['active']}")
