@@ -42,7 +42,7 @@ class LedgerStorage:
                 checkpoints[mark] = yield from reading_state(data)
         written = unix + home.claimed.skew
         ago = max(time.time() + self._homes.lease.skew - written, 0.0)
-        return StoredSandbox(state, ago, checkpoints, facts)
+        return StoredSandbox(state, ago, checkpoints, facts, replay.world)
 
     def _replaying(self, home: Home, stored: StoredBytes) -> Steps[Replay]:
         if home.claimed.snapshot:
@@ -51,10 +51,10 @@ class LedgerStorage:
                     raise ValueError("it is missing")
                 return (yield from reading_snapshot(zlib.decompress(stored.snapshot)))
         recipe = Recipe.of(home.claimed.recipe)
-        initial = self._homes.book.world(recipe)
+        initial = yield from self._homes.book.making(recipe)
         clock = ClockReading(shows=float(initial.world.now), rate=initial.rate)
         state = State(clock=clock, world=initial.world.image())
-        return (yield from Replay.beginning(state, recipe.made))
+        return Replay(state, recipe.made, initial.world)
 
     def change_log(self, name: str) -> LedgerLog:
         """Return the log of a world that is at home here. Raises `StorageFailed`."""

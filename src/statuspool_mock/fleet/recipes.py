@@ -9,7 +9,7 @@ from statuspool_mock.sandbox import InitialWorld, WorldDamaged
 from statuspool_mock.scenarios.world_factory import WorldFactory
 
 if TYPE_CHECKING:
-    from statuspool_mock.simulation import World
+    from statuspool_mock.simulation import Steps, World
 
 _FORM = "1"
 _MOST_PASTS = 4
@@ -43,13 +43,20 @@ class Recipe(NamedTuple):
         return f"{_FORM} {self.digest} {self.began} {self.at} {self.made:.6f}"
 
 
+class _Past(NamedTuple):
+    """Worlds to copy: as they began, and as they were when the newest one was made."""
+
+    oldest: "World"
+    newest: "World"
+
+
 class RecipeBook:
     """Makes the new worlds of a fleet. All replicas make the same world of a recipe."""
 
     def __init__(self, factory: WorldFactory) -> None:
         self._factory = factory
         self._began = factory.begins_at()
-        self._pasts: OrderedDict[int, World] = OrderedDict()
+        self._pasts: OrderedDict[int, _Past] = OrderedDict()
         self.digest = hashlib.sha256(repr(factory.ingredients).encode()).hexdigest()[:32]
         """Stands for scenario, seed and clock."""
 
@@ -67,15 +74,23 @@ class RecipeBook:
         at = max(self._factory.begins_at(), self._began)
         return Recipe(self.digest, self._began, at, time.time())
 
-    def world(self, recipe: Recipe) -> InitialWorld:
+    def making(self, recipe: Recipe) -> "Steps[InitialWorld]":
         """Return a world as it was when its recipe was written. Raises `WorldDamaged`."""
         if recipe.digest != self.digest:
             raise WorldDamaged("it was made from another scenario, seed or clock")
-        past = self._pasts.get(recipe.began)
+        past = self._past(recipe.began)
+        if past.newest.now <= recipe.at:
+            past.newest.advance(to=recipe.at)
+            return InitialWorld(past.newest.clone(), self._factory.rate)
+        world = past.oldest.clone()
+        yield from world.advancing(to=recipe.at)
+        return InitialWorld(world, self._factory.rate)
+
+    def _past(self, began: int) -> "_Past":
+        past = self._pasts.get(began)
         if past is None:
-            past = self._pasts[recipe.began] = self._factory.past(recipe.began)
+            world = self._factory.past(began)
+            past = self._pasts[began] = _Past(world, world.clone())
             if len(self._pasts) > _MOST_PASTS:
                 self._pasts.popitem(last=False)
-        world = past.clone()
-        world.advance(to=recipe.at)
-        return InitialWorld(world, self._factory.rate)
+        return past

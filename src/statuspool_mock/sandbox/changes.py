@@ -102,7 +102,8 @@ class Replay:
     def __init__(self, state: State, unix: float, world: World) -> None:
         self._settings: SandboxSettings = state
         self._unix = unix
-        self._world = world
+        self.world = world
+        """The world of the state; whoever takes it applies no further changes."""
         self._outbox = Outbox(state.outbox)
         self._facts: list[Fact] = []
 
@@ -121,7 +122,7 @@ class Replay:
             moved = TimeMoved(**data["move"])
             yield from self._advancing(moved.at)
             with suppress(SimulationError):  # refused then as well, see `_apply`
-                self._facts += yield from moved.carry_out(self._world)
+                self._facts += yield from moved.carry_out(self.world)
             self._unix = float(data["unix"])
             self._settings = replace(self._settings, clock=self._moved(moved.at))
         elif "settings" in data:
@@ -140,8 +141,8 @@ class Replay:
 
         The server was killed between storing a change and storing the messages about it.
         """
-        facts = self._facts + self._world.advance(to=self._world.now)
-        state = state_of(self._settings, self._world.image(), self._outbox.image())
+        facts = self._facts + self.world.advance(to=self.world.now)
+        state = state_of(self._settings, self.world.image(), self._outbox.image())
         return state, self._unix, facts
 
     def _advancing(self, at: int, *, is_delivery: bool = False) -> Steps[None]:
@@ -149,13 +150,13 @@ class Replay:
 
         Deliveries go on while time is moved, and their changes may come before the messages.
         """
-        if at > self._world.now or not is_delivery:
+        if at > self.world.now or not is_delivery:
             self._facts = []
-        yield from self._world.advancing(to=max(at, self._world.now))
+        yield from self.world.advancing(to=max(at, self.world.now))
 
     def _apply(self, command: Command) -> None:
         with suppress(SimulationError):  # refused then as well, and not retracted before a kill
-            self._world.apply(command)
+            self.world.apply(command)
             if isinstance(command, DisableWebhook | DeleteWebhook):
                 self._replay_outbox({"closed": command.webhook_id})
 
@@ -169,12 +170,12 @@ class Replay:
         clock = self._settings.clock
         if clock.until is not None and began >= clock.until:
             clock = replace(clock, rate=clock.then, until=None)
-        now = self._world.now
+        now = self.world.now
         until = clock.until if clock.until is not None and now < clock.until else None
         return replace(clock, shows=float(now), until=until)
 
     def _webhooks(self) -> dict[str, Any]:
-        return {one.id: one for team in Team for one in self._world.webhooks(team=team)}
+        return {one.id: one for team in Team for one in self.world.webhooks(team=team)}
 
 
 def _values(command: Command | Outage) -> dict[str, Any]:

@@ -159,6 +159,8 @@ def delete_checkpoint(sandbox: Sandbox, name: str) -> None:
 def resuming(sandbox: Sandbox, stored: StoredSandbox) -> Steps[None]:
     """Let a new sandbox continue as it was stored. Its clock ran on in the meantime."""
     sandbox.checkpoints = Checkpoints(stored.checkpoints)
-    world = yield from World.restoring(stored.state.world)
+    world = stored.world
+    if world is None:
+        world = yield from World.restoring(stored.state.world)
     sandbox.load(stored.state, world, seconds_ago=stored.seconds_ago)
     sandbox.dispatcher.put(stored.facts)

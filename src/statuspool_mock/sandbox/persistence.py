@@ -5,19 +5,21 @@ from typing import Any, NamedTuple, Protocol
 
 from statuspool_mock.sandbox.changes import Change, CommandApplied, OutboxChanged
 from statuspool_mock.sandbox.state import State
-from statuspool_mock.simulation import Command, Fact, Steps
+from statuspool_mock.simulation import Command, Fact, Steps, World
 
 
 class StoredSandbox(NamedTuple):
     """A stored sandbox: its state, and how many seconds ago it was written.
 
-    `facts` happened, but the messages about them were not stored.
+    `facts` happened, but the messages about them were not stored. `world` is the one of
+    the state, if it was built already.
     """
 
     state: State
     seconds_ago: float
     checkpoints: dict[str, State]
     facts: Sequence[Fact] = ()
+    world: World | None = None
 
 
 class ChangeLog(Protocol):

@@ -231,7 +231,7 @@ class SandboxDirectory:
             state, unix, facts = replay.result()
         checkpoints = yield from self._reading_checkpoints(salvage=salvage)
         ago = max(time.time() - unix, 0.0)
-        return StoredSandbox(state, ago, checkpoints, facts), size
+        return StoredSandbox(state, ago, checkpoints, facts, replay.world), size
 
     def _reading_checkpoints(self, *, salvage: bool) -> Steps[dict[str, State]]:
         found = {}
