@@ -32,6 +32,7 @@ from statuspool_mock.scenarios.scenario_file import ScenarioFile
 from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
 from statuspool_mock.web.console import Console
 from statuspool_mock.web.control.app import ControlPlane
+from statuspool_mock.web.control.context import FleetView
 from statuspool_mock.web.control_auth import ControlAuth
 from statuspool_mock.web.control_origins import ControlOrigins
 from statuspool_mock.web.control_tokens import ControlTokens
@@ -206,13 +207,16 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
         access_log=settings.access_log,
         open_metrics=settings.metrics_open,
     )
+    if fleet is not None:
+        monitoring.measures = fleet.measures
     scenario_file = ScenarioFile(settings.scenario, sandboxes, factory, demo=DEMO)
     app = application(
         settings,
         sandboxes,
         active_mutants=active_mutants,
         monitoring=monitoring,
-        scenario=scenario_file,
+        scenario=None if fleet else scenario_file,
+        fleet=fleet,
     )
     if fleet is not None:
         app = fleet.serve(app, sandboxes)
@@ -234,12 +238,14 @@ def application(
     active_mutants: ActiveMutants | None = None,
     monitoring: Monitoring | None = None,
     scenario: ScenarioFile | None = None,
+    fleet: FleetView | None = None,
     pause: Pause = asyncio.sleep,
 ) -> ASGIApp:
     """Wire the API and the control plane of some sandboxes.
 
     `active_mutants` are those of the settings if None. `monitoring` counts the requests.
-    `scenario` can be read again. `pause` waits, in seconds, before a delayed response is sent.
+    `scenario` can be read again. `fleet` is that of a server with a ledger. `pause` waits, in
+    seconds, before a delayed response is sent.
     """
     active_mutants = active_mutants or ActiveMutants(settings.mutants)
     auth = settings.control_auth()
@@ -248,6 +254,7 @@ def application(
         sandboxes,
         active_mutants=active_mutants,
         scenario=scenario,
+        fleet=fleet,
         auth=auth,
         strict=settings.strict,
     )

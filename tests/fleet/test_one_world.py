@@ -80,6 +80,7 @@ class Writer(threading.Thread):
         self.replicas = itertools.cycle(replicas)
         self.world = world
         self.acknowledged = set()
+        self.refused = []
         self.is_over = threading.Event()
 
     def run(self):
@@ -88,8 +89,11 @@ class Writer(threading.Thread):
                 return
             name = f"monitor {number}"
             with suppress(httpx.TransportError), client_of(next(self.replicas), self.world) as api:
-                if create(api, name).status_code == 201:
+                response = create(api, name)
+                if response.status_code == 201:
                     self.acknowledged.add(name)
+                else:
+                    self.refused.append(response.text)
 
 
 def wait_for(writers, count):

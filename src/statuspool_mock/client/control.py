@@ -137,6 +137,14 @@ class Control:
         """Activate exactly these mutants, for all sandboxes of the server."""
         return self._json("PUT", "/_mock/mutants", {"names": list(names)})
 
+    def fleet(self) -> Json:
+        """Return the replicas of the server's fleet and their worlds."""
+        return self._json("GET", "/_mock/fleet")
+
+    def move_world(self, world: str, *, to: str | None = None) -> Json:
+        """Move a world to a replica, by default to the one with the fewest worlds."""
+        return self._json("POST", "/_mock/fleet/move", given({"world": world, "to": to}))
+
     def sandboxes(self) -> Json:
         """Return the sandboxes of the server and its limits."""
         return self._json("GET", "/_mock/sandboxes")

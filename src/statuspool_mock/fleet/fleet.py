@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,6 +17,7 @@ from statuspool_mock.fleet.ledger_storage import LedgerStorage
 from statuspool_mock.fleet.ledger_url import LedgerAddress, LedgerRejected
 from statuspool_mock.fleet.link_client import Links
 from statuspool_mock.fleet.link_server import LinkServer
+from statuspool_mock.fleet.overview import FleetOverview
 from statuspool_mock.fleet.protocol import with_links
 from statuspool_mock.fleet.recipes import RecipeBook
 from statuspool_mock.fleet.routes import Routes
@@ -53,6 +55,7 @@ class Fleet:
         self.routes = Routes(self.homes)
         self.links: Links
         self.app: FleetApp
+        self.overview: FleetOverview
         self._inner: ASGIApp
         self._secret = b""
         self._connections: set[LinkServer] = set()
@@ -76,7 +79,7 @@ class Fleet:
             transport,
             secret=self._secret,
             app=self._serve_replica,
-            answer=self._answer,
+            answer=self.overview.answer,
             connections=self._connections,
         )
 
@@ -97,6 +100,13 @@ class Fleet:
         except UNREACHABLE as error:
             raise LedgerRejected(f"The ledger cannot be used: {error}.") from error
         self.app = FleetApp(self._inner, self.routes, self.links, world_of=self._world_of)
+        self.overview = FleetOverview(
+            self.homes,
+            self.links,
+            self.app,
+            ledger=settings.address.shown,
+            replicas=self.replicas,
+        )
 
     def _world_of(self, key: str) -> str | None:
         try:
@@ -139,6 +149,24 @@ class Fleet:
             some = worlds[start : start + _HANDED_OVER_AT_ONCE]
             await asyncio.gather(*map(self.homes.hand_over, some))
 
+    # What the control plane asks
+
+    async def described(self) -> Mapping[str, Any]:
+        """Return the replicas and their worlds. Raises `Conflict`."""
+        return await self.overview.described()
+
+    async def move(self, world: str, to: str | None) -> Mapping[str, Any]:
+        """Move a world to a replica. Raises `NotFound`, `InvalidInput` or `Conflict`."""
+        return await self.overview.move(world, to)
+
+    async def sandboxes(self) -> Sequence[Mapping[str, Any]]:
+        """Return the sandboxes of the other replicas."""
+        return await self.overview.sandboxes()
+
+    def measures(self) -> Iterator[tuple[str, str, float]]:
+        """Yield what is measured: name, meaning, value."""
+        return self.overview.measures()
+
     async def replicas(self) -> list[str]:
         """Return the addresses of all replicas that renew their leases. Raises `UNREACHABLE`."""
         incarnations = await self.ledger.call("SMEMBERS", scripts.REPLICAS_KEY)
@@ -148,7 +176,3 @@ class Fleet:
         if gone:
             await self.ledger.call("SREM", scripts.REPLICAS_KEY, *gone)
         return sorted(found.decode() for found in addresses if found is not None)
-
-    async def _answer(self, question: Any) -> Any:
-        """Answer a question of another replica."""
-        return {"unknown": question}

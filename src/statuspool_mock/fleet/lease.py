@@ -46,6 +46,8 @@ class Lease:
         """Until when this replica may act for its worlds, on the clock of `now`."""
         self.skew = 0.0
         """What has to be added to this machine's clock for that of the ledger, in seconds."""
+        self.round_trip_seconds = 0.0
+        """How long the last renewal took."""
         self._tasks: list[asyncio.Task[None]] = []
 
     @property
@@ -76,7 +78,7 @@ class Lease:
 
     async def _set(self, incarnation: str, condition: str) -> bool:
         """Set the lease's key under a condition, and compare clocks; return whether it was set."""
-        milliseconds, wall = round(LEASE_SECONDS * 1000), time.time()
+        milliseconds, wall, began = round(LEASE_SECONDS * 1000), time.time(), now()
         async with asyncio.timeout(LEASE_SECONDS / 2):
             replies = await asyncio.gather(
                 self._ledger.call(
@@ -90,6 +92,7 @@ class Lease:
                 self._ledger.call("TIME"),
                 self._ledger.call("PEXPIRE", FLEET_KEY, round(FLEET_SECONDS * 1000)),
             )
+        self.round_trip_seconds = now() - began
         seconds, micros = map(int, replies[1])
         self.skew = seconds + micros / 1e6 - (wall + time.time()) / 2
         return replies[0] is not None

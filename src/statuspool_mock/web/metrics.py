@@ -26,7 +26,8 @@ _PREFIX = "statuspool_mock"
 class ServerCollector(Collector):
     """Reads what the server counts.
 
-    `lag` returns the event loop's lag in seconds, `deliveries` are counts by result.
+    `lag` returns the event loop's lag in seconds, `deliveries` are counts by result. `measures`
+    returns what else is measured: name, meaning, value.
     """
 
     def __init__(
@@ -36,11 +37,13 @@ class ServerCollector(Collector):
         *,
         lag: Callable[[], float],
         deliveries: Mapping[str, int],
+        measures: Callable[[], Iterable[tuple[str, str, float]]] = tuple,
     ) -> None:
         self._counts = counts
         self._sandboxes = sandboxes
         self._lag = lag
         self._delivery_results = deliveries
+        self._measures = measures
 
     def collect(self) -> Iterable[Metric]:
         """Yield the metrics as they are now."""
@@ -49,6 +52,8 @@ class ServerCollector(Collector):
         yield self._durations()
         yield from self._gauges()
         yield self._deliveries()
+        for name, meaning, value in self._measures():
+            yield GaugeMetricFamily(f"{_PREFIX}_{name}", meaning, value)
 
     def _requests(self) -> Metric:
         family = CounterMetricFamily(

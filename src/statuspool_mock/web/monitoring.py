@@ -1,6 +1,6 @@
 """Pages for those who run the server: `/healthz`, `/readyz` and `/metrics`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starlette.responses import JSONResponse
@@ -28,6 +28,8 @@ class Monitoring:
     access_log: bool = False
     open_metrics: bool = False
     is_ready: bool = True
+    measures: Callable[[], Iterable[tuple[str, str, float]]] = tuple
+    """Returns what else is measured: name, meaning, value."""
     counts: RequestCounts = field(default_factory=RequestCounts)
     lag: LoopLag = field(default_factory=LoopLag)
 
@@ -106,5 +108,6 @@ class _Metrics:
                 self._sandboxes,
                 lag=monitoring.lag,
                 deliveries=monitoring.deliveries,
+                measures=monitoring.measures,
             )
         )

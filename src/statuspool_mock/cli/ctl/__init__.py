@@ -11,6 +11,7 @@ from statuspool_mock.cli.ctl import (
     clock,
     events,
     faults,
+    fleet,
     journal,
     monitors,
     mutants,
@@ -42,6 +43,7 @@ for topic in (
     webhooks,
     state,
     events,
+    fleet,
 ):
     for verb in topic.VERBS:
         ctl.add_command(verb)

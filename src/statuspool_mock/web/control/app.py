@@ -13,7 +13,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from statuspool_mock.contract import Document, Operation
 from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes, StorageFailed, long_work
 from statuspool_mock.web.bodies import ORDINARY, SNAPSHOT
-from statuspool_mock.web.control.context import ControlContext, MutantSwitch, ScenarioSource
+from statuspool_mock.web.control.context import (
+    ControlContext,
+    FleetView,
+    MutantSwitch,
+    ScenarioSource,
+)
 from statuspool_mock.web.control.operations import OPERATIONS
 from statuspool_mock.web.control_auth import ControlAuth, ControlDenied
 from statuspool_mock.web.control_tokens import WHOLE_SERVER, Grant
@@ -44,7 +49,7 @@ _WITHOUT_OPENING = frozenset({"listSandboxes", "repairSandbox", "deleteSandbox"}
 """Operations on sandboxes as such: they do not open the key's own, which may be damaged."""
 _READS = frozenset({"verifyJournal"})
 """Operations that send a body but change nothing."""
-_FOR_ADMINISTRATION = frozenset({"reloadScenario", "switchMutants"})
+_FOR_ADMINISTRATION = frozenset({"moveWorld", "reloadScenario", "switchMutants"})
 """Operations that concern every sandbox of the server."""
 _KEY_IN_QUERY = frozenset({"streamEvents"})
 """Operations for `EventSource`, which sends no headers: their key may be in the query."""
@@ -67,6 +72,7 @@ class ControlOperation:
         *,
         active_mutants: MutantSwitch,
         scenario: ScenarioSource | None,
+        fleet: FleetView | None,
         strict: bool,
     ) -> None:
         self._operation = operation
@@ -74,6 +80,7 @@ class ControlOperation:
         self._sandboxes = sandboxes
         self._active_mutants = active_mutants
         self._scenario = scenario
+        self._fleet = fleet
         self._strict = strict
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -160,6 +167,7 @@ class ControlOperation:
             headers=request.headers,
             active_mutants=self._active_mutants,
             scenario=self._scenario,
+            fleet=self._fleet,
         )
         if iscoroutinefunction(self._function):
             return await self._function(context)
@@ -218,6 +226,7 @@ class ControlPlane:
         *,
         active_mutants: MutantSwitch,
         scenario: ScenarioSource | None,
+        fleet: FleetView | None = None,
         auth: ControlAuth,
         strict: bool = False,
     ) -> None:
@@ -225,6 +234,7 @@ class ControlPlane:
         self._sandboxes = sandboxes
         self._active_mutants = active_mutants
         self._scenario = scenario
+        self._fleet = fleet
         self._auth = auth
         self._strict = strict
         self._app: ASGIApp | None = None
@@ -264,6 +274,7 @@ class ControlPlane:
                 self._sandboxes,
                 active_mutants=self._active_mutants,
                 scenario=self._scenario,
+                fleet=self._fleet,
                 strict=self._strict,
             ),
             base_path=CONTROL_PATH,

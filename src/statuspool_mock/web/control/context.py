@@ -31,6 +31,19 @@ class ScenarioSource(Protocol):
         """Read it again and return its name. Raises `InvalidInput`."""
 
 
+class FleetView(Protocol):
+    """The fleet of the server."""
+
+    async def described(self) -> Mapping[str, Any]:
+        """Return its replicas and their worlds. Raises `Conflict` if that is impossible now."""
+
+    async def move(self, world: str, to: str | None) -> Mapping[str, Any]:
+        """Move a world to a replica. Raises `NotFound`, `InvalidInput` or `Conflict`."""
+
+    async def sandboxes(self) -> Sequence[Mapping[str, Any]]:
+        """Return the sandboxes of the other replicas."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ControlContext:
     """A control request. `path` and `values` are parameters of path and query, `body` its JSON."""
@@ -49,6 +62,8 @@ class ControlContext:
     active_mutants: MutantSwitch
     scenario: ScenarioSource | None
     """None if the scenario cannot be read again."""
+    fleet: FleetView | None
+    """None for a server without a ledger."""
 
     @property
     def sandbox(self) -> Sandbox:

@@ -1,24 +1,30 @@
 """The sandboxes of this server."""
 
+from collections.abc import Callable
 from typing import Any
 
 from statuspool_mock import __version__
-from statuspool_mock.sandbox import Sandbox
+from statuspool_mock.sandbox import Sandbox, Sandboxes
 from statuspool_mock.time_parsing import written
 from statuspool_mock.web.control.context import ControlContext
 
 
 async def list_sandboxes(context: ControlContext) -> Any:
     """Handle GET /sandboxes."""
-    sandboxes = context.sandboxes
+    sandboxes, covers = context.sandboxes, context.grant.covers
+    found = listed(sandboxes, covers=covers)
+    for others in await context.fleet.sandboxes() if context.fleet else ():
+        for kind, items in found.items():
+            items += [one for one in others[kind] if covers(one["name"])]
+    return {**found, "most": sandboxes.most, "idle_seconds": sandboxes.idle_seconds}
+
+
+def listed(sandboxes: Sandboxes, *, covers: Callable[[str], bool]) -> dict[str, list[Any]]:
+    """Return the sandboxes of this server that `covers` admits, open ones and damaged ones."""
     return {
-        "results": [_json(one) for one in sandboxes if context.grant.covers(one.name)],
-        "most": sandboxes.most,
-        "idle_seconds": sandboxes.idle_seconds,
+        "results": [_json(one) for one in sandboxes if covers(one.name)],
         "damaged": [
-            {"name": name, "reason": reason}
-            for name, reason in sandboxes.damaged
-            if context.grant.covers(name)
+            {"name": name, "reason": reason} for name, reason in sandboxes.damaged if covers(name)
         ],
     }
 
