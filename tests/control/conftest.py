@@ -1,10 +1,11 @@
 import pytest
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import Settings
+from tests.targets import target
 
 
 @pytest.fixture(scope="session")
 def server():
     """One server for all tests; each opens a world of its own."""
-    with RunningServer(Settings(port=0, strict=True)) as running:
+    with target(Settings(port=0, strict=True)) as running:
         yield running

@@ -10,6 +10,18 @@ from tests.fleet.ports import free_port
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade"}
 
 
+class _Plain(web.StreamResponse):
+    """A response without headers that aiohttp would add."""
+
+    async def _prepare_headers(self):
+        has_type = "Content-Type" in self.headers
+        await super()._prepare_headers()
+        if not has_type:
+            self.headers.popall("Content-Type", None)
+        if self.headers.get("Server", "").startswith("Python/"):
+            del self.headers["Server"]
+
+
 class RoundRobin:
     """Forwards requests to servers in turn; the next one has it if a connection is refused."""
 
@@ -35,7 +47,8 @@ class RoundRobin:
             timeout=aiohttp.ClientTimeout(total=None),
             skip_auto_headers=("Accept", "Accept-Encoding", "User-Agent", "Content-Type"),
         )
-        self._runner = web.ServerRunner(web.Server(self._forward))
+        server = web.Server(self._forward, handler_cancellation=True)
+        self._runner = web.ServerRunner(server, shutdown_timeout=1)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
 
@@ -61,7 +74,7 @@ class RoundRobin:
             request.method, url + request.raw_path, headers=headers, data=body or None,
             allow_redirects=False,
         ) as response:  # fmt: skip
-            answer = web.StreamResponse(status=response.status, reason=response.reason)
+            answer = _Plain(status=response.status, reason=response.reason)
             for name, value in response.headers.items():
                 if name.lower() not in HOP_BY_HOP:
                     answer.headers.add(name, value)

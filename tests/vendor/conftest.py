@@ -3,13 +3,14 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import Settings
+from tests.targets import target
 
 
 @pytest.fixture(scope="package")
 def server():
     """A real server on a free port that checks every answer against the document."""
-    with RunningServer(Settings(port=0, scenario="docs", strict=True)) as running:
+    with target(Settings(port=0, scenario="docs", strict=True)) as running:
         yield running
 
 

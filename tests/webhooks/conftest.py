@@ -3,7 +3,8 @@ import secrets
 import pytest
 
 from statuspool_mock.client import Control
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import Settings
+from tests.targets import target
 from tests.webhooks.receiver import Receiver
 
 SECRET = "whsec_a8f3k29d0s1lfj4m7xqwz"
@@ -11,7 +12,7 @@ SECRET = "whsec_a8f3k29d0s1lfj4m7xqwz"
 
 @pytest.fixture(scope="session")
 def server():
-    with RunningServer(Settings(port=0, strict=True, scenario="empty")) as running:
+    with target(Settings(port=0, strict=True, scenario="empty")) as running:
         yield running
 
 

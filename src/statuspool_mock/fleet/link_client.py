@@ -29,7 +29,7 @@ class LinkLost(Exception):
 class Forwarded:
     """A request that was forwarded: the frames that come back, in order."""
 
-    __slots__ = ("_frames", "_is_lost", "_link", "_waiter", "number")
+    __slots__ = ("_frames", "_is_lost", "_link", "_waiter", "is_left", "number")
 
     def __init__(self, link: "Link", number: int) -> None:
         self._link = link
@@ -37,6 +37,8 @@ class Forwarded:
         self._frames: deque[Frame] = deque()
         self._waiter: asyncio.Future[None] | None = None
         self._is_lost = False
+        self.is_left = False
+        """Whether the client has left."""
 
     async def next(self) -> Frame:
         """Return the next frame. Raises `LinkLost`."""
@@ -61,8 +63,14 @@ class Forwarded:
         self._wake()
 
     def cancel(self) -> None:
-        """Tell the other side that the client has left."""
+        """Tell the other side that nobody waits any more."""
         self._link.cancel(self.number)
+
+    def leave(self) -> None:
+        """Tell both sides that the client has left."""
+        self.is_left = True
+        self.cancel()
+        self.lose()
 
     def _wake(self) -> None:
         waiter, self._waiter = self._waiter, None

@@ -17,6 +17,8 @@ from statuspool_mock.web.fault_responses import TRANSPORT
 from statuspool_mock.web.quick_requests import start
 
 HANDSHAKE_SECONDS = 5.0
+QUICK_METHODS = frozenset({"GET", "DELETE"})
+_QUICK_BELOW = "/v1/"
 Answer = Callable[[Any], Awaitable[Any]]
 _log = logging.getLogger(__name__)
 
@@ -113,7 +115,11 @@ class LinkServer(asyncio.Protocol):
             exchange = _Exchange(self, frame.number)
             self._exchanges[frame.number] = exchange
             scope = exchange.scope(ForwardedRequest.of(frame.payload))
-            self._keep(start(self._serve(exchange, scope), loop=self._loop))
+            serving = self._serve(exchange, scope)
+            if scope["method"] in QUICK_METHODS and scope["path"].startswith(_QUICK_BELOW):
+                self._keep(start(serving, loop=self._loop))
+            else:
+                self._keep(self._loop.create_task(serving))
         elif frame.kind == frames.CANCEL:
             exchange_left = self._exchanges.get(frame.number)
             if exchange_left is not None:
