@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import secrets
 import socket
 import ssl
 import threading
@@ -261,7 +262,8 @@ def application(
     document = sandboxes.document
     shared = ControlOrigins(plane, settings.control_origins)
     console = Console(shared, base_path=CONTROL_PATH)
-    seeds = count(settings.seed)  # request ids are not repeated when mutants are switched
+    # Request ids are not repeated when mutants are switched, nor by the replicas of a fleet.
+    seeds = count(settings.seed if fleet is None else secrets.randbits(64))
 
     def build(chosen: Sequence[Mutant]) -> ASGIApp:
         app = build_api(

@@ -1,5 +1,6 @@
 """A blind balancer: each request goes to the next server, whatever its key and its connection."""
 
+import io
 import itertools
 
 import aiohttp
@@ -57,7 +58,7 @@ class RoundRobin:
         await self._runner.cleanup()
 
     async def _forward(self, request):
-        start, body = next(self._turns), await request.read()
+        start, body = next(self._turns), await request.content.read()
         for step in range(len(self._urls)):
             url = self._urls[(start + step) % len(self._urls)]
             try:
@@ -71,7 +72,7 @@ class RoundRobin:
         for name in HOP_BY_HOP:
             headers.popall(name, None)
         async with self._session.request(
-            request.method, url + request.raw_path, headers=headers, data=body or None,
+            request.method, url + request.raw_path, headers=headers, data=io.BytesIO(body) if body else None,
             allow_redirects=False,
         ) as response:  # fmt: skip
             answer = _Plain(status=response.status, reason=response.reason)
