@@ -25,7 +25,7 @@ class Outcome(Enum):
 class Gate(RequestMarks):
     """The `send` of one request at the home of its world."""
 
-    __slots__ = ("_log", "_method", "_send", "has_begun", "outcome")
+    __slots__ = ("_is_whole", "_log", "_method", "_send", "has_begun", "outcome")
 
     def __init__(self, log: LedgerLog, method: str, send: Send) -> None:
         self.is_refused = False
@@ -33,19 +33,25 @@ class Gate(RequestMarks):
         self._log = log
         self._method = method
         self._send = send
+        self._is_whole = False
+        """Whether the rest was made before the beginning was sent, so that it waits for nothing."""
         self.has_begun = False
         self.outcome = Outcome.ANSWERED
 
     async def __call__(self, message: Message) -> None:
         """Send a part of the response; wait first where something is not stored yet."""
         log = self._log
-        if log.done != log.made or log.is_lost or self.is_refused:
+        if not self._is_whole and (log.done != log.made or log.is_lost or self.is_refused):
             is_stored = await log.settled()
             if self.outcome is Outcome.ANSWERED:
                 self.outcome = self._judged(message, is_stored=is_stored)
             if self.outcome is not Outcome.ANSWERED:
                 return
-        self.has_begun = True
+        if not self.has_begun:
+            self.has_begun = True
+            self._is_whole = any(
+                name == b"content-length" for name, _ in message.get("headers", ())
+            )
         await self._send(message)
 
     def _judged(self, message: Message, *, is_stored: bool) -> Outcome:
