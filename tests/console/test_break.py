@@ -198,3 +198,35 @@ def test_a_play_on_a_frozen_clock_says_so_and_offers_the_next_step(page, world):
     expect(page.locator("world-clock .state")).to_have_text("live")
     page.get_by_role("button", name="Play single-region").click()
     expect(page.get_by_role("button", name="Next step")).to_have_count(0)
+
+
+def test_nothing_is_asked_for_that_is_not_there(page, world):
+    responses, said = [], []
+    page.on("response", lambda one: responses.append((one.status, one.url)))
+    page.on("console", lambda one: said.append(one.text))
+    page.reload()
+    expect(page.get_by_text("No outage script is playing.")).to_be_visible()
+    with page.expect_response("**/_mock/outage-scripts"):
+        world.monitors.force_down(world.monitors.all()[0])
+    assert [one for one in responses if one[0] >= 400] == []
+    assert said == []
+
+
+def test_switching_one_mutant_after_another_loses_none(visitor, key):
+    with RunningServer(Settings(port=0, switch_mutants=True)) as server:
+        page = visitor.open(key, "break", server=server)
+        page.get_by_label("Search").fill("ids-")
+        switches = page.get_by_role("group", name="Mutants").get_by_role("switch", checked=False)
+        expect(switches.nth(1)).to_be_visible()
+        sent = []
+
+        def answer(route):
+            if route.request.method == "PUT":
+                sent.append(route.request.post_data_json["names"])
+            route.abort()  # the list stays as it was
+
+        page.route("**/_mock/mutants", answer)
+        for index in range(2):
+            with page.expect_request(lambda one: one.method == "PUT"):
+                switches.nth(index).click()
+    assert [len(names) for names in sent] == [1, 2]

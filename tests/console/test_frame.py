@@ -198,3 +198,69 @@ def test_a_closed_control_plane_says_what_to_do(visitor, key):
             "STATUSPOOL_CONTROL_TOKEN"
         )
         expect(page.locator(".toast")).to_have_count(0)
+
+
+def test_another_world_is_chosen_from_those_there_are(page, server, key):
+    other = f"{key}-listed"
+    with Control(server.control_url, api_key=other) as control:
+        control.clock.freeze()
+    page.keyboard.press("w")
+    name = other.removeprefix("sp_test_")
+    page.get_by_role("dialog").get_by_role("button", name=name).click()
+    page.wait_for_url(f"**/?key={other}#/world")
+
+
+def test_what_is_said_stands_above_a_dialog(page):
+    def refuse(route):
+        route.fulfill(status=507, json={"error": "INSUFFICIENT_STORAGE", "message": "No room."})
+
+    page.route("**/v1/monitors", refuse)
+    page.get_by_role("button", name="New monitor").click()
+    page.get_by_role("dialog").get_by_label("Name").fill("Shop")
+    page.get_by_role("dialog").get_by_role("button", name="Create").click()
+    toast = page.locator(".toast")
+    expect(toast).to_contain_text("No room.")
+    box = toast.bounding_box()
+    centre = [box["x"] + box["width"] / 2, box["y"] + box["height"] / 2]
+    found = page.evaluate(
+        "([x, y]) => document.elementsFromPoint(x, y)[0].closest('.toast, dialog').className",
+        centre,
+    )
+    assert "toast" in found
+
+
+def test_while_time_is_moved_the_clock_says_so(page, world):
+    held = []
+
+    def hold(route):
+        held.append(route)
+
+    page.route("**/_mock/clock/advance", hold)
+    with page.expect_request("**/_mock/clock/advance"):
+        page.get_by_role("button", name="Next event").click()
+    expect(page.locator("world-clock .state")).to_have_text("moving …")
+    held[0].continue_()
+    expect(page.locator("world-clock .state")).to_have_text("frozen")
+    assert world.clock.read()["now"][11:19] == page.locator("world-clock .hour").text_content()
+
+
+def test_a_time_that_was_asked_for_before_a_move_is_not_shown_after_it(page, world):
+    held = []
+
+    def hold(route):
+        if route.request.method == "GET":
+            held.append((route, route.fetch()))
+        else:
+            route.continue_()
+
+    before = page.locator("world-clock .hour").text_content()
+    page.route("**/_mock/clock", hold)
+    with page.expect_request("**/_mock/clock"):
+        world.clock.freeze()  # others did something, so the page asks
+    page.get_by_role("button", name="Next event").click()
+    expect(page.locator("world-clock .hour")).not_to_have_text(before)
+    now = world.clock.read()["now"][11:19]
+    for route, response in held:
+        route.fulfill(response=response)
+    page.wait_for_timeout(300)
+    expect(page.locator("world-clock .hour")).to_have_text(now)

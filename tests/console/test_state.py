@@ -34,9 +34,13 @@ def test_a_checkpoint_is_kept_gone_back_to_and_forgotten(page, world):
     expect(row).to_contain_text("before lunch")
     world.clock.advance("2h")
     page.get_by_role("button", name="Rewind to before lunch").click()
+    expect(page.get_by_role("dialog")).to_contain_text("The present state is lost")
+    page.get_by_role("dialog").get_by_role("button", name="Rewind").click()
     expect(page.locator(".toast")).to_contain_text("Rewound to")
     assert world.clock.read()["now"] == before
     page.get_by_role("button", name="Delete before lunch").click()
+    expect(page.get_by_role("dialog")).to_contain_text("cannot be rewound to any more")
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
     expect(page.get_by_text("No checkpoints.")).to_be_visible()
 
 
@@ -46,6 +50,8 @@ def test_a_snapshot_leaves_and_comes_back(page, world, api):
     kept = [one["id"] for one in world.monitors.all()]
     api.delete(f"/monitors/{kept[0]}")
     page.get_by_label("Upload snapshot").set_input_files(download.value.path())
+    expect(page.get_by_role("dialog")).to_contain_text("The present state is lost")
+    page.get_by_role("dialog").get_by_role("button", name="Restore").click()
     expect(page.locator(".toast")).to_contain_text("snapshot is restored")
     assert [one["id"] for one in world.monitors.all()] == kept
 
@@ -76,3 +82,17 @@ def test_the_scenarios_offered_are_those_that_are_shipped():
     text = (ASSETS / "views" / "state.js").read_text("utf-8")
     offered = re.search(r"const SCENARIOS = (\[.*\]);", text)
     assert json.loads(offered[1]) == [entry.name for entry in scenarios.shipped()]
+
+
+def test_a_seed_that_is_no_number_resets_nothing(page, world):
+    world.monitors.create("Stays")
+    page.get_by_label("Seed").fill("seven")
+    page.get_by_role("button", name="Reset", exact=True).click()
+    assert page.get_by_label("Seed").evaluate("field => field.validationMessage")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.get_by_label("Seed").fill("7")
+    page.get_by_role("button", name="Reset", exact=True).click()
+    expect(page.get_by_role("dialog")).to_contain_text("Checkpoints stay")
+    page.get_by_role("dialog").get_by_role("button", name="Reset", exact=True).click()
+    expect(page.locator(".toast")).to_contain_text("begins anew")
+    assert "Stays" not in [one["name"] for one in world.monitors.all()]

@@ -116,3 +116,8 @@ def told_apart(page):
     assert max(end for _, end in been) <= now + 3
     assert min(start for start, _ in ahead) >= now - 3
     return been, ahead
+
+
+def test_the_timeline_has_a_legend(page):
+    legend = page.get_by_role("region", name="Timeline").locator(".legend")
+    expect(legend).to_contain_text("incident recorded by hand")

@@ -73,9 +73,27 @@ def test_coverage_has_what_was_never_met_in_sight(page, api):
     api.get("/monitors?limit=1")
     table = page.get_by_role("group", name="Covered responses")
     row = table.get_by_role("row").filter(has_text="listMonitors")
-    expect(row).to_contain_text("never: degraded")
-    expect(row.get_by_text("✓ more pages")).to_be_visible()
-    expect(row.get_by_text("never", exact=True).first).to_be_visible()
+    expect(row.get_by_title("listMonitors, 200: 1")).to_be_visible()
+    expect(row.get_by_title("listMonitors, 401: never")).to_be_visible()
+    states = page.get_by_role("region", name="Coverage").get_by_role("definition").first
+    expect(states).to_contain_text("never: degraded")
+    expect(states.get_by_text("✓ more pages")).to_be_visible()
+
+
+def test_coverage_is_beside_the_exchanges_and_whole_on_a_phone(page, visitor, key, api):
+    api.get("/monitors?limit=1")
+    table = page.get_by_role("group", name="Covered responses")
+    exchanges = page.get_by_role("group", name="Exchanges, newest first")
+    expect(table).to_be_visible()
+    expect(exchanges).to_be_visible()
+    assert (
+        exchanges.bounding_box()["x"] + exchanges.bounding_box()["width"]
+        < (table.bounding_box()["x"])
+    )
+    phone = visitor.open(key, "traffic", viewport={"width": 390, "height": 844})
+    table = phone.get_by_role("group", name="Covered responses")
+    expect(table).to_be_visible()
+    assert table.evaluate("frame => frame.scrollWidth <= frame.clientWidth")
 
 
 def test_hostile_paths_are_text(page, api):
@@ -212,3 +230,26 @@ def test_other_views_say_that_a_request_is_held(visitor, world, key, ask):
     expect(page.locator(".toast")).to_contain_text("/v1/incidents is held")
     world.breakpoints.clear()
     assert asked.result(120).status_code == 200
+
+
+def test_a_late_response_replaces_no_newer_one(page, api):
+    api.get("/monitors?limit=1")
+    api.get("/monitors?limit=0")
+    expect(rows(page)).to_have_count(3)
+    late = []
+
+    def hold(route):
+        late.append(route)
+
+    page.route("**/_mock/journal?*status=400*", hold)
+    status = page.get_by_label("Status", exact=True)
+    with page.expect_request("**/_mock/journal?*status=400*"):
+        status.fill("400")
+    status.fill("200")
+    expect(rows(page)).to_have_count(2)
+    expect(rows(page).nth(1)).to_contain_text("limit=1")
+    for route in late:
+        with page.expect_response("**/_mock/journal?*status=400*"):
+            route.continue_()
+    page.wait_for_timeout(300)
+    expect(rows(page).nth(1)).to_contain_text("limit=1")

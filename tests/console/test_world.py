@@ -221,6 +221,17 @@ def test_two_thousand_monitors_take_no_longer_to_look_at(visitor):
         assert page.locator("virtual-list .row").count() < 40
 
 
+def test_the_lines_between_rows_reach_both_edges(page):
+    row = page.locator("virtual-list .row").first
+    expect(row).to_be_visible()
+    edges = """list => {
+        const row = list.querySelector(".row").getBoundingClientRect();
+        const left = list.getBoundingClientRect().left + list.clientLeft;
+        return [row.left - left, left + list.clientWidth - row.right];
+    }"""
+    assert page.locator("virtual-list").evaluate(edges) == [0, 0]
+
+
 def test_a_monitor_is_broken_with_the_keyboard_alone(page, api, shop):
     expect(page.get_by_role("row").first).to_be_visible()
     page.keyboard.press("/")

@@ -24,12 +24,14 @@ _EVERYONE = 2**31
 
 async def list_outage_scripts(context: ControlContext) -> Any:
     """Handle GET /outage-scripts."""
-    del context
+    playing = context.sandbox.active_script
+    now = context.world.now
     return {
         "results": [
             {"name": script.name, "about": script.about}
             for script in outage_scripts.OUTAGE_SCRIPTS.values()
-        ]
+        ],
+        "playing": None if playing is None else active_script_json(playing, now=now),
     }
 
 

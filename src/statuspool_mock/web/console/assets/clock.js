@@ -6,6 +6,8 @@ export class Clock extends EventTarget {
     this._client = client;
     this._read = { now: 0, rate: 0, mode: "frozen" };
     this._readAt = performance.now();
+    this._changes = 0;
+    this._moving = 0;
     for (const kind of ["control", "reset", "restored", "rewound", "found"]) {
       stream.addEventListener(kind, () => this.refresh());
     }
@@ -27,21 +29,41 @@ export class Clock extends EventTarget {
     return this._read.now + (performance.now() - this._readAt) * this._read.rate;
   }
 
+  /** Whether time is being moved just now. */
+  get isMoving() {
+    return this._moving > 0;
+  }
+
   async refresh() {
-    this._take(await this._client.get("clock"));
+    const changes = this._changes;
+    const read = await this._client.get("clock");
+    if (changes === this._changes) this._take(read); // not from before a change
   }
 
   /** Freeze it, let it go, or scale it: `{mode}`, `{rate}`. */
   async set(change) {
     this._take(await this._client.put("clock", change));
+    this._changes += 1;
   }
 
   /** Move time, `{by}`, `{to}` or `{to_next_event}`, and return what happened. */
   async advance(move) {
-    const moved = await this._client.post("clock/advance", move);
+    const moved = await this._whileMoving(() => this._client.post("clock/advance", move));
     this._take(moved);
     this.dispatchEvent(new CustomEvent("moved", { detail: moved }));
     return moved;
+  }
+
+  async _whileMoving(act) {
+    this._moving += 1;
+    this.dispatchEvent(new Event("change"));
+    try {
+      return await act();
+    } finally {
+      this._changes += 1;
+      this._moving -= 1;
+      this.dispatchEvent(new Event("change"));
+    }
   }
 
   _take({ now, rate, mode }) {

@@ -7,6 +7,9 @@ import { openWorld, worldName } from "./session.js";
 import { nextTheme } from "./theme.js";
 import { WorldClock } from "./elements/world-clock.js";
 import { VIEWS } from "./views.js";
+import { plural } from "./words.js";
+
+const MOST_WORLDS = 12;
 
 /** Build the page around `app`; `stage` is where views stand. */
 export function frame(app) {
@@ -75,6 +78,7 @@ export function askForWorld(app, trouble = "") {
   const enter = button("Open", () => field.value.trim() && openWorld(field.value.trim()), {
     class: "primary",
   });
+  const known = element("div", { class: "worlds" });
   openDialog({
     title: "Open a world",
     content: [
@@ -86,10 +90,34 @@ export function askForWorld(app, trouble = "") {
         { class: "hint" },
         "sp_test_ and a name: letters, digits, _ and -. A new name opens a new world.",
       ),
+      known,
     ],
     actions: [enter],
   });
   field.select();
+  offerWorlds(app, known).catch(() => {}); // without access to the list, the key can still be entered
+}
+
+/** Offer the worlds that there are, the one that was used last first. */
+async function offerWorlds(app, place) {
+  const { results } = await app.client.get("sandboxes");
+  const mine = worldName(app.client.key);
+  const others = results.filter(({ name }) => name !== mine);
+  others.sort((one, other) => one.idle_seconds - other.idle_seconds);
+  if (others.length === 0) return;
+  place.append(
+    element("h3", {}, "Worlds of this server"),
+    element(
+      "ul",
+      {},
+      others.slice(0, MOST_WORLDS).map(({ name, monitors }) => {
+        const open = button(name, () => openWorld(`sp_test_${name}`), { class: "quiet" });
+        return element("li", {}, open, element("span", { class: "hint" }, plural(monitors, "monitor")));
+      }),
+    ),
+  );
+  if (others.length > MOST_WORLDS)
+    place.append(element("p", { class: "hint" }, `And ${others.length - MOST_WORLDS} more, listed under State.`));
 }
 
 function watchServer(app, banner) {

@@ -28,6 +28,22 @@ export async function renew(place, ...children) {
   if (index >= 0) controls()[Math.min(index, controls().length - 1)]?.focus({ preventScroll: true });
 }
 
+/**
+ * Return a function that shows what `ask` finds, but never what is older than what was shown: responses
+ * may arrive in another order than they were asked for.
+ */
+export function inOrder(ask, show) {
+  let asked = 0;
+  let shown = 0;
+  return async () => {
+    const mine = ++asked;
+    const found = await ask();
+    if (mine < shown) return;
+    shown = mine;
+    await show(found);
+  };
+}
+
 /** Call at intervals until the view is left. */
 export function every(milliseconds, signal, act) {
   const timer = setInterval(act, milliseconds);

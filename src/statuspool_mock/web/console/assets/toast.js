@@ -6,7 +6,7 @@ const STAYS_MS = { done: 4000, trouble: 12000 };
 
 export class Toasts {
   constructor() {
-    this.place = element("div", { class: "toasts", role: "status", "aria-live": "polite" });
+    this.place = element("div", { class: "toasts", role: "status", "aria-live": "polite", popover: "manual" });
   }
 
   /** Say what was done. */
@@ -30,6 +30,8 @@ export class Toasts {
     const leave = () => toast.remove();
     toast.append(button("", leave, { icon: "close", label: "Dismiss", class: "quiet" }));
     this.place.append(toast);
+    if (this.place.matches(":popover-open")) this.place.hidePopover();
+    this.place.showPopover(); // above a dialog, which is above everything else
     while (this.place.children.length > 4) this.place.firstChild.remove();
     setTimeout(leave, STAYS_MS[kind]);
   }

@@ -40,6 +40,11 @@ export function choice(attributes, options) {
   );
 }
 
+/** Return a field with its name before it, which stay on one line. */
+export function named(id, text, field) {
+  return element("span", { class: "pair" }, label(id, text), field);
+}
+
 /** Return a field's name, to stand before it. */
 export function label(id, text) {
   return element("label", { for: id }, text);

@@ -55,6 +55,7 @@ export class VirtualList extends HTMLElement {
     const height = `${this._count * this._rowHeight()}px`;
     this._sheet.style.setProperty("height", height);
     this.style.setProperty("--whole-height", height);
+    this.parentElement?.style.setProperty("--scrollbar", `${this.offsetWidth - this.clientWidth - this.clientLeft * 2}px`);
     for (const row of this._rows.values()) row.remove();
     this._rows.clear();
     this._fill();

@@ -31,7 +31,7 @@ export class WorldClock extends HTMLElement {
         { class: "segments", role: "group", "aria-label": "Clock" },
         this._modes.map((mode) => mode.button),
       ),
-      button("Next event", () => this._app.moveToNext(), { icon: "next", class: "next" }),
+      button("Next event", () => this._app.moveToNext(), { icon: "next", label: "Next event", class: "next" }),
     );
     clock.addEventListener("change", () => this._show());
     this._show();
@@ -41,7 +41,8 @@ export class WorldClock extends HTMLElement {
   _show() {
     const { rate } = this._app.clock;
     for (const mode of this._modes) mode.button.setAttribute("aria-pressed", String(mode.isOn()));
-    this._state.textContent = rate === 0 ? "frozen" : rate === 1 ? "live" : `×${rate}`;
+    const pace = rate === 0 ? "frozen" : rate === 1 ? "live" : `×${rate}`;
+    this._state.textContent = this._app.clock.isMoving ? "moving …" : pace;
     this.dataset.mode = this._app.clock.mode;
     this._tick();
   }

@@ -2,7 +2,7 @@
 
 import { element } from "../element.js";
 import { grid } from "../elements/card.js";
-import { keepUp } from "../refresh.js";
+import { inOrder, keepUp } from "../refresh.js";
 import { Faults } from "./faults.js";
 import { Mutants } from "./mutants.js";
 import { Scripts } from "./scripts.js";
@@ -16,23 +16,14 @@ export default function open({ place, app, signal }) {
     grid(faults.controls(), faults.inForce(), scripts.offered(), scripts.played(), mutants.card()),
   );
 
-  async function refresh() {
-    const [{ results }, offered, gallery, running] = await Promise.all([
-      app.client.get("faults", { signal }),
-      app.client.get("outage-scripts", { signal }),
-      app.client.get("mutants", { signal }),
-      app.client.get("play", { signal }).catch((error) => ignoreMissing(error)),
-    ]);
-    await faults.show(results, scripts.regionSwitch(running));
-    await scripts.show(offered.results, running);
+  const ask = () =>
+    Promise.all(["faults", "outage-scripts", "mutants"].map((path) => app.client.get(path, { signal })));
+  const refresh = inOrder(ask, async ([{ results }, offered, gallery]) => {
+    await faults.show(results, scripts.regionSwitch(offered.playing));
+    await scripts.show(offered.results, offered.playing);
     await mutants.show(gallery);
-  }
+  });
 
   keepUp(app, signal, refresh);
   return refresh;
-}
-
-function ignoreMissing(error) {
-  if (error.status === 404) return null;
-  throw error;
 }

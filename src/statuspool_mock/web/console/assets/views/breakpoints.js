@@ -5,13 +5,13 @@ import { button, element } from "../element.js";
 import { card, choice, label, listing, verbatim } from "../elements/card.js";
 import { DurationField } from "../elements/duration-field.js";
 import { MonitorField } from "../elements/monitor-field.js";
-import { renew } from "../refresh.js";
+import { inOrder, renew } from "../refresh.js";
 import { operationNames } from "./fault.js";
 
 const OF_THE_SERVER = new Set(["content-length", "x-request-id"]);
 
 export class Breakpoints {
-  constructor(app, changed) {
+  constructor(app, signal, changed) {
     this._app = app;
     this._changed = changed;
     this._rules = element("div");
@@ -20,17 +20,17 @@ export class Breakpoints {
     this.card = card("Held requests", { wide: true, controls: [all] }, this._held, this._rules);
     this.card.hidden = true;
     this.button = button("Hold requests", () => this._ask());
+    const ask = () => Promise.all(["breakpoints", "held"].map((path) => app.client.get(path, { signal })));
+    /** Show the breakpoints that there are, and the requests that are held. */
+    this.refresh = inOrder(ask, (found) => this._show(found));
   }
 
-  /** Ask for the breakpoints and the requests that are held, and show them. */
-  async refresh(signal) {
-    const [rules, held] = await Promise.all([
-      this._app.client.get("breakpoints", { signal }),
-      this._app.client.get("held", { signal }),
+  _show([{ results: rules }, { results: held }]) {
+    this.card.hidden = rules.length + held.length === 0;
+    return Promise.all([
+      renew(this._held, this._heldTable(held)),
+      renew(this._rules, rules.length > 0 && this._ruleTable(rules)),
     ]);
-    this.card.hidden = rules.results.length + held.results.length === 0;
-    await renew(this._held, this._heldTable(held.results));
-    await renew(this._rules, rules.results.length > 0 && this._ruleTable(rules.results));
   }
 
   /** Show how much time is left. */

@@ -14,11 +14,13 @@ const OUTCOMES = { delivered: "good", failed: "failed", withheld: "refused", los
 export function deliveryTable(app, sent, names, isFiltered) {
   return listing(
     "Deliveries, newest first",
-    ["At", "Event", "Monitor", "To", "Outcome", "Attempts", "Response", ""],
+    ["At", "Event", "To", "Outcome", "Attempts", "Response", ""],
     sent.map((one) => [
       whole(hour(one.created_at)),
-      one.event,
-      element("a", { href: address("world", [one.monitor_id]) }, names.of(one.monitor_id)),
+      [
+        element("div", {}, one.event),
+        element("a", { href: address("world", [one.monitor_id]) }, names.of(one.monitor_id)),
+      ],
       element("span", { class: "mono address" }, one.url),
       [
         element("span", { class: `code ${OUTCOMES[one.outcome] ?? ""}` }, one.outcome),

@@ -2,7 +2,7 @@
 
 import { confirmed } from "../dialog.js";
 import { button, element } from "../element.js";
-import { form, label, listing, whole } from "../elements/card.js";
+import { form, label, listing, named, whole } from "../elements/card.js";
 import { full } from "../moments.js";
 import { plural } from "../words.js";
 
@@ -24,8 +24,7 @@ export function registration(app, changed) {
     () => register(url.value.trim()),
     label("hook-url", "URL"),
     url,
-    label("hook-secret", "Secret"),
-    secret,
+    named("hook-secret", "Secret", secret),
     element(
       "fieldset",
       { class: "events" },

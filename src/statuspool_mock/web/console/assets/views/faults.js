@@ -1,7 +1,7 @@
 /** The faults of the world: switches that add the usual ones, and a list of all that are active. */
 
 import { button, element } from "../element.js";
-import { card, choice, label, line, listing, whole } from "../elements/card.js";
+import { card, choice, line, listing, named, whole } from "../elements/card.js";
 import { DurationField } from "../elements/duration-field.js";
 import { toggle } from "../elements/switch.js";
 import { full } from "../moments.js";
@@ -34,11 +34,11 @@ export class Faults {
 
   controls() {
     const options = line(
-      ...[label("break-operation", "Operation"), this._operation],
-      ...[label("break-chance", "How often"), this._chance],
-      ...[label("break-for", "Duration"), this._lasts],
-      ...[label("break-slow", "Delay in ms"), this._slow],
-      ...[label("break-retry", "Retry-After in s"), this._retry],
+      named("break-operation", "Operation", this._operation),
+      named("break-chance", "How often", this._chance),
+      named("break-for", "Duration", this._lasts),
+      named("break-slow", "Delay in ms", this._slow),
+      named("break-retry", "Retry-After in s", this._retry),
     );
     this._offerOperations();
     const add = button("Add another fault", () => editFault(this._app, {}, this._changed));

@@ -3,7 +3,7 @@
 import { button, element } from "../element.js";
 import { card, empty, table, whole } from "../elements/card.js";
 import { full } from "../moments.js";
-import { renew } from "../refresh.js";
+import { inOrder, renew } from "../refresh.js";
 
 const ROWS = 20;
 
@@ -23,9 +23,11 @@ export function logCard(ask) {
   region.addEventListener("change", first);
   failed.addEventListener("change", first);
 
-  async function show() {
+  const look = async () => {
     const query = { region: region.value, failed: failed.checked || null, page, limit: ROWS };
-    const { results, total, total_pages: pages } = await ask("checks", query);
+    return { page, ...(await ask("checks", query)) };
+  };
+  const show = inOrder(look, ({ page, results, total, total_pages: pages }) => {
     newer.disabled = page <= 1;
     older.disabled = page >= pages;
     where.textContent = total
@@ -44,9 +46,10 @@ export function logCard(ask) {
           whole(`${row.response_time_ms} ms`),
           row.error_message ? element("span", { class: "until" }, row.error_message) : "",
         ]),
+        { stacks: true },
       ),
     );
-  }
+  });
 
   function turn(by) {
     page = Math.max(1, page + by);

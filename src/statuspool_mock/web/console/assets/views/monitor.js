@@ -8,7 +8,7 @@ import { ResponseChart } from "../elements/response-chart.js";
 import "../elements/status-pill.js";
 import { UptimeBar } from "../elements/uptime-bar.js";
 import { full, lasting } from "../moments.js";
-import { keepUp, renew } from "../refresh.js";
+import { inOrder, keepUp, renew } from "../refresh.js";
 import { go } from "../router.js";
 import { logCard } from "./log.js";
 import { deleteMonitors, editMonitor } from "./monitor-form.js";
@@ -16,6 +16,7 @@ import { actionsOn } from "./trouble.js";
 
 const RANGES = { "1 h": 3600, "24 h": 86_400, "7 d": 7 * 86_400, "30 d": 30 * 86_400 };
 const MOST_INCIDENTS = 20;
+const MOST_SCHEDULED = 12;
 
 export default function openMonitor({ place, app, signal, id, back }) {
   const top = element("header");
@@ -67,7 +68,7 @@ export default function openMonitor({ place, app, signal, id, back }) {
         "div",
         { class: "actions" },
         actionsOn(app, row, { words: true }),
-        button("Edit", () => editMonitor(app, monitor, refresh)),
+        button("Edit", async () => editMonitor(app, await app.client.get(`monitors/${id}`), refresh)),
         button("Delete", async () => (await deleteMonitors(app, [monitor])) && go(back)),
       ),
     );
@@ -114,12 +115,15 @@ function chartCard(ask, app) {
   let range = "1 h";
   const choices = Object.keys(RANGES).map((name) => button(name, () => choose(name)));
   const group = element("div", { class: "segments", role: "group", "aria-label": "Time shown" }, choices);
-  const show = async () => {
+  const look = () => {
     const to = Math.floor(app.clock.now() / 1000) * 1000;
     const from = new Date(to - RANGES[range] * 1000).toISOString();
-    chart.history = await ask("history", { from, points: range === "1 h" ? 120 : 200 });
-    for (const choice of choices) choice.setAttribute("aria-pressed", String(choice.textContent === range));
+    return ask("history", { from, points: range === "1 h" ? 120 : 200 });
   };
+  const show = inOrder(look, (history) => {
+    chart.history = history;
+    for (const choice of choices) choice.setAttribute("aria-pressed", String(choice.textContent === range));
+  });
   const choose = (name) => {
     range = name;
     return show();
@@ -130,8 +134,8 @@ function chartCard(ask, app) {
 function incidentsCard(ask) {
   const place = element("div");
   return {
-    card: card("Incidents", {}, place),
-    async show() {
+    card: card("Incidents", { wide: true }, place),
+    async show(monitor) {
       const { results, total } = await ask("incidents", { limit: MOST_INCIDENTS });
       if (!total) return renew(place, empty("No incidents."));
       const rows = results.map((one) => [
@@ -142,7 +146,7 @@ function incidentsCard(ask) {
         one.to
           ? whole(lasting(one.duration_seconds))
           : element("span", { class: "until" }, `${lasting(one.duration_seconds)}, open`),
-        one.regions.join(", "),
+        within(one.regions, monitor),
       ]);
       return renew(
         place,
@@ -157,30 +161,46 @@ function incidentsCard(ask) {
   };
 }
 
+/** Return regions as text; all those of a monitor are not listed again. */
+function within(regions, monitor) {
+  if (!regions || monitor.regions.every((one) => regions.includes(one))) return "all";
+  return regions.map((one) => element("div", { class: "whole" }, one));
+}
+
 function scheduleCard(app, id) {
   const place = element("div");
+  let isWhole = false;
   const clear = button("Cancel scripted outages", () => app.client.delete(`monitors/${id}/outages`), {
     hidden: true,
   });
   return {
-    card: card("Schedule", { controls: [clear] }, place),
-    show({ epochs, overlays }) {
+    card: card("Schedule", { wide: true, controls: [clear] }, place),
+    show(monitor) {
+      const { epochs, overlays } = monitor;
       const rows = epochs.map((epoch) => [
         whole(full(epoch.from)),
         whole(epoch.to ? full(epoch.to) : "–"),
         `every ${lasting(epoch.interval_seconds)}, expects ${epoch.expected_status}, ${epoch.behaviour}`,
-        epoch.regions.join(", "),
+        within(epoch.regions, monitor),
       ]);
-      const laid = overlays.map((one) => [
+      const newestFirst = overlays.toSorted((one, other) => other.from.localeCompare(one.from));
+      const laid = newestFirst.map((one) => [
         whole(full(one.from)),
         whole(one.to ? full(one.to) : "–"),
         one.forced ? "forced" : `scripted: ${one.error_message ?? one.status_code ?? "slow"}`,
-        one.regions?.join(", ") ?? "all",
+        within(one.regions, monitor),
       ]);
       clear.hidden = !overlays.some((one) => !one.forced);
+      const all = [...laid, ...rows.reverse()];
+      const shown = isWhole ? all : all.slice(0, MOST_SCHEDULED);
+      const more = () => {
+        isWhole = true;
+        return this.show(monitor);
+      };
       return renew(
         place,
-        table("Schedule", ["From", "To", "What", "Regions"], [...laid.reverse(), ...rows.reverse()]),
+        table("Schedule", ["From", "To", "What", "Regions"], shown, { stacks: true }),
+        shown.length < all.length && button(`Show all ${all.length}`, more, { class: "more" }),
       );
     },
   };

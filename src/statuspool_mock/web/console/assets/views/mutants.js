@@ -31,7 +31,7 @@ export class Mutants {
     this._finder.hidden = !maySwitch;
     const wanted = this._search.value.trim().toLowerCase();
     const rows = (mutants) => this._table(mutants, maySwitch);
-    const active = on.length ? rows(on) : empty("No mutant is active.");
+    const active = on.length ? rows(on) : element("p", { class: "hint" }, "No mutant is active.");
     if (!wanted) return renew(this._list, active, maySwitch && this._groups(results, rows));
     const found = results.filter((one) => `${one.name} ${one.wrong}`.toLowerCase().includes(wanted));
     const others = found.filter((one) => !one.active);
@@ -79,6 +79,7 @@ export class Mutants {
 
   async _flip(name) {
     const names = this._on.has(name) ? [...this._on].filter((one) => one !== name) : [...this._on, name];
+    this._on = new Set(names); // another may be switched before the list is asked for again
     await this._app.client.put("mutants", { names });
     await this._changed();
   }

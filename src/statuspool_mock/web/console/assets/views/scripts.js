@@ -1,7 +1,7 @@
 /** Outage scripts, and the ones being played. */
 
 import { button, element } from "../element.js";
-import { card, choice, empty, label, line, table, whole } from "../elements/card.js";
+import { card, choice, empty, line, named, table, whole } from "../elements/card.js";
 import { toggle } from "../elements/switch.js";
 import { hour } from "../moments.js";
 import { renew } from "../refresh.js";
@@ -25,12 +25,7 @@ export class Scripts {
   }
 
   offered() {
-    const options = line(
-      label("break-pace", "Pace"),
-      this._pace,
-      label("break-region", "Region"),
-      this._region,
-    );
+    const options = line(named("break-pace", "Pace", this._pace), named("break-region", "Region", this._region));
     return card("Outage scripts", {}, options, this._plays);
   }
 
@@ -44,7 +39,7 @@ export class Scripts {
       one.about,
       button("Play", () => this._start(one.name), { "aria-label": `Play ${one.name}` }),
     ]);
-    await renew(this._plays, table("Outage scripts", ["Name", "What happens", ""], rows));
+    await renew(this._plays, table("Outage scripts", ["Name", "What happens", ""], rows, { stacks: true }));
     const shown = running
       ? this._running(running, await this._nextCheck()).filter(Boolean)
       : [empty("No outage script is playing.")];
@@ -54,7 +49,12 @@ export class Scripts {
   /** One region fails: that is not an API fault but an outage script, which ends by itself. */
   regionSwitch(running) {
     const isOn = running?.scripts.includes(REGION_DOWN) ?? false;
-    const flip = () => (isOn ? this._stop() : this._start(REGION_DOWN));
+    const flip = async () => {
+      const { playing } = await this._app.client.get("outage-scripts");
+      const isPlaying = playing?.scripts.includes(REGION_DOWN) ?? false;
+      if (isPlaying === isOn) await (isOn ? this._stop() : this._start(REGION_DOWN));
+      else await this._changed(); // it has changed since it was drawn
+    };
     return toggle("Region down", "The region chosen below fails for a while", isOn, flip);
   }
 

@@ -2,11 +2,15 @@
 
 import { confirmed } from "../dialog.js";
 import { button, element } from "../element.js";
-import { card, form, grid, label, line, listing, table, whole } from "../elements/card.js";
+import { card, form, grid, label, line, listing, named, table, whole } from "../elements/card.js";
 import { download, uploadButton } from "../files.js";
 import { full, lasting } from "../moments.js";
-import { keepUp, renew } from "../refresh.js";
+import { inOrder, keepUp, renew } from "../refresh.js";
 import { openWorld, worldName } from "../session.js";
+import { plural } from "../words.js";
+
+const REPLACED =
+  "The present state is lost: monitors, incidents, webhooks, faults and clock. Save a checkpoint first to return to it.";
 
 const SCENARIOS = ["default", "docs", "empty", "flapping", "large", "outage", "sla-breach"];
 
@@ -23,14 +27,11 @@ export default function open({ place, app, signal }) {
     ),
   );
 
-  async function refresh() {
-    const [kept, worlds] = await Promise.all([
-      app.client.get("checkpoints", { signal }),
-      app.client.get("sandboxes", { signal }),
-    ]);
+  const ask = () => Promise.all(["checkpoints", "sandboxes"].map((path) => app.client.get(path, { signal })));
+  const refresh = inOrder(ask, async ([kept, worlds]) => {
     await renew(checkpoints, remembered(app, kept.results, refresh));
     await renew(sandboxes, others(app, worlds.results, refresh));
-  }
+  });
 
   keepUp(app, signal, refresh);
   return refresh;
@@ -46,21 +47,22 @@ function beginning(app) {
   );
   const seed = element("input", { id: "state-seed", placeholder: "the server's", size: 10, inputmode: "numeric" });
   const reset = async () => {
-    const text = "Monitors, incidents, webhooks, faults, journal and clock start over.";
-    if (!(await confirmed({ title: `Reset ${mine}?`, text, action: "Reset" }))) return;
     const number = seed.value.trim();
+    seed.setCustomValidity(/^\d*$/.test(number) ? "" : "A whole number, or nothing");
+    if (!seed.reportValidity()) return;
+    const text = "Monitors, incidents, webhooks, faults, breakpoints, journal and clock start over. Checkpoints stay.";
+    if (!(await confirmed({ title: `Reset ${mine}?`, text, action: "Reset" }))) return;
     await app.client.post("reset", {
       ...(scenario.value && { scenario: scenario.value }),
-      ...(/^\d+$/.test(number) && { seed: Number(number) }),
+      ...(number && { seed: Number(number) }),
     });
     app.toasts.done(`${mine} begins anew.`);
   };
+  seed.addEventListener("input", () => seed.setCustomValidity(""));
   return form(
     reset,
-    label("state-scenario", "Scenario"),
-    scenario,
-    label("state-seed", "Seed"),
-    seed,
+    named("state-scenario", "Scenario", scenario),
+    named("state-seed", "Seed", seed),
     element("button", { type: "submit", class: "danger" }, "Reset"),
   );
 }
@@ -68,6 +70,7 @@ function beginning(app) {
 function sharing(app) {
   const mine = worldName(app.client.key);
   const upload = async (snapshot) => {
+    if (!(await confirmed({ title: "Restore the snapshot?", text: REPLACED, action: "Restore" }))) return;
     await app.client.put("snapshot", snapshot);
     app.toasts.done("The snapshot is restored.");
   };
@@ -107,10 +110,14 @@ function keeping(app, changed) {
 function remembered(app, kept, changed) {
   const path = (one) => `checkpoints/${encodeURIComponent(one.name)}`;
   const rewind = async (one) => {
+    const title = `Rewind to ${one.name}?`;
+    if (!(await confirmed({ title, text: REPLACED, action: "Rewind" }))) return;
     await app.client.post(`${path(one)}/rewind`);
     app.toasts.done(`Rewound to ${full(one.now)}.`);
   };
   const forget = async (one) => {
+    const text = `The state of ${full(one.now)} cannot be rewound to any more. The world stays as it is.`;
+    if (!(await confirmed({ title: `Delete ${one.name}?`, text, action: "Delete" }))) return;
     await app.client.delete(path(one));
     await changed();
   };
@@ -126,13 +133,14 @@ function remembered(app, kept, changed) {
       ],
     ]),
     "No checkpoints. A checkpoint saves the state of the world, to rewind to later.",
+    { stacks: true },
   );
 }
 
 function others(app, worlds, changed) {
   const mine = worldName(app.client.key);
   const remove = async (one) => {
-    const text = "Everything in this world is lost. Its key opens a new one.";
+    const text = `${plural(one.monitors, "monitor")}, ${plural(one.exchanges, "exchange")} and all checkpoints of this world are lost. Its key opens a new world.`;
     if (!(await confirmed({ title: `Delete ${one.name}?`, text, action: "Delete" }))) return;
     // A world is deleted with its own key.
     const headers = { Authorization: `Bearer sp_test_${one.name}` };
@@ -141,7 +149,7 @@ function others(app, worlds, changed) {
   };
   return table(
     "Worlds",
-    ["World", "Clock", "Monitors", "Exchanges", "Unused for", ""],
+    ["World", "Clock", "Monitors of both teams", "Exchanges", "Unused for", ""],
     worlds.map((one) => [
       element("span", { class: "mono" }, one.name),
       whole(full(one.now)),
@@ -155,5 +163,6 @@ function others(app, worlds, changed) {
             button("Delete", () => remove(one), { "aria-label": `Delete ${one.name}` }),
           ],
     ]),
+    { stacks: true },
   );
 }

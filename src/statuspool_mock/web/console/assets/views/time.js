@@ -5,7 +5,7 @@ import { card, form, grid, label, line, listing, whole } from "../elements/card.
 import { DurationField } from "../elements/duration-field.js";
 import { TimeLine } from "../elements/time-line.js";
 import { full, hour, lasting } from "../moments.js";
-import { every, keepUp, renew } from "../refresh.js";
+import { every, inOrder, keepUp, renew } from "../refresh.js";
 import { address } from "../router.js";
 import { plural } from "../words.js";
 
@@ -38,23 +38,27 @@ export default function open({ place, app, signal }) {
     element("header", {}, element("h1", {}, "Time")),
     grid(
       clockCard(app, signal),
-      card("Timeline", { wide: true, controls: [chosen] }, shown, note),
+      card("Timeline", { wide: true, controls: [chosen] }, shown, legend(), note),
       card("Upcoming, if nothing changes", {}, ahead),
       card("Past", {}, behind),
     ),
   );
 
-  async function refresh() {
+  async function look() {
     for (const choice of spans) choice.setAttribute("aria-pressed", String(choice.textContent === span));
     const now = Math.floor(app.clock.now() / 1000) * 1000;
-    if (!now) return;
+    if (!now) return null;
     const query = { ...around(now, SPANS[span] * 3_600_000), limit: 2000 };
-    const timeline = await app.client.get("timeline", { query, signal });
+    return app.client.get("timeline", { query, signal });
+  }
+
+  const refresh = inOrder(look, async (timeline) => {
+    if (timeline === null) return;
     shown.timeline = timeline;
     note.textContent = toldOf(timeline);
     await renew(ahead, coming(timeline, jump));
     await renew(behind, past(timeline));
-  }
+  });
 
   async function jump(at) {
     app.tell(await app.clock.advance({ to: new Date(Math.floor(at / 1000) * 1000).toISOString() }));
@@ -65,6 +69,17 @@ export default function open({ place, app, signal }) {
   every(500, signal, () => (shown.now = app.clock.now()));
   keepUp(app, signal, refresh, { restMs: 1500 });
   return refresh;
+}
+
+function legend() {
+  const entry = (kind, word) => element("span", {}, element("i", { class: kind }), word);
+  return element(
+    "div",
+    { class: "legend" },
+    entry("been", "outage"),
+    entry("ahead", "upcoming, if nothing changes"),
+    entry("recorded", "incident recorded by hand"),
+  );
 }
 
 function around(now, half) {
@@ -146,7 +161,6 @@ function advanceBy(app) {
     by,
     element("button", { type: "submit", class: "primary" }, "Advance"),
     STEPS.map((step) => button(`+${step}`, () => advance(step))),
-    button("Next event", () => app.moveToNext(), { icon: "next" }),
   );
 }
 

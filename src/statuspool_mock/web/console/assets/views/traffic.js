@@ -7,7 +7,7 @@ import { card, empty, grid, table, verbatim, whole } from "../elements/card.js";
 import { JsonView } from "../elements/json-view.js";
 import { download } from "../files.js";
 import { hour } from "../moments.js";
-import { every, keepUp, renew, restfully } from "../refresh.js";
+import { every, inOrder, keepUp, renew, restfully } from "../refresh.js";
 import { timeFilter } from "../times.js";
 import { plural } from "../words.js";
 import { Breakpoints } from "./breakpoints.js";
@@ -22,30 +22,32 @@ export default function open({ place, app, signal }) {
   const shown = element("span", { class: "hint" });
   const covered = element("span", { class: "hint" });
   const filter = new Filter(app, () => refresh());
-  const breakpoints = new Breakpoints(app, () => refresh());
+  const breakpoints = new Breakpoints(app, signal, () => refresh());
   place.append(
-    element("header", {}, element("h1", {}, "Traffic"), filter.fields, shown, breakpoints.button, actions(app, () => refresh())),
+    element("header", {}, element("h1", {}, "Traffic"), filter.fields, shown),
     grid(
       breakpoints.card,
-      card("Exchanges", { wide: true }, list), card("Coverage", { wide: true, controls: [covered] }, map),
+      card("Exchanges", { controls: [breakpoints.button, actions(app, () => refresh())] }, list),
+      card("Coverage", { controls: [covered] }, map),
     ),
   );
 
-  async function refresh() {
-    const [{ results, total }, coverage] = await Promise.all([
+  const ask = () =>
+    Promise.all([
       app.client.get("journal", { query: { ...filter.query, limit: LIMIT }, signal }),
       app.client.get("coverage", { signal }),
-      breakpoints.refresh(signal),
+      breakpoints.refresh(),
     ]);
+  const refresh = inOrder(ask, async ([{ results, total }, coverage]) => {
     shown.textContent = `${results.length} of ${total}`;
     filter.offer(coverage.cells.map((cell) => cell.operation));
     await renew(list, results.length ? exchanges(app, results) : filter.isOn ? empty("No requests match.") : nothing(app));
     covered.textContent = `${coverage.percent} % met, ${coverage.unmet} never`;
-    await renew(map, cells(coverage.cells));
-  }
+    await renew(map, heatMap(coverage.cells), states(coverage.cells));
+  });
 
   app.stream.addEventListener("exchange", restfully(400, refresh), { signal });
-  for (const kind of ["held", "released"]) app.stream.addEventListener(kind, () => breakpoints.refresh(signal), { signal });
+  for (const kind of ["held", "released"]) app.stream.addEventListener(kind, () => breakpoints.refresh(), { signal });
   every(1000, signal, () => breakpoints.tick());
   keepUp(app, signal, refresh);
   return refresh;
@@ -106,22 +108,28 @@ function actions(app, changed) {
 function exchanges(app, results) {
   return table(
     "Exchanges, newest first",
-    ["At", "Request", "Operation", "Status", "Duration", "", ""],
+    ["At", "Request", "Status", "Duration", ""],
     results.map((one) => [
       whole(hour(one.at)),
-      element("span", { class: "mono address" }, `${one.method} ${address(one)}`),
-      one.operation || element("span", { class: "muted" }, "none"),
+      [
+        element("span", { class: "mono address" }, `${one.method} ${address(one)}`),
+        element("div", { class: "beneath" }, one.operation || "no operation", remarks(one)),
+      ],
       element("span", { class: `code ${kind(one.status)}` }, one.status),
       whole(`${one.milliseconds.toFixed(1)} ms`),
-      [
-        one.warnings.length > 0 && element("span", { class: "tag warned" }, plural(one.warnings.length, "warning")),
-        one.faults.length > 0 && element("span", { class: "tag" }, "fault"),
-        one.edited && element("span", { class: "tag" }, "edited"),
-      ].filter(Boolean),
       button("Details", () => look(app, one.number), { "aria-label": `Details of exchange ${one.number}` }),
     ]),
     { stacks: true },
   );
+}
+
+/** What is unusual about an exchange. */
+function remarks({ warnings, faults, edited }) {
+  return [
+    warnings.length > 0 && element("span", { class: "tag warned" }, plural(warnings.length, "warning")),
+    faults.length > 0 && element("span", { class: "tag" }, "fault"),
+    edited && element("span", { class: "tag" }, "edited"),
+  ];
 }
 
 async function look(app, number) {
@@ -193,29 +201,36 @@ function parsed(text) {
   }
 }
 
-function cells(found) {
+/** Return which statuses clients have received from which operation, as a table of small cells. */
+function heatMap(found) {
   const statuses = [...new Set(found.map((cell) => cell.status))].sort();
   const operations = [...new Set(found.map((cell) => cell.operation))];
   const count = (operation, status) => {
     const cell = found.find((one) => one.operation === operation && one.status === status && !one.state);
-    if (!cell) return element("span", { class: "muted" }, "–");
-    return element("span", { class: cell.count ? "cell met" : "cell" }, cell.count || "never");
+    if (!cell) return element("span", { class: "hidden-text" }, "undocumented");
+    const title = `${operation}, ${status}: ${cell.count || "never"}`;
+    const shown = cell.count ? String(cell.count) : element("span", { class: "hidden-text" }, "never");
+    return element("span", { class: cell.count ? "cell met" : "cell", title }, shown);
   };
-  const states = (operation) =>
-    found
-      .filter((cell) => cell.operation === operation && cell.state)
-      .map((cell) =>
-        element("span", { class: cell.count ? "tag met" : "tag" }, `${cell.count ? "✓" : "never:"} ${cell.state}`),
-      );
-  return table(
+  const made = table(
     "Covered responses",
-    ["Operation", ...statuses, "States"],
-    operations.map((operation) => [
-      operation,
-      ...statuses.map((status) => count(operation, status)),
-      element("div", { class: "states" }, states(operation)),
-    ]),
+    ["Operation", ...statuses],
+    operations.map((operation) => [operation, ...statuses.map((status) => count(operation, status))]),
   );
+  made.classList.add("heat");
+  return made;
+}
+
+/** Return the states that responses have shown, and those that no client has seen. */
+function states(found) {
+  const operations = Object.entries(Object.groupBy(found.filter((cell) => cell.state), (cell) => cell.operation));
+  const word = ({ count, state }) =>
+    element("span", { class: count ? "tag met" : "tag" }, `${count ? "✓" : "never:"} ${state}`);
+  const pairs = operations.map(([operation, cells]) => [
+    element("dt", {}, operation),
+    element("dd", {}, cells.map(word)),
+  ]);
+  return element("div", {}, element("h3", {}, "States"), element("dl", { class: "states" }, pairs));
 }
 
 function nothing(app) {

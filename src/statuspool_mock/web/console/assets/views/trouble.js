@@ -10,7 +10,7 @@ export function actionsOn(app, monitor, { words = false } = {}) {
   const path = `monitors/${id}`;
   const force = (wanted) => app.client.put(`${path}/status`, { status: wanted });
   const act = (word, icon, press) =>
-    button(word, press, { icon, label: words ? null : `${word}: ${name}`, class: word.toLowerCase() });
+    button(word, press, { icon, label: words ? null : `${word}: ${name}`, title: word, class: word.toLowerCase() });
   const down = act("Down", "down", () => force("down"));
   const degrade = act("Degrade", "degrade", () => force("degraded"));
   const isTroubled = isForced || status === "down" || status === "degraded";

@@ -4,7 +4,7 @@ import { button, element } from "../element.js";
 import { card, choice, grid, line } from "../elements/card.js";
 import { MonitorField } from "../elements/monitor-field.js";
 import { Names } from "../names.js";
-import { keepUp, renew, restfully } from "../refresh.js";
+import { inOrder, keepUp, renew, restfully } from "../refresh.js";
 import { timeFilter } from "../times.js";
 import { deliveryTable } from "./deliveries.js";
 import { endpointTable, EVENTS, registration } from "./endpoints.js";
@@ -31,16 +31,20 @@ export default function open({ place, app, signal }) {
     ),
   );
 
-  async function refresh() {
-    const [hooks, sent] = await Promise.all([
+  async function ask() {
+    const found = await Promise.all([
       app.client.get("webhooks", { signal }),
       app.client.get("deliveries", { query: { ...filter.query, limit: LIMIT }, signal }),
     ]);
-    await names.learn(sent.results.map((one) => one.monitor_id));
+    await names.learn(found[1].results.map((one) => one.monitor_id));
+    return found;
+  }
+
+  const refresh = inOrder(ask, async ([hooks, sent]) => {
     shown.textContent = `${sent.results.length} of ${sent.total}`;
     await renew(endpoints, endpointTable(app, hooks.results, () => refresh()));
     await renew(deliveries, deliveryTable(app, sent.results, names, filter.isOn));
-  }
+  });
 
   app.stream.addEventListener("delivery", restfully(400, refresh), { signal });
   keepUp(app, signal, refresh);
