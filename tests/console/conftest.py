@@ -61,7 +61,8 @@ class Visitor:
         page.set_default_timeout(MOST_MILLISECONDS)
         page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))
         page.on("console", self._note)
-        page.goto(self.url(key, view, server=server))
+        with page.expect_response("**/_mock/events"):  # what happens from now on is noticed
+            page.goto(self.url(key, view, server=server))
         return page
 
     def url(self, key, view="world", *, server=None):

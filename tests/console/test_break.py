@@ -204,7 +204,8 @@ def test_nothing_is_asked_for_that_is_not_there(page, world):
     responses, said = [], []
     page.on("response", lambda one: responses.append((one.status, one.url)))
     page.on("console", lambda one: said.append(one.text))
-    page.reload()
+    with page.expect_response("**/_mock/events"):
+        page.reload()
     expect(page.get_by_text("No outage script is playing.")).to_be_visible()
     with page.expect_response("**/_mock/outage-scripts"):
         world.monitors.force_down(world.monitors.all()[0])

@@ -222,8 +222,6 @@ def test_held_requests_are_released_as_they_are(page, ask, world):
 
 def test_other_views_say_that_a_request_is_held(visitor, world, key, ask):
     page = visitor.open(key)
-    with page.expect_response("**/_mock/events", timeout=60_000):  # it listens from now on
-        page.reload()
     expect(page.locator("virtual-list .row").first).to_be_visible()
     world.breakpoints.add(hold_for="10m")
     asked = ask("/incidents")

@@ -6,7 +6,7 @@ const STAYS_MS = { done: 4000, trouble: 12000 };
 
 export class Toasts {
   constructor() {
-    this.place = element("div", { class: "toasts", role: "status", "aria-live": "polite", popover: "manual" });
+    this.place = element("div", { class: "toasts", role: "status", "aria-live": "polite" });
   }
 
   /** Say what was done. */
@@ -24,14 +24,21 @@ export class Toasts {
     this._show(text, "trouble");
   }
 
+  /** Stand in the dialog that is open, since nothing else can be seen and pressed then. */
+  _rise() {
+    const dialog = [...document.querySelectorAll("dialog[open]")].at(-1);
+    if (!dialog || dialog.contains(this.place)) return;
+    dialog.append(this.place);
+    dialog.addEventListener("close", () => document.body.append(this.place), { once: true });
+  }
+
   _show(text, kind) {
     if ([...this.place.children].some((toast) => toast.firstChild.textContent === text)) return;
     const toast = element("div", { class: `toast ${kind}` }, element("p", {}, text));
     const leave = () => toast.remove();
     toast.append(button("", leave, { icon: "close", label: "Dismiss", class: "quiet" }));
+    this._rise();
     this.place.append(toast);
-    if (this.place.matches(":popover-open")) this.place.hidePopover();
-    this.place.showPopover(); // above a dialog, which is above everything else
     while (this.place.children.length > 4) this.place.firstChild.remove();
     setTimeout(leave, STAYS_MS[kind]);
   }
