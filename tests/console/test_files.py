@@ -7,7 +7,7 @@ import pytest
 
 from statuspool_mock.web.console import ASSETS
 
-MOST_BYTES = 200 * 1024
+MOST_BYTES = 250 * 1024
 FILES = sorted(path.relative_to(ASSETS).as_posix() for path in ASSETS.rglob("*") if path.is_file())
 
 

@@ -200,7 +200,7 @@ function scheduleCard(app, id) {
       return renew(
         place,
         table("Schedule", ["From", "To", "What", "Regions"], shown, { stacks: true }),
-        shown.length < all.length && button(`Show all ${all.length}`, more, { class: "more" }),
+        shown.length < all.length && button(`Show all ${all.length}`, more, { class: "whole-schedule" }),
       );
     },
   };
