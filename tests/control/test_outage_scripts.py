@@ -120,3 +120,11 @@ def test_a_monitor_has_a_bounded_number_of_outages(world, monkeypatch):
         world.play("global-outage")
     world.monitors.release(made)
     assert world.monitors.find("Star")["status"] == "up"
+
+
+def test_the_list_has_what_is_being_played(world):
+    assert "playing" not in world._call("GET", "/_mock/outage-scripts")
+    play = world.play("global-outage")
+    assert world._call("GET", "/_mock/outage-scripts")["playing"] == play
+    world.stop()
+    assert "playing" not in world._call("GET", "/_mock/outage-scripts")

@@ -31,7 +31,7 @@ async def list_outage_scripts(context: ControlContext) -> Any:
             {"name": script.name, "about": script.about}
             for script in outage_scripts.OUTAGE_SCRIPTS.values()
         ],
-        "playing": None if playing is None else active_script_json(playing, now=now),
+        **({} if playing is None else {"playing": active_script_json(playing, now=now)}),
     }
 
 
