@@ -121,3 +121,14 @@ def told_apart(page):
 def test_the_timeline_has_a_legend(page):
     legend = page.get_by_role("region", name="Timeline").locator(".legend")
     expect(legend).to_contain_text("incident recorded by hand")
+
+
+def test_many_outages_are_counted_on_a_scale(visitor, world, key):
+    for number in range(16):
+        world.monitors.create(f"Down {number}", "https://down.test/")
+    world.clock.advance("1h")
+    page = visitor.open(key, "time")
+    scale = page.locator("time-line .scale")
+    expect(scale).to_have_count(2)
+    assert int(scale.first.text_content()) >= 16
+    expect(scale.nth(1)).to_have_text("0")

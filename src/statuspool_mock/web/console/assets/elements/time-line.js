@@ -7,6 +7,7 @@ import { address, go } from "../router.js";
 const LANE = 20;
 const MOST_LANES = 14;
 const BINS = 120;
+const SCALE = 34;
 const TOP = 22;
 const BOTTOM = 20;
 
@@ -40,7 +41,7 @@ export class TimeLine extends HTMLElement {
     this._width = this.clientWidth;
     const lanes = Object.values(Object.groupBy(this._outages, (outage) => outage.monitor_id));
     const isCrowd = lanes.length > MOST_LANES;
-    this._left = isCrowd || lanes.length === 0 ? 0 : Math.min(190, this._width * 0.28);
+    this._left = isCrowd ? SCALE : lanes.length === 0 ? 0 : Math.min(190, this._width * 0.28);
     const body = LANE * (isCrowd ? 6 : Math.max(2, lanes.length)) + 6;
     this._bottom = TOP + body;
     const height = this._bottom + BOTTOM;
@@ -127,8 +128,8 @@ export class TimeLine extends HTMLElement {
       return this._outages.filter(({ start, end }) => start < at + step && end > at).length;
     });
     const most = Math.max(...counts);
-    const width = this._width / BINS;
-    return counts.map((count, bin) => {
+    const width = (this._width - this._left) / BINS;
+    const bars = counts.map((count, bin) => {
       const size = (count / most) * (height - 6);
       const at = this._from + (bin + 0.5) * step;
       return drawn(
@@ -138,7 +139,7 @@ export class TimeLine extends HTMLElement {
           "rect",
           {
             class: at > this._now ? "ahead" : "been",
-            x: bin * width,
+            x: this._left + bin * width,
             width: Math.max(1, width - 1),
             y: this._bottom - size,
             height: size,
@@ -147,6 +148,17 @@ export class TimeLine extends HTMLElement {
         ),
       );
     });
+    return [this._scale(most, height), bars];
+  }
+
+  /** How many monitors the height of a bar stands for. */
+  _scale(most, height) {
+    const top = this._bottom - height + 6;
+    const mark = (count, y) => [
+      drawn("line", { class: "axis", x1: this._left, x2: this._width, y1: y, y2: y }),
+      drawn("text", { class: "scale", x: this._left - 6, y: y + 4, "text-anchor": "end" }, count),
+    ];
+    return [mark(most, top), mark(0, this._bottom)];
   }
 
   _axis() {
