@@ -72,8 +72,8 @@ class RoundRobin:
         for name in HOP_BY_HOP:
             headers.popall(name, None)
         async with self._session.request(
-            request.method, url + request.raw_path, headers=headers, data=io.BytesIO(body) if body else None,
-            allow_redirects=False,
+            request.method, url + request.raw_path, headers=headers,
+            data=io.BytesIO(body) if body else None, allow_redirects=False,
         ) as response:  # fmt: skip
             answer = _Plain(status=response.status, reason=response.reason)
             for name, value in response.headers.items():

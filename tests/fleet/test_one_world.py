@@ -152,3 +152,27 @@ def test_the_store_is_killed_and_starts_again(fleet, store):
         assert create(api, "after").status_code in {201, 500}
         assert create(api, "later").status_code == 201
     assert {"before", "later"} <= names(fleet.replicas[1])
+
+
+def test_a_store_that_has_lost_changes_gets_the_world_whole(fleet, store):
+    """What a home acknowledged comes back from its memory, once it writes again."""
+    first, second = fleet.replicas
+    with client_of(first) as api:
+        assert [create(api, name).status_code for name in ("one", "two", "three")] == [201] * 3
+        store.ask("DEL", "statuspool:{one}:log")
+        store.ask("HSET", "statuspool:{one}:head", "seq", "1")
+        assert create(api, "four").status_code == 201
+        first.kill()
+    assert names(second) == {"one", "two", "three", "four"}
+
+
+def test_a_world_whose_log_has_grown_goes_on_from_its_snapshot(fleet, store):
+    first, second = fleet.replicas
+    with control(first) as world:
+        world.reset(scenario="large")
+        world.clock.freeze()
+        before = world.snapshot()
+        assert b"$0\r\n\r\n" not in store.ask("HGET", "statuspool:{one}:head", "snapshot")
+    first.kill()
+    with control(second) as world:
+        assert world.snapshot() == before

