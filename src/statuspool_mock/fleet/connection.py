@@ -1,7 +1,7 @@
 """A connection to Valkey or Redis. The commands of one step of the event loop leave together.
 
 redis-py takes several times as long for a command, most of it for what is not needed here: see
-docs/decisions/0007-a-fleet-on-one-ledger.md.
+docs/decisions/0008-a-fleet-on-one-ledger.md.
 """
 
 import asyncio
