@@ -9,7 +9,7 @@ COPY src src
 RUN python -m pip wheel --no-cache-dir --no-deps --wheel-dir /wheels . \
  && python -m venv --without-pip /opt/statuspool-mock \
  && python -m pip --python /opt/statuspool-mock/bin/python install --no-cache-dir \
-    --constraint constraints.txt /wheels/*.whl
+    --constraint constraints.txt "$(echo /wheels/*.whl)[fleet]"
 
 FROM ${BASE}
 LABEL org.opencontainers.image.title="statuspool-mock" \

@@ -22,7 +22,7 @@ from typing import Any
 from processes import ServerProcess, _free_port
 
 _MONITOR = {"name": "Shop", "url": "https://perfect.test/", "interval_seconds": 60}
-_ROUNDS, _REQUESTS = 3, 4_000
+_ROUNDS, _REQUESTS = 3, 2_000
 _IDLE_SECONDS = 10
 
 

@@ -117,6 +117,21 @@ def is_healthy(installed: Path, port: str) -> int:
 
 
 @pytest.mark.process
+def test_the_image_has_what_a_fleet_needs(installed, free_port):
+    program, *arguments = json.loads(told("ENTRYPOINT"))
+    ledger = ["--ledger", f"valkey://127.0.0.1:{free_port}", "--advertise", "replica-1:4747"]
+    done = subprocess.run(
+        [installed / "bin" / program, *arguments, *ledger],
+        check=False,
+        capture_output=True,
+        text=True,
+        env=clean_environment(),
+    )
+    assert done.returncode == 2
+    assert "The ledger at" in done.stderr
+
+
+@pytest.mark.process
 def test_the_image_runs_a_server_that_its_healthcheck_finds_and_sigterm_ends(container, installed):
     port = port_of(container)
     assert is_healthy(installed, port) == 0
