@@ -1,5 +1,6 @@
 """The fleet as its control plane shows it, worlds that are moved, and replicas that stop."""
 
+import signal
 import threading
 from contextlib import suppress
 
@@ -134,3 +135,10 @@ def test_readiness_goes_red_while_a_replica_hands_its_worlds_over(fleet):
                 break
     stopping.join()
     assert first.process.returncode == 0
+
+
+def test_a_replica_ends_although_the_ledger_does_not_respond(fleet, store):
+    first = fleet.replicas[0]
+    names(first)
+    store.process.send_signal(signal.SIGSTOP)
+    assert first.terminate() == 0

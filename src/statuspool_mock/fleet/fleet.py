@@ -28,6 +28,8 @@ from statuspool_mock.web.sockets import is_local
 
 DRAIN_SECONDS = 2 * RENEWAL_SECONDS
 """How long a stopping replica goes on forwarding, so that balancers notice that it is not ready."""
+END_SECONDS = 5.0
+"""How long a replica that ends waits for a ledger that does not respond."""
 _HANDED_OVER_AT_ONCE = 50
 _log = logging.getLogger(__name__)
 
@@ -124,7 +126,8 @@ class Fleet:
         """Let other replicas be the homes of all worlds, and forward what still comes."""
         self.routes.is_stopping = True
         with contextlib.suppress(*UNREACHABLE):
-            found = await self.replicas()
+            async with asyncio.timeout(END_SECONDS):
+                found = await self.replicas()
             self.routes.others = tuple(one for one in found if one != self.homes.address)
         if not self.routes.others:
             self.routes.is_stopping = False
@@ -136,8 +139,9 @@ class Fleet:
         """Store everything, and leave the fleet."""
         self.routes.is_stopping = True
         with contextlib.suppress(*UNREACHABLE):
-            await self._hand_over_all()
-            await self.homes.end()
+            async with asyncio.timeout(END_SECONDS):
+                await self._hand_over_all()
+                await self.homes.end()
         for connection in list(self._connections):
             connection.close()
         self.links.close()
