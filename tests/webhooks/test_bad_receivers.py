@@ -6,6 +6,7 @@ import threading
 import pytest
 
 from statuspool_mock.client import Control
+from statuspool_mock.interception.authority import Authority
 from statuspool_mock.server import RunningServer, Settings
 from statuspool_mock.webhooks import sender
 from tests.webhooks.receiver import Receiver
@@ -48,7 +49,8 @@ def test_nobody_there_is_retried(tell, world):
         port = taken.getsockname()[1]
     delivery = tell(f"http://127.0.0.1:{port}/")
     assert delivery["outcome"] == "pending"
-    assert "Connect" in delivery["tries"][0]["error"]
+    refused = f"cannot connect to 127.0.0.1:{port}: Connection refused"
+    assert delivery["tries"][0]["error"] == refused
     world.clock.advance("1d")
     delivery = world.webhooks.delivery(delivery["number"])
     assert (delivery["outcome"], delivery["attempts"]) == ("failed", 6)
@@ -57,8 +59,22 @@ def test_nobody_there_is_retried(tell, world):
 def test_broken_tls_is_a_row_in_the_log(tell):
     with Receiver() as plain:
         delivery = tell(plain.url.replace("http://", "https://"))
-    assert delivery["tries"][0]["error"]
+    assert "TLS" in delivery["tries"][0]["error"]
+    assert "ssl:" not in delivery["tries"][0]["error"]
     assert delivery["tries"][0]["status"] is None
+
+
+def test_a_certificate_that_is_not_trusted_is_said(tell):
+    tls = Authority.made_now().server_context("127.0.0.1")
+    with RunningServer(Settings(port=0, scenario="empty", tls=tls)) as receiver:
+        error = tell(receiver.url)["tries"][0]["error"]
+    assert error.startswith("the certificate is not accepted: ")
+
+
+def test_a_connection_closed_without_a_response_is_said(tell):
+    with Receiver(lambda handler: handler.connection.shutdown(socket.SHUT_RDWR)) as receiver:
+        error = tell(receiver.url)["tries"][0]["error"]
+    assert error == "the connection was closed before a response"
 
 
 def test_an_answer_without_end_counts_by_its_status_and_is_not_kept(tell):
@@ -129,7 +145,7 @@ def test_a_host_that_was_allowed_is_called():
         world.webhooks.trigger("sla_breach", monitor_id=made["id"])
         (delivery,) = world.webhooks.deliveries()
         assert delivery["outcome"] == "pending"
-        assert "Connect" in delivery["error"]
+        assert delivery["error"] == f"cannot connect to {name}:{port}: Connection refused"
 
 
 def test_an_empty_secret_is_refused_at_registration(world):

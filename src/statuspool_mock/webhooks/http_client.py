@@ -1,5 +1,6 @@
 """The HTTP client of the sender: checked addresses only, no redirects, bounded bodies."""
 
+import os
 import socket
 from typing import NamedTuple
 
@@ -50,13 +51,30 @@ class WebhookClient:
                     content = b""  # only the status counts
                 return WebhookResponse(response.status, told, content)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            text = str(error)
-            name = type(error).__name__
-            raise RequestFailed(f"{name}: {text}" if text else name) from error
+            raise RequestFailed(_reason(error)) from error
 
     async def close(self) -> None:
         """Close every connection."""
         await self._session.close()
+
+
+def _reason(error: Exception) -> str:
+    """Return why there was no response, in plain words."""
+    match error:
+        case aiohttp.ClientConnectorCertificateError():
+            return f"the certificate is not accepted: {error.certificate_error}"
+        case aiohttp.ClientSSLError():
+            return f"TLS cannot be set up: {error.os_error}"
+        case aiohttp.ClientConnectorError():
+            cause = error.os_error
+            number = cause.errno or 0
+            reason = os.strerror(number) if number > 0 else cause.strerror or str(cause)
+            return f"cannot connect to {error.host}:{error.port}: {reason}"
+        case aiohttp.ServerDisconnectedError():
+            return "the connection was closed before a response"
+        case _:
+            text = str(error)
+            return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 class _Checked(AbstractResolver):
