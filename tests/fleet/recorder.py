@@ -49,6 +49,13 @@ class Recorder:
         about = Request("edit", "PUT", path, body, key=name, value=value)
         return self._call(replica, about, seconds=seconds)[0] == OK
 
+    def edit_until_acknowledged(self, replica, name, value):
+        """Edit a monitor, with further values while the outcome is unknown."""
+        until = time.monotonic() + SECONDS
+        while not self.edit(replica, name, value):
+            assert time.monotonic() < until
+            value += 10
+
     def get(self, replica, name):
         """Return the value that a replica shows; None if it did not respond with one."""
         return self.begin_get(replica, name)()[0]

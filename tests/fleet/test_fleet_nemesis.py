@@ -10,10 +10,10 @@ SECONDS = 60
 
 
 def test_a_disturbed_fleet_keeps_its_word(store, thread, tmp_path):
-    plan = Plan(seconds=SECONDS, kinds=KINDS)
+    plan = Plan(seconds=SECONDS, kinds=KINDS, settle_seconds=180)
     with DisturbedFleet(store, tmp_path, thread, *OPTIONS) as fleet:
         found = run(fleet, plan)
     assert found.is_clean, str(found)
-    assert found.writes > 1_000
-    assert found.deliveries > 100
-    assert len(found.disturbances) >= 4
+    assert found.writes > 500
+    assert found.deliveries > 20
+    assert len(found.disturbances) >= 2

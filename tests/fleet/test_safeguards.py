@@ -51,7 +51,7 @@ def answer_after_the_lease(fleet, world):
     home, other = fleet.replicas
     world.create(home, "shop", 1)
     home.pause()
-    assert world.edit(other, "shop", 2)
+    world.edit_until_acknowledged(other, "shop", 2)
     read = world.begin_get(home, "shop")
     home.resume()
     read()
@@ -68,7 +68,7 @@ def store_after_another_claim(fleet, world):
         fleet.links[home.name][0].heal()
         writing.result()
     read_until_served(world, home)
-    assert world.edit(other, "shop", 3)
+    world.edit_until_acknowledged(other, "shop", 3)
     other.kill()
     read_until_served(world, home)
 
