@@ -46,6 +46,7 @@ def test_a_world_is_moved_with_all_that_it_holds(fleet):
         assert other.snapshot() == before
 
 
+@pytest.mark.long
 def test_what_cannot_be_moved_is_refused(fleet):
     with control(fleet.replicas[0]) as world:
         with pytest.raises(RequestRefused, match="has no home"):
@@ -77,6 +78,7 @@ def test_a_journal_that_began_anew_verifies_nothing_until_it_is_cleared(fleet):
         world.journal.verify(operation="listMonitors", times=0)
 
 
+@pytest.mark.long
 def test_an_event_stream_goes_on_at_the_next_home_and_says_what_is_missing(fleet):
     first, second = fleet.replicas
     with control(first) as world, control(second) as other:
@@ -123,6 +125,7 @@ def test_a_replica_that_stops_fails_no_request(fleet):
         assert writer.acknowledged <= names(second, writer.world)
 
 
+@pytest.mark.long
 def test_readiness_goes_red_while_a_replica_hands_its_worlds_over(fleet):
     first = fleet.replicas[0]
     names(first)
@@ -137,6 +140,7 @@ def test_readiness_goes_red_while_a_replica_hands_its_worlds_over(fleet):
     assert first.process.returncode == 0
 
 
+@pytest.mark.long
 def test_a_replica_ends_although_the_ledger_does_not_respond(fleet, store):
     first = fleet.replicas[0]
     names(first)

@@ -63,6 +63,7 @@ def test_a_world_is_the_same_through_each_replica(fleet):
         ]
 
 
+@pytest.mark.long
 def test_a_new_world_is_kept_as_its_recipe(store, tmp_path):
     with Fleet.on(store, tmp_path, "--scenario", "default", count=2) as fleet:
         first, second = fleet.replicas
@@ -119,6 +120,7 @@ def test_nothing_acknowledged_is_lost_when_a_home_is_killed(fleet):
         assert writer.acknowledged <= names(fleet.replicas[1], writer.world)
 
 
+@pytest.mark.long
 def test_a_home_that_was_stopped_answers_nothing_of_worlds_that_moved_on(fleet):
     first, second = fleet.replicas
     with client_of(first) as api:
@@ -131,6 +133,7 @@ def test_a_home_that_was_stopped_answers_nothing_of_worlds_that_moved_on(fleet):
     assert found == ["before", "meanwhile"]
 
 
+@pytest.mark.long
 def test_all_replicas_end_and_worlds_go_on_with_the_next_ones(store, tmp_path):
     with Fleet.on(store, tmp_path, *OPTIONS, count=2) as fleet:
         with control(fleet.replicas[0]) as one:
@@ -143,6 +146,7 @@ def test_all_replicas_end_and_worlds_go_on_with_the_next_ones(store, tmp_path):
             assert one.snapshot() == snapshot
 
 
+@pytest.mark.long
 def test_the_store_is_killed_and_starts_again(fleet, store):
     with client_of(fleet.replicas[0]) as api:
         assert create(api, "before").status_code == 201
@@ -154,6 +158,7 @@ def test_the_store_is_killed_and_starts_again(fleet, store):
     assert {"before", "later"} <= names(fleet.replicas[1])
 
 
+@pytest.mark.long
 def test_a_store_that_has_lost_changes_gets_the_world_whole(fleet, store):
     """What a home acknowledged comes back from its memory, once it writes again."""
     first, second = fleet.replicas
@@ -166,6 +171,7 @@ def test_a_store_that_has_lost_changes_gets_the_world_whole(fleet, store):
     assert names(second) == {"one", "two", "three", "four"}
 
 
+@pytest.mark.long
 def test_a_world_whose_log_has_grown_goes_on_from_its_snapshot(fleet, store):
     first, second = fleet.replicas
     with control(first) as world:
