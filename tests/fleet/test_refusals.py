@@ -1,9 +1,11 @@
 """A replica that cannot join its fleet says why in one line, and ends with exit code 2."""
 
+import signal
 import subprocess
 
 import pytest
 
+from tests.command_line import run
 from tests.fleet.replicas import Fleet
 from tests.fleet.stores import Store, valkey_server
 from tests.mock_process import command
@@ -13,13 +15,27 @@ SECONDS = 60
 
 
 def refusal(*options):
-    ended = subprocess.run(
-        command("serve", "--port", "0", *options),
-        capture_output=True,
-        text=True,
-        timeout=SECONDS,
-        check=False,
+    return said_by(
+        subprocess.run(
+            command("serve", "--port", "0", *options),
+            capture_output=True,
+            text=True,
+            timeout=SECONDS,
+            check=False,
+        )
     )
+
+
+def refusal_of_options(*options):
+    """Return what is said about options; nothing is started for it."""
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        return said_by(run("serve", "--port", "0", *options))
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def said_by(ended):
     assert ended.returncode == 2
     assert ended.stdout == ""
     assert ended.stderr.count("\n") == 1
@@ -33,16 +49,16 @@ def test_a_ledger_that_cannot_be_reached(free_port):
 
 
 def test_a_url_that_is_no_ledger():
-    assert "valkey://host:6379" in refusal("--ledger", "http://127.0.0.1")
+    assert "valkey://host:6379" in refusal_of_options("--ledger", "http://127.0.0.1")
 
 
 def test_options_that_a_fleet_excludes(tmp_path):
     ledger = ("--ledger", "valkey://127.0.0.1")
-    assert "--data" in refusal(*ledger, "--data", str(tmp_path / "worlds"))
-    assert "--watch" in refusal(*ledger, "--watch")
-    assert "--switch-mutants" in refusal(*ledger, "--switch-mutants")
-    assert "--tls" in refusal(*ledger, "--tls")
-    assert "need --ledger" in refusal("--advertise", "127.0.0.1:1")
+    assert "--data" in refusal_of_options(*ledger, "--data", str(tmp_path / "worlds"))
+    assert "--watch" in refusal_of_options(*ledger, "--watch")
+    assert "--switch-mutants" in refusal_of_options(*ledger, "--switch-mutants")
+    assert "--tls" in refusal_of_options(*ledger, "--tls")
+    assert "need --ledger" in refusal_of_options("--advertise", "127.0.0.1:1")
 
 
 def test_a_fleet_that_serves_something_else(store, tmp_path):
