@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 from contextlib import suppress
 
 import httpx
@@ -98,9 +99,11 @@ class Writer(threading.Thread):
 
 
 def wait_for(writers, count):
+    until = time.monotonic() + SECONDS
     for writer in writers:
         while len(writer.acknowledged) < count:
             assert writer.is_alive()
+            assert time.monotonic() < until, f"{len(writer.acknowledged)} of {count} were stored"
             writer.join(0.01)
 
 
