@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+import time
 
 import httpx
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from statuspool_mock.client import Control, RequestRefused
 from tests.mock_process import command
+from tests.webhooks.receiver import Receiver
 
 NEW = {"name": "Shop", "url": "https://shop.example.com/", "interval_seconds": 60}
 
@@ -218,6 +220,30 @@ def replayed(case, tmp_path):
     file = tmp_path / "case.json"
     file.write_text(json.dumps(case), "utf-8")
     return subprocess.run(command("replay", str(file)), capture_output=True, text=True, check=False)
+
+
+def late(handler):
+    time.sleep(1.5)
+    handler.send_response(200)
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("to_next", [False, True])
+def test_a_slow_delivery_during_an_advance_moves_no_later_request(world, api, tmp_path, to_next):
+    """While an advance waits for a delivery, a live world does not run on beside it."""
+    made = api.post("/monitors", json=NEW).json()
+    world.clock.live()
+    world.monitors.force_down(made, lasting="5m")
+    with Receiver(late, late) as receiver:
+        hook = {"url": receiver.url, "events": ["status_change", "sla_breach"], "secret": "s"}
+        api.post("/webhooks", json=hook).raise_for_status()
+        world.webhooks.trigger("sla_breach", monitor_id=made["id"])
+        world.clock.advance_to_next_event() if to_next else world.clock.advance("10m")
+        api.post("/monitors", json={**NEW, "name": "Later"}).raise_for_status()
+    done = replayed(world.case(), tmp_path)
+    assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.process

@@ -1,5 +1,7 @@
 """Advance a world in slices, so that other worlds are served, and deliver webhooks on the way."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from math import ceil
 from typing import NamedTuple
 
@@ -30,6 +32,27 @@ async def advance(sandbox: Sandbox, *, to: int) -> Advance:
 
     Raises `Conflict` if the instant is in the past, and `StorageFailed` if nothing has changed.
     """
+    with _without_running_on(sandbox):
+        return await _advance(sandbox, to)
+
+
+async def advance_to_next(sandbox: Sandbox, *, before: int) -> Advance:
+    """Advance to the first instant at which something happens, or to `before`."""
+    with _without_running_on(sandbox):
+        return await _advance_to_next(sandbox, before)
+
+
+@contextmanager
+def _without_running_on(sandbox: Sandbox) -> Iterator[None]:
+    """Let time pass through this request alone, so that a replay ends at the same instant."""
+    sandbox.advances += 1
+    try:
+        yield
+    finally:
+        sandbox.advances -= 1
+
+
+async def _advance(sandbox: Sandbox, to: int) -> Advance:
     began = sandbox.world.now
     if to < began:
         raise Conflict(
@@ -56,8 +79,7 @@ def _to(sandbox: Sandbox, to: int, *, to_next: bool = False) -> TimeMoved:
     return TimeMoved(sandbox.world.now, to, _CHANGES_IN_A_SLICE, to_next=to_next)
 
 
-async def advance_to_next(sandbox: Sandbox, *, before: int) -> Advance:
-    """Advance to the first instant at which something happens, or to `before`."""
+async def _advance_to_next(sandbox: Sandbox, before: int) -> Advance:
     async with sandbox.alone():
         began = sandbox.world.now
         moved = TimeMoved(began, max(before, began), MOST_CHANGES, to_next=True)

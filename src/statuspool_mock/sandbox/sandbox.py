@@ -88,6 +88,8 @@ class Sandbox:
         self.patience_seconds = PATIENCE_SECONDS
         self.halts_at: int | None = None
         """Where the world stops catching up with its clock, in a replay."""
+        self.advances = 0
+        """How many requests to advance are being carried out."""
         self.change_log = change_log or NullStorage()
         self._may_act = self.change_log.may_act
         self._hold = Hold()
@@ -214,6 +216,11 @@ class Sandbox:
     def has_moved(self) -> bool:
         """Whether another replica of the fleet may serve the world."""
         return self._may_act is not None and not self._may_act()
+
+    @property
+    def may_run_on(self) -> bool:
+        """Whether the world may catch up without a request: nothing else moves its time."""
+        return not (self.is_held or self.advances or self.has_moved)
 
     @property
     def is_held(self) -> bool:

@@ -43,7 +43,7 @@ class Ticker:
         while True:
             await asyncio.sleep(_SECONDS)
             for sandbox in self._sandboxes:
-                if sandbox.is_held or sandbox.has_moved:
+                if not sandbox.may_run_on:
                     continue
                 if sandbox.rate and sandbox.dispatcher.is_needed:
                     if not sandbox.catch_up(for_client=False):

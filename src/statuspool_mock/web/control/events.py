@@ -51,7 +51,7 @@ async def _stream(context: ControlContext, number: int) -> AsyncGenerator[bytes,
             yield _gap(number)
         while not events.is_over:
             signal.clear()
-            if not sandbox.is_held and not sandbox.catch_up():
+            if sandbox.may_run_on and not sandbox.catch_up():
                 await long_work.catch_up(sandbox, patience=_PULSE_SECONDS)
             if new := events.since(number)[:_MOST_AT_ONCE]:
                 number = new[-1].id
