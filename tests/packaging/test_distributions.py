@@ -100,7 +100,7 @@ def test_the_metadata_tells_what_indexes_and_people_ask(metadata):
     assert metadata.license_expression == "MIT"
     assert metadata.license_files == ["LICENSE"]
     assert str(metadata.requires_python) == ">=3.11"
-    assert sorted(metadata.provides_extra) == ["mcp", "verify"]
+    assert sorted(metadata.provides_extra) == ["fleet", "mcp", "verify"]
     assert {"Typing :: Typed", "Framework :: Pytest"} <= set(metadata.classifiers)
     assert set(metadata.classifiers) <= pytest.importorskip("trove_classifiers").classifiers
     assert metadata.description_content_type == "text/markdown"
@@ -110,5 +110,5 @@ def test_the_metadata_tells_what_indexes_and_people_ask(metadata):
 def test_what_only_one_command_needs_comes_with_its_extra(metadata):
     extra = {need.name for need in metadata.requires_dist if "extra ==" in str(need.marker)}
     always = {need.name for need in metadata.requires_dist if "extra ==" not in str(need.marker)}
-    assert extra == {"jinja2", "mcp", "pytest", "schemathesis"}
+    assert extra == {"hiredis", "jinja2", "mcp", "pytest", "schemathesis"}
     assert not extra & always
