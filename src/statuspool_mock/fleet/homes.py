@@ -173,6 +173,7 @@ class Homes:
                 await sandbox.free()
                 sandbox.clock.tick(for_client=False)
                 sandbox.defer_settings()
+        await home.log.settled()  # if the ledger lacks lines, the world is written whole first
         self._leave(world)
         await asyncio.wait([self._leaving[world]])
         self.release(world)  # where no sandbox was open
@@ -214,6 +215,8 @@ class Homes:
                     "The ledger has lost changes of sandbox %s: it is written whole.", world
                 )
                 sandbox.compact_log()
+        if self.here.get(world) is not home:
+            home.log.lose(is_certain=False)  # nobody has the world any more
 
     async def _look(self) -> None:
         while True:

@@ -100,19 +100,23 @@ class Lease:
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(RENEWAL_SECONDS)
-            sent = now()
             try:
-                if await self._set(self.incarnation, "XX"):
-                    self.valid_until = sent + LEASE_SECONDS - MARGIN_SECONDS
-                else:
-                    _log.warning("The lease of this replica has expired; it begins anew.")
-                    self.valid_until = 0.0
-                    self._on_lost()
-                    await self._take()
+                await self._renew_once()
             except TimeoutError:
                 self._ledger.reconnect()
             except UNREACHABLE as error:
                 _log.warning("The lease cannot be renewed: %s", error)
+
+    async def _renew_once(self) -> None:
+        """Renew the lease, or take another one if it has expired. Raises `UNREACHABLE`."""
+        sent = now()
+        if await self._set(self.incarnation, "XX"):
+            self.valid_until = sent + LEASE_SECONDS - MARGIN_SECONDS
+            return
+        _log.warning("The lease of this replica has expired; it begins anew.")
+        self.valid_until = 0.0
+        self._on_lost()
+        await self._take()
 
     async def _watch(self) -> None:
         while True:

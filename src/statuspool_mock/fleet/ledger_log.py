@@ -84,6 +84,8 @@ class LedgerLog:
         self._unsent: deque[_Entry] = deque()
         self._in_flight: deque[_Entry] = deque()
         self._was_resent = False
+        self._has_gap = False
+        """Whether the ledger lacks lines, so that nothing is stored before a snapshot is."""
         self._waiting: deque[tuple[int, asyncio.Future[bool]]] = deque()
         self._held_back: list[bytes] | None = None
         self._bytes = 0
@@ -145,7 +147,7 @@ class LedgerLog:
         """Store a whole state, after which earlier lines are obsolete. Raises `WorldMoved`."""
         content = yield from _compressing(snapshot_data(state))
         self._snapshots += 1
-        name = f"{self.home.rpartition('#')[2]}-{self._snapshots}"
+        name = f"{self.home}-{self._snapshots}"
         self._add(
             scripts.SNAPSHOT,
             self.keys[:2],
@@ -277,7 +279,7 @@ class LedgerLog:
             script, keys = scripts.APPEND, self.keys[:2]
             arguments = (first.seq, *(entry.line for entry in group))
         connection.send(
-            partial(self._replied, connection, group[-1].position),
+            partial(self._replied, connection, group[-1]),
             "EVALSHA",
             script.digest,
             len(keys),
@@ -286,7 +288,7 @@ class LedgerLog:
             *arguments,
         )
 
-    def _replied(self, connection: LedgerConnection, position: int, reply: Any) -> None:
+    def _replied(self, connection: LedgerConnection, entry: _Entry, reply: Any) -> None:
         if isinstance(reply, ConnectionError) or self.is_lost:
             return
         if isinstance(reply, Exception):
@@ -295,11 +297,12 @@ class LedgerLog:
             self.lose(is_certain=not self._was_resent)
             self._on_lost()
         elif reply == scripts.GAP:
-            self._in_flight.clear()
-            self.needs_snapshot = True
+            self._in_flight = deque(one for one in self._in_flight if not one.line)
+            self.needs_snapshot = self._has_gap = True
             self._on_gap()
-        else:
-            self._stored(position)
+        elif not self._has_gap or entry.script is scripts.SNAPSHOT:
+            self._has_gap = False
+            self._stored(entry.position)
 
     def _stored(self, position: int) -> None:
         while self._in_flight and self._in_flight[0].position <= position:
