@@ -11,7 +11,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and each would compile all of it
 
-.PHONY: serve test test-fast test-long hostile lint package docs sent site matrix sweep seeds compare score bench waits soak nemesis clean help
+.PHONY: serve test test-fast test-long hostile lint package docs sent site matrix sweep seeds compare score bench waits soak fleet nemesis clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
@@ -33,6 +33,7 @@ help:
 	@echo "make score   the same on every mutant, and write the page of mutation scores: hours"
 	@echo "make waits   measure how long a key waits while another one does heavy things"
 	@echo "make soak    let several keys do heavy things for ten minutes (ARGS='--minutes 2')"
+	@echo "make fleet   run the tests of the API, the control plane and webhooks against three replicas"
 	@echo "make nemesis  kill, stop and cut off the replicas of a fleet for twenty minutes, and check every"
 	@echo "             response (ARGS='--minutes 2 --only kill pause')"
 	@echo "make bench   compare the speed of the API with other servers"
@@ -104,6 +105,9 @@ waits: .venv/developing
 
 soak: .venv/developing
 	$(BIN)/python benchmarks/soak.py $(ARGS)
+
+fleet: .venv/developing
+	FLEET_SUITES=1 $(PYTEST) -m long tests/fleet/test_same_suites.py $(ARGS)
 
 nemesis: .venv/developing
 	$(BIN)/python -m tests.fleet.nemesis $(ARGS)

@@ -6,9 +6,12 @@ import shutil
 
 import pytest
 
+from statuspool_mock.scenarios.world_factory import ClockChoice
 from statuspool_mock.server import RunningServer, Settings
 from tests.console.expecting import MOST_MILLISECONDS
 
+AT = 1_768_470_131
+"""When the worlds begin, in seconds since 1970."""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = [
     "--disable-gpu",
@@ -37,8 +40,9 @@ def browser():
 
 @pytest.fixture(scope="session")
 def server():
-    """One server for all tests; each opens a world of its own."""
-    with RunningServer(Settings(port=0, rate_limit=None)) as running:
+    """One server for all tests; each opens a world of its own, whose history is always the same."""
+    clock = ClockChoice(at=AT, rate=1.0)
+    with RunningServer(Settings(port=0, rate_limit=None, clock=clock)) as running:
         yield running
 
 

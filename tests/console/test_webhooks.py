@@ -46,9 +46,10 @@ def test_an_endpoint_that_does_not_answer_is_told_so_and_redelivered(page, world
     page.get_by_label("URL").fill(f"http://127.0.0.1:{free_port}/hook")
     page.get_by_role("button", name="Register").click()
     page.get_by_role("button", name="Trigger").click()
-    expect(deliveries(page).nth(1)).to_contain_text("pending")
+    triggered = deliveries(page).last  # other monitors change within the 12 hours
+    expect(triggered).to_contain_text("pending")
     world.clock.advance("12h")
-    expect(deliveries(page).nth(1)).to_contain_text("failed")
+    expect(triggered).to_contain_text("failed")
     page.get_by_role("button", name="Redeliver failed").click()
     expect(page.locator(".toast").last).to_contain_text("1 sent again")
 
