@@ -1,6 +1,7 @@
 """A real Chromium on a real server; tests are skipped, with the reason, where there is none."""
 
 import contextlib
+import os
 import re
 import shutil
 
@@ -12,6 +13,21 @@ from tests.console.expecting import MOST_MILLISECONDS
 
 AT = 1_768_470_131
 """When the worlds begin, in seconds since 1970."""
+DELAY = int(os.environ.get("CONSOLE_DELAY", "0"))
+"""How long the page holds each request and each response back, in milliseconds.
+
+A test that goes on before its click has taken effect fails with it, on any machine.
+"""
+_DELAYED = """
+    const send = window.fetch;
+    window.fetch = async (...request) => {
+        const wait = () => new Promise((go) => setTimeout(go, %d));
+        await wait();
+        const response = await send(...request);
+        await wait();
+        return response;
+    };
+"""
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 _FLAGS = [
     "--disable-gpu",
@@ -61,6 +77,8 @@ class Visitor:
             **{"viewport": {"width": 1280, "height": 800}, "reduced_motion": "reduce"} | context
         )
         self._contexts.append(made)
+        if DELAY:
+            made.add_init_script(_DELAYED % DELAY)
         page = made.new_page()
         page.set_default_timeout(MOST_MILLISECONDS)
         page.on("pageerror", lambda error: self.troubles.append(f"error: {error}"))

@@ -37,6 +37,7 @@ def test_payloads_are_watched_without_a_receiver_of_ones_own(page, world):
 
 def test_what_befalls_monitors_leaves_as_it_happens(page, world):
     page.get_by_role("button", name="Use the built-in receiver").click()
+    expect(page.get_by_role("group", name="Endpoints")).to_be_visible()
     world.monitors.force_down(world.monitors.all()[0])
     world.clock.advance("5m")
     expect(deliveries(page).filter(has_text="status_change").first).to_contain_text("delivered")

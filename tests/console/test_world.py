@@ -323,6 +323,7 @@ def test_a_monitor_is_created_edited_and_deleted(page, world, api):
     assert (made["interval_seconds"], made["tags"]) == (30, ["shop", "web"])
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("World")
     expect(row_of(page, "Checkout v2")).to_have_count(0)
     assert api.get(f"/monitors/{made['id']}").status_code == 404
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from statuspool_mock.exchanges.faults import Fault, FaultCounts, fault_data, fault_from
 from statuspool_mock.sandbox.errors import InvalidInput
+from statuspool_mock.sandbox.json_steps import emptying
 from statuspool_mock.sandbox.rate_limits import RateWindow
 from statuspool_mock.sandbox.snapshot_schema import checking
 from statuspool_mock.simulation import (
@@ -101,7 +102,7 @@ def state_from(data: Any) -> State:
 
 
 def reading_state(data: Any) -> Steps[State]:
-    """Return a state, in steps. Raises `InvalidInput`, which says what is wrong."""
+    """Return a state, in steps, and empty the data. Raises `InvalidInput`, which says why."""
     if not isinstance(data, Mapping) or data.get("kind") != KIND:
         raise InvalidInput(f"This is not a {KIND}.", field="kind")
     if data.get("version") != VERSION:
@@ -123,7 +124,9 @@ def reading_state(data: Any) -> Steps[State]:
         outbox = image_from(data["outbox"])
     except (KeyError, TypeError, ValueError, AttributeError):
         raise InvalidInput("Must be the outbox of a snapshot.", field="outbox") from None
-    return state_of(settings_from(data), world, outbox)
+    settings = settings_from(data)
+    yield from emptying(data)
+    return state_of(settings, world, outbox)
 
 
 def settings_from(data: Mapping[str, Any]) -> SandboxSettings:
