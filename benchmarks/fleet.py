@@ -13,15 +13,26 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
+from load import drive
 from processes import ServerProcess
 from valkey import Valkey
 
 WORLD = "load"
+KEY = f"sp_test_{WORLD}"
 IDLE_SECONDS = 10
+
+
+class Way(NamedTuple):
+    """The servers that take part in a request, and the one that is asked."""
+
+    servers: Sequence[ServerProcess]
+    asked: ServerProcess
 
 
 class Client:
@@ -66,32 +77,43 @@ def cost(servers: Sequence[ServerProcess], act: Callable[[int], object], times: 
     return (used(servers) - before) / times
 
 
-def measured(
-    names: dict[str, tuple[Sequence[ServerProcess], ServerProcess]], rounds: int, times: int
-) -> dict[str, dict[str, float]]:
-    """Return microseconds of a read and of a write, by the name of the way that is taken."""
-    found: dict[str, dict[str, list[float]]] = {}
-    for name in names:
-        found[name] = {"read": [], "write": []}
+def measured(ways: dict[str, Way], rounds: int, times: int) -> dict[str, dict[str, float]]:
+    """Return microseconds by the name of the way that is taken, and by what is done."""
+    found: dict[str, dict[str, list[float]]] = {name: defaultdict(list) for name in ways}
     for turn in range(rounds):
-        for name, (servers, asked) in names.items():
-            client = Client(asked)
-            monitor = json.loads(client.send("GET", "/v1/monitors"))["results"][0]["id"]
-
-            def read(_: int, client: Client = client) -> None:
-                client.send("GET", "/v1/monitors")
-
-            def write(
-                number: int, client: Client = client, monitor: str = monitor, turn: int = turn
-            ) -> None:
-                client.send("PUT", f"/v1/monitors/{monitor}", {"name": f"Shop {turn} {number}"})
-
-            found[name]["read"].append(cost(servers, read, times))
-            found[name]["write"].append(cost(servers, write, times // 4))
+        for name, way in ways.items():
+            for what, micros in (*by_one(way, turn, times), *by_many(way)):
+                found[name][what].append(micros)
     return {
-        name: {kind: statistics.median(values) for kind, values in kinds.items()}
+        name: {what: statistics.median(values) for what, values in kinds.items()}
         for name, kinds in found.items()
     }
+
+
+def by_one(way: Way, turn: int, times: int) -> Iterator[tuple[str, float]]:
+    """Yield the costs for a client that sends one request after the other."""
+    client = Client(way.asked)
+    path = f"/v1/monitors/{first_monitor(client)}"
+
+    def write(number: int) -> None:
+        client.send("PUT", path, {"name": f"Shop {turn} {number}"})
+
+    yield "read", cost(way.servers, lambda _: client.send("GET", "/v1/monitors"), times)
+    yield "write", cost(way.servers, write, times // 4)
+
+
+def by_many(way: Way) -> Iterator[tuple[str, float]]:
+    """Yield the costs for 16 connections at once."""
+    path = f"/v1/monitors/{first_monitor(Client(way.asked))}"
+    for what, method, asked in (("busy read", "GET", "/v1/monitors"), ("busy write", "PUT", path)):
+        before = used(way.servers)
+        load = drive(way.asked, [asked], method=method, key=KEY)
+        yield what, (used(way.servers) - before) / load.requests
+
+
+def first_monitor(client: Client) -> str:
+    """Return the id of a monitor of the world."""
+    return str(json.loads(client.send("GET", "/v1/monitors"))["results"][0]["id"])
 
 
 def main() -> None:
@@ -106,9 +128,9 @@ def main() -> None:
         home, other = server(stack, *ledger), server(stack, *ledger)
         Client(home).send("GET", "/v1/monitors")
         ways = {
-            "without a ledger": ([alone], alone),
-            "at home": ([home], home),
-            "forwarded": ([home, other], other),
+            "without a ledger": Way([alone], alone),
+            "at home": Way([home], home),
+            "forwarded": Way([home, other], other),
         }
         found = measured(ways, options.rounds, options.requests)
         base = found["without a ledger"]
@@ -117,18 +139,25 @@ def main() -> None:
                 f"{kind} {micros:.1f} µs ({micros - base[kind]:+.1f}, x{micros / base[kind]:.2f})"
                 for kind, micros in kinds.items()
             ]
-            print(f"{name:17}", *told, sep="  ")
-        client = Client(home)
-        idle_before = idle(home)
-        opened = cost(
-            [home],
-            lambda number: client.send("GET", "/v1/monitors?limit=1", world=f"w{number}"),
-            options.worlds,
-        )
-        print(f"a world is opened for {opened / 1000:.2f} ms")
-        time.sleep(3)
-        busy = idle(home)
-        print(f"idle: {idle_before:.2%} of a core without worlds, {busy:.2%} with {options.worlds}")
+            print(f"{name:17}", *told, sep="\n    ")
+        for name, one in (("without a ledger", alone), ("at home", home)):
+            idle_before = idle(one)
+            opened = opening(one, options.worlds)
+            time.sleep(3)
+            print(
+                f"{name:17}  a world is opened for {opened / 1000:.2f} ms; idle: {idle_before:.2%} "
+                f"of a core with one world, {idle(one):.2%} with {options.worlds} more"
+            )
+
+
+def opening(server: ServerProcess, worlds: int) -> float:
+    """Open worlds; return the microseconds for each."""
+    client = Client(server)
+
+    def open_world(number: int) -> None:
+        client.send("GET", "/v1/monitors?limit=1", world=f"w{number}")
+
+    return cost([server], open_world, worlds)
 
 
 def idle(server: ServerProcess) -> float:
