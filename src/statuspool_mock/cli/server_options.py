@@ -52,18 +52,21 @@ class ClockType(click.ParamType["ClockChoice"]):
         return "live" if choice.rate == 1 else f"x{choice.rate:g}"
 
 
+_MOST_REQUESTS = 99_999_999
+
+
 class RateLimitType(click.ParamType[str]):
     """A number of requests, or `off`."""
 
     name = "rate limit"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the text, which is `off` or a number from 1."""
+        """Return the text, which is `off` or a number within bounds."""
         text = str(value)
-        if text != "off" and not (
-            text.isascii() and text.isdigit() and len(text) < 9 and int(text) > 0
-        ):
-            self.fail(f"expected off or a number of requests from 1, got {text!r}", param, ctx)
+        is_number = text.isascii() and text.isdigit() and len(text) < 9
+        if text != "off" and not (is_number and 0 < int(text) <= _MOST_REQUESTS):
+            expected = f"off or a number of requests from 1 to {_MOST_REQUESTS}"
+            self.fail(f"expected {expected}, got {text!r}", param, ctx)
         return text
 
 
