@@ -33,7 +33,7 @@ pytestmark = pytest.mark.process
 REPLICAS = 3
 ROUNDS = 100
 QUICK = settings(max_examples=40, stateful_step_count=40)
-THOROUGH = settings(max_examples=250, stateful_step_count=60)
+THOROUGH = settings(max_examples=80, stateful_step_count=60)
 SEARCH = settings(
     max_examples=1_000,
     stateful_step_count=50,
