@@ -43,7 +43,7 @@ def target(settings):
         store = stack.enter_context(Store(program, folder, fsync="everysec"))
         thread = stack.enter_context(LoopThread())
         address = LedgerAddress.of(store.url)
-        fleet = FleetSettings(address, None, None, settings.seed)
+        fleet = FleetSettings(address, None, None)
         replicas = [
             stack.enter_context(RunningServer(replace(settings, fleet=fleet)))
             for _ in range(REPLICAS)

@@ -229,7 +229,13 @@ def _fleet(settings: Settings, factory: WorldFactory) -> "Fleet | None":
         return None
     from statuspool_mock.fleet.fleet import Fleet  # noqa: PLC0415 - see above
 
-    return Fleet(settings.fleet, factory)
+    limit, mutants = settings.rate_limit, sorted(settings.mutants)
+    options = {
+        "--seed": str(settings.seed),
+        "--rate-limit": "off" if limit is None else str(limit.per_minute),
+        "--mutant": ", ".join(mutants) or "none",
+    }
+    return Fleet(settings.fleet, factory, options)
 
 
 def application(

@@ -8,8 +8,9 @@ import shutil
 import pytest
 
 from statuspool_mock.scenarios.world_factory import ClockChoice
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import Settings
 from tests.console.expecting import MOST_MILLISECONDS
+from tests.targets import target
 
 AT = 1_768_470_131
 """When the worlds begin, in seconds since 1970."""
@@ -58,7 +59,7 @@ def browser():
 def server():
     """One server for all tests; each opens a world of its own, whose history is always the same."""
     clock = ClockChoice(at=AT, rate=1.0)
-    with RunningServer(Settings(port=0, rate_limit=None, clock=clock)) as running:
+    with target(Settings(port=0, rate_limit=None, clock=clock)) as running:
         yield running
 
 

@@ -2,12 +2,14 @@
 
 import signal
 import threading
+import time
 from contextlib import suppress
 
 import httpx
 import pytest
 
 from statuspool_mock.client import Control, RequestRefused
+from tests.command_line import run
 from tests.fleet.replicas import Fleet
 from tests.fleet.test_one_world import Writer, client_of, control, create, names, wait_for
 
@@ -98,6 +100,20 @@ def test_an_event_stream_goes_on_at_the_next_home_and_says_what_is_missing(fleet
         assert any(line == "event: gap" for line in lines)
 
 
+def test_what_would_concern_one_replica_only_is_refused_with_the_reason(fleet):
+    """Over HTTP and by `ctl`."""
+    with control(fleet.replicas[0]) as world:
+        with pytest.raises(RequestRefused, match="all servers need the same"):
+            world.reload()
+        with pytest.raises(RequestRefused, match="switched on one server only") as refused:
+            world._call("PUT", "/_mock/mutants", {"names": ["put-not-stored"]})
+    assert refused.value.status == 409
+    said = run("ctl", "reload", "--url", fleet.replicas[0].url)
+    assert said.returncode == 2
+    assert said.stderr.count("\n") == 1
+    assert "all servers need the same" in said.stderr
+
+
 def test_a_server_without_a_ledger_has_no_fleet():
     from statuspool_mock.server import RunningServer, Settings  # noqa: PLC0415
 
@@ -138,6 +154,17 @@ def test_readiness_goes_red_while_a_replica_hands_its_worlds_over(fleet):
                 break
     stopping.join()
     assert first.process.returncode == 0
+
+
+@pytest.mark.long
+def test_replicas_with_one_address_are_warned(store, tmp_path):
+    options = (*OPTIONS, "--advertise", "127.0.0.1:1")
+    with Fleet.on(store, tmp_path, *options, count=2) as fleet:
+        until = time.monotonic() + 60
+        for replica in fleet.replicas:
+            while "Another replica has the address 127.0.0.1:1 too" not in replica.log.read_text():
+                assert time.monotonic() < until
+                time.sleep(0.1)
 
 
 @pytest.mark.long

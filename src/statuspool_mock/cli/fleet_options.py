@@ -1,5 +1,7 @@
 """The settings of a server that shares its ledger with others."""
 
+import contextlib
+import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,11 +39,20 @@ def fleet_settings(
     from statuspool_mock.fleet.ledger_url import LedgerAddress, LedgerRejected
     from statuspool_mock.fleet.membership import read_secret
 
-    _, _, port = (advertise or "host:1").rpartition(":")
-    if not port.isdigit():
-        raise CommandFailed(f"--advertise: expected HOST:PORT, got {advertise!r}.")
+    if advertise is not None:
+        _check_address(advertise)
     try:
         secret = None if secret_file is None else read_secret(secret_file)
-        return FleetSettings(LedgerAddress.of(ledger), advertise, secret, others["seed"])
+        return FleetSettings(LedgerAddress.of(ledger), advertise, secret)
     except LedgerRejected as error:
         raise CommandFailed(str(error)) from error
+
+
+def _check_address(advertise: str) -> None:
+    """Check where other servers reach this one. Raises `CommandFailed`."""
+    host, _, port = advertise.rpartition(":")
+    if not (host and port.isdigit() and 0 < int(port) < 1 << 16):
+        raise CommandFailed(f"--advertise: expected HOST:PORT, got {advertise!r}.")
+    with contextlib.suppress(ValueError):  # a name
+        if ipaddress.ip_address(host.strip("[]")).is_unspecified:
+            raise CommandFailed(f"--advertise: {host} stands for all addresses; name one of them.")

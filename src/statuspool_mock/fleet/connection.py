@@ -5,6 +5,8 @@ docs/decisions/0008-a-fleet-on-one-ledger.md.
 """
 
 import asyncio
+import os
+import re
 from collections import deque
 from collections.abc import Callable
 from typing import Any, cast
@@ -14,8 +16,18 @@ import hiredis
 from statuspool_mock.fleet.ledger_url import LedgerAddress
 
 CONNECT_SECONDS = 2.0
+_NUMBER = re.compile(r"\[Errno (-?\d+)\] ?")
 OnReply = Callable[[Any], None]
 """Is given the reply to a command: a value, an error of the server, or `ConnectionError`."""
+
+
+def why(error: BaseException) -> str:
+    """Return in a few words why the ledger cannot be used."""
+    text = str(error).rstrip(".")
+    number = _NUMBER.search(text)
+    if number is not None and int(number[1]) > 0:
+        return os.strerror(int(number[1]))
+    return _NUMBER.sub("", text) or f"no reply within {CONNECT_SECONDS:.0f} s"
 
 
 class LedgerConnection(asyncio.Protocol):
@@ -28,6 +40,8 @@ class LedgerConnection(asyncio.Protocol):
         self._waiting: deque[OnReply] = deque()
         self._unsent: list[bytes] = []
         self._transport: asyncio.Transport | None = None
+        self._reason = ""
+        """Why the connection ends, where its end does not say so."""
 
     @classmethod
     async def open(cls, address: LedgerAddress, on_lost: Callable[[], None]) -> "LedgerConnection":
@@ -52,15 +66,22 @@ class LedgerConnection(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Give each reply to the one who waits for it."""
         self._reader.feed(data)
-        while (reply := self._reader.gets()) is not False:
-            self._waiting.popleft()(reply)
+        try:
+            while (reply := self._reader.gets()) is not False:
+                if self._waiting:
+                    self._waiting.popleft()(reply)
+                else:
+                    self._reason = str(reply)  # it wants no more clients, and closes
+        except hiredis.ProtocolError:
+            self._reason = "what listens there is no Valkey"
+            self.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell all who wait."""
         self._transport = None
         waiting, self._waiting = self._waiting, deque()
         for on_reply in waiting:
-            on_reply(ConnectionError(f"The connection to the ledger was lost ({exc})."))
+            on_reply(ConnectionError(self._reason or str(exc or "it closed the connection")))
         self._on_lost()
 
     @property
@@ -71,7 +92,7 @@ class LedgerConnection(asyncio.Protocol):
     def send(self, on_reply: OnReply, *arguments: str | bytes | int) -> None:
         """Send a command at the end of this step. Raises `ConnectionError` if it is lost."""
         if not self.is_open:
-            raise ConnectionError("There is no connection to the ledger.")
+            raise ConnectionError(self._reason or "there is no connection")
         self._waiting.append(on_reply)
         packed = hiredis.pack_command(arguments)  # type: ignore[arg-type] # it takes any length
         self._unsent.append(packed)

@@ -9,9 +9,10 @@ from typing import Any, NamedTuple
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from statuspool_mock.fleet import membership, scripts
+from statuspool_mock.fleet.connection import why
 from statuspool_mock.fleet.fleet_app import FleetApp
 from statuspool_mock.fleet.homes import Homes
-from statuspool_mock.fleet.lease import RENEWAL_SECONDS
+from statuspool_mock.fleet.lease import LEASE_SECONDS, RENEWAL_SECONDS
 from statuspool_mock.fleet.ledger import UNREACHABLE, Ledger
 from statuspool_mock.fleet.ledger_storage import LedgerStorage
 from statuspool_mock.fleet.ledger_url import LedgerAddress, LedgerRejected
@@ -42,14 +43,16 @@ class FleetSettings(NamedTuple):
     """The address at which other replicas reach this one; None for that it listens on."""
     secret: bytes | None
     """What replicas prove to each other that they know; None for one kept in the ledger."""
-    seed: int
 
 
 class Fleet:
-    """A replica of a fleet."""
+    """A replica of a fleet. `options` are those that all replicas need alike, with their values."""
 
-    def __init__(self, settings: FleetSettings, factory: WorldFactory) -> None:
+    def __init__(
+        self, settings: FleetSettings, factory: WorldFactory, options: Mapping[str, str]
+    ) -> None:
         self._settings = settings
+        self._options = options
         self.ledger = Ledger(settings.address)
         self.book = RecipeBook(factory)
         self.homes = Homes(self.ledger, self.book, address="")
@@ -61,6 +64,7 @@ class Fleet:
         self._inner: ASGIApp
         self._secret = b""
         self._connections: set[LinkServer] = set()
+        self._checking: asyncio.Task[None] | None = None
 
     def serve(self, app: ASGIApp, sandboxes: Sandboxes) -> ASGIApp:
         """Return the app of the replica, which serves the worlds at home here with `app`."""
@@ -94,13 +98,13 @@ class Fleet:
         self.homes.address = settings.advertise or f"{shown}:{port}"
         await self.ledger.open()
         self._secret = await membership.join(
-            self.ledger, self.book, seed=settings.seed, secret=settings.secret
+            self.ledger, self.book, options=self._options, secret=settings.secret
         )
         self.links = Links(self._secret)
         try:
             await self.homes.begin()
         except UNREACHABLE as error:
-            raise LedgerRejected(f"The ledger cannot be used: {error}.") from error
+            raise LedgerRejected(f"The ledger cannot be used: {why(error)}.") from error
         self.app = FleetApp(self._inner, self.routes, self.links, world_of=self._world_of)
         self.overview = FleetOverview(
             self.homes,
@@ -109,6 +113,15 @@ class Fleet:
             ledger=settings.address.shown,
             replicas=self.replicas,
         )
+        self._checking = asyncio.get_running_loop().create_task(self._check_address())
+
+    async def _check_address(self) -> None:
+        """Warn where another replica has the same address, once an earlier one must be gone."""
+        await asyncio.sleep(LEASE_SECONDS + RENEWAL_SECONDS)
+        address = self.homes.address
+        with contextlib.suppress(*UNREACHABLE):
+            if (await self.replicas()).count(address) > 1:
+                _log.error("Another replica has the address %s too: see --advertise.", address)
 
     def _world_of(self, key: str) -> str | None:
         try:
@@ -138,6 +151,8 @@ class Fleet:
     async def end(self) -> None:
         """Store everything, and leave the fleet."""
         self.routes.is_stopping = True
+        if self._checking is not None:
+            self._checking.cancel()
         with contextlib.suppress(*UNREACHABLE):
             async with asyncio.timeout(END_SECONDS):
                 await self._hand_over_all()

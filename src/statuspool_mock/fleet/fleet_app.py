@@ -17,7 +17,7 @@ from statuspool_mock.fleet.link_client import LinkLost, Links
 from statuspool_mock.fleet.request_body import RequestBody
 from statuspool_mock.fleet.request_marks import current
 from statuspool_mock.fleet.routes import Routes
-from statuspool_mock.web.errors import error_response
+from statuspool_mock.web.errors import RequestedError, error_response
 from statuspool_mock.web.middleware import CONTROL_PATH
 from statuspool_mock.web.requests import bearer_key
 
@@ -30,11 +30,11 @@ _PAUSE_SECONDS = 0.05
 _EVENTS = f"{CONTROL_PATH}/events"
 _WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
 _DEAD = re.compile(r"\.(?:revoked|expired)$")
+_REASONS = {
+    Outcome.MOVED: f"no home of it was found within {BUDGET_SECONDS:.0f} s",
+    Outcome.UNKNOWN: "its home was lost meanwhile, and it may have been carried out or not",
+}
 _log = logging.getLogger(__name__)
-
-
-class HomeUnavailable(Exception):
-    """The home of a world cannot be reached, or it is not known what became of a request."""
 
 
 class FleetApp:
@@ -96,7 +96,7 @@ class FleetApp:
             home = found
         outcome = await self._serve(home, scope, receive, send)
         if outcome is Outcome.UNKNOWN:
-            await self._fail(scope, send)
+            await self._fail(world, scope, send, outcome)
         return outcome is not Outcome.MOVED
 
     def _world(self, scope: Scope) -> str | None:
@@ -147,7 +147,7 @@ class FleetApp:
             if outcome is Outcome.MOVED:
                 await asyncio.sleep(_PAUSE_SECONDS)
         if outcome is not Outcome.ANSWERED:
-            await self._fail(scope, send)
+            await self._fail(world, scope, send, outcome)
 
     async def _try(
         self, world: str, scope: Scope, content: bytes, receive: Receive, send: Send
@@ -156,8 +156,7 @@ class FleetApp:
         if home is None:
             try:
                 found = await self._routes.find(world, scope)
-            except UNREACHABLE as error:
-                _log.warning("The home of sandbox %s is not known: %s", world, error)
+            except UNREACHABLE:
                 return Outcome.MOVED
             if found is None:  # there is no room: the app says so
                 await self._app(scope, receive, send)
@@ -180,10 +179,15 @@ class FleetApp:
         except LinkLost:
             return Outcome.MOVED
 
-    async def _fail(self, scope: Scope, send: Send) -> None:
+    async def _fail(self, world: str, scope: Scope, send: Send, outcome: Outcome) -> None:
         request_id = self._routes.request_id()
-        error = HomeUnavailable(f"{scope['method']} {scope['path']}")
-        response = error_response(error, request_id=request_id)
+        _log.warning(
+            "A request to sandbox %s gets 500, reference %s: %s.",
+            world,
+            request_id,
+            _REASONS[outcome],
+        )
+        response = error_response(RequestedError(500), request_id=request_id)
         headers = (*response.headers, ("X-Request-Id", request_id))
         await response._replace(headers=headers).send(send)
 

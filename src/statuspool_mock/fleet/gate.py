@@ -4,7 +4,7 @@ from enum import Enum, auto
 
 from starlette.types import Message, Send
 
-from statuspool_mock.fleet.ledger_log import LedgerLog
+from statuspool_mock.fleet.entry_queue import EntryQueue
 from statuspool_mock.fleet.request_marks import RequestMarks
 
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -27,7 +27,7 @@ class Gate(RequestMarks):
 
     __slots__ = ("_is_whole", "_log", "_method", "_send", "has_begun", "outcome")
 
-    def __init__(self, log: LedgerLog, method: str, send: Send) -> None:
+    def __init__(self, log: EntryQueue, method: str, send: Send) -> None:
         self.is_refused = False
         self.first_write = 0
         self._log = log

@@ -237,8 +237,8 @@ class Homes:
                 continue
             home.used_at = used_at
             if sandbox.rate_limiter.windows:
-                sandbox.clock.tick(for_client=False)
-                sandbox.defer_settings()
+                with sandbox.clock.aside():
+                    sandbox.defer_settings()
 
     def _release_unopened(self) -> None:
         """Release worlds that no sandbox was opened for, such as where there was no room."""

@@ -12,6 +12,7 @@ import secrets
 import time
 from collections.abc import Callable
 
+from statuspool_mock.fleet.connection import why
 from statuspool_mock.fleet.ledger import UNREACHABLE, Ledger
 from statuspool_mock.fleet.scripts import FLEET_KEY, REPLICAS_KEY, lease_key
 
@@ -105,7 +106,8 @@ class Lease:
             except TimeoutError:
                 self._ledger.reconnect()
             except UNREACHABLE as error:
-                _log.warning("The lease cannot be renewed: %s", error)
+                if self._ledger.is_connected:  # else the ledger has said so
+                    _log.warning("The lease cannot be renewed: %s.", why(error))
 
     async def _renew_once(self) -> None:
         """Renew the lease, or take another one if it has expired. Raises `UNREACHABLE`."""

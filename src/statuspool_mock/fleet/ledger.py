@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from hiredis import HiredisError
 
 from statuspool_mock.fleet import scripts
-from statuspool_mock.fleet.connection import CONNECT_SECONDS, LedgerConnection
-from statuspool_mock.fleet.ledger_log import LedgerLog
+from statuspool_mock.fleet.connection import CONNECT_SECONDS, LedgerConnection, why
+from statuspool_mock.fleet.entry_queue import EntryQueue
 from statuspool_mock.fleet.ledger_url import LedgerAddress, LedgerRejected
 from statuspool_mock.fleet.scripts import Script, WorldKeys
 
@@ -56,8 +56,8 @@ class Ledger:
     def __init__(self, address: LedgerAddress) -> None:
         self._address = address
         self._connection: LedgerConnection | None = None
-        self._logs: set[LedgerLog] = set()
-        self._noted: list[LedgerLog] = []
+        self._logs: set[EntryQueue] = set()
+        self._noted: list[EntryQueue] = []
         self._connecting: asyncio.Task[None] | None = None
         self._is_closed = False
 
@@ -68,9 +68,8 @@ class Ledger:
             version = await self.call("INFO", "server")
         except UNREACHABLE as error:
             self.close()
-            reason = str(error) or f"no reply within {CONNECT_SECONDS:.0f} s"
             raise LedgerRejected(
-                f"The ledger at {self._address.shown} cannot be used: {reason}."
+                f"The ledger at {self._address.shown} cannot be used: {why(error)}."
             ) from error
         found = _VERSION.search(version)
         if found is None or (int(found[1]), int(found[2])) < OLDEST:
@@ -120,21 +119,26 @@ class Ledger:
             self._connecting = asyncio.get_running_loop().create_task(self._connect_again())
 
     async def _connect_again(self) -> None:
+        reason = None
         while True:
             try:
                 await self._connect()
             except UNREACHABLE as error:
-                _log.warning("The ledger at %s: %s", self._address.shown, error or "no reply")
+                if (found := why(error)) != reason:
+                    reason = found
+                    _log.warning("The ledger at %s is lost: %s.", self._address.shown, reason)
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
-                return
+                break
+        if reason is not None:
+            _log.warning("The ledger at %s is there again.", self._address.shown)
 
     # Commands
 
     async def call(self, *arguments: str | bytes | int) -> Any:
         """Return the reply to a command. Raises `UNREACHABLE`."""
         if self._connection is None:
-            raise ConnectionError("There is no connection to the ledger.")
+            raise ConnectionError("there is no connection")
         return await self._connection.call(*arguments)
 
     async def run(
@@ -186,15 +190,15 @@ class Ledger:
 
     # Logs
 
-    def attach(self, log: LedgerLog) -> None:
+    def attach(self, log: EntryQueue) -> None:
         """Send what a log has to store from now on."""
         self._logs.add(log)
 
-    def detach(self, log: LedgerLog) -> None:
+    def detach(self, log: EntryQueue) -> None:
         """Send nothing of a log any more."""
         self._logs.discard(log)
 
-    def note(self, log: LedgerLog) -> None:
+    def note(self, log: EntryQueue) -> None:
         """Send what a log has to store at the end of this step."""
         self._noted.append(log)
         if len(self._noted) == 1:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from statuspool_mock.fleet.connection import why
 from statuspool_mock.fleet.homes import Home, Homes
 from statuspool_mock.fleet.lease import now
 from statuspool_mock.fleet.ledger import UNREACHABLE
@@ -68,7 +69,7 @@ class FleetOverview:
         try:
             found = await self._homes.ledger.home_of(world)
         except UNREACHABLE as error:
-            raise Conflict(f"The ledger cannot be reached: {error}.") from error
+            raise Conflict(f"The ledger cannot be reached: {why(error)}.") from error
         if found is None:
             raise NotFound(f"The world {world!r} has no home; its next request gives it one.")
         if to is None:
@@ -99,7 +100,7 @@ class FleetOverview:
         try:
             return await self._replicas()
         except UNREACHABLE as error:
-            raise Conflict(f"The ledger cannot be reached: {error}.") from error
+            raise Conflict(f"The ledger cannot be reached: {why(error)}.") from error
 
     async def _need(self, address: str, question: Json) -> None:
         """Ask a replica for something. Raises `Conflict` unless it is done."""

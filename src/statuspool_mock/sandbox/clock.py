@@ -3,7 +3,8 @@
 Readings of the server's clock are called `wall`: seconds of any clock that never runs backwards.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -86,6 +87,16 @@ class WorldClock:
             self.touched_at = self.used_at
         self.instant = self._clock.at(self.used_at)
         return self.instant
+
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """Be ticked within the block only: requests under way keep the instant of their own."""
+        used_at, instant = self.used_at, self.instant
+        self.tick(for_client=False)
+        try:
+            yield
+        finally:
+            self.used_at, self.instant = used_at, instant
 
     def run(self, rate: float, *, at: float, until: float | None = None, then: float = 1.0) -> None:
         """Show `at` now and go on at a rate; from the world's instant `until` on at `then`."""

@@ -15,6 +15,11 @@ async def list_mutants(context: ControlContext) -> Any:
 async def switch_mutants(context: ControlContext) -> Any:
     """Handle PUT /mutants."""
     board = context.active_mutants
+    if context.fleet is not None:
+        raise Conflict(
+            "The mutants of a fleet cannot be switched, since they would be switched on one server "
+            "only; start all servers with --mutant."
+        )
     if not board.may_switch:
         raise Conflict(
             "The mutants of this server are fixed; start it with --switch-mutants to change them."

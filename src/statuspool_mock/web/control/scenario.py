@@ -9,6 +9,12 @@ from statuspool_mock.web.control.context import ControlContext
 
 async def reload_scenario(context: ControlContext) -> Any:
     """Handle POST /scenario/reload."""
+    if context.fleet is not None:
+        raise Conflict(
+            "The scenario of a fleet cannot be read again: its new sandboxes are stored as what "
+            "they are made from, so all servers need the same. End all of them, and start them "
+            "with the changed file."
+        )
     if context.scenario is None:
         raise Conflict("The scenario of this server cannot be read again.")
     name = await context.scenario.reload()
