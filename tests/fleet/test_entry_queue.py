@@ -32,9 +32,7 @@ def _many_switches():
 @pytest.mark.usefixtures("_many_switches")
 def test_long_work_adds_lines_while_others_are_sent():
     async def send_all():
-        queue = EntryQueue(
-            "shop", "home", seq=0, note=noted.append, on_lost=list, on_gap=list
-        )
+        queue = EntryQueue("shop", "home", seq=0, note=noted.append, on_lost=list, on_gap=list)
         with ThreadPoolExecutor() as threads:
             adding = threads.submit(lambda: [queue.add_line(b"line") for _ in range(LINES)])
             while not adding.done():

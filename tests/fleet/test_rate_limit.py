@@ -73,6 +73,8 @@ def test_counts_are_stored_during_an_advance_without_moving_its_instant(
 ):
     """The advance waits for a slow delivery; replayed, it begins when it began."""
     monkeypatch.setattr(homes, "SECONDS_BETWEEN_LOOKS", 0.02)
+    always_used = property(lambda _: 0.0, lambda *_: None)
+    monkeypatch.setattr(homes.Home, "used_at", always_used)
     fleet = FleetSettings(LedgerAddress.of(store.url), None, None)
     with (
         RunningServer(Settings(port=0, scenario="empty", fleet=fleet)) as server,
@@ -80,12 +82,12 @@ def test_counts_are_stored_during_an_advance_without_moving_its_instant(
         client_of(server) as api,
         Receiver(late, late) as receiver,
     ):
-        made = api.post("/v1/monitors", json=NEW).json()
+        made = api.post("/monitors", json=NEW).json()
         world.monitors.force_down(made, lasting="5m")
         hook = {"url": receiver.url, "events": ["status_change", "sla_breach"], "secret": "s"}
-        api.post("/v1/webhooks", json=hook).raise_for_status()
+        api.post("/webhooks", json=hook).raise_for_status()
         world.webhooks.trigger("sla_breach", monitor_id=made["id"])
         world.clock.advance_to_next_event()
-        api.post("/v1/monitors", json={**NEW, "name": "Later"}).raise_for_status()
+        api.post("/monitors", json={**NEW, "name": "Later"}).raise_for_status()
         done = replayed(world.case(), tmp_path)
     assert done.returncode == 0, done.stdout

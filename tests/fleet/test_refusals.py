@@ -104,9 +104,6 @@ def test_a_fleet_that_serves_something_else(store, tmp_path):
         assert "--rate-limit: 120, here off." in refusal(
             *ledger, *secret, "--scenario", "empty", "--rate-limit", "off"
         )
-        assert "--mutant: none, here put-not-stored." in refusal(
-            *ledger, *secret, "--scenario", "empty", "--mutant", "put-not-stored"
-        )
         assert "link secret" in refusal(*ledger, "--scenario", "empty")
         store.ask("HSET", "statuspool:fleet", "version", "0.0.1")
         said = refusal(*ledger, *secret, "--scenario", "empty")

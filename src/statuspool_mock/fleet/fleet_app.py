@@ -96,7 +96,7 @@ class FleetApp:
             home = found
         outcome = await self._serve(home, scope, receive, send)
         if outcome is Outcome.UNKNOWN:
-            await self._fail(world, scope, send, outcome)
+            await self._fail(world, send, outcome)
         return outcome is not Outcome.MOVED
 
     def _world(self, scope: Scope) -> str | None:
@@ -147,7 +147,7 @@ class FleetApp:
             if outcome is Outcome.MOVED:
                 await asyncio.sleep(_PAUSE_SECONDS)
         if outcome is not Outcome.ANSWERED:
-            await self._fail(world, scope, send, outcome)
+            await self._fail(world, send, outcome)
 
     async def _try(
         self, world: str, scope: Scope, content: bytes, receive: Receive, send: Send
@@ -179,7 +179,7 @@ class FleetApp:
         except LinkLost:
             return Outcome.MOVED
 
-    async def _fail(self, world: str, scope: Scope, send: Send, outcome: Outcome) -> None:
+    async def _fail(self, world: str, send: Send, outcome: Outcome) -> None:
         request_id = self._routes.request_id()
         _log.warning(
             "A request to sandbox %s gets 500, reference %s: %s.",

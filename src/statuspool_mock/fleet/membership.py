@@ -40,7 +40,7 @@ async def join(
     All replicas have the same `options`. Without a secret of its own, the fleet keeps a random one
     in the ledger.
     """
-    mine = {"version": __version__, "scenario": book.digest, **options}
+    mine = {"version": __version__, **options, "scenario": book.digest}
     if secret is not None:
         fingerprint = hmac.digest(secret, b"statuspool fleet", hashlib.sha256).hex()
         given = mine | {_FINGERPRINT: fingerprint, "began": str(book.began)}
