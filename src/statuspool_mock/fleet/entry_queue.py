@@ -9,7 +9,6 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from functools import partial
-from itertools import islice, takewhile
 from typing import Any, NamedTuple
 
 from statuspool_mock.fleet import scripts
@@ -147,11 +146,12 @@ class EntryQueue:
 
     def send_to(self, connection: LedgerConnection) -> None:
         """Send what was not sent yet; lines that follow each other in one command."""
-        while self._unsent:
-            some = list(islice(self._unsent, _MOST_LINES_AT_ONCE))  # long work may add to it
-            group = list(takewhile(lambda one: one.line, some)) or some[:1]
-            for _ in group:
-                self._in_flight.append(self._unsent.popleft())
+        unsent = self._unsent  # long work may add to it meanwhile, on another thread
+        while unsent:
+            group = [unsent.popleft()]
+            while group[0].line and unsent and unsent[0].line and len(group) < _MOST_LINES_AT_ONCE:
+                group.append(unsent.popleft())
+            self._in_flight += group
             self._send(connection, group)
 
     def send_again(self) -> None:
