@@ -175,3 +175,27 @@ def test_the_docs_worlds_uptime_comes_out_of_its_rows():
     ]
     good = sum(row.status_code == 200 for row in rows)
     assert 100_000 * good // len(rows) / 1000 == 99.972
+
+
+def test_a_past_worked_out_at_once_is_the_one_that_time_brings(monkeypatch):
+    """Ids of incidents too, which are numbered over all monitors."""
+    text = """
+monitors:
+  - {name: Shop, url: 'https://shop.example/', behaviour: flaky, age: 9d, pauses: [{from: -5d}]}
+  - {name: Down, url: 'https://down.test/', age: 8d}
+  - {name: Slow, url: 'https://a.example/', behaviour: degrading, team: rival, age: 7d}
+  - {name: Late, url: 'https://b.example/', behaviour: flapping, age: 1h}
+incidents: [{monitor: Shop, title: Move, at: -4d}]
+generate: {monitors: 60, seed: 5}
+"""
+    at_once = build(text)
+    monkeypatch.setattr(World, "create_with_past", lambda world, command, **_: world.apply(command))
+    assert snapshot(build(text)) == snapshot(at_once)
+    monkeypatch.setattr(World, "fast_forward", lambda world, *, to: world.advance(to=to))
+    in_time = build(text)
+    assert snapshot(in_time) == snapshot(at_once)
+    for team in Team:
+        for monitor in at_once.monitors(team=team, limit=100).items:
+            assert at_once.reading(monitor) == in_time.reading(monitor)
+            assert at_once.sla(monitor) == in_time.sla(monitor)
+    assert at_once.advance(to=NOON + 86_400) == in_time.advance(to=NOON + 86_400)

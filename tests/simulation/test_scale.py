@@ -10,7 +10,7 @@ from statuspool_mock.simulation import (
     Status,
     Team,
     World,
-    evaluated_block,
+    block_evaluation,
     outage_generator,
     prng,
     timeline,
@@ -24,30 +24,34 @@ MONTH = 30 * 86_400
 def work(monkeypatch):
     """Counts hashes drawn and blocks made."""
     counts = Counter()
-    digest, series, draw_block = prng.digest, prng.series, outage_generator.draw_block
+    five, draws, draw_block = prng.five, prng.draws, outage_generator.draw_block
 
-    def counted_digest(*args, **values):
+    def counted_five(*args):
         counts["digests"] += 1
-        return digest(*args, **values)
+        return five(*args)
 
-    def counted_series(*args):
-        for numbers in series(*args):
+    def counted_draws(*args):
+        drawn = draws(*args)
+
+        def counted(counter):
             counts["digests"] += 1
-            yield numbers
+            return drawn(counter)
+
+        return counted
 
     def counted_draw(*args):
         counts["blocks"] += 1
         return draw_block(*args)
 
-    monkeypatch.setattr(prng, "digest", counted_digest)
-    monkeypatch.setattr(prng, "series", counted_series)
+    monkeypatch.setattr(prng, "five", counted_five)
+    monkeypatch.setattr(prng, "draws", counted_draws)
 
     def counted_block(*args, **values):
         counts["stretches"] += 1
-        return evaluated_block.EvaluatedBlock(*args, **values)
+        return block_evaluation.evaluate(*args, **values)
 
     monkeypatch.setattr(timeline, "draw_block", counted_draw)
-    monkeypatch.setattr(timeline, "EvaluatedBlock", counted_block)
+    monkeypatch.setattr(timeline, "evaluate", counted_block)
     return counts
 
 

@@ -35,6 +35,7 @@ def build_world(scenario: Scenario, *, seed: int, now: int) -> World:
     steps = sorted(_steps(scenario), key=lambda step: step.at)
     earliest = min(start + steps[0].at if steps else start, now)
     world = World(seed=seed, started_at=earliest)
+    changed = {step.monitor for step in steps if not isinstance(step.command, CreateMonitor)}
     ids: dict[int, str] = {}
     for step in steps:
         at = start + step.at
@@ -42,7 +43,11 @@ def build_world(scenario: Scenario, *, seed: int, now: int) -> World:
             break
         if at > world.now:
             world.fast_forward(to=at)
-        made = world.apply(_addressed(step, ids, start))
+        command = _addressed(step, ids, start)
+        if isinstance(command, CreateMonitor) and step.monitor not in changed:
+            world.create_with_past(command, until=now)
+            continue
+        made = world.apply(command)
         if isinstance(made, Monitor) and step.monitor is not None:
             ids[step.monitor] = made.id
     world.fast_forward(to=now)

@@ -28,25 +28,22 @@ def runs_of_down(
     at the first check with the same outcome.
     """
     runs: list[DowntimeRun] = []
-    is_open = False
-    for tick, outcome in timeline.outcomes(monitor, since=since):
-        if tick > now:
-            break
-        state, failing = outcome or timeline.newest_outcome(monitor, tick)
+    began: int | None = None
+    regions: tuple[str, ...] = ()
+    for tick, (state, failing) in timeline.changes(monitor, since=since, until=now):
         if state is Status.DOWN:
-            if is_open:
-                known = runs[-1].regions
-                more = tuple(region for region in failing if region not in known)
-                runs[-1] = runs[-1]._replace(regions=known + more)
-            else:
-                runs.append(DowntimeRun(tick, None, failing))
-            is_open = True
+            if began is None:
+                began, regions = tick, failing
+            elif failing != regions:
+                regions += tuple(region for region in failing if region not in regions)
             continue
-        if is_open:
-            runs[-1] = runs[-1]._replace(resolved_at=tick)
-            is_open = False
+        if began is not None:
+            runs.append(DowntimeRun(began, tick, regions))
+            began = None
         if tick >= until:
             return runs, tick
+    if began is not None:
+        runs.append(DowntimeRun(began, None, regions))
     return runs, now + 1
 
 

@@ -49,7 +49,7 @@ class EvaluatedBlock:
         ticks = self._ticks_before(edges[0])
         for outcome, edge in zip(outcomes, (*edges[1:], end), strict=True):
             before.append((ticks, failed))
-            following = (edge - begin + interval - 1) // interval if edge > begin else 0
+            following = -((begin - edge) // interval) if edge > begin else 0
             if following > ticks:
                 if outcome is not last and outcome != last:
                     changes.append((begin + ticks * interval, outcome))
@@ -84,7 +84,34 @@ class EvaluatedBlock:
 
     def _ticks_before(self, at: int) -> int:
         begin, interval = self._epoch.start, self._epoch.interval_seconds
-        return (at - begin + interval - 1) // interval if at > begin else 0
+        return -((begin - at) // interval) if at > begin else 0
+
+
+class QuietBlock(EvaluatedBlock):
+    """A block in which no check fails or is slow, as most are."""
+
+    __slots__ = ()
+
+    def __init__(self, start: int, end: int) -> None:
+        self.start = start
+        self.end = end
+        self.failed_rows = 0
+
+    def outcome_at(self, at: int) -> CheckOutcome:  # noqa: ARG002 - as in other blocks
+        """Return the outcome of a check that succeeds."""
+        return WELL
+
+    def next_edge(self, after: int) -> int:  # noqa: ARG002
+        """Return the end."""
+        return self.end
+
+    def changes_after(self, at: int) -> list[tuple[int, CheckOutcome]]:  # noqa: ARG002
+        """Return nothing."""
+        return []
+
+    def failed_between(self, since: int, before: int) -> int:  # noqa: ARG002
+        """Return 0."""
+        return 0
 
 
 def _instant(change: tuple[int, CheckOutcome]) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from heapq import heappop, heappush
 
 from statuspool_mock.simulation.model import Incident, Team
+from statuspool_mock.simulation.sorted_keys import Key, SortedKeys
 from statuspool_mock.simulation.steps import Steps
 
 MOST_INCIDENTS = 200_000
@@ -13,22 +14,22 @@ MOST_INCIDENTS = 200_000
 
 _DAY = 86_400
 _MOST_ONE_BY_ONE = 100
-_Key = tuple[int, int]  # (started_at, sequence): a change to the past may add old incidents late
 
 
 class IncidentIndex:
     """Incidents by team, by monitor, and those that are open; each index is in order.
 
+    Their keys are (started_at, sequence): a change to the past may add old incidents late.
     Beyond `MOST_INCIDENTS`, the oldest resolved one is dropped whenever another is added.
     """
 
     def __init__(self) -> None:
         self._incidents: dict[int, Incident] = {}
-        self._of_team: defaultdict[Team, list[_Key]] = defaultdict(list)
-        self._of_monitor: defaultdict[str, list[_Key]] = defaultdict(list)
-        self._open: defaultdict[Team, set[_Key]] = defaultdict(set)
+        self._of_team: defaultdict[Team, SortedKeys] = defaultdict(SortedKeys)
+        self._of_monitor: defaultdict[str, list[Key]] = defaultdict(list)
+        self._open: defaultdict[Team, set[Key]] = defaultdict(set)
         self._running: dict[str, Incident] = {}  # open automatic ones, by monitor
-        self._resolved: list[_Key] = []  # a heap, with keys of some that are gone
+        self._resolved: list[Key] = []  # a heap, with keys of some that are gone
 
     def __iter__(self) -> Iterator[Incident]:
         """Yield every incident in the order in which they were added."""
@@ -65,7 +66,7 @@ class IncidentIndex:
         """Add a new incident."""
         key = (incident.started_at, incident.sequence)
         self._incidents[incident.sequence] = incident
-        _insert(self._of_team[incident.team], key)
+        self._of_team[incident.team].add(key)
         _insert(self._of_monitor[incident.monitor_id], key)
         if incident.resolved_at is None:
             self._open[incident.team].add(key)
@@ -90,6 +91,17 @@ class IncidentIndex:
         elif incident.automatic:
             self._running[incident.monitor_id] = incident
 
+    def resolve_running(self, monitor_id: str, at: int) -> Incident | None:
+        """Resolve the open incident that checks have opened, if there is one, and return it."""
+        running = self._running.pop(monitor_id, None)
+        if running is None:
+            return None
+        resolved = self._incidents[running.sequence] = running.resolved(at)
+        key = (running.started_at, running.sequence)
+        self._open[running.team].discard(key)
+        self._note_resolved(key)
+        return resolved
+
     def remove(self, incident: Incident) -> None:
         """Remove an incident."""
         self._remove(incident)
@@ -103,7 +115,7 @@ class IncidentIndex:
             return
         gone = {incident.sequence for incident in incidents}
         team, monitor_id = incidents[0].team, incidents[0].monitor_id
-        self._of_team[team] = [key for key in self._of_team[team] if key[1] not in gone]
+        self._of_team[team].discard_all(gone)
         left = [key for key in self._of_monitor[monitor_id] if key[1] not in gone]
         self._of_monitor[monitor_id] = left
         for incident in incidents:
@@ -145,8 +157,7 @@ class IncidentIndex:
 
         Resolved ones that began more than a day before are left out.
         """
-        keys = self._of_team[team]
-        recent = keys[bisect_left(keys, (since - _DAY, 0)) : bisect_left(keys, (until + 1, 0))]
+        recent = self._of_team[team].between((since - _DAY, 0), (until + 1, 0))
         older = sorted(key for key in self._open[team] if key < (since - _DAY, 0))
         found = (self._incidents[number] for _, number in (*older, *recent))
         return [one for one in found if one.resolved_at is None or one.resolved_at > since]
@@ -160,7 +171,7 @@ class IncidentIndex:
         elif resolved is False:
             keys = sorted(self._open[team])
         else:
-            keys = self._of_team[team]
+            keys = self._of_team[team].all()
         found = (self._incidents[number] for _, number in reversed(keys))
         return [
             incident
@@ -168,12 +179,12 @@ class IncidentIndex:
             if resolved is None or resolved is (incident.resolved_at is not None)
         ]
 
-    def _note_resolved(self, key: _Key) -> None:
+    def _note_resolved(self, key: Key) -> None:
         heappush(self._resolved, key)
         if len(self._resolved) > 2 * len(self._incidents) + _MOST_ONE_BY_ONE:
             self._resolved = sorted({key for key in self._resolved if self._is_resolved(key)})
 
-    def _is_resolved(self, key: _Key) -> bool:
+    def _is_resolved(self, key: Key) -> bool:
         incident = self._incidents.get(key[1])
         return (
             incident is not None
@@ -191,7 +202,7 @@ class IncidentIndex:
 
     def _remove(self, incident: Incident) -> None:
         del self._incidents[incident.sequence]
-        _discard(self._of_team[incident.team], (incident.started_at, incident.sequence))
+        self._of_team[incident.team].discard((incident.started_at, incident.sequence))
         self._close(incident)
 
     def _close(self, incident: Incident) -> None:
@@ -200,21 +211,21 @@ class IncidentIndex:
         if running is not None and running.sequence == incident.sequence:
             del self._running[incident.monitor_id]
 
-    def _last_automatic(self, keys: Sequence[_Key]) -> Incident | None:
+    def _last_automatic(self, keys: Sequence[Key]) -> Incident | None:
         for _, number in reversed(keys):
             if self._incidents[number].automatic:
                 return self._incidents[number]
         return None
 
 
-def _insert(keys: list[_Key], key: _Key) -> None:
+def _insert(keys: list[Key], key: Key) -> None:
     if not keys or keys[-1] < key:
         keys.append(key)  # the usual case
     else:
         insort(keys, key)
 
 
-def _discard(keys: list[_Key], key: _Key) -> None:
+def _discard(keys: list[Key], key: Key) -> None:
     index = bisect_left(keys, key)
     if index < len(keys) and keys[index] == key:
         del keys[index]

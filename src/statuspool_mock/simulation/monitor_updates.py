@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain
 
 from statuspool_mock.simulation import check_times, prng
@@ -167,13 +168,15 @@ def _check_outage(monitor: Monitor, outage: Outage) -> None:
 
 
 def _overlay(outage: Outage) -> Overlay:
-    effect = Effect(
-        status_code=outage.status_code,
-        response_ms=outage.response_time_ms,
-        varies=outage.response_varies,
-        error_message=outage.error_message,
+    effect = _effect(
+        outage.status_code, outage.response_time_ms, outage.response_varies, outage.error_message
     )
     return Overlay(outage.start, outage.end, outage.regions, effect)
+
+
+@lru_cache(maxsize=1_024, typed=True)
+def _effect(code: int, response_ms: int | None, varies: bool, message: str | None) -> Effect:  # noqa: FBT001 - positions are quicker
+    return Effect(status_code=code, response_ms=response_ms, varies=varies, error_message=message)
 
 
 def _forced(monitor: Monitor, command: ForceStatus, now: int) -> Monitor:

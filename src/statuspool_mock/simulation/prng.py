@@ -5,29 +5,22 @@ before it. Distributions are tables of integers in thousandths, made once: a sum
 same on every machine, the last bit of `exp` is not.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from hashlib import blake2b
-from itertools import count
 from math import exp, log
 from statistics import NormalDist
 from struct import Struct
 
-_EIGHT = Struct("<8H")
+_FIVE = Struct("<5H6x")
 _VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 _RESOLUTION = 1024
 SHIFT = 16 - 10
 """A 16-bit draw, shifted right by this, picks one of 1024 quantiles."""
 
 
-def digest(key: bytes, *counters: int, size: int = 64) -> bytes:
-    """Return `size` random bytes, at most 64, for this key and these counters."""
-    data = b"".join([counter.to_bytes(8, "little", signed=True) for counter in counters])
-    return blake2b(data, key=key, digest_size=size).digest()
-
-
 def draws(key: bytes, most: int) -> Callable[[int], tuple[int, ...]]:
-    """Return the function from a counter to the first 16-bit numbers of its `digest`."""
+    """Return the function from a counter to at most 32 numbers of 16 bits."""
     begun = blake2b(key=key)
     unpack = Struct(f"<{most}H").unpack_from
 
@@ -39,17 +32,27 @@ def draws(key: bytes, most: int) -> Callable[[int], tuple[int, ...]]:
     return drawn
 
 
+def numbers(key: bytes) -> Callable[[int], int]:
+    """Return the function from a counter to a number of 64 bits."""
+    begun = blake2b(key=key, digest_size=8)
+
+    def number(counter: int) -> int:
+        whole = begun.copy()
+        whole.update(counter.to_bytes(8, "little", signed=True))
+        return int.from_bytes(whole.digest(), "little")
+
+    return number
+
+
 def key_of(*parts: int | str) -> bytes:
-    """Return a 16-byte key for `digest`, derived from numbers and words."""
+    """Return a key of 16 bytes, derived from numbers and words."""
     return blake2b("\x1f".join(map(str, parts)).encode(), digest_size=16).digest()
 
 
-def series(key: bytes, *counters: int) -> Iterator[tuple[int, ...]]:
-    """Yield eight 16-bit numbers for each of 0, 1, 2 … with this key and these counters."""
-    prefix = b"".join(counter.to_bytes(8, "little", signed=True) for counter in counters)
-    for turn in count():
-        raw = blake2b(prefix + turn.to_bytes(8, "little"), key=key, digest_size=16).digest()
-        yield _EIGHT.unpack(raw)
+def five(key: bytes, prefix: bytes, turn: int) -> tuple[int, int, int, int, int]:
+    """Return five 16-bit numbers for this key, this prefix and a turn that is not negative."""
+    raw = blake2b(prefix + turn.to_bytes(8, "little"), key=key, digest_size=16).digest()
+    return _FIVE.unpack(raw)
 
 
 def uuid_of(*parts: int | str) -> str:

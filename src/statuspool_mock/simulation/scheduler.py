@@ -85,19 +85,29 @@ class TransitionScheduler:
         With many monitors this is faster, since the blocks of one stay in the cache. Facts are
         not in order.
         """
-        found = []
         for tracked in self._pop_due(to):
-            monitor = tracked.monitor
-            newest = check_times.last_check(monitor.epochs, to)
-            if newest is not None:
-                found.append(
-                    self._recorder.downtime_between(monitor, self._timeline, since=now + 1, now=to)
-                )
-                outcome = self._timeline.outcome(monitor, *newest)
-                self._recorder.record_state(tracked, outcome.state, at=to)
-                self._evaluate_sla(tracked, newest[1], to)
-            self._schedule_next(tracked, to)
-        self._recorder.add_runs(found)
+            self._work_out(tracked, since=now + 1, until=to)
+        self._recorder.add_runs(until=to)
+
+    def track_with_past(self, tracked: TrackedMonitor, now: int, *, until: int) -> None:
+        """Track a monitor that was created now and does not change before `until`.
+
+        What its checks find until then is worked out here, at once.
+        """
+        self.tracked[tracked.monitor.ordinal] = tracked
+        self._work_out(tracked, since=now, until=until)
+        self._recorder.add_runs(until=now)
+
+    def _work_out(self, tracked: TrackedMonitor, *, since: int, until: int) -> None:
+        """Work out what the checks of a monitor find in [since, until]."""
+        monitor = tracked.monitor
+        newest = check_times.last_check(monitor.epochs, until)
+        if newest is not None:
+            self._recorder.find_downtime(monitor, self._timeline, since=since, until=until)
+            outcome = self._timeline.outcome(monitor, *newest)
+            self._recorder.record_state(tracked, outcome.state, at=until)
+            self._evaluate_sla(tracked, newest[1], until)
+        self._schedule_next(tracked, until)
 
     def _pop_due(self, to: int) -> list[TrackedMonitor]:
         """Remove the monitors that are due up to `to` from the queue and return them."""

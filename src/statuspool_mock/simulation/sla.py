@@ -32,6 +32,24 @@ class Window(NamedTuple):
         return _WHOLE * (self.total - self.failed) // self.total / 1000
 
 
+class _Moved(NamedTuple):
+    """The rows that enter a window and leave it while it moves on to `at`, and how many failed."""
+
+    at: int
+    entering: int
+    entering_failed: int
+    leaving: int
+    leaving_failed: int
+
+    def window(self, before: Window) -> Window:
+        """Return the window at the end, where `before` is the one at the beginning."""
+        return Window(
+            self.at,
+            before.total + self.entering - self.leaving,
+            before.failed + self.entering_failed - self.leaving_failed,
+        )
+
+
 def window_of(
     timeline: Timeline, monitor: Monitor, at: int, *, known: Window | None = None
 ) -> Window:
@@ -80,7 +98,10 @@ class SlaEvaluator:
         while known.at < until:
             end = min(known.at + step, until)
             guess = None
-            while not self._excludes(known, end, breached=breached):
+            while True:
+                moved = self._moved(known, end)
+                if self._excludes(known, moved, breached=breached):
+                    break
                 tick, is_alone = self._first_check(known.at + 1, end)
                 if is_alone:
                     at_tick = window_of(self._timeline, self._monitor, tick, known=known)
@@ -94,7 +115,7 @@ class SlaEvaluator:
                 else:
                     end = half
             step = 2 * (end - known.at)
-            known = window_of(self._timeline, self._monitor, end, known=known)
+            known = moved.window(known)
         following = check_times.next_check(self._monitor.epochs, until + 1)
         return (None if following is None else following[1]), known
 
@@ -113,23 +134,28 @@ class SlaEvaluator:
         second = check_times.next_check(self._monitor.epochs, first[1] + 1)
         return first[1], second is None or second[1] > until
 
-    def _excludes(self, known: Window, end: int, *, breached: bool) -> bool:
-        """Whether the balance cannot cross zero up to `end`, whatever the order of rows."""
-        failing = self._failed(known.at + 1, end)
-        good, bad = _WHOLE - self._threshold, self._threshold
+    def _moved(self, known: Window, end: int) -> _Moved:
+        """Return what enters and leaves while the window moves on to `end`."""
         left_since, left_until = known.at - UPTIME_WINDOW_SECONDS + 1, end - UPTIME_WINDOW_SECONDS
-        failed = self._failed(left_since, left_until)
+        return _Moved(
+            end,
+            self._count(known.at + 1, end),
+            self._failed(known.at + 1, end),
+            self._count(left_since, left_until),
+            self._failed(left_since, left_until),
+        )
+
+    def _excludes(self, known: Window, moved: _Moved, *, breached: bool) -> bool:
+        """Whether the balance cannot cross zero on the way, whatever the order of rows."""
+        good, bad = _WHOLE - self._threshold, self._threshold
+        _, entering, failing, leaving, failed = moved
         if breached:
-            entering = self._count(known.at + 1, end)
             return self._balance(known) + good * (entering - failing) + bad * failed < 0
-        leaving = self._count(left_since, left_until)
         return self._balance(known) - bad * failing - good * (leaving - failed) >= 0
 
     def _first_failure(self, since: int, until: int) -> int | None:
-        for tick, outcome in self._timeline.outcomes(self._monitor, since=since):
-            if tick > until:
-                break
-            if (outcome or self._timeline.newest_outcome(self._monitor, tick)).failing:
+        for tick, outcome in self._timeline.changes(self._monitor, since=since, until=until):
+            if outcome.failing:
                 return tick
         return None
 

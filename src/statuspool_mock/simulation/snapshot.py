@@ -42,18 +42,28 @@ def lazy_picture(image: WorldState) -> dict[str, Any]:
         "started_at": image.started_at,
         "now": image.now,
         "made": image.made,
-        "monitors": (
-            {
-                **asdict(monitor),
-                "draw_key": monitor.draw_key.hex(),
-                "state": state,
-                "breached": breached,
-            }
-            for monitor, state, breached, _ in image.monitors
-        ),
+        "monitors": map(_observed_data, image.monitors),
         "incidents": (incident._asdict() for incident in image.incidents),
         "webhooks": (asdict(webhook) for webhook in image.webhooks),
     }
+
+
+def _observed_data(observed: ObservedStatus) -> dict[str, Any]:
+    """Return a monitor as data. `asdict`, which copies all that it finds, takes 4 × as long."""
+    monitor, state, breached, _ = observed
+    data = _values(monitor)
+    data["draw_key"] = monitor.draw_key.hex()
+    data["epochs"] = [_values(epoch) for epoch in monitor.epochs]
+    data["overlays"] = [
+        {**_values(overlay), "effect": _values(overlay.effect)} for overlay in monitor.overlays
+    ]
+    data["state"] = state
+    data["breached"] = breached
+    return data
+
+
+def _values(value: Monitor | Epoch | Overlay | Effect) -> dict[str, Any]:
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def encode(data: Mapping[str, Any]) -> bytes:

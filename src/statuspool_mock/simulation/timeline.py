@@ -3,29 +3,34 @@
 Everything is computed from the monitor: its key, epochs and overlays. Only drawn blocks are cached.
 """
 
-from bisect import insort
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import TypeVar
 
 from statuspool_mock.simulation import check_times
 from statuspool_mock.simulation.behaviour import BEHAVIOURS
-from statuspool_mock.simulation.evaluated_block import WELL, CheckOutcome, EvaluatedBlock
-from statuspool_mock.simulation.model import (
-    UPTIME_WINDOW_SECONDS,
-    Effect,
-    Epoch,
-    Monitor,
-    Overlay,
-    Status,
+from statuspool_mock.simulation.block_evaluation import (
+    Effects,
+    Kind,
+    edges_of,
+    effects_at,
+    evaluate,
 )
-from statuspool_mock.simulation.outage_generator import Block, block_number, draw_block
+from statuspool_mock.simulation.evaluated_block import (
+    WELL,
+    CheckOutcome,
+    EvaluatedBlock,
+    QuietBlock,
+)
+from statuspool_mock.simulation.model import UPTIME_WINDOW_SECONDS, Epoch, Monitor
+from statuspool_mock.simulation.outage_generator import Block, block_number, draw_block, troubled
 
 _MEMO_SIZE = 8_192
 _BlockKey = tuple[str, bytes, int]  # behaviour, key, number
 _StretchKey = tuple[bytes, int, int, int]  # key, revision, start of the epoch, number of the block
-_Kind = tuple[int, int | None]  # id of an interval's effect (a constant), position of its region
-_Effects = Sequence[Effect | None]
+_Latest = tuple[Monitor | None, Epoch | None, EvaluatedBlock]
+_Scanned = tuple[Monitor | None, Epoch | None, int, int, Sequence[int]]
 _Key = TypeVar("_Key")
 _Kept = TypeVar("_Kept")
 
@@ -39,7 +44,9 @@ class Timeline:
     def __init__(self, *, blocks: dict[_BlockKey, Block] | None = None) -> None:
         self._blocks = {} if blocks is None else blocks
         self._evaluated: dict[_StretchKey, EvaluatedBlock] = {}
-        self._kinds: dict[tuple[tuple[str, ...], int], dict[_Kind, CheckOutcome]] = {}
+        self._kinds: dict[tuple[tuple[str, ...], int], dict[Kind, CheckOutcome]] = {}
+        self._latest: _Latest = (None, None, QuietBlock(0, 0))
+        self._scanned: _Scanned = (None, None, 0, 0, ())
 
     def copy(self) -> "Timeline":
         """Return a timeline for a copy of the world."""
@@ -51,6 +58,7 @@ class Timeline:
         """Empty the caches that belong to this timeline alone."""
         self._evaluated = {}
         self._kinds = {}
+        self._latest = (None, None, QuietBlock(0, 0))
 
     def carry_over(self, old: Monitor, new: Monitor, *, before: int) -> None:
         """Keep the counts of a monitor's last 30 days that a change does not affect."""
@@ -64,11 +72,11 @@ class Timeline:
                 if evaluated is not None:
                     self._evaluated[old.draw_key, new.revision, epoch.start, number] = evaluated
 
-    def effects(self, monitor: Monitor, epoch: Epoch, at: int) -> _Effects:
+    def effects(self, monitor: Monitor, epoch: Epoch, at: int) -> Effects:
         """Return the effect on each of the epoch's regions at an instant; None is no effect."""
         number = block_number(BEHAVIOURS[epoch.behaviour], monitor.draw_key, at)
         block = self._block(epoch.behaviour, monitor.draw_key, number)
-        return _effects(block, monitor.overlays, epoch, at)
+        return effects_at(block, monitor.overlays, epoch, at)
 
     def outcome(self, monitor: Monitor, epoch: Epoch, at: int) -> CheckOutcome:
         """Return the outcome of a check at an instant of the epoch."""
@@ -109,6 +117,57 @@ class Timeline:
                     break
                 at = check_times.first_tick(epoch, following)
 
+    def changes(
+        self, monitor: Monitor, *, since: int, until: int
+    ) -> Iterator[tuple[int, CheckOutcome]]:
+        """Yield instant and outcome of each check in [since, until] that may differ from the last.
+
+        Unlike `outcomes`, this draws all blocks in which something may happen: it is for the past.
+        """
+        for epoch in monitor.epochs:
+            first = max(since, epoch.start)
+            last = until if epoch.end is None else min(until, epoch.end - 1)
+            if first <= last:
+                yield from self._changes(monitor, epoch, first, last)
+
+    def _changes(
+        self, monitor: Monitor, epoch: Epoch, first: int, last: int
+    ) -> Iterator[tuple[int, CheckOutcome]]:
+        at = check_times.first_tick(epoch, first)
+        numbers = self._scan(monitor, epoch, at, last)
+        for number in numbers:
+            evaluated = self._numbered(monitor, epoch, number)
+            if at < evaluated.start <= last:
+                yield at, WELL  # the first check of some blocks without trouble
+                at = check_times.first_tick(epoch, evaluated.start)
+            if evaluated.end <= at or last < at:
+                continue
+            yield at, evaluated.outcome_at(at)
+            for change in evaluated.changes_after(at):
+                if change[0] > last:
+                    return
+                yield change
+            at = check_times.first_tick(epoch, evaluated.end)
+        if at <= last:
+            yield at, WELL
+
+    def _scan(self, monitor: Monitor, epoch: Epoch, first: int, last: int) -> Sequence[int]:
+        """Return the numbers of the blocks in [first, last] in which something may happen."""
+        behaviour = BEHAVIOURS[epoch.behaviour]
+        begin, end = (block_number(behaviour, monitor.draw_key, at) for at in (first, last))
+        if monitor.overlays:
+            return range(begin, end + 1)
+        numbers = troubled(epoch.behaviour, monitor.draw_key, begin, end)
+        self._scanned = (monitor, epoch, begin, end, numbers)
+        return numbers
+
+    def _numbers(self, monitor: Monitor, epoch: Epoch, first: int, last: int) -> Sequence[int]:
+        """Return the numbers first … last, but not those known to be of blocks without trouble."""
+        of_monitor, of_epoch, begin, end, numbers = self._scanned
+        if of_monitor is monitor and of_epoch is epoch and begin <= first and last <= end:
+            return numbers[bisect_left(numbers, first) : bisect_right(numbers, last)]
+        return range(first, last + 1)
+
     def next_edge(self, monitor: Monitor, epoch: Epoch, after: int) -> int:
         """Return an instant after `after` up to which the outcome of checks is the same."""
         return self._evaluate(monitor, epoch, after).next_edge(after)
@@ -129,32 +188,36 @@ class Timeline:
 
     def _failed_in_epoch(self, monitor: Monitor, epoch: Epoch, first: int, before: int) -> int:
         failed = 0
-        at = first
-        number = block_number(BEHAVIOURS[epoch.behaviour], monitor.draw_key, first)
-        while at < before:
+        behaviour, key = BEHAVIOURS[epoch.behaviour], monitor.draw_key
+        begin, end = block_number(behaviour, key, first), block_number(behaviour, key, before - 1)
+        for number in self._numbers(monitor, epoch, begin, end):
             evaluated = self._numbered(monitor, epoch, number)
             if first <= evaluated.start and evaluated.end <= before:
                 failed += evaluated.failed_rows
-            else:
-                failed += evaluated.failed_between(at, min(before, evaluated.end))
-            at = evaluated.end
-            number += 1
+            elif evaluated.failed_rows:
+                start, stop = max(first, evaluated.start), min(before, evaluated.end)
+                failed += evaluated.failed_between(start, stop)
         return failed
 
     def _evaluate(self, monitor: Monitor, epoch: Epoch, at: int) -> EvaluatedBlock:
+        of_monitor, of_epoch, evaluated = self._latest
+        if of_monitor is monitor and of_epoch is epoch and evaluated.start <= at < evaluated.end:
+            return evaluated
         number = block_number(BEHAVIOURS[epoch.behaviour], monitor.draw_key, at)
-        return self._numbered(monitor, epoch, number)
+        evaluated = self._numbered(monitor, epoch, number)
+        self._latest = (monitor, epoch, evaluated)
+        return evaluated
 
     def _numbered(self, monitor: Monitor, epoch: Epoch, number: int) -> EvaluatedBlock:
         key = (monitor.draw_key, monitor.revision, epoch.start, number)
         evaluated = self._evaluated.get(key)
         if evaluated is None:
             block = self._block(epoch.behaviour, monitor.draw_key, number)
-            evaluated = _as_seen(block, monitor.overlays, epoch, self._known_kinds(epoch))
+            evaluated = evaluate(block, monitor.overlays, epoch, self._known_kinds(epoch))
             _keep(self._evaluated, key, evaluated)
         return evaluated
 
-    def _known_kinds(self, epoch: Epoch) -> dict[_Kind, CheckOutcome]:
+    def _known_kinds(self, epoch: Epoch) -> dict[Kind, CheckOutcome]:
         key = (epoch.regions, epoch.expected_status)
         kinds = self._kinds.get(key)
         if kinds is None:
@@ -196,100 +259,6 @@ def _next_block_start(monitor: Monitor, epoch: Epoch, end: int) -> int | None:
     """
     if not BEHAVIOURS[epoch.behaviour].is_steady:
         return end
-    edges = (e for e in _edges(monitor.overlays) if check_times.first_tick(epoch, e) >= end)
+    edges = (e for e in edges_of(monitor.overlays) if check_times.first_tick(epoch, e) >= end)
     edge = min(edges, default=None)
     return None if edge is None else max(edge, end)
-
-
-def _as_seen(
-    block: Block, overlays: Sequence[Overlay], epoch: Epoch, kinds: dict[_Kind, CheckOutcome]
-) -> EvaluatedBlock:
-    near = [o for o in overlays if o.start < block.end and (o.end is None or o.end > block.start)]
-    if near:
-        edges, outcomes = _with_overlays(block, near, epoch)
-    else:
-        edges, outcomes = _without_overlays(block, epoch, kinds)
-    return EvaluatedBlock(epoch, edges, outcomes, end=block.end)
-
-
-def _without_overlays(
-    block: Block, epoch: Epoch, kinds: dict[_Kind, CheckOutcome]
-) -> tuple[list[int], list[CheckOutcome]]:
-    """Return edges and outcomes of a block without overlays."""
-    width = len(epoch.regions)
-    edges, outcomes = [block.start], [WELL]
-    for interval in block.intervals:
-        kind = (id(interval.effect), None if interval.region is None else interval.region % width)
-        outcome = kinds.get(kind)
-        if outcome is None:
-            outcome = _outcome(epoch, _effects(block, (), epoch, interval.start))
-            kinds[kind] = outcome
-        if edges[-1] == interval.start:
-            outcomes[-1] = outcome
-        else:
-            edges.append(interval.start)
-            outcomes.append(outcome)
-        if interval.end < block.end:
-            edges.append(interval.end)
-            outcomes.append(WELL)
-    return edges, outcomes
-
-
-def _with_overlays(
-    block: Block, overlays: Sequence[Overlay], epoch: Epoch
-) -> tuple[list[int], list[CheckOutcome]]:
-    """Return edges and outcomes of a block with overlays."""
-    cuts = {edge for interval in block.intervals for edge in (interval.start, interval.end)}
-    cuts.update(_edges(overlays))
-    edges = [block.start, *sorted(edge for edge in cuts if block.start < edge < block.end)]
-    outcomes = []
-    active: list[int] = []  # positions in the list: of two overlays the later one wins
-    upcoming = sorted(range(len(overlays)), key=lambda number: -overlays[number].start)
-    for edge in edges:
-        active = [n for n in active if overlays[n].covers(edge)]
-        while upcoming and overlays[upcoming[-1]].start <= edge:
-            insort(active, upcoming.pop())
-        there = [overlays[n] for n in active]
-        outcomes.append(_outcome(epoch, _effects(block, there, epoch, edge)))
-    return edges, outcomes
-
-
-def _effects(block: Block, overlays: Sequence[Overlay], epoch: Epoch, at: int) -> _Effects:
-    interval = block.interval_at(at)
-    width = len(epoch.regions)
-    if interval is None:
-        effects: list[Effect | None] = [None] * width
-    else:
-        effects = [
-            interval.effect if interval.reaches(position, width) else None
-            for position in range(width)
-        ]
-    for overlay in overlays:
-        if overlay.covers(at):
-            for position, region in enumerate(epoch.regions):
-                if overlay.regions is None or region in overlay.regions:
-                    effects[position] = overlay.effect
-    return effects
-
-
-def _outcome(epoch: Epoch, effects: _Effects) -> CheckOutcome:
-    """Return the outcome of a check under these effects.
-
-    A monitor is down if more than half of its regions fail, degraded if fewer fail or any is slow.
-    """
-    failing = tuple(
-        region
-        for region, effect in zip(epoch.regions, effects, strict=True)
-        if effect is not None and effect.outcome(epoch.expected_status)[1] is not None
-    )
-    if 2 * len(failing) > len(epoch.regions):
-        return CheckOutcome(Status.DOWN, failing)
-    if failing or any(effect is not None and effect.is_slow for effect in effects):
-        return CheckOutcome(Status.DEGRADED, failing)
-    return WELL
-
-
-def _edges(overlays: Sequence[Overlay]) -> list[int]:
-    return [
-        edge for overlay in overlays for edge in (overlay.start, overlay.end) if edge is not None
-    ]

@@ -243,6 +243,16 @@ class World:
         self._now = to
         self._recorder.drain()
 
+    def create_with_past(self, command: CreateMonitor, *, until: int) -> Monitor:
+        """Create a monitor now, of which all commands and facts up to `until` are known: none.
+
+        This is `apply`, and the share of the monitor in `fast_forward`, which has to reach `until`
+        before anybody asks for anything. Raises `CommandRefused`.
+        """
+        tracked = self._created(command)
+        self._scheduler.track_with_past(tracked, self._now, until=until)
+        return tracked.monitor
+
     # Queries
 
     def monitor(self, monitor_id: str, *, team: Team) -> Monitor:
@@ -395,17 +405,20 @@ class World:
         return window_of(self._timeline, monitor, self._now)
 
     def _create(self, command: CreateMonitor) -> Monitor:
+        tracked = self._created(command)
+        self._scheduler.check_now(tracked, self._now, first=True)
+        self._recorder.settle()
+        return tracked.monitor
+
+    def _created(self, command: CreateMonitor) -> TrackedMonitor:
         ordinal = self._recorder.made + 1
         monitor = monitor_updates.created(command, seed=self.seed, ordinal=ordinal, now=self._now)
         if monitor.id in self._tracked:
             raise CommandRefused(f"A monitor with the id {monitor.id} already exists.")
         self._recorder.made = ordinal
-        tracked = TrackedMonitor(monitor=monitor)
-        self._tracked[monitor.id] = tracked
+        tracked = self._tracked[monitor.id] = TrackedMonitor(monitor=monitor)
         self._recorder.index.add(monitor.team, ordinal, tracked.status)
-        self._scheduler.check_now(tracked, self._now, first=True)
-        self._recorder.settle()
-        return monitor
+        return tracked
 
     def _delete(self, monitor: Monitor) -> None:
         tracked = self._tracked.pop(monitor.id)

@@ -29,14 +29,13 @@ class ScriptBuilder:
         self.slow: dict[str, list[Outage]] = defaultdict(list)
         self.failing: dict[str, list[Outage]] = defaultdict(list)
         self.steps: list[tuple[int, str]] = []
-        self._key = key
+        self._number = prng.numbers(key)
         self._draws = 0
 
     def between(self, low: int, high: int) -> int:
         """Draw a random number from low to high, both included."""
         self._draws += 1
-        raw = prng.digest(self._key, self._draws, size=8)
-        return low + int.from_bytes(raw, "little") % (high - low + 1)
+        return low + self._number(self._draws) % (high - low + 1)
 
     def regions(self, monitor: Monitor) -> tuple[str, ...]:
         """Return the regions in which a monitor is affected, in random order."""
