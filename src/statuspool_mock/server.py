@@ -38,7 +38,7 @@ from statuspool_mock.web.control_auth import ControlAuth
 from statuspool_mock.web.control_origins import ControlOrigins
 from statuspool_mock.web.control_tokens import ControlTokens
 from statuspool_mock.web.fault_responses import TRANSPORT
-from statuspool_mock.web.gc_tuning import tune_for_serving, without_collections
+from statuspool_mock.web.gc_tuning import tune_for_serving
 from statuspool_mock.web.middleware import CONTROL_PATH
 from statuspool_mock.web.monitoring import Monitoring
 from statuspool_mock.web.quick_protocol import QuickProtocol
@@ -229,7 +229,13 @@ def _fleet(settings: Settings, factory: WorldFactory) -> "Fleet | None":
         return None
     from statuspool_mock.fleet.fleet import Fleet  # noqa: PLC0415 - see above
 
-    return Fleet(settings.fleet, factory)
+    limit, mutants = settings.rate_limit, sorted(settings.mutants)
+    options = {
+        "--seed": str(settings.seed),
+        "--rate-limit": "off" if limit is None else str(limit.per_minute),
+        "--mutant": ", ".join(mutants) or "none",
+    }
+    return Fleet(settings.fleet, factory, options)
 
 
 def application(
@@ -297,8 +303,7 @@ def serve(settings: Settings, *, ready: Callable[[Address], None]) -> bool:
         storage = (
             None if settings.data is None else stack.enter_context(DirectoryStorage(settings.data))
         )
-        with without_collections():
-            composition = compose(settings, storage=storage)
+        composition = compose(settings, storage=storage)
         listener = stack.enter_context(listening(settings.host, settings.port))
         host, port = listener.getsockname()[:2]
         address = Address(host, port, composition.keys, settings.scheme)

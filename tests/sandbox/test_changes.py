@@ -40,7 +40,7 @@ def test_outages_are_read_as_they_were_stored(world, regions, is_one):
         command = ScriptOutages(monitor_id=monitor.id, outages=(Outage(**window), later))
     data = json.loads(json.dumps(change_data(CommandApplied(LATER, command))))
     state = State(clock=ClockReading(shows=float(LATER), rate=0.0), world=world.image())
-    replay = finish(Replay.beginning(state, unix=0.0))
+    replay = Replay(state, 0.0, World.from_image(state.world))
     finish(replay.applying(data))
     world.apply(command)
     world.advance(to=LATER)

@@ -166,12 +166,11 @@ def test_what_was_held_back_about_a_replaced_state_is_not_stored(tmp_path):
             before = sandbox.state()
             sandbox.add_fault(Fault(id="late", created_at=0))
 
-            def reading():
-                yield
+            def restoring():
                 sandbox.defer_settings()
-                return before
+                return before, (yield from World.restoring(before.world))
 
-            await long_work.become(sandbox, reading(), why="rewound")
+            await long_work.become(sandbox, restoring(), why="rewound")
 
     asyncio.run(scenario())
     with DirectoryStorage(tmp_path) as storage:

@@ -107,11 +107,6 @@ class Replay:
         self._outbox = Outbox(state.outbox)
         self._facts: list[Fact] = []
 
-    @classmethod
-    def beginning(cls, state: State, unix: float) -> "Steps[Replay]":
-        """Return a replay that begins with a state."""
-        return cls(state, unix, (yield from World.restoring(state.world)))
-
     def applying(self, data: Json) -> Steps[None]:
         """Apply a change. Raises an exception if it is not one."""
         if "command" in data:

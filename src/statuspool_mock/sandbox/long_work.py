@@ -106,11 +106,13 @@ def _applying(world: World, commands: Sequence[Command]) -> Steps[list[Fact]]:
     return (yield from world.advancing(to=world.now))
 
 
-async def become(sandbox: Sandbox, reading: Steps[State], *, why: str) -> None:
-    """Continue from a state, random numbers included. `why` is published as an event."""
+async def become(sandbox: Sandbox, restoring: Steps[tuple[State, World]], *, why: str) -> None:
+    """Continue from a state and its world, random numbers included.
+
+    `why` is published as an event.
+    """
     async with sandbox.alone():
-        state = await sandbox.turns.take(reading)
-        world = await sandbox.turns.take(World.restoring(state.world))
+        state, world = await sandbox.turns.take(restoring)
         await _replace(sandbox, state, lambda: sandbox.load(state, world), why=why)
 
 

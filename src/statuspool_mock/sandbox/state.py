@@ -103,6 +103,13 @@ def state_from(data: Any) -> State:
 
 def reading_state(data: Any) -> Steps[State]:
     """Return a state, in steps, and empty the data. Raises `InvalidInput`, which says why."""
+    state, world = yield from reading_world(data)
+    yield from world.dismantling()
+    return state
+
+
+def reading_world(data: Any) -> Steps[tuple[State, World]]:
+    """Return a state and its world, in steps, and empty the data. Raises `InvalidInput`."""
     if not isinstance(data, Mapping) or data.get("kind") != KIND:
         raise InvalidInput(f"This is not a {KIND}.", field="kind")
     if data.get("version") != VERSION:
@@ -113,9 +120,7 @@ def reading_state(data: Any) -> Steps[State]:
         )
     yield from checking(data)
     try:
-        restored = yield from restoring(data["world"])
-        world = restored.image()
-        yield from restored.dismantling()
+        world = yield from restoring(data["world"])
     except SnapshotRejected as error:
         raise InvalidInput(str(error), field="world") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -126,7 +131,7 @@ def reading_state(data: Any) -> Steps[State]:
         raise InvalidInput("Must be the outbox of a snapshot.", field="outbox") from None
     settings = settings_from(data)
     yield from emptying(data)
-    return state_of(settings, world, outbox)
+    return state_of(settings, world.image(), outbox), world
 
 
 def settings_from(data: Mapping[str, Any]) -> SandboxSettings:

@@ -6,7 +6,7 @@ from typing import Any
 
 from statuspool_mock.sandbox.changes import Change, Replay, change_data
 from statuspool_mock.sandbox.json_steps import JsonReader, encoded, encoding
-from statuspool_mock.sandbox.state import State, lazy_state_data, reading_state
+from statuspool_mock.sandbox.state import State, lazy_state_data, reading_world
 from statuspool_mock.simulation import Steps
 
 
@@ -29,8 +29,8 @@ def snapshot_data(state: State) -> dict[str, Any]:
 def reading_snapshot(raw: bytes) -> Steps[Replay]:
     """Return a replay that begins with a snapshot. Raises an exception if it is not one."""
     data = yield from JsonReader().reading(decoded(raw))
-    state = yield from reading_state(data["state"])
-    return (yield from Replay.beginning(state, float(data["unix"])))
+    state, world = yield from reading_world(data["state"])
+    return Replay(state, float(data["unix"]), world)
 
 
 def applying_line(replay: Replay, line: bytes) -> Steps[None]:

@@ -7,8 +7,8 @@ from typing import Any
 from statuspool_mock.sandbox import Conflict, InvalidInput, State, case_data, long_work
 from statuspool_mock.sandbox.json_steps import encoding
 from statuspool_mock.sandbox.quotas import MOST_MONITORS, MOST_WEBHOOKS
-from statuspool_mock.sandbox.state import lazy_state_data, reading_state
-from statuspool_mock.simulation import Steps
+from statuspool_mock.sandbox.state import lazy_state_data, reading_world
+from statuspool_mock.simulation import Steps, World
 from statuspool_mock.simulation.incident_index import MOST_INCIDENTS
 from statuspool_mock.simulation.monitor_updates import MOST_EPOCHS, MOST_OVERLAYS
 from statuspool_mock.time_parsing import written
@@ -58,9 +58,14 @@ async def restore_snapshot(context: ControlContext) -> Any:
     return clock_json(context.sandbox)
 
 
-def _reading(data: Any) -> Steps[State]:
-    """Return the state of a snapshot, within the bounds of a sandbox. Raises `InvalidInput`."""
-    state = yield from reading_state(data)
+def _reading(data: Any) -> Steps[tuple[State, World]]:
+    """Return a snapshot's state and world, within a sandbox's bounds. Raises `InvalidInput`."""
+    restored = yield from reading_world(data)
+    _check_bounds(restored[0])
+    return restored
+
+
+def _check_bounds(state: State) -> None:
     world, lines = state.world, state.outbox.lines
     monitors = [one.monitor for one in world.monitors]
     counted = (
@@ -78,7 +83,6 @@ def _reading(data: Any) -> Steps[State]:
     for noun, found, most in counted:
         if found > most:
             raise InvalidInput(f"Has {found} {noun}, at most {most} are possible", field=noun)
-    return state
 
 
 async def list_checkpoints(context: ControlContext) -> Any:
@@ -101,9 +105,8 @@ async def rewind_to_checkpoint(context: ControlContext) -> Any:
     return clock_json(context.sandbox)
 
 
-def _known(state: State) -> Steps[State]:
-    yield
-    return state
+def _known(state: State) -> Steps[tuple[State, World]]:
+    return state, (yield from World.restoring(state.world))
 
 
 async def delete_checkpoint(context: ControlContext) -> Any:
