@@ -24,6 +24,7 @@ OURS = "statuspool-mock"
 PRISM = "Prism"
 PRISM_AS_MUCH = "Prism, responses as long as ours"
 BACKEND = "openapi-backend"
+WIREMOCK = "WireMock"
 CONNEXION = "stock Connexion"
 BARE = "bare uvicorn"
 
@@ -35,6 +36,8 @@ class Contender:
     name: str
     command: tuple[str, ...]
     prefix: str = "/v1"
+    warm_up_seconds: int = 1
+    """How long each case is requested before the first round."""
 
     def start(self, **options: Any) -> ServerProcess:
         """Return its process, a context manager."""
@@ -86,20 +89,70 @@ def peers() -> list[Contender]:
     prism = ("node", str(CACHE / "node_modules/@stoplight/prism-cli/dist/index.js"), "mock")
     quiet = ("-p", "{port}", "-v", "silent")
     files = (_DOCUMENT, _ANSWERS, "{port}")
+    wiremock = () if no_wiremock() else (_wiremock(),)
     connexion, bare = (str(PEERS / name) for name in ("stock_connexion.py", "bare.py"))
     return [
         Contender(PRISM, (*prism, *quiet, _DOCUMENT), prefix=""),
         Contender(PRISM_AS_MUCH, (*prism, *quiet, _WITH_EXAMPLES), prefix=""),
         Contender(BACKEND, ("node", backend, *files)),
+        *wiremock,
         Contender(CONNEXION, (sys.executable, connexion, *files)),
         Contender(BARE, (sys.executable, bare, *files)),
     ]
 
 
+def no_wiremock() -> str:
+    """Return why WireMock cannot be measured, or an empty string."""
+    if shutil.which("java") is None:
+        return (
+            "WireMock is left out, since there is no java (apt-get install default-jre-headless)."
+        )
+    return ""
+
+
+def _wiremock() -> Contender:
+    """Return WireMock as its manual tunes it for load, with our responses for keys like ours."""
+    folder = CACHE / "wiremock"
+    (folder / "mappings").mkdir(parents=True, exist_ok=True)
+    responses = json.loads(Path(_ANSWERS).read_text("utf-8"))
+    mappings = [
+        {
+            "request": {
+                "method": method,
+                "urlPathPattern": f"/v1/monitors{path}",
+                "headers": {"Authorization": {"matches": r"Bearer sp_test_[\w-]+"}},
+            },
+            "response": {
+                "status": status,
+                "headers": {"Content-Type": "application/json"},
+                "body": json.dumps(responses[name], separators=(",", ":"), ensure_ascii=False),
+            },
+        }
+        for name, method, path, status in (
+            ("list", "GET", "", 200),
+            ("create", "POST", "", 201),
+            ("status", "GET", "/[^/]+/status", 200),
+            ("logs", "GET", "/[^/]+/logs", 200),
+        )
+    ]
+    (folder / "mappings" / "all.json").write_text(json.dumps({"mappings": mappings}), "utf-8")
+    (jar,) = (CACHE / "node_modules/wiremock/build").glob("*.jar")
+    tuned = ("--no-request-journal", "--async-response-enabled", "true", "--disable-gzip")
+    command = ("java", "-jar", str(jar), "--port", "{port}", "--root-dir", str(folder))
+    return Contender(
+        WIREMOCK,
+        (*command, *tuned, "--disable-request-logging", "--disable-banner"),
+        warm_up_seconds=8,
+    )
+
+
 def versions() -> dict[str, str]:
     """Return the versions of everything compared, by name."""
     found = {"Python": sys.version.split()[0], "Node": _said("node", "--version").removeprefix("v")}
-    for name, package in ((PRISM, "@stoplight/prism-cli"), (BACKEND, "openapi-backend")):
+    packages = [(PRISM, "@stoplight/prism-cli"), (BACKEND, "openapi-backend")]
+    if not no_wiremock():
+        packages.append((WIREMOCK, "wiremock"))
+    for name, package in packages:
         path = CACHE / "node_modules" / package / "package.json"
         found[name] = json.loads(path.read_text("utf-8"))["version"]
     for name in ("connexion", "uvicorn"):

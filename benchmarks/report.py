@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from contenders import BACKEND, BARE, CONNEXION, OURS, PRISM
+from contenders import BACKEND, BARE, CONNEXION, OURS, PRISM, WIREMOCK
 from growth import Holding, Pair
 from load import Load
 from proxy import Passing
@@ -25,11 +25,17 @@ TITLES = {
 }
 FASTER_THAN = (
     ("list", PRISM, 3.0),
-    ("list", BACKEND, 1.5),
+    ("list", BACKEND, 3.5),
     ("list", CONNEXION, 3.0),
+    ("list", WIREMOCK, 1.5),
     ("status", PRISM, 2.0),
+    ("status", BACKEND, 3.5),
+    ("status", WIREMOCK, 1.5),
     ("create", PRISM, 2.0),
+    ("create", BACKEND, 1.5),
+    ("create", WIREMOCK, 1.5),
     ("logs", PRISM, 1.0),
+    ("logs", WIREMOCK, 1.5),
 )
 TIMES_BARE = (
     ("list", 1.4),
@@ -69,6 +75,8 @@ def targets(found: Findings) -> list[Target]:
     compared = []
     for case, other, least in FASTER_THAN:
         loads = found.results[case]
+        if other not in loads:
+            continue  # WireMock, where there is no Java
         times = loads[OURS].per_second / loads[other].per_second
         promise = f"{TITLES[case]}: at least {least:g} × the requests/s of {other}"
         compared.append(Target(promise, f"{times:.1f} ×", times >= least))

@@ -48,7 +48,9 @@ def main() -> int:
         help_seconds=readiness.help_seconds(rounds=starts + 2),
         versions=contenders.versions(),
         settings=f"Medians of {turns} rounds of {seconds} s, and of {starts} starts. "
-        + rounds.about_rejected(measured.rejected),
+        + " ".join(
+            filter(None, (rounds.about_rejected(measured.rejected), contenders.no_wiremock()))
+        ),
     )
     page = report.markdown(found)
     if quick:
