@@ -11,7 +11,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and each would compile all of it
 
-.PHONY: serve test test-fast test-long hostile lint package docs sent site matrix sweep seeds compare score bench waits soak fleet nemesis clean help
+.PHONY: serve test test-fast test-long hostile lint package docs ordinary sent site matrix sweep seeds compare score bench profile waits soak fleet nemesis clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
@@ -20,6 +20,7 @@ help:
 	@echo "make test-fast  only the tests that start neither a program nor a browser: a minute"
 	@echo "make test-long  the tests that take minutes: recipes and tutorials in fresh environments"
 	@echo "make hostile   the tests of hostile input with many more examples (HOSTILE_SEED=7 for others)"
+	@echo "make ordinary  the tests of both APIs, without the quick path: its responses are the same"
 	@echo "make lint    ruff, mypy and the import rules"
 	@echo "make package build the wheel and the sdist into dist/, and test them"
 	@echo "make docs    update the pages that are generated from the code"
@@ -38,6 +39,7 @@ help:
 	@echo "make nemesis  kill, stop and cut off the replicas of a fleet for twenty minutes, and check every"
 	@echo "             response (ARGS='--minutes 2 --only kill pause')"
 	@echo "make bench   compare the speed of the API with other servers"
+	@echo "make profile  draw where a server under load spends its time, into build/profile"
 	@echo "make clean   remove the virtual environment and the files of tools"
 
 serve: .venv/installed
@@ -54,6 +56,10 @@ test-long: .venv/developing
 
 hostile: .venv/developing
 	HOSTILE_EXAMPLES=$${HOSTILE_EXAMPLES:-2000} $(PYTEST) -n auto -m "long or not long" tests/hostile $(ARGS)
+
+ordinary: .venv/developing
+	ORDINARY_PATH=1 $(PYTEST) -n $(WORKERS) --dist worksteal tests/vendor tests/control tests/webhooks \
+		tests/mutants tests/hostile/test_raw_http.py tests/hostile/test_connections.py $(ARGS)
 
 lint: .venv/developing
 	$(BIN)/ruff check .
@@ -101,6 +107,9 @@ score: .venv/developing
 bench: .venv/developing
 	$(BIN)/python benchmarks/run.py $(ARGS)
 
+profile: .venv/profiling
+	$(BIN)/python benchmarks/flame_graphs.py $(ARGS)
+
 waits: .venv/developing
 	$(BIN)/python benchmarks/waits.py $(ARGS)
 
@@ -134,6 +143,10 @@ clean:
 
 .venv/packaging: .venv/developing
 	$(BIN)/python -m pip install -q -c constraints.txt --group package
+	@touch $@
+
+.venv/profiling: .venv/developing
+	$(BIN)/python -m pip install -q -c constraints.txt --group profile
 	@touch $@
 
 .venv/documenting: .venv/installed

@@ -46,7 +46,7 @@ def measure(*, rounds: int, seconds: int, progress: Callable[[str], None]) -> Me
         ours = contenders.ours("large")
         running: list[tuple[Contender, ServerProcess]] = [(ours, stack.enter_context(ours.start()))]
         server = running[0][1]
-        cases = _cases(some_ids(server, 200), some_ids(server, _MONITORS, slowest=3_600))
+        cases = cases_of(server)
         responses = {case.name: _respond(server, case) for case in cases}
         contenders.write_for_peers(responses)
         running += [(peer, stack.enter_context(peer.start())) for peer in contenders.peers()]
@@ -59,7 +59,8 @@ def measure(*, rounds: int, seconds: int, progress: Callable[[str], None]) -> Me
                 for contender, process in running:
                     if case.names is not None and contender.name not in case.names:
                         continue
-                    load = _load(contender, process, case, seconds if turn else 1, key)
+                    taken = seconds if turn else contender.warm_up_seconds
+                    load = _load(contender, process, case, taken, key)
                     if turn:  # the first turn warms up caches and compilers
                         measured.setdefault((case.name, contender.name), []).append(load)
                 progress(f"turn {turn} of {rounds}: {case.title}")
@@ -102,7 +103,9 @@ def _load(contender: Contender, process: ServerProcess, case: Case, seconds: int
     return drive(process, paths, method=case.method, seconds=seconds, key=key, most=case.most)
 
 
-def _cases(ids: Sequence[str], all_ids: Sequence[str]) -> list[Case]:
+def cases_of(server: ServerProcess) -> list[Case]:
+    """Return the kinds of requests, with the monitors of a server that has `large`."""
+    ids, all_ids = some_ids(server, 200), some_ids(server, _MONITORS, slowest=3_600)
     ours_and_bare = frozenset({OURS, BARE})
     single = tuple(f"/monitors/{one}" for one in all_ids)
     return [

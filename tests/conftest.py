@@ -13,6 +13,7 @@ from httpx._transports import default as httpx_default
 from hypothesis import HealthCheck, settings
 
 from statuspool_mock.client import Control
+from statuspool_mock.web.quick_protocol import QuickProtocol
 from tests.marking import ProcessGuard
 from tests.targets import IS_FLEET
 
@@ -64,6 +65,15 @@ def pytest_runtest_protocol(item):
         return (yield)
     finally:
         _guard.running = None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ordinary_path():
+    """With ORDINARY_PATH, let uvicorn answer what has a quick path: `make ordinary`."""
+    with pytest.MonkeyPatch.context() as patch:
+        if "ORDINARY_PATH" in os.environ:
+            patch.setattr(QuickProtocol, "_may_be_quick", lambda _: False)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

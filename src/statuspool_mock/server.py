@@ -38,7 +38,7 @@ from statuspool_mock.web.control_auth import ControlAuth
 from statuspool_mock.web.control_origins import ControlOrigins
 from statuspool_mock.web.control_tokens import ControlTokens
 from statuspool_mock.web.fault_responses import TRANSPORT
-from statuspool_mock.web.gc_tuning import tune_for_serving
+from statuspool_mock.web.gc_tuning import tune_for_serving, without_collections
 from statuspool_mock.web.middleware import CONTROL_PATH
 from statuspool_mock.web.monitoring import Monitoring
 from statuspool_mock.web.quick_protocol import QuickProtocol
@@ -303,7 +303,8 @@ def serve(settings: Settings, *, ready: Callable[[Address], None]) -> bool:
         storage = (
             None if settings.data is None else stack.enter_context(DirectoryStorage(settings.data))
         )
-        composition = compose(settings, storage=storage)
+        with without_collections():
+            composition = compose(settings, storage=storage)
         listener = stack.enter_context(listening(settings.host, settings.port))
         host, port = listener.getsockname()[:2]
         address = Address(host, port, composition.keys, settings.scheme)
