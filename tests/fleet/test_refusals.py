@@ -74,6 +74,18 @@ def test_a_url_that_is_no_ledger():
     assert "valkey://host:6379" in refusal_of_options("--ledger", "http://127.0.0.1")
 
 
+@pytest.mark.parametrize("url", ["valkey://:hidden/word@host", "valkey://host:99999", "valkey://["])
+def test_a_url_that_cannot_be_read(url):
+    said = refusal_of_options("--ledger", url)
+    assert "cannot be read" in said
+    assert "hidden" not in said
+
+
+def test_a_database_that_is_no_number():
+    said = refusal_of_options("--ledger", "valkey://127.0.0.1/shop")
+    assert "is the number of a database" in said
+
+
 def test_options_that_a_fleet_excludes(tmp_path):
     ledger = ("--ledger", "valkey://127.0.0.1")
     assert "--data" in refusal_of_options(*ledger, "--data", str(tmp_path / "worlds"))

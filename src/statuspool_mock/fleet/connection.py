@@ -23,7 +23,7 @@ OnReply = Callable[[Any], None]
 
 def why(error: BaseException) -> str:
     """Return in a few words why the ledger cannot be used."""
-    text = str(error).rstrip(".")
+    text = str(error).partition(". ")[0].rstrip(".")
     number = _NUMBER.search(text)
     if number is not None and int(number[1]) > 0:
         return os.strerror(int(number[1]))

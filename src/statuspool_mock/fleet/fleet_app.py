@@ -162,9 +162,10 @@ class FleetApp:
                 await self._app(scope, receive, send)
                 return Outcome.ANSWERED
             if isinstance(found, str):
-                self.forwarded += 1
                 outcome = await self._forward(found, scope, content, receive, send)
-                if outcome is not Outcome.ANSWERED:
+                if outcome is Outcome.ANSWERED:
+                    self.forwarded += 1
+                else:
                     self._routes.doubt(world)
                 return outcome
             home = found

@@ -131,7 +131,7 @@ class Homes:
             numbers_after=(claimed.epoch - 1) * NUMBERS_OF_A_STAY,
             may_act=home.may_act,
             note=self.ledger.note,
-            on_lost=lambda: self._lost(world, home),
+            on_lost=lambda: self._fenced(world, home),
             on_gap=lambda: self._write_whole(world, home),
         )
 
@@ -186,18 +186,24 @@ class Homes:
             self._ended.append(home.log)
         return home
 
-    def _lost(self, world: str, home: Home) -> None:
+    def _fenced(self, world: str, home: Home) -> None:
         """Drop a world unsaved, since another replica is its home."""
         if self.here.get(world) is home:
             _log.warning("Sandbox %s has another home now; this replica drops it.", world)
-            self._take(world)
-            self._leave(world)
+            self._drop(world)
 
     def _all_lost(self) -> None:
         """Drop all worlds, since the lease may have expired."""
+        if self.here:
+            count = len(self.here)
+            _log.warning("The lease was not renewed in time; %d sandbox(es) are dropped.", count)
         for world, home in list(self.here.items()):
             home.log.lose(is_certain=False)
-            self._lost(world, home)
+            self._drop(world)
+
+    def _drop(self, world: str) -> None:
+        self._take(world)
+        self._leave(world)
 
     def _leave(self, world: str) -> None:
         if world not in self._leaving:

@@ -7,6 +7,11 @@ from urllib.parse import unquote, urlsplit
 DEFAULT_PORT = 6379
 _SCHEMES = {"valkey": False, "redis": False, "valkeys": True, "rediss": True}
 
+_UNREADABLE = (
+    "Host or port in the URL of a ledger cannot be read; characters such as / in a password are "
+    "written %2F."
+)
+
 
 class LedgerRejected(Exception):
     """The ledger cannot be used; the message says why."""
@@ -25,23 +30,25 @@ class LedgerAddress(NamedTuple):
     @classmethod
     def of(cls, url: str) -> "LedgerAddress":
         """Return the address of a URL. Raises `LedgerRejected`; the message has no password."""
-        parts = urlsplit(url)
         try:
+            parts = urlsplit(url)
             port = parts.port or DEFAULT_PORT
-            database = int(parts.path.strip("/") or 0)
-        except ValueError as error:
-            raise LedgerRejected(f"This is not the URL of a ledger: {error}.") from None
+        except ValueError:
+            raise LedgerRejected(_UNREADABLE) from None
+        database = parts.path.strip("/") or "0"
         if parts.scheme not in _SCHEMES or not parts.hostname:
             raise LedgerRejected(
                 "The URL of a ledger is like valkey://host:6379; it begins with one of: "
                 f"{', '.join(f'{name}://' for name in _SCHEMES)}."
             )
+        if not (database.isascii() and database.isdigit()):
+            raise LedgerRejected("The path in the URL of a ledger is the number of a database.")
         return cls(
             parts.hostname,
             port,
             unquote(parts.username) if parts.username else None,
             unquote(parts.password) if parts.password else None,
-            database,
+            int(database),
             _SCHEMES[parts.scheme],
         )
 
