@@ -21,7 +21,7 @@ from statuspool_mock.web.errors import RequestedError, error_response
 from statuspool_mock.web.middleware import CONTROL_PATH
 from statuspool_mock.web.requests import bearer_key
 
-BUDGET_SECONDS = LEASE_SECONDS + 2.0
+BUDGET_SECONDS = LEASE_SECONDS + 2.5
 """How long a request waits for a home of its world before it is given up."""
 MOST_KNOWN_KEYS = 20_000
 """For how many keys a replica remembers their world."""

@@ -16,11 +16,15 @@ from statuspool_mock.fleet.connection import why
 from statuspool_mock.fleet.ledger import UNREACHABLE, Ledger
 from statuspool_mock.fleet.scripts import FLEET_KEY, REPLICAS_KEY, lease_key
 
-LEASE_SECONDS = 4.0
+LEASE_SECONDS = 3.5
 """How long the ledger waits for a renewal."""
 RENEWAL_SECONDS = 1.0
-MARGIN_SECONDS = 1.0
-"""By how much a replica stops before the ledger lets its lease expire."""
+MARGIN_SECONDS = 0.5
+"""By how much a replica stops before the ledger lets its lease expire.
+
+It counts from the sending of a renewal, and the ledger from its arrival. So this is only for clocks
+that go at different rates, and for the step that has looked at the lease and goes on.
+"""
 FLEET_SECONDS = 10.0
 """How long the ledger remembers what a fleet serves, once its last replica is gone."""
 
