@@ -24,9 +24,9 @@ def tune_for_serving() -> None:
     """Freeze the objects that exist now and collect rarely, in a process that only serves.
 
     A full collection visits every object: with 100,000 monitors it delays all requests by 0.1 s or
-    more, so there is none. Others visit 6,000 new objects at most, which takes 3 ms (30,000 took
+    more, so there is none. Others visit 2,000 new objects at most, which takes 1 ms (30,000 took
     15 ms, and all of them together as long). Almost all garbage is freed by reference counting.
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(1_000, 5, 1_000_000)
+    gc.set_threshold(500, 3, 1_000_000)
