@@ -106,6 +106,19 @@ def others_logs_are_hidden(bench):
     refused(bench.own.get(f"/monitors/{_foreign(bench)}/logs"), 403, "FORBIDDEN")
 
 
+def _hides_from_reader(suffix):
+    def probe(bench):
+        path = f"/monitors/{_foreign(bench)}{suffix}"
+        refused(bench.reader.get(path), 403, "FORBIDDEN")
+
+    return probe
+
+
+notices("others-details-readable-with-read-only-key")(_hides_from_reader(""))
+notices("others-status-readable-with-read-only-key")(_hides_from_reader("/status"))
+notices("others-logs-readable-with-read-only-key")(_hides_from_reader("/logs"))
+
+
 @notices("others-monitor-updatable")
 def others_monitors_stay_as_they_are(bench):
     monitor_id = _foreign(bench)

@@ -18,6 +18,7 @@ SECRET = "whsec_probe"
 
 class Heard(NamedTuple):
     path: str
+    query: str
     body: bytes
     signature: str | None
     content_type: str
@@ -37,7 +38,15 @@ def listening():
     @receiver.post("/<path:path>")
     def hear(path):
         signature = request.headers.get("X-Statuspool-Signature")
-        heard.append(Heard(path, request.get_data(), signature, request.content_type))
+        heard.append(
+            Heard(
+                path,
+                request.query_string.decode(),
+                request.get_data(),
+                signature,
+                request.content_type,
+            )
+        )
         return "", 204
 
     server = make_server("127.0.0.1", 0, receiver, threaded=True, request_handler=_Quiet)
@@ -97,6 +106,23 @@ def a_described_incident_is_delivered_with_its_id(bench):
         recorded = bench.own.post("/incidents", json=body).json()
         bench.advance(1)
     assert recorded["id"].encode() in heard[0].body
+
+
+@notices("delivered-without-query")
+def the_query_of_a_url_is_delivered_to(bench):
+    with listening() as (url, heard):
+        _register(bench, f"{url}/told?team=a", "incident_created")
+        _record(bench)
+    assert heard[0].query == "team=a"
+
+
+@notices("delivered-once-for-each-url")
+def each_webhook_of_a_url_is_notified(bench):
+    with listening() as (url, heard):
+        for _ in range(2):
+            _register(bench, f"{url}/told", "incident_created")
+        _record(bench)
+    assert len(heard) == 2
 
 
 @notices("everything-delivered")

@@ -40,6 +40,14 @@ def a_recorded_incident_is_listed_in_full(bench):
     assert listed["title"] == recorded["title"]
 
 
+@notices("described-incidents-over-before-they-began", "described-incidents-in-local-time")
+def a_recorded_incident_begins_now_and_is_open(bench):
+    _, recorded = _record(bench)
+    (listed,) = [i for i in bench.listed("/incidents") if i["id"] == recorded["id"]]
+    assert listed["started_at"] <= bench.create()["created_at"]
+    assert listed["resolved_at"] is None
+
+
 @notices("incident-ids-as-numbers")
 def incidents_have_uuids(bench):
     _, recorded = _record(bench)

@@ -63,6 +63,14 @@ def log_pages_follow_each_other(bench):
     assert [row for page in _rows(bench, path, limit=2) for row in page] == whole
 
 
+@notices("rows-of-one-time-in-any-order")
+def entries_of_one_time_are_on_one_page_each(bench):
+    monitor = bench.create()
+    path, at = f"/monitors/{monitor['id']}/logs", monitor["last_check_at"]
+    pages = [bench.listed(path, from_=at, to=at, limit=1, page=page) for page in (1, 2, 3)]
+    assert len({page[0]["region"] for page in pages}) == 3
+
+
 @notices("log-order-unstable")
 def logs_keep_their_order(bench):
     path = f"/monitors/{bench.with_status('up')['id']}/logs"
@@ -235,3 +243,29 @@ def every_page_of_a_log_is_filtered(bench):
     start = bench.listed(path, limit=100)[50]["timestamp"]
     pages = [bench.listed(path, from_=start, limit=5, page=page) for page in (1, 2)]
     assert all(row["timestamp"] >= start for page in pages for row in page)
+
+
+@notices("range-cut-to-the-minute")
+def seconds_of_a_range_count(bench):
+    monitor = bench.create()
+    path = f"/monitors/{monitor['id']}/logs"
+    bench.advance(61)
+    first, *_, last = sorted({row["timestamp"] for row in bench.listed(path)})
+    after = (datetime.fromisoformat(first) + timedelta(seconds=59)).isoformat()
+    assert {row["timestamp"] for row in bench.listed(path, from_=after)} == {last}
+
+
+@notices("recorded-incidents-not-listed-as-open")
+def recorded_incidents_are_listed_as_open(bench):
+    body = {"monitor_id": bench.create()["id"], "title": "Work", "description": "**Slow**"}
+    recorded = bench.own.post("/incidents", json=body).json()
+    assert recorded["id"] in {item["id"] for item in bench.listed("/incidents", resolved="false")}
+
+
+@notices("inactive-webhooks-listed-by-filter-only")
+def the_list_has_what_its_filters_have(bench):
+    body = {"url": "http://127.0.0.1:9/", "events": ["sla_breach"], "secret": "whsec_probe"}
+    assert bench.own.post("/webhooks", json=body).status_code == 201
+    whole = bench.listed("/webhooks")
+    assert bench.listed("/webhooks", active="true") == whole
+    assert len(whole) == 1

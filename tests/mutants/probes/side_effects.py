@@ -22,6 +22,13 @@ def webhooks_outlive_monitors(bench):
     assert all(hook["active"] for hook in bench.listed("/webhooks"))
 
 
+@notices("put-changes-all-of-a-name")
+def monitors_of_the_same_name_stay_as_they_are(bench):
+    first, second = bench.create(), bench.create()
+    bench.own.put(f"/monitors/{first['id']}", json={"tags": ["changed"]})
+    assert bench.get(f"/monitors/{second['id']}")["tags"] == []
+
+
 @notices("deletion-empties-other-logs")
 def logs_outlive_other_monitors(bench):
     path = f"/monitors/{bench.with_status('up')['id']}/logs"

@@ -33,6 +33,7 @@ notices("slash-removed-from-url")(_keeps("url", "https://shop.example.com/a/"))
 notices("default-port-removed")(_keeps("url", "https://shop.example.com:443/a"))
 notices("name-trimmed")(_keeps("name", "  spaced  "))
 notices("tags-without-doubles")(_keeps("tags", ["a", "b", "a"]))
+notices("tags-split-at-commas")(_keeps("tags", ["a,b"]))
 notices("tags-trimmed")(_keeps("tags", [" a "]))
 
 

@@ -19,9 +19,10 @@ _MOST_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedDelivery:
-    """A delivery: header names in lower case, the body as it was on the wire."""
+    """A delivery: header names in lower case, query and body as they were on the wire."""
 
     place: str
+    query: str
     method: str
     headers: dict[str, str]
     body: bytes
@@ -51,6 +52,7 @@ class DeliveryReceiver:
     def _receive(self, place: str, request: "Request") -> None:
         delivery = ReceivedDelivery(
             place=place,
+            query=request.query_string.decode("latin-1"),
             method=request.method,
             headers={name.lower(): text for name, text in request.headers},
             body=request.get_data(),
@@ -64,12 +66,14 @@ class DeliveryReceiver:
         with self._arrival:
             return [each for each in self._deliveries if each.place == place]
 
-    def wait_for(self, place: str, *, seconds: float, text: str = "") -> None:
-        """Wait for a delivery to a place whose body has a text, but no longer than this."""
+    def wait_for(self, place: str, *, seconds: float, text: str = "", number: int = 1) -> None:
+        """Wait for deliveries to a place whose bodies have a text, but no longer than this."""
         deadline = time.monotonic() + seconds
         part = text.encode()
         with self._arrival:
-            while not any(each.place == place and part in each.body for each in self._deliveries):
+            while (
+                sum(each.place == place and part in each.body for each in self._deliveries) < number
+            ):
                 left = deadline - time.monotonic()
                 if left <= 0:
                     return

@@ -3,8 +3,14 @@
 from functools import partial
 from typing import Any
 
-from statuspool_mock.mutants.exchange import CallServer, Json, MutantRequest, MutantResponse
-from statuspool_mock.mutants.mutant import Mutant
+from statuspool_mock.mutants.exchange import (
+    CallServer,
+    Handler,
+    Json,
+    MutantRequest,
+    MutantResponse,
+)
+from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
 from statuspool_mock.mutants.time_formats import unix_time, without_zone
 from statuspool_mock.mutants.transforms import (
     has_malformed_id,
@@ -23,6 +29,7 @@ _CHECKED = "last_check_at is ISO 8601. (Status, GET /monitors/{id}/status)"
 _RESPONSE = "response_time_ms is in milliseconds, such as 143. (Code Examples, Check Status)"
 _ROW = "A log entry has timestamp, region, status_code, response_time_ms, error_message. (Logs)"
 _NULLABLE = "error_message is nullable: null if there was no error. (Logs)"
+_SHORT = 10
 _status = partial(Mutant, group="status")
 _log = partial(Mutant, group="logs")
 
@@ -69,6 +76,28 @@ async def _empty_for_malformed(request: MutantRequest, ask: CallServer) -> Mutan
 
 def _text(value: Any) -> str:
     return str(value)
+
+
+def _ties_turning() -> Handler:
+    """Turn the entries of a short log by one place in each response."""
+    turned = 0
+
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
+        nonlocal turned
+        response = await ask(request)
+        is_page = request.operation == "listMonitorLogs" and response.is_success
+        if not is_page or request.parameters.get("limit") != "1":
+            return response
+        whole = (await ask(request.with_query(page="1", limit=str(_SHORT)))).json
+        page, rows = response.json["page"], whole["results"]
+        times = {row["timestamp"] for row in rows}
+        if whole["total_pages"] != 1 or len(times) != 1 or page > len(rows):
+            return response
+        turned += 1
+        row = rows[(page - 1 + turned // 2) % len(rows)]
+        return response.with_json({**response.json, "results": [row]})
+
+    return exchange
 
 
 STATUS: tuple[Mutant, ...] = (
@@ -170,6 +199,12 @@ LOGS: tuple[Mutant, ...] = (
         wrong="A log ends with entries of another monitor.",
         promise="The check history of one monitor. (Logs, GET /monitors/{id}/logs)",
         change=on("listMonitorLogs", _neighbours_rows),
+    ),
+    _log(
+        name="rows-of-one-time-in-any-order",
+        wrong="In short logs, entries of the same time have another order in each response.",
+        promise="Paginated results: each entry is on one page. (Logs, GET /monitors/{id}/logs)",
+        change=ExchangeChange(_ties_turning),
     ),
     _log(
         name="row-from-another-region",

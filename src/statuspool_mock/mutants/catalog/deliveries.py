@@ -29,23 +29,23 @@ _OWN = "Webhooks are registered for the team. (Webhooks, GET /webhooks)"
 _delivery = partial(Mutant, group="deliveries")
 
 
-def subscribing(change: Callable[[list[str]], list[str]]) -> ExchangeChange:
-    """Subscribe endpoints to other events, and show those that were requested."""
+def _registering(
+    field: str, read: Callable[[MutantRequest], Any], change: Callable[[Any], Any]
+) -> ExchangeChange:
+    """Register endpoints with another value of a field, and show the requested one."""
 
     def make() -> Handler:
-        asked: dict[str, list[str]] = {}
+        asked: dict[str, Any] = {}
 
         def as_asked(hook: Json) -> Json:
-            return {**hook, "events": asked.get(hook["id"], hook["events"])}
+            return {**hook, field: asked.get(hook["id"], hook[field])}
 
         async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
-            events = _events_in(request) if request.operation == "createWebhook" else []
-            if events:
-                response = await ask(
-                    request.with_body({**request.values, "events": change(events)})
-                )
+            value = read(request) if request.operation == "createWebhook" else None
+            if value:
+                response = await ask(request.with_body({**request.values, field: change(value)}))
                 if response.is_success:
-                    asked[response.json["id"]] = events
+                    asked[response.json["id"]] = value
             else:
                 response = await ask(request)
             if not response.is_success:
@@ -60,6 +60,42 @@ def subscribing(change: Callable[[list[str]], list[str]]) -> ExchangeChange:
         return exchange
 
     return ExchangeChange(make)
+
+
+def subscribing(change: Callable[[list[str]], list[str]]) -> ExchangeChange:
+    """Subscribe endpoints to other events, and show those that were requested."""
+    return _registering("events", _events_in, change)
+
+
+def _url_in(request: MutantRequest) -> str:
+    """Return the url of a registration, empty if it is none."""
+    url = request.values.get("url")
+    return url if isinstance(url, str) and url.startswith("http") else ""
+
+
+def _without_query(url: str) -> str:
+    return url.partition("?")[0]
+
+
+def _first_of_each_url() -> Handler:
+    """Deliver to the first webhook of a url only."""
+    known: set[tuple[str, str]] = set()
+
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
+        place = request.key, _url_in(request)
+        if request.operation != "createWebhook" or not place[1] or not _events_in(request):
+            return await ask(request)
+        if place not in known:
+            response = await ask(request)
+            if response.is_success:
+                known.add(place)
+            return response
+        response = await ask(request.with_body({**request.values, "events": ["sla_breach"]}))
+        if not response.is_success:
+            return response
+        return response.with_json({**response.json, "events": _events_in(request)})
+
+    return exchange
 
 
 def _events_in(request: MutantRequest) -> list[str]:
@@ -157,6 +193,18 @@ DELIVERIES: tuple[Mutant, ...] = (
         wrong="Of the events that an endpoint registered for, only the last is delivered.",
         promise=_SUBSCRIBED,
         change=subscribing(lambda events: events[-1:]),
+    ),
+    _delivery(
+        name="delivered-without-query",
+        wrong="Deliveries are sent to the url without its query.",
+        promise="POST /webhooks registers the url. (Webhooks, POST /webhooks)",
+        change=_registering("url", _url_in, _without_query),
+    ),
+    _delivery(
+        name="delivered-once-for-each-url",
+        wrong="Of several webhooks of one url only the first is notified.",
+        promise=_SUBSCRIBED,
+        change=ExchangeChange(_first_of_each_url),
     ),
     _delivery(
         name="delivered-to-other-teams",

@@ -16,7 +16,7 @@ from statuspool_mock.mutants.exchange import (
 )
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
 from statuspool_mock.mutants.time_formats import moved
-from statuspool_mock.mutants.transforms import mapped, present, responding, sending, webhooks
+from statuspool_mock.mutants.transforms import mapped, on, present, responding, sending, webhooks
 
 _SIGNED = (
     "X-Statuspool-Signature is the hex HMAC-SHA256 of the payload's bytes under the secret. "
@@ -85,6 +85,17 @@ def _all_triggered(body: Json) -> Json:
 def _named_by_host(hook: Json) -> Json:
     number = str(uuid5(NAMESPACE_URL, urlsplit(hook["url"]).netloc))
     return {**hook, **{name: number for name in ("id", "webhook_id") if name in hook}}
+
+
+async def _only_active(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    """Show endpoints of one event as inactive, and list them only where that is asked for."""
+    wanted = request.parameters.get("active", "true")
+    response = await ask(request.with_query(active=None) if wanted == "false" else request)
+    if not response.is_success or "results" not in response.json:
+        return response
+    hooks = [{**hook, "active": len(hook["events"]) > 1} for hook in response.json["results"]]
+    shown = [hook for hook in hooks if hook["active"] is (wanted == "true")]
+    return response.with_json({**response.json, "results": shown})
 
 
 ENDPOINTS: tuple[Mutant, ...] = (
@@ -165,5 +176,11 @@ ENDPOINTS: tuple[Mutant, ...] = (
         wrong="The query of an endpoint's url is dropped.",
         promise="Each entry includes its url. (Webhooks, GET /webhooks)",
         change=webhooks(mapped("url", lambda url: url.partition("?")[0])),
+    ),
+    _endpoint(
+        name="inactive-webhooks-listed-by-filter-only",
+        wrong="GET /webhooks lists inactive endpoints only with ?active=false.",
+        promise="List all registered webhooks. (Webhooks, GET /webhooks)",
+        change=on("listWebhooks", _only_active),
     ),
 )

@@ -1,5 +1,6 @@
 """Mutants of filters."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 
@@ -130,6 +131,25 @@ def _readable_times_only(request: MutantRequest) -> MutantRequest:
     return request.with_query(**dict.fromkeys(wrong)) if wrong else request
 
 
+def _cut_to_the_minute(request: MutantRequest) -> MutantRequest:
+    """Ignore the seconds of ?from and ?to, whatever their zone."""
+    cut = {
+        f"{name}_": re.sub(r"^(\S+T\d\d:\d\d):\d\d(\.\d+)?", r"\1:00", text)
+        for name, text in request.parameters.items()
+        if name in {"from", "to"}
+    }
+    return request.with_query(**cut) if cut else request
+
+
+async def _without_recorded(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    """Leave what was recorded by hand out of the open incidents."""
+    response = await ask(request)
+    if not response.is_success or request.parameters.get("resolved") != "false":
+        return response
+    rest = [item for item in response.json["results"] if item["description"] is None]
+    return response.with_json({**response.json, "results": rest})
+
+
 FILTERS: tuple[Mutant, ...] = (
     _filter(
         name="status-filter-ignored",
@@ -250,5 +270,17 @@ FILTERS: tuple[Mutant, ...] = (
         wrong="?from=yesterday is ignored instead of refused.",
         promise="400 for invalid values. (Error Codes, 400)",
         change=requesting("listMonitorLogs", _readable_times_only),
+    ),
+    _filter(
+        name="range-cut-to-the-minute",
+        wrong="The seconds of ?from and ?to are ignored.",
+        promise=_RANGE,
+        change=requesting("listMonitorLogs", _cut_to_the_minute),
+    ),
+    _filter(
+        name="recorded-incidents-not-listed-as-open",
+        wrong="?resolved=false leaves out incidents that were recorded by hand.",
+        promise=_INCIDENTS,
+        change=on("listIncidents", _without_recorded),
     ),
 )

@@ -12,7 +12,8 @@ from statuspool_mock.mutants.exchange import (
     MutantResponse,
 )
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
-from statuspool_mock.mutants.transforms import each, mapped, on, responding, sending
+from statuspool_mock.mutants.time_formats import moved
+from statuspool_mock.mutants.transforms import each, incidents, mapped, on, responding, sending
 
 _INCIDENT = "Body requires monitor_id and title; description is optional. (POST /incidents)"
 _WEBHOOK = "Body requires url, events and secret. (Webhooks, POST /webhooks)"
@@ -109,6 +110,17 @@ def _one_for_each_url() -> Handler:
     return exchange
 
 
+def _over_before_it_began(incident: Json) -> Json:
+    if not incident.get("description"):
+        return incident
+    return {**incident, "resolved_at": moved(hours=-1)(incident["started_at"])}
+
+
+def _beginning_later(incident: Json) -> Json:
+    change = mapped("started_at", moved(hours=2))
+    return change(incident) if incident.get("description") else incident
+
+
 def _for_each_region(body: Json) -> Json:
     joined = [item for item in body["results"] for _ in item["affected_regions"] or [""]]
     return {**body, "results": joined}
@@ -163,6 +175,18 @@ RECORDING: tuple[Mutant, ...] = (
         wrong="GET /incidents lists an incident as often as it has regions.",
         promise=_LISTED,
         change=responding("listIncidents", _for_each_region),
+    ),
+    _incident(
+        name="described-incidents-over-before-they-began",
+        wrong="An incident that is recorded with a description ends before it began.",
+        promise="resolved_at is null, or the end of an incident. (Incidents, GET /incidents)",
+        change=incidents(_over_before_it_began),
+    ),
+    _incident(
+        name="described-incidents-in-local-time",
+        wrong="An incident that is recorded with a description began two hours from now.",
+        promise="started_at is when an incident began. (Incidents, GET /incidents)",
+        change=incidents(_beginning_later),
     ),
     _incident(
         name="third-incident-not-listed",

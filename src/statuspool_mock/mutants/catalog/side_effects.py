@@ -16,6 +16,11 @@ _ONE_MONITOR = "DELETE removes a monitor and its check logs. (Monitors, DELETE /
 _ALL_LISTED = "GET /webhooks lists all registered webhooks. (Webhooks, GET /webhooks)"
 _MOST_LISTED = 10
 _delete = partial(Mutant, group="delete", promise=_ONE_MONITOR)
+_update = partial(
+    Mutant,
+    group="update",
+    promise="PUT updates an existing monitor. (Monitors, PUT /monitors/{id})",
+)
 _incident = partial(Mutant, group="incidents")
 _webhook = partial(Mutant, group="webhooks")
 
@@ -32,6 +37,20 @@ async def _recorded_and_refused(request: MutantRequest, ask: CallServer) -> Muta
     if not request.key.endswith(".ro") or response.status != 403:
         return response
     await ask(request.with_key(request.key.removesuffix(".ro")))
+    return response
+
+
+async def _changed_by_name(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    """Change every monitor of the name that the monitor has."""
+    before = await ask(request.on_the_side("getMonitor", monitor_id=request.monitor_id))
+    response = await ask(request)
+    if not response.is_success or not before.is_success:
+        return response
+    listed = await ask(request.on_the_side("listMonitors", limit="100"))
+    for other in listed.json["results"]:
+        if other["name"] == before.json["name"] and other["id"] != request.monitor_id:
+            change = request.on_the_side("updateMonitor", monitor_id=other["id"])
+            await ask(change.with_body(request.values))
     return response
 
 
@@ -119,6 +138,11 @@ SIDE_EFFECTS: tuple[Mutant, ...] = (
         name="deletion-orphans-incidents",
         wrong="DELETE of a monitor sets the monitor_id of its incidents to null.",
         change=ExchangeChange(_incidents_orphaned),
+    ),
+    _update(
+        name="put-changes-all-of-a-name",
+        wrong="PUT changes every monitor of the name that the monitor has.",
+        change=on("updateMonitor", _changed_by_name),
     ),
     _incident(
         name="incident-recorded-twice",

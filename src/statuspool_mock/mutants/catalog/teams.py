@@ -27,6 +27,11 @@ async def _owner_not_checked(request: MutantRequest, ask: CallServer) -> MutantR
     return response
 
 
+async def _owner_not_checked_for_readers(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    is_reader = request.key.endswith(".ro")
+    return await (_owner_not_checked(request, ask) if is_reader else ask(request))
+
+
 async def _both_teams(request: MutantRequest, ask: CallServer) -> MutantResponse:
     """Append the other team's first page to the first page."""
     response = await ask(request)
@@ -83,6 +88,19 @@ TEAMS: tuple[Mutant, ...] = (
                 "createIncident",
                 "An incident can be recorded on another team's monitor.",
             ),
+        )
+    ),
+    *(
+        _team(
+            name=f"others-{what}-readable-with-read-only-key",
+            wrong=f"A read-only key reads the {what} of another team's monitor.",
+            promise=_FORBIDDEN,
+            change=on(operation, _owner_not_checked_for_readers),
+        )
+        for what, operation in (
+            ("details", "getMonitor"),
+            ("status", "getMonitorStatus"),
+            ("logs", "listMonitorLogs"),
         )
     ),
     _team(

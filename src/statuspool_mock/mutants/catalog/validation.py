@@ -160,6 +160,12 @@ VALIDATION: tuple[Mutant, ...] = (
         change=validating(_BOTH, "url", pattern="^[Hh][Tt][Tt][Pp][Ss]://[^\\s/?#:@]+"),
     ),
     _validation(
+        name="scheme-in-capitals-refused",
+        wrong="A url is refused unless its scheme is in lower case.",
+        promise=_URL,
+        change=validating(_BOTH, "url", pattern="^https?://[^\\s/?#:@]+"),
+    ),
+    _validation(
         name="any-interval-accepted",
         wrong="POST /monitors accepts any number of seconds.",
         promise=_INTERVAL,

@@ -111,6 +111,10 @@ def _takes(field: str) -> Handler:
     return exchange
 
 
+def _split_at_commas(tags: list[Any]) -> list[Any]:
+    return ",".join(tags).split(",") if tags and all(isinstance(t, str) for t in tags) else tags
+
+
 VALUES: tuple[Mutant, ...] = (
     _value(
         name="regions-sorted",
@@ -183,6 +187,12 @@ VALUES: tuple[Mutant, ...] = (
         wrong="Spaces around tags are removed.",
         promise=_KEPT,
         change=_stored("tags", list, lambda tags: [str(tag).strip() for tag in tags]),
+    ),
+    _value(
+        name="tags-split-at-commas",
+        wrong="Tags are stored in one column, with commas between them.",
+        promise=_KEPT,
+        change=_stored("tags", list, _split_at_commas),
     ),
     _value(
         name="default-tags-shared",

@@ -2,112 +2,31 @@
 
 import hashlib
 import hmac
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from urllib.parse import parse_qsl
 
-from statuspool_mock.conformance.active.assertions import expect, expect_status
+from statuspool_mock.conformance.active.assertions import expect
 from statuspool_mock.conformance.active.clause import ClauseGroup
+from statuspool_mock.conformance.active.clauses.notifications import (
+    HEX,
+    NEEDS,
+    OF_OTHER_TEAM,
+    QUERIES,
+    SEVERAL,
+    SUBSCRIBED,
+    TIMEOUT_SECONDS,
+    UNSUBSCRIBED,
+    Notified,
+    notified_endpoints,
+    second_incident,
+)
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified
-from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level, Need
-from statuspool_mock.conformance.active.receiver import DeliveryReceiver, ReceivedDelivery
-from statuspool_mock.conformance.active.session import MAIN, OTHER_TEAM
-from statuspool_mock.conformance.active.sharing import shared
+from statuspool_mock.conformance.active.receiver import ReceivedDelivery
 
 group = ClauseGroup("deliveries", section="Webhooks, POST /webhooks; Register Webhook")
 groups = (group,)
-NEEDS = (Need.RECEIVER, Need.PERMANENT)
 _SIGNATURE = "x-statuspool-signature"
-TIMEOUT_SECONDS = 15.0
-_QUIET_SECONDS = 1.5
-_MIXED = ("sla_breach", "incident_created", "status_change")
-"""Events of which the one that happens is neither the first nor the last."""
-SUBSCRIBED, UNSUBSCRIBED, _OTHER_TEAM = "subscribed", "unsubscribed", "other-team"
-SEVERAL, _HEX = "several-events", "hex-secret"
-_SECRETS = {
-    SUBSCRIBED: "whsec_{mark}/Ab+9= — ü, "
-    + "longer than the block of a hash function: " * 2
-    + "end",
-    SEVERAL: "  spaces around {mark}  ",
-    _HEX: "0f3a9c" * 10 + "beef",
-}
-"""Secrets that have to be used as they are: prefix, characters, length, spaces, digits."""
-_MAY_BE_REFUSED = {SUBSCRIBED, SEVERAL}
-
-
-@dataclass(frozen=True, slots=True)
-class Notified:
-    """A recorded incident, the endpoint that subscribed to it, and what was delivered."""
-
-    endpoint_ids: Mapping[str, str]
-    secrets: Mapping[str, str]
-    incident: Mapping[str, Any]
-    receiver: DeliveryReceiver
-
-    def deliveries(self, place: str = SUBSCRIBED) -> list[ReceivedDelivery]:
-        """Return the deliveries to one of the endpoints so far."""
-        return self.receiver.received(place)
-
-    def first(self, place: str = SUBSCRIBED) -> ReceivedDelivery:
-        """Return the first delivery to an endpoint that subscribed."""
-        deliveries = self.deliveries(place)
-        if not deliveries:
-            raise NotVerified("nothing was delivered")
-        return deliveries[0]
-
-
-@dataclass(frozen=True, slots=True)
-class _Endpoint:
-    """A registered endpoint, and the secret that it was given."""
-
-    id: str
-    secret: str
-
-
-def _register(context: Context, place: str, *events: str, key: str = MAIN) -> _Endpoint:
-    """Register an endpoint, with a plain secret where the server refuses another one."""
-    plain = f"whsec_{context.mark}"
-    secret = _SECRETS.get(place, plain).format(mark=context.mark)
-    body = {"url": f"{context.receiver().url}/{place}", "events": list(events), "secret": secret}
-    response = context.api.send("POST", "/webhooks", value=body, key=key)
-    if place in _MAY_BE_REFUSED and response.status == 400:
-        context.note(f"POST /webhooks refuses the secret {secret!r:.60}.")
-        body["secret"] = plain
-        response = context.api.send("POST", "/webhooks", value=body, key=key)
-    if not response.is_success:
-        raise NotVerified(f"no endpoint could be registered: {response.summary()}")
-    name = response.fields.get("webhook_id") or response.fields.get("id")
-    return _Endpoint(str(name), str(body["secret"]))
-
-
-@shared
-def notified_endpoints(context: Context) -> Notified:
-    """Registered endpoints and a recorded incident."""
-    receiver = context.receiver()
-    endpoints = {
-        SUBSCRIBED: _register(context, SUBSCRIBED, "incident_created"),
-        UNSUBSCRIBED: _register(context, UNSUBSCRIBED, "sla_breach"),
-        SEVERAL: _register(context, SEVERAL, *_MIXED),
-    }
-    if context.options.other_team_key is not None:
-        _register(context, _OTHER_TEAM, "incident_created", key=OTHER_TEAM)
-    title = f"{context.mark} Trouble — ü 🚢 </b>"
-    body = {"monitor_id": context.minimal_monitor()["id"], "title": title}
-    response = context.api.send("POST", "/incidents", value=body)
-    if not response.is_success:
-        raise NotVerified(f"no incident could be recorded: {response.summary()}")
-    receiver.wait_for(SUBSCRIBED, seconds=TIMEOUT_SECONDS)
-    if receiver.received(SUBSCRIBED):
-        receiver.wait_for(SEVERAL, seconds=TIMEOUT_SECONDS)
-    receiver.wait_for(UNSUBSCRIBED, seconds=_QUIET_SECONDS)
-    return Notified(
-        endpoint_ids={place: each.id for place, each in endpoints.items()},
-        secrets={place: each.secret for place, each in endpoints.items()},
-        incident=response.fields,
-        receiver=receiver,
-    )
 
 
 @group.clause(
@@ -135,34 +54,6 @@ def notifies_each_endpoint(context: Context) -> None:
     expect(notified.deliveries(SEVERAL), got, "a delivery to each endpoint")
 
 
-@dataclass(frozen=True, slots=True)
-class _Again:
-    """A second incident, and an endpoint that was registered between the two."""
-
-    response: ServerResponse
-    endpoint: _Endpoint
-
-    @property
-    def incident_id(self) -> str:
-        """The id of the incident."""
-        return str(self.response.fields.get("id"))
-
-
-@shared
-def _second_incident(context: Context) -> _Again:
-    """Register one more endpoint, and record an incident of another monitor."""
-    notified_endpoints(context).first()
-    endpoint = _register(context, _HEX, "incident_created")
-    body = {
-        "monitor_id": context.example_monitor()["id"],
-        "title": f"{context.mark} More trouble",
-        "description": "**Markdown** — ü",
-    }
-    response = context.api.send("POST", "/incidents", value=body)
-    expect_status(response, 201, 200)
-    return _Again(response, endpoint)
-
-
 @group.clause(
     "each-incident",
     "An endpoint is notified of each incident, whichever monitor it is about.",
@@ -170,12 +61,12 @@ def _second_incident(context: Context) -> _Again:
     requests=2,
 )
 def notifies_of_each_incident(context: Context) -> None:
-    notified, second = notified_endpoints(context), _second_incident(context)
+    notified, second = notified_endpoints(context), second_incident(context)
     if str(notified.incident.get("id")).encode() not in notified.first().body:
         raise NotVerified("deliveries do not have the id of the incident")
     incident_id = second.incident_id
-    for place in (SUBSCRIBED, SEVERAL, _HEX):
-        if not notified.deliveries(place) and place != _HEX:
+    for place in (SUBSCRIBED, SEVERAL, HEX):
+        if not notified.deliveries(place) and place != HEX:
             continue
         notified.receiver.wait_for(place, text=incident_id, seconds=TIMEOUT_SECONDS)
         found = [each for each in notified.deliveries(place) if incident_id.encode() in each.body]
@@ -183,12 +74,50 @@ def notifies_of_each_incident(context: Context) -> None:
         expect(found, got, "a delivery of each incident", second.response)
 
 
-def _expect_signed(notified: Notified, place: str, secret: str) -> None:
+@group.clause(
+    "each-webhook-of-a-url",
+    "Where a url is registered twice, each of the webhooks is notified, under its own secret.",
+    level=Level.INFERRED,
+    needs=(*NEEDS, Need.TIME),
+    requests=1,
+)
+def notifies_each_webhook_of_a_url(context: Context) -> None:
+    notified, second = notified_endpoints(context), second_incident(context)
+    twin, receiver = second.twin, notified.receiver
+    if twin is None or twin.id == second.endpoint.id:
+        raise NotVerified("the server does not register a url twice")
+    receiver.wait_for(HEX, seconds=TIMEOUT_SECONDS, number=2)
+    deliveries = notified.deliveries(HEX)
+    if not deliveries:
+        raise NotVerified("nothing was delivered")
+    own = [each for each in deliveries if _is_signed(each, twin.secret)]
+    got = f"{len(deliveries)} deliveries, {len(own)} under the secret of the second webhook"
+    expect(own and len(deliveries) > len(own), got, "one under each secret", second.response)
+
+
+@group.clause(
+    "whole-url",
+    "A delivery is sent to the whole registered url, query included.",
+    needs=NEEDS,
+    requests=0,
+)
+def delivers_to_whole_url(context: Context) -> None:
+    delivery, query = notified_endpoints(context).first(SEVERAL), QUERIES[SEVERAL]
+    is_whole = parse_qsl(delivery.query) == parse_qsl(query[1:])
+    expect(is_whole, f"a delivery with the query {delivery.query!r}", repr(query))
+
+
+def _is_signed(delivery: ReceivedDelivery, secret: str) -> bool:
+    return delivery.headers.get(_SIGNATURE) == _signature(secret, delivery.body)
+
+
+def _expect_signed(notified: Notified, place: str, secret: str, *, other: str = "") -> None:
+    """Expect a secret's signature; an `other` webhook of the place may have signed too."""
     notified.first(place)
     for delivery in notified.deliveries(place):
         expected = _signature(secret, delivery.body)
         got = delivery.headers.get(_SIGNATURE)
-        if got != expected:
+        if got != expected and not (other and _is_signed(delivery, other)):
             used = _other_reading(secret, delivery)
             raise Finding(f"{got!r} for {len(delivery.body)} bytes{used}", repr(expected))
 
@@ -250,9 +179,10 @@ def signs_with_own_secret(context: Context) -> None:
     requests=0,
 )
 def signs_with_hex_secret(context: Context) -> None:
-    notified, second = notified_endpoints(context), _second_incident(context)
-    notified.receiver.wait_for(_HEX, seconds=TIMEOUT_SECONDS)
-    _expect_signed(notified, _HEX, second.endpoint.secret)
+    notified, second = notified_endpoints(context), second_incident(context)
+    notified.receiver.wait_for(HEX, seconds=TIMEOUT_SECONDS)
+    other = second.twin.secret if second.twin else ""
+    _expect_signed(notified, HEX, second.endpoint.secret, other=other)
 
 
 @group.clause(
@@ -289,7 +219,7 @@ def respects_subscriptions(context: Context) -> None:
 def notifies_own_team_only(context: Context) -> None:
     notified = notified_endpoints(context)
     incident_id = str(notified.incident.get("id")).encode()
-    leaked = [each for each in notified.deliveries(_OTHER_TEAM) if incident_id in each.body]
+    leaked = [each for each in notified.deliveries(OF_OTHER_TEAM) if incident_id in each.body]
     got = f"{leaked[0].body[:120]!r}" if leaked else ""
     expect(not leaked, got, "no delivery of this team's incident")
     notified.first()

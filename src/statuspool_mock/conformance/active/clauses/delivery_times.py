@@ -5,7 +5,7 @@ from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_list
 from statuspool_mock.conformance.active.clause import ClauseGroup
-from statuspool_mock.conformance.active.clauses.deliveries import (
+from statuspool_mock.conformance.active.clauses.notifications import (
     NEEDS,
     SUBSCRIBED,
     TIMEOUT_SECONDS,

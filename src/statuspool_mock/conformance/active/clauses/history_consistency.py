@@ -6,6 +6,7 @@ from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_list
 from statuspool_mock.conformance.active.clause import ClauseGroup
+from statuspool_mock.conformance.active.clauses.incidents import shown_incidents
 from statuspool_mock.conformance.active.clauses.log_shares import rows_of
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
@@ -140,8 +141,7 @@ def _uptime_of_summary(monitor: Mapping[str, Any]) -> float | None:
 )
 def computes_duration(context: Context) -> None:
     compared = 0
-    response = context.incident_list()
-    for item in response.results:
+    for item, response in shown_incidents(context):
         began, ended = moment(item.get("started_at")), moment(item.get("resolved_at"))
         seconds = item.get("duration_seconds")
         if began and ended and isinstance(seconds, int | float):
@@ -166,8 +166,7 @@ def computes_duration(context: Context) -> None:
 )
 def dates_incidents_before_now(context: Context) -> None:
     now = _latest_now(context)
-    response = context.incident_list()
-    for item in response.results:
+    for item, response in shown_incidents(context):
         for name in ("started_at", "resolved_at"):
             at = moment(item.get(name))
             is_past = at is None or at <= now + _FUTURE_SLACK
@@ -180,7 +179,7 @@ def _latest_now(context: Context) -> datetime:
         moment(response.fields.get(name))
         for responses in (context.statuses(), context.details())
         for response in responses.values()
-        for name in ("last_check_at", "updated_at")
+        for name in ("last_check_at", "created_at", "updated_at")
     ]
     return max([datetime.now(UTC), *(at for at in shown if at)])
 

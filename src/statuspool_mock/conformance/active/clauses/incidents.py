@@ -1,5 +1,6 @@
 """Incidents: recorded, listed, filtered. Reference: Incidents."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -178,18 +179,32 @@ def stores_long_texts(context: Context) -> None:
                 expect_equal(item.get(field, text), text, field, response)
 
 
+def shown_incidents(context: Context) -> Iterator[tuple[dict[str, Any], ServerResponse]]:
+    """Yield the incidents of the list, before and after one of this run was recorded."""
+    for response in (context.incident_list(), some_incidents(context)):
+        for item in response.results:
+            if isinstance(item, dict):
+                yield item, response
+
+
 def unfiltered_incidents(context: Context) -> list[dict[str, Any]]:
-    """Return the incidents of the list. Raises `NotVerified` where there are none."""
-    incidents = [item for item in context.incident_list().results if isinstance(item, dict)]
+    """Return the incidents of the list, each once, with one of this run where it may record one.
+
+    Raises `NotVerified` where there are none.
+    """
+    incidents = {str(item.get("id")): item for item, _ in shown_incidents(context)}
     if not incidents:
         raise NotVerified("the team has no incidents")
-    return incidents
+    return list(incidents.values())
 
 
 @group.clause("times", "No incident is resolved before it started.", section=_LIST, requests=0)
 def ends_after_start(context: Context) -> None:
-    for item in unfiltered_incidents(context):
+    compared = 0
+    for item, response in shown_incidents(context):
+        compared += 1
         began, ended = moment(item.get("started_at")), moment(item.get("resolved_at"))
         if began and ended:
-            got, response = f"{began} to {ended}", context.incident_list()
-            expect(ended >= began, got, "an end after the start", response)
+            expect(ended >= began, f"{began} to {ended}", "an end after the start", response)
+    if not compared:
+        raise NotVerified("the team has no incidents")

@@ -4,7 +4,7 @@ from collections import Counter
 
 from statuspool_mock.conformance.active.assertions import expect
 from statuspool_mock.conformance.active.clause import ClauseGroup
-from statuspool_mock.conformance.active.clauses.deliveries import (
+from statuspool_mock.conformance.active.clauses.notifications import (
     NEEDS,
     SEVERAL,
     SUBSCRIBED,

@@ -6,9 +6,10 @@ from typing import Any
 from statuspool_mock.conformance.active.assertions import expect, expect_list, expect_status, ids
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.context import Context
+from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Need
-from statuspool_mock.conformance.active.session import MAIN, OTHER_TEAM
+from statuspool_mock.conformance.active.session import MAIN, OTHER_TEAM, READ_ONLY
 from statuspool_mock.conformance.active.sharing import once
 
 group = ClauseGroup("teams", section="Error Codes, 403 and 404")
@@ -51,10 +52,13 @@ def _expect_closed(context: Context, response: ServerResponse) -> None:
         context.note("Another team's monitor is a 404; the reference's text on 403 fits as well.")
 
 
-def _hides(suffix: str) -> Check:
+def _hides(suffix: str, key: str) -> Check:
     def check(context: Context) -> None:
         path = f"/monitors/{context.other_teams_monitor()['id']}{suffix}"
-        _expect_closed(context, context.api.get(path))
+        response = context.api.get(path, key=key)
+        if response.status == 401 and key == READ_ONLY:
+            raise NotVerified("the server does not know the read-only key (401)")
+        _expect_closed(context, response)
 
     return check
 
@@ -65,7 +69,12 @@ for _name, _suffix in (("monitor", ""), ("status", "/status"), ("logs", "/logs")
         f"GET /monitors/{{id}}{_suffix} of another team's monitor is refused.",
         needs=_BOTH,
         requests=2,
-    )(named(_hides(_suffix), f"hides_others_{_name}"))
+    )(named(_hides(_suffix, MAIN), f"hides_others_{_name}"))
+    group.clause(
+        f"others-{_name}-with-read-only-key",
+        f"GET /monitors/{{id}}{_suffix} of another team's monitor with a read-only key is refused.",
+        needs=(*_BOTH, Need.READ_ONLY_KEY, Need.TIME),
+    )(named(_hides(_suffix, READ_ONLY), f"hides_others_{_name}_from_read_only_key"))
 
 
 @group.clause(

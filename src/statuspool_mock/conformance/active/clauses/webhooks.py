@@ -8,13 +8,15 @@ from statuspool_mock.conformance.active.assertions import (
     expect_equal,
     expect_list,
     expect_status,
+    ids,
 )
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level, Need
-from statuspool_mock.conformance.active.sharing import shared
+from statuspool_mock.conformance.active.session import MAIN
+from statuspool_mock.conformance.active.sharing import once, shared
 
 group = ClauseGroup("webhooks", section="Webhooks, POST /webhooks")
 groups = (group,)
@@ -204,10 +206,16 @@ def _unfiltered(context: Context) -> list[dict[str, Any]]:
     return expect_list(some_webhooks(context))
 
 
+@once
+def _with_active(context: Context, text: str) -> ServerResponse:
+    """List the webhooks that are active, or those that are not."""
+    return context.api.get("/webhooks", query={"active": text})
+
+
 def _filters_by_active(text: str, *, active: bool) -> Check:
     def check(context: Context) -> None:
         unfiltered = _unfiltered(context)
-        response = context.api.get("/webhooks", query={"active": text})
+        response = _with_active(context, text)
         found = expect_list(response)
         for item in found:
             got = f"active {item.get('active')!r}"
@@ -231,3 +239,27 @@ for _text in ("true", "false"):
         section=_LIST,
         requests=2,
     )(_filters_by_active(_text, active=_text == "true"))
+
+
+@group.clause(
+    "complete",
+    "GET /webhooks without a filter lists every webhook that its filters list.",
+    section=_LIST,
+    requests=0,
+)
+def lists_what_filters_list(context: Context) -> None:
+    _unfiltered(context)
+    for text in ("true", "false"):
+        _with_active(context, text)
+    filtered, known = set[str](), set[str]()
+    for response in context.successes("listWebhooks"):
+        if response.key == MAIN:
+            (filtered if "?" in response.url else known).update(ids(response.results))
+    if filtered - known:
+        whole = context.api.get("/webhooks")
+        known.update(ids(expect_list(whole)))
+        if (whole.fields.get("total_pages") or 1) > 1:
+            raise NotVerified("the list of webhooks has more than one page")
+    unknown = sorted(filtered - known)
+    got = f"a list without {unknown[:2]}, which its filters list"
+    expect(not unknown, got, "all webhooks", context.api.last_response)
