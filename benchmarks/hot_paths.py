@@ -97,7 +97,7 @@ def small_values() -> list[Gain]:
 
     return [
         compare(
-            "`Incident(*self[:-1], at)` instead of `_replace`",
+            "`incident_of((*self[:-1], at))` instead of `_replace`",
             "incident",
             repeated(lambda: incident._replace(resolved_at=9), 50_000),
             repeated(lambda: incident.resolved(9), 50_000),
