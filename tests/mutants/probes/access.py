@@ -169,3 +169,17 @@ def webhooks_are_the_teams_own(bench):
     body = {"url": "http://127.0.0.1:9/", "events": ["sla_breach"], "secret": "s"}
     hook = bench.rival.post("/webhooks", json=body).json()
     assert hook["id"] not in {listed["id"] for listed in bench.listed("/webhooks")}
+
+
+@notices("read-only-key-reads-first-page-of-logs")
+def a_reader_reads_pages(bench):
+    path = f"/monitors/{bench.create()['id']}/logs"
+    first, second = (bench.listed(path, bench.reader, limit=1, page=page) for page in (1, 2))
+    assert first != second
+
+
+@notices("read-only-key-reads-all-incidents")
+def a_reader_filters_incidents(bench):
+    listed = bench.listed("/incidents", bench.reader, resolved="true")
+    assert listed
+    assert all(incident["resolved_at"] for incident in listed)

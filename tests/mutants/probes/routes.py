@@ -213,6 +213,18 @@ def _lists_newest(bench):
     assert bench.create()["id"] in {monitor["id"] for monitor in bench.listed(limit=100)}
 
 
+def _empties(bench):
+    path = f"/monitors/{bench.create(tags=['a'])['id']}"
+    bench.own.put(path, json={"tags": []})
+    assert bench.get(path)["tags"] == []
+
+
+def _tells_uptime(bench):
+    assert bench.get(f"/monitors/{bench.create()['id']}/status")["uptime_30d"] > 1
+
+
+notices("late-tags-not-emptied")(_late(_empties))
+notices("late-uptime-as-fraction")(_late(_tells_uptime))
 notices("late-read-only-key-writes")(_late(_keeps_readers_out))
 notices("late-others-readable")(_late(_hides_others))
 notices("late-interval-not-checked")(_late(_checks))

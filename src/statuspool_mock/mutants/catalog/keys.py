@@ -93,6 +93,17 @@ async def _nothing_for_readers(request: MutantRequest, ask: CallServer) -> Mutan
     return response
 
 
+def _without(*names: str) -> Handler:
+    """Ignore parameters of requests with a read-only key."""
+
+    async def exchange(request: MutantRequest, ask: CallServer) -> MutantResponse:
+        if not request.key.endswith(".ro"):
+            return await ask(request)
+        return await ask(request.with_query(**dict.fromkeys(names)))
+
+    return exchange
+
+
 KEYS: tuple[Mutant, ...] = (
     *(
         _key(name=name, wrong=wrong, promise=_KEYED, change=_taking(is_like))
@@ -149,5 +160,17 @@ KEYS: tuple[Mutant, ...] = (
         wrong="GET /monitors lists what the key created: nothing to a read-only key.",
         promise="GET /monitors lists all monitors of the authenticated team. (GET /monitors)",
         change=on("listMonitors", _nothing_for_readers),
+    ),
+    _key(
+        name="read-only-key-reads-first-page-of-logs",
+        wrong="?page of a log is ignored where the key is a read-only one.",
+        promise="Paginated results with ?page and ?limit. (Logs, GET /monitors/{id}/logs)",
+        change=on("listMonitorLogs", _without("page")),
+    ),
+    _key(
+        name="read-only-key-reads-all-incidents",
+        wrong="The filters of incidents are ignored where the key is a read-only one.",
+        promise="?monitor_id and ?resolved=true|false filter. (Incidents, GET /incidents)",
+        change=on("listIncidents", _without("monitor_id", "resolved")),
     ),
 )

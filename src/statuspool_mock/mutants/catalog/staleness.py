@@ -123,6 +123,20 @@ async def _without_newest(request: MutantRequest, ask: CallServer) -> MutantResp
     return response.with_json({**response.json, "results": response.json["results"][:-1]})
 
 
+async def _without_emptying(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    if request.operation == "updateMonitor" and request.values.get("tags") == []:
+        return await ask(request.with_body({n: v for n, v in request.values.items() if v != []}))
+    return await ask(request)
+
+
+async def _uptime_as_fraction(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    response = await ask(request)
+    if request.operation != "getMonitorStatus" or not response.is_success:
+        return response
+    uptime = response.json["uptime_30d"]
+    return response.with_json({**response.json, "uptime_30d": uptime / 100})
+
+
 def _shares_tags_of_all() -> Handler:
     """Show the tags that were set first on every monitor that was created without tags."""
     default: dict[str, list[str]] = {}
@@ -194,6 +208,18 @@ STALENESS: tuple[Mutant, ...] = (
         wrong=f"After {_LATE} requests PUT no longer stores tags.",
         promise=_PATCHED,
         change=_late(_without_storing),
+    ),
+    _stale(
+        name="late-tags-not-emptied",
+        wrong=f"After {_LATE} requests PUT ignores an empty list of tags.",
+        promise=_PATCHED,
+        change=_late(_without_emptying),
+    ),
+    _stale(
+        name="late-uptime-as-fraction",
+        wrong=f"After {_LATE} requests uptime_30d of /status is 0.99972.",
+        promise="uptime_30d is a percentage, such as 99.972. (Status)",
+        change=_late(_uptime_as_fraction),
     ),
     _stale(
         name="late-read-only-key-writes",

@@ -1,6 +1,7 @@
 """What held at the beginning of a run still holds late in it. Reference: as for the first time."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
@@ -12,6 +13,7 @@ from statuspool_mock.conformance.active.assertions import (
     expect_status,
 )
 from statuspool_mock.conformance.active.clause import ClauseGroup
+from statuspool_mock.conformance.active.clauses.log_filters import expect_second_page, second_page
 from statuspool_mock.conformance.active.clauses.pagination import longest_log
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
@@ -26,6 +28,8 @@ groups = (group,)
 _TIME = (Need.TIME,)
 _COSTLY = (Need.WRITES, Need.TIME)
 _MANY_REQUESTS = ("create", "update", "delete", "pagination", "filters", "auth", "validation")
+_UPTIME_CHANGE = 50
+"""By how many percent the uptime of a new monitor may change within a run."""
 _APART, _ROUNDING = timedelta(seconds=4), timedelta(seconds=1)
 _late = partial(group.clause, prerequisites=_MANY_REQUESTS)
 
@@ -74,13 +78,37 @@ def still_filters_lists(context: Context) -> None:
     expect(not others, f"monitors that are {others[:2]}", "monitors that are down", response)
 
 
-@_late("log-filter", "After hundreds of requests, logs are still filtered.", needs=_TIME)
+@_late("log-filter", "After hundreds of requests, logs are still filtered and paged.", needs=_TIME)
 def still_filters_logs(context: Context) -> None:
+    with suppress(NotVerified):
+        path, part, rows = second_page(context)
+        expect_second_page(context.api.get(path, query=part), rows)
+        return
     query = {"from": "2999-01-01T00:00:00Z", "to": "2999-01-02T00:00:00Z"}
     response = context.api.get(longest_log(context), query=query)
     expect_status(response, 200, 400)
     entries = len(response.results)
     expect(not entries, f"{entries} entries", "no entries", response)
+
+
+@_late(
+    "status",
+    "After hundreds of requests, /status shows the uptime that it has shown before.",
+    level=Level.INFERRED,
+    section="Status, GET /monitors/{id}/status",
+    needs=_TIME,
+)
+def still_shows_uptime(context: Context) -> None:
+    monitor_id, before = next(iter(context.statuses().items()))
+    now = context.api.get(f"/monitors/{monitor_id}/status")
+    expect_status(now, 200)
+    is_known = now.fields.get("status") in {"up", "down", "degraded"}
+    expect(is_known, f"status {now.fields.get('status')!r}", "up, down or degraded", now)
+    first, last = (each.fields.get("uptime_30d") for each in (before, now))
+    if not isinstance(first, int | float) or not isinstance(last, int | float):
+        raise NotVerified("/status has no uptime_30d")
+    is_near = abs(first - last) <= _UPTIME_CHANGE
+    expect(is_near, f"uptime_30d {last}, and {first} before", f"about {first}", now)
 
 
 @_late("refusal", "After hundreds of requests, an invalid body is still a 400.", needs=_COSTLY)
@@ -114,13 +142,15 @@ def still_has_defaults(context: Context) -> None:
     "write",
     "After hundreds of requests, a change is still stored, and what is deleted is gone.",
     needs=_COSTLY,
-    requests=4,
+    requests=5,
 )
 def still_writes(context: Context) -> None:
     path = f"/monitors/{_created(context)['id']}"
     expect_status(context.api.send("PUT", path, value={"tags": ["late"]}), 200)
     response = context.api.get(path)
     expect_equal(response.fields.get("tags"), ["late"], "tags", response)
+    emptied = context.api.send("PUT", path, value={"tags": []})
+    expect_equal(emptied.fields.get("tags", []), [], "tags", emptied)
     expect_status(context.api.send("DELETE", path), 204)
     expect_status(context.api.get(path), 404, because="the monitor is deleted")
 

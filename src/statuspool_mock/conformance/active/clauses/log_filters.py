@@ -19,6 +19,7 @@ group = ClauseGroup("filters", section="Logs, GET /monitors/{id}/logs")
 groups = (group,)
 _MILLISECONDS = 3
 _MICROSECOND = timedelta(microseconds=1)
+_PAGE = 2
 _MAX_TIMES = 20
 """How many times a range contains; few enough for one page."""
 
@@ -78,6 +79,27 @@ def _log(context: Context) -> _Log:
         if len({row["timestamp"] for row in rows}) >= 3:
             return _Log(f"/monitors/{monitor_id}/logs", rows, times)
     raise NotVerified("no log has entries of three different times")
+
+
+@shared
+def second_page(context: Context) -> tuple[str, dict[str, Any], list[dict[str, Any]]]:
+    """A path and a query of a part of a log, on its second page, and the entries there."""
+    log = _log(context)
+    if not log.inside:
+        raise NotVerified("no log has entries of three different times")
+    low, high = log.inside[0], log.inside[-1]
+    rows = [r for r in log.rows if (at := moment(r["timestamp"])) and low <= at <= high]
+    if len(rows) <= _PAGE:
+        raise NotVerified("no log has entries for two pages")
+    query = {"from": _iso(low - log.margin), "to": _iso(high + log.margin)}
+    return log.path, {**query, "limit": _PAGE, "page": 2}, rows[_PAGE : 2 * _PAGE]
+
+
+def expect_second_page(response: ServerResponse, rows: list[dict[str, Any]]) -> None:
+    """Expect the entries of `second_page`."""
+    got = [(row.get("timestamp"), row.get("region")) for row in expect_list(response)]
+    expected = [(row.get("timestamp"), row.get("region")) for row in rows]
+    expect(got == expected, f"page 2 of {got[:2]}", f"{expected}, as on one page", response)
 
 
 def _expect_within(

@@ -4,8 +4,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from statuspool_mock.conformance.active.assertions import expect, expect_status, ids
+from statuspool_mock.conformance.active.assertions import expect, expect_list, expect_status, ids
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
+from statuspool_mock.conformance.active.clauses.incidents import unfiltered_incidents
+from statuspool_mock.conformance.active.clauses.log_filters import expect_second_page, second_page
 from statuspool_mock.conformance.active.clauses.pagination import longest_log
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
@@ -19,13 +21,42 @@ groups = (group,)
 _WHOLE = {"list-monitors": {"limit": 100}}
 
 
+def _read(context: Context, path: str, query: Mapping[str, Any]) -> ServerResponse:
+    response = context.api.get(path, key=READ_ONLY, query=query)
+    if response.status == 401:
+        raise NotVerified("the server does not know the read-only key (401)")
+    expect_status(response, 200)
+    return response
+
+
+def _expect_paged_log(context: Context) -> None:
+    path, query, rows = second_page(context)
+    expect_second_page(_read(context, path, query), rows)
+
+
+def _expect_filtered_incidents(context: Context) -> None:
+    still_open = [i for i in unfiltered_incidents(context) if i.get("resolved_at") is None]
+    if not still_open:
+        raise NotVerified("no incident is open")
+    monitor_id = still_open[0].get("monitor_id")
+    response = _read(context, "/incidents", {"monitor_id": monitor_id, "resolved": "false"})
+    for item in expect_list(response):
+        is_match = item.get("monitor_id") == monitor_id and item.get("resolved_at") is None
+        expect(is_match, f"{item!r:.90}", f"of {monitor_id}, resolved=false", response)
+
+
+_FILTERED = {"list-logs": _expect_paged_log, "list-incidents": _expect_filtered_incidents}
+"""Lists that are read with all their parameters, where that is possible."""
+
+
 def _reads(route: Route) -> Check:
     def check(context: Context) -> None:
+        if route.name in _FILTERED and not context.options.is_quick:
+            with suppress(NotVerified):
+                _FILTERED[route.name](context)
+                return
         path = _path(context, route)
-        response = context.api.get(path, key=READ_ONLY, query=_WHOLE.get(route.name, ()))
-        if response.status == 401:
-            raise NotVerified("the server does not know the read-only key (401)")
-        expect_status(response, 200)
+        response = _read(context, path, _WHOLE.get(route.name, {}))
         if route.name == "list-monitors":
             _expect_own_monitors(context, response)
 

@@ -65,7 +65,7 @@ class RecentLog:
 @shared
 def _recent_logs(context: Context) -> list[RecentLog]:
     """The logs of the sample since shortly before the last check."""
-    sample = context.sample_monitors()[: 2 if context.options.is_quick else 4]
+    sample = context.sample_monitors()[: 2 if context.options.is_quick else 3]
     recent = [each for monitor in sample if (each := _recent_log(context, monitor))]
     if not recent:
         raise NotVerified("no monitor has a last check")

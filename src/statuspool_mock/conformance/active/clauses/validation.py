@@ -163,7 +163,7 @@ def _refuses(method: str, row: InvalidValue) -> Check:
     return named(check, f"{method.lower()}_refuses_{row.name}")
 
 
-_OTHER_INTERVALS = {"POST": (15, 180, 3600), "PUT": (10, 240, 900)}
+_OTHER_INTERVALS = {"POST": (15, 180), "PUT": (10, 900)}
 """Usual intervals that are none of the four, tried with one method each: they cost requests."""
 
 
