@@ -119,18 +119,18 @@ class Ledger:
             self._connecting = asyncio.get_running_loop().create_task(self._connect_again())
 
     async def _connect_again(self) -> None:
-        reason = None
+        is_lost = False
         while True:
             try:
                 await self._connect()
             except UNREACHABLE as error:
-                if (found := why(error)) != reason:
-                    reason = found
-                    _log.warning("The ledger at %s is lost: %s.", self._address.shown, reason)
+                if not is_lost:
+                    is_lost = True
+                    _log.warning("The ledger at %s is lost: %s.", self._address.shown, why(error))
                 await asyncio.sleep(_RETRY_SECONDS)
             else:
                 break
-        if reason is not None:
+        if is_lost:
             _log.warning("The ledger at %s is there again.", self._address.shown)
 
     # Commands
