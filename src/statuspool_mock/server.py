@@ -396,7 +396,7 @@ class _Server(uvicorn.Server):
                 server_header=False,
                 proxy_headers=False,
                 log_level=settings.log_level,
-                timeout_graceful_shutdown=1,
+                timeout_graceful_shutdown=1 if fleet is None else fleet.grace_seconds,
                 # Uvicorn only calls it, as it would call a class.
                 http=secured(_Protocol, tls) if tls else protocol,  # type: ignore[arg-type]
                 ws="none",

@@ -53,6 +53,7 @@ BOUNDS = {
     "time for which a request waits": ["sandbox.sandbox:PATIENCE_SECONDS"],
     "changes of monitors in one advance": ["sandbox.advancing:MOST_CHANGES"],
     "wait of a request": ["fleet.fleet_app:BUDGET_SECONDS"],
+    "time for which a server that has handed": ["fleet.fleet:GRACE_SECONDS"],
     "time for which a server that ends": ["fleet.fleet:END_SECONDS"],
     "lines in the ledger": ["fleet.ledger_log:SMALLEST_LOG_BYTES"],
     "forwarded body": ["fleet.request_body:MOST_KEPT_BYTES"],

@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import httpx
@@ -139,6 +140,20 @@ def test_a_replica_that_stops_fails_no_request(fleet):
         writer.join()
         assert writer.refused == []
         assert writer.acknowledged <= names(second, writer.world)
+
+
+@pytest.mark.long
+def test_a_slow_request_that_is_under_way_when_its_replica_stops_is_answered(fleet):
+    first, second = fleet.replicas
+    slow = {"Prefer": "delay=3500"}
+    with client_of(first) as api, ThreadPoolExecutor() as threads, control(second) as world:
+        names(first)
+        response = threads.submit(api.get, "/v1/monitors", headers=slow)
+        until = time.monotonic() + 60
+        while not world.journal.all():
+            assert time.monotonic() < until
+        assert first.terminate() == 0
+        assert response.result(60).status_code == 200
 
 
 @pytest.mark.long

@@ -29,6 +29,8 @@ from statuspool_mock.web.sockets import is_local
 
 DRAIN_SECONDS = 2 * RENEWAL_SECONDS
 """How long a stopping replica goes on forwarding, so that balancers notice that it is not ready."""
+GRACE_SECONDS = 4
+"""How long a replica that has drained goes on with requests under way."""
 END_SECONDS = 5.0
 """How long a replica that ends waits for a ledger that does not respond."""
 _HANDED_OVER_AT_ONCE = 50
@@ -47,6 +49,8 @@ class FleetSettings(NamedTuple):
 
 class Fleet:
     """A replica of a fleet. `options` are those that all replicas need alike, with their values."""
+
+    grace_seconds = GRACE_SECONDS
 
     def __init__(
         self, settings: FleetSettings, factory: WorldFactory, options: Mapping[str, str]
