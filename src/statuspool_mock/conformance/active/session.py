@@ -194,7 +194,8 @@ class Session:
 
     def _spend(self, number: int = 1) -> None:
         budget = self.options.max_requests
-        cleaning_up = len(self.ledger.monitors) + 1
+        again = _MAX_RETRIES if self.limited_seconds else 0  # a refused deletion is sent again
+        cleaning_up = len(self.ledger.monitors) + 1 + again
         if budget is not None and self.requests + number + cleaning_up > budget:
             raise NotVerified(f"the budget of {budget} requests is spent")
 
