@@ -5,7 +5,6 @@ import json
 import signal
 import socket
 import subprocess
-import time
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ import pytest
 from statuspool_mock.client import Control, RequestRefused
 from statuspool_mock.server import RunningServer, Settings
 from tests.mock_process import command, serving
+from tests.waiting import until
 
 LONG = 60
 
@@ -39,16 +39,7 @@ def ask(server, key, threads):
 
 def held(world, count=1):
     """Return the requests that are held, once there are so many."""
-    return until(world.breakpoints.held, lambda found: len(found) == count)
-
-
-def until(ask, holds):
-    give_up = time.monotonic() + LONG
-    while time.monotonic() < give_up:
-        if holds(found := ask()):
-            return found
-        time.sleep(0.02)
-    raise AssertionError(f"still {found!r}")
+    return until(world.breakpoints.held, lambda found: len(found) == count, seconds=LONG)
 
 
 def test_the_next_request_is_held_and_its_response_edited(world, ask):
@@ -150,7 +141,7 @@ def test_they_are_bounded(world, ask, monkeypatch):
         world.breakpoints.add()
     asked = [ask() for _ in range(11)]
     held(world, 10)
-    until(lambda: sum(one.done() for one in asked), lambda count: count == 1)
+    until(lambda: sum(one.done() for one in asked), lambda count: count == 1, seconds=LONG)
     monkeypatch.setattr("statuspool_mock.web.vendor.holding.MOST_HELD_OF_SERVER", 10)
     world.breakpoints.release(world.breakpoints.held()[0]["id"])
     held(world, 9)

@@ -2,7 +2,6 @@
 
 import signal
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
@@ -13,6 +12,7 @@ from statuspool_mock.client import Control, RequestRefused
 from tests.command_line import run
 from tests.fleet.replicas import Fleet
 from tests.fleet.test_one_world import Writer, client_of, control, create, names, wait_for
+from tests.waiting import until
 
 pytestmark = pytest.mark.process
 OPTIONS = ("--scenario", "empty", "--rate-limit", "off")
@@ -149,9 +149,7 @@ def test_a_slow_request_that_is_under_way_when_its_replica_stops_is_answered(fle
     with client_of(first) as api, ThreadPoolExecutor() as threads, control(second) as world:
         names(first)
         response = threads.submit(api.get, "/v1/monitors", headers=slow)
-        until = time.monotonic() + 60
-        while not world.journal.all():
-            assert time.monotonic() < until
+        until(world.journal.all)
         assert first.terminate() == 0
         assert response.result(60).status_code == 200
 
@@ -175,11 +173,9 @@ def test_readiness_goes_red_while_a_replica_hands_its_worlds_over(fleet):
 def test_replicas_with_one_address_are_warned(store, tmp_path):
     options = (*OPTIONS, "--advertise", "127.0.0.1:1")
     with Fleet.on(store, tmp_path, *options, count=2) as fleet:
-        until = time.monotonic() + 60
+        warning = "Another replica has the address 127.0.0.1:1 too"
         for replica in fleet.replicas:
-            while "Another replica has the address 127.0.0.1:1 too" not in replica.log.read_text():
-                assert time.monotonic() < until
-                time.sleep(0.1)
+            until(replica.log.read_text, lambda said: warning in said)
 
 
 @pytest.mark.long

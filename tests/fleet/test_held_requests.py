@@ -8,6 +8,7 @@ import pytest
 from statuspool_mock.fleet.fleet_app import BUDGET_SECONDS
 from tests.fleet.replicas import Fleet
 from tests.fleet.test_one_world import OPTIONS, SECONDS, client_of, control, create
+from tests.waiting import until
 
 pytestmark = [pytest.mark.process, pytest.mark.long]
 LONGER_THAN_ANY_OTHER_WAIT = BUDGET_SECONDS + 2
@@ -30,10 +31,8 @@ def held(fleet):
     ):
         world.breakpoints.add(operation="createMonitor", hold_for="10m")
         response = threads.submit(create, api, "held")
-        until = time.monotonic() + SECONDS
-        while not (found := world.breakpoints.held()):
-            assert time.monotonic() < until
-        yield world, found[0]["id"], response
+        (found,) = until(world.breakpoints.held, seconds=SECONDS)
+        yield world, found["id"], response
 
 
 def test_a_forwarded_request_is_held_until_it_is_released(held):

@@ -9,6 +9,7 @@ from tests.fleet import monitor_model
 from tests.fleet.linearizability import check
 from tests.fleet.recorder import Recorder
 from tests.fleet.replicas import Fleet
+from tests.waiting import until
 
 pytestmark = pytest.mark.long
 OPTIONS = ("--scenario", "empty", "--rate-limit", "off")
@@ -57,8 +58,10 @@ def test_a_home_writes_its_world_whole_where_the_ledger_lost_its_tail(store, fle
         pytest.skip("this machine is too slow to lose less than a lease")
     world.edit_until_acknowledged(home, "shop", 4)
     home.kill()
-    until = time.monotonic() + SECONDS
-    while world.get(other, "lost") is None or world.get(other, "shop") is None:
-        assert time.monotonic() < until
+    until(
+        lambda: [world.get(other, name) for name in ("lost", "shop")],
+        lambda values: None not in values,
+        seconds=SECONDS,
+    )
     verdict = check(world.calls, monitor_model)
     assert verdict.is_linearizable, verdict.explanation

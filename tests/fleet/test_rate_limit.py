@@ -1,7 +1,5 @@
 """The rate limit of a key goes along with its world, wherever that has its home."""
 
-import time
-
 import pytest
 
 from statuspool_mock.fleet import homes
@@ -11,6 +9,7 @@ from statuspool_mock.server import RunningServer, Settings
 from tests.control.test_state import NEW, late, replayed
 from tests.fleet.replicas import Fleet
 from tests.fleet.test_one_world import SECONDS, client_of, control
+from tests.waiting import until
 from tests.webhooks.receiver import Receiver
 
 pytestmark = pytest.mark.process
@@ -51,10 +50,8 @@ def test_a_moved_world_counts_on_where_it_was(fleet):
 def wait_until_counted(store, count):
     """Wait until the ledger knows of so many requests."""
     wanted = f'"full":[1768470131.0,{count}]'.encode()
-    until = time.monotonic() + SECONDS
-    while wanted not in store.ask("XREVRANGE", "statuspool:{one}:log", "+", "-", "COUNT", "1"):
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    newest = ("XREVRANGE", "statuspool:{one}:log", "+", "-", "COUNT", "1")
+    until(lambda: store.ask(*newest), lambda said: wanted in said, seconds=SECONDS)
 
 
 @pytest.mark.long

@@ -1,6 +1,5 @@
 """Each safeguard of the fleet prevents something that the checker finds out without it."""
 
-import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,6 +9,7 @@ from tests.fleet.linearizability import check
 from tests.fleet.nemesis.disturbances import DisturbedFleet
 from tests.fleet.recorder import Recorder
 from tests.fleet.replicas import MODULE
+from tests.waiting import until
 
 pytestmark = pytest.mark.long
 OPTIONS = ("--scenario", "empty", "--rate-limit", "off")
@@ -30,10 +30,9 @@ def fleet_without(store, thread, tmp_path):
 
 def read_until_served(world, replica):
     """Read from a replica until it responds with a monitor; return the value."""
-    until = time.monotonic() + SECONDS
-    while (value := world.get(replica, "shop")) is None:
-        assert time.monotonic() < until
-    return value
+    return until(
+        lambda: world.get(replica, "shop"), lambda value: value is not None, seconds=SECONDS
+    )
 
 
 def answer_before_it_is_stored(fleet, world):

@@ -9,6 +9,7 @@ import pytest
 from statuspool_mock.web.control import events
 from tests.hostile.wire import connected
 from tests.mock_process import serving
+from tests.waiting import until
 
 MOST_SECONDS = 10
 
@@ -32,10 +33,7 @@ def refusal(url, key):
 
 
 def eventually(holds):
-    until = time.monotonic() + MOST_SECONDS
-    while not holds():
-        assert time.monotonic() < until
-        time.sleep(0.02)
+    until(holds, seconds=MOST_SECONDS)
 
 
 def streams(server):
