@@ -3,7 +3,7 @@
     make profile ARGS='--only status --seconds 20'
 
 Each kind of request becomes build/profile/<kind>.svg, which a browser shows. py-spy reads the
-stacks from outside a hundred times a second, so the server runs as it always does.
+stacks from outside two hundred times a second, so the server runs as it always does.
 """
 
 import argparse
@@ -45,7 +45,7 @@ def main() -> None:
         for case in rounds.cases_of(server):
             if given.only in case.name and not case.most:
                 target = record(server, case, seconds=given.seconds)
-                print(f"{case.title}: {target.relative_to(Path.cwd())}", flush=True)
+                print(f"{case.title}: {target}", flush=True)
 
 
 if __name__ == "__main__":

@@ -126,8 +126,8 @@ class EntryQueue:
 
     async def settled(self) -> bool:
         """Wait until everything that was written so far is stored; return False if it is lost."""
-        if self.done == self.made or self.is_lost:
-            return self.done == self.made
+        if self.is_settled or self.is_lost:
+            return self.is_settled
         waiting: asyncio.Future[bool] = self._loop.create_future()
         self._waiting.append((self.made, waiting))
         return await waiting
