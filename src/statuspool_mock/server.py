@@ -3,17 +3,16 @@
 import asyncio
 import contextlib
 import logging
-import secrets
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
+from random import Random
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -28,9 +27,11 @@ from statuspool_mock.mutants.mutant import Mutant
 from statuspool_mock.mutants.webhook_sender import sender_for
 from statuspool_mock.sandbox import RateLimit, Sandboxes, StorageFailed, WorldDamaged
 from statuspool_mock.sandbox.directory import DirectoryStorage
+from statuspool_mock.sandbox.persistence import Storage
 from statuspool_mock.sandbox.ticker import Ticker
 from statuspool_mock.scenarios.scenario_file import ScenarioFile
 from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
+from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from statuspool_mock.web.console import Console
 from statuspool_mock.web.control.app import ControlPlane
 from statuspool_mock.web.control.context import FleetView
@@ -90,6 +91,8 @@ class Settings:
     """A folder in which sandboxes are stored, so that they survive restarts."""
     fleet: "FleetSettings | None" = None
     """How this server takes part in a fleet, instead of keeping its own sandboxes."""
+    workers: int = 1
+    """How many processes serve, see `worker_server`; each is the home of some sandboxes."""
     journal: int = MOST_EXCHANGES
     """How many exchanges each journal keeps; 0 for no journal and no coverage."""
     most_sandboxes: int = 1_000
@@ -157,19 +160,55 @@ class Address(NamedTuple):
         return f"{self.scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
+class Member(Protocol):
+    """A part of several servers that act as one: a replica of a fleet, or a worker."""
+
+    grace_seconds: int
+    """How long a server that stops goes on with requests under way."""
+
+    @property
+    def storage(self) -> Storage | None:
+        """Where it stores sandboxes; None for where the settings say."""
+
+    def serve(self, app: ASGIApp, sandboxes: Sandboxes) -> ASGIApp:
+        """Return the app for all worlds, given the app for those that are at home here."""
+
+    def protocol(self, protocol: type[BoundedProtocol]) -> type[BoundedProtocol]:
+        """Return the protocol of its connections, given that of a server alone."""
+
+    async def begin(self, host: str, port: int) -> None:
+        """Begin, before anything is served."""
+
+    async def drain(self) -> None:
+        """Prepare the end, while everything is served."""
+
+    async def end(self) -> None:
+        """End, once nothing is served any more."""
+
+    def measures(self) -> Iterable[tuple[str, str, float]]:
+        """Return what is measured: name, meaning, value."""
+
+
 class Composition(NamedTuple):
-    """A wired application, its ticker and monitoring, and the keys that its scenario suggests."""
+    """A wired application with its parts, and the keys that its scenario suggests."""
 
     app: ASGIApp
     keys: tuple[str, ...]
     ticker: Ticker
     monitoring: Monitoring
     scenario: ScenarioFile
-    fleet: "Fleet | None" = None
+    request_ids: Random
+    storage: DirectoryStorage | None
+    member: Member | None
 
 
-def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> Composition:
-    """Wire a server. Raises `ScenarioRejected`, `UnknownMutant` or `TokensRejected`."""
+def compose(
+    settings: Settings, *, storage: DirectoryStorage | None = None, member: Member | None = None
+) -> Composition:
+    """Wire a server, which is a `member` of several that act as one.
+
+    Raises `ScenarioRejected`, `UnknownMutant` or `TokensRejected`.
+    """
     scenario = scenarios.load(settings.scenario)
     document = contract.load()
     active_mutants = ActiveMutants(settings.mutants, may_switch=settings.switch_mutants)
@@ -180,6 +219,7 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
     )
     factory = WorldFactory(scenario, seed=settings.seed, clock=settings.clock)
     fleet = _fleet(settings, factory)
+    member = member or fleet
     sandboxes = Sandboxes(
         factory,
         document=document,
@@ -190,13 +230,13 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
         most=settings.most_sandboxes,
         idle_seconds=settings.idle_seconds,
         new_per_minute=settings.new_per_minute,
-        storage=storage if fleet is None else fleet.storage,
+        storage=storage if member is None else member.storage or storage,
         sender=sender,
         most_exchanges=settings.journal,
     )
     keys = (*scenario.keys, *(f"sp_test_{DEMO}{role}" for role in ("", ".ro", ".rival")))
     try:  # an invalid scenario should fail now
-        if fleet is None:
+        if member is None:
             sandboxes.access(f"sp_test_{DEMO}")
         else:
             sandboxes.open_world(None, None)
@@ -208,9 +248,11 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
         access_log=settings.access_log,
         open_metrics=settings.metrics_open,
     )
-    if fleet is not None:
-        monitoring.measures = fleet.measures
+    if member is not None:
+        monitoring.measures = member.measures
     scenario_file = ScenarioFile(settings.scenario, sandboxes, factory, demo=DEMO)
+    # The replicas of a fleet must not have the same.
+    request_ids = Random(settings.seed if member is None else None)  # noqa: S311 - names, no secrets
     app = application(
         settings,
         sandboxes,
@@ -218,10 +260,12 @@ def compose(settings: Settings, *, storage: DirectoryStorage | None = None) -> C
         monitoring=monitoring,
         scenario=None if fleet else scenario_file,
         fleet=fleet,
+        request_ids=request_ids,
     )
-    if fleet is not None:
-        app = fleet.serve(app, sandboxes)
-    return Composition(app, keys, Ticker(sandboxes, sender), monitoring, scenario_file, fleet)
+    if member is not None:
+        app = member.serve(app, sandboxes)
+    ticker = Ticker(sandboxes, sender)
+    return Composition(app, keys, ticker, monitoring, scenario_file, request_ids, storage, member)
 
 
 def _fleet(settings: Settings, factory: WorldFactory) -> "Fleet | None":
@@ -246,13 +290,15 @@ def application(
     monitoring: Monitoring | None = None,
     scenario: ScenarioFile | None = None,
     fleet: FleetView | None = None,
+    request_ids: Random | None = None,
     pause: Pause = asyncio.sleep,
 ) -> ASGIApp:
     """Wire the API and the control plane of some sandboxes.
 
     `active_mutants` are those of the settings if None. `monitoring` counts the requests.
-    `scenario` can be read again. `fleet` is that of a server with a ledger. `pause` waits, in
-    seconds, before a delayed response is sent.
+    `scenario` can be read again. `fleet` is that of a server with a ledger. `request_ids` draws the
+    ids of requests, from the seed if None. `pause` waits, in seconds, before a delayed response is
+    sent.
     """
     active_mutants = active_mutants or ActiveMutants(settings.mutants)
     auth = settings.control_auth()
@@ -268,8 +314,8 @@ def application(
     document = sandboxes.document
     shared = ControlOrigins(plane, settings.control_origins)
     console = Console(shared, base_path=CONTROL_PATH)
-    # Request ids are not repeated when mutants are switched, nor by the replicas of a fleet.
-    seeds = count(settings.seed if fleet is None else secrets.randbits(64))
+    # Shared by all choices of mutants, so that ids are not repeated when they are switched.
+    request_ids = request_ids or Random(settings.seed)  # noqa: S311 - names, no secrets
 
     def build(chosen: Sequence[Mutant]) -> ASGIApp:
         app = build_api(
@@ -277,7 +323,7 @@ def application(
             sandboxes,
             origins=settings.origins,
             strict=settings.strict,
-            seed=next(seeds),
+            request_ids=request_ids,
             control=console,
             auth=auth,
             monitoring=monitoring,
@@ -308,7 +354,7 @@ def serve(settings: Settings, *, ready: Callable[[Address], None]) -> bool:
         listener = stack.enter_context(listening(settings.host, settings.port))
         host, port = listener.getsockname()[:2]
         address = Address(host, port, composition.keys, settings.scheme)
-        server = _Server(composition, settings, on_start=lambda: ready(address))
+        server = Server(composition, settings, on_start=lambda: ready(address))
         tune_for_serving()
         with contextlib.suppress(KeyboardInterrupt):
             server.run(sockets=[listener])
@@ -337,7 +383,7 @@ class RunningServer:
             host, port = self._listener.getsockname()[:2]
             self.address = Address(host, port, composition.keys, self._settings.scheme)
             started = threading.Event()
-            self._server = _Server(composition, self._settings, on_start=started.set)
+            self._server = Server(composition, self._settings, on_start=started.set)
             self._thread = threading.Thread(
                 target=self._server.run, kwargs={"sockets": [self._listener]}, daemon=True
             )
@@ -379,41 +425,43 @@ class _Protocol(QuickProtocol):
         self.scope["extensions"] = {TRANSPORT: {"connection": self.transport}}
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """Uvicorn with a callback on start, which stops without waiting for idle connections."""
 
     def __init__(
         self, composition: Composition, settings: Settings, *, on_start: Callable[[], None]
     ) -> None:
-        tls, fleet = settings.tls, composition.fleet
-        protocol = _Protocol if fleet is None else fleet.protocol(_Protocol)
+        tls, member = settings.tls, composition.member
+        protocol = _Protocol if member is None else member.protocol(_Protocol)
         super().__init__(
             uvicorn.Config(
                 composition.app,
+                interface="asgi3",
                 lifespan="off",
                 access_log=False,
                 log_config=None,
                 server_header=False,
                 proxy_headers=False,
                 log_level=settings.log_level,
-                timeout_graceful_shutdown=1 if fleet is None else fleet.grace_seconds,
+                timeout_graceful_shutdown=1 if member is None else member.grace_seconds,
                 # Uvicorn only calls it, as it would call a class.
-                http=secured(_Protocol, tls) if tls else protocol,  # type: ignore[arg-type]
+                http=secured(protocol, tls) if tls else protocol,  # type: ignore[arg-type]
                 ws="none",
                 loop="asyncio" if tls else "auto",
                 backlog=ACCEPTED_AT_ONCE if tls else 2_048,
             )
         )
         self._on_start = on_start
-        self._fleet = composition.fleet
+        self._member = composition.member
         self._ticker = composition.ticker
         self._monitoring = composition.monitoring
         self._scenario = composition.scenario if settings.watch else None
         self._watching: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        if self._fleet is not None and sockets:
-            await self._fleet.begin(*sockets[0].getsockname()[:2])
+        """Begin to serve."""
+        if self._member is not None and sockets:
+            await self._member.begin(*sockets[0].getsockname()[:2])
         await super().startup(sockets=sockets)
         self._ticker.start()
         self._monitoring.lag.start()
@@ -422,14 +470,15 @@ class _Server(uvicorn.Server):
         self._on_start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Serve what is under way, then end."""
         self._monitoring.is_ready = False
-        if self._fleet is not None:
-            await self._fleet.drain()
+        if self._member is not None:
+            await self._member.drain()
         self._monitoring.lag.stop()
         if self._watching is not None:
             self._watching.cancel()
         self._ticker.end_waiting()
         await super().shutdown(sockets=sockets)
-        if self._fleet is not None:
-            await self._fleet.end()
+        if self._member is not None:
+            await self._member.end()
         await self._ticker.stop()

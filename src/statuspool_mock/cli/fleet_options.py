@@ -29,6 +29,8 @@ def fleet_settings(
     for name, reason in _ALONE.items():
         if others.get(name):
             raise CommandFailed(f"--ledger excludes {reason}.")
+    if others.get("workers", 1) > 1:
+        raise CommandFailed("--ledger excludes --workers; start more servers with this ledger.")
     try:
         from statuspool_mock.fleet.fleet import FleetSettings
     except ModuleNotFoundError as error:

@@ -6,6 +6,7 @@ import os
 import shlex
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -75,7 +76,7 @@ def serve(
     import logging
     import signal
 
-    from statuspool_mock import server
+    from statuspool_mock import server, worker_server
     from statuspool_mock.cli.starting import CANNOT_START
 
     # Uvicorn repeats a signal when it is done: a SIGTERM (`docker stop`) is to end us like Ctrl-C.
@@ -83,16 +84,20 @@ def serve(
     settings = settings_from(**options)
     if settings.fleet and (tls or tls_ca_dir):
         raise CommandFailed("--ledger excludes --tls; let the balancer in front speak TLS.")
-    if exit_on_stdin_eof:
+    has_workers = settings.workers > 1
+    if exit_on_stdin_eof and not has_workers:
         _interrupt_on_stdin_eof()
     _warn(settings)
     announce = _announce_json if ready_json else _announce
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     try:
         with _secured(settings, tls_ca_dir, tls=tls) as (secured, ca_file):
-            is_working = server.serve(
-                secured, ready=lambda address: announce(address, settings.scenario, ca_file)
-            )
+            ready = partial(announce, scenario=settings.scenario, ca_file=ca_file)
+            if has_workers:
+                is_working = False
+                worker_server.serve(secured, ready=ready, stdin=0 if exit_on_stdin_eof else None)
+            else:
+                is_working = server.serve(secured, ready=ready)
     except CANNOT_START as error:
         raise CommandFailed(str(error)) from error
     if is_working:
@@ -158,7 +163,7 @@ def _warn(settings: "Settings") -> None:
         click.echo(f"Mutants: {names}. This server breaks the contract on purpose.", err=True)
 
 
-def _announce(address: "Address", scenario: str, ca_file: Path | None) -> None:
+def _announce(address: "Address", *, scenario: str, ca_file: Path | None) -> None:
     others = "".join(f"  Others   {url}\n" for url in address.other_urls)
     authority = f"  CA       {ca_file}\n" if ca_file else ""
     curl = f"curl --cacert {shlex.quote(str(ca_file))}" if ca_file else "curl"
@@ -177,7 +182,7 @@ def _announce(address: "Address", scenario: str, ca_file: Path | None) -> None:
     sys.stdout.flush()
 
 
-def _announce_json(address: "Address", _scenario: str, ca_file: Path | None) -> None:
+def _announce_json(address: "Address", *, scenario: str, ca_file: Path | None) -> None:  # noqa: ARG001
     ready = {
         "url": address.url,
         "control_url": address.control_url,

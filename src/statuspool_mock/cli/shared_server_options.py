@@ -7,7 +7,9 @@ from typing import Any
 import click
 
 from statuspool_mock.cli.command import Decorated, option
+from statuspool_mock.cli.types import Integer
 
+MOST_WORKERS = 64
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~-]+)+", re.ASCII)
 
 
@@ -63,6 +65,15 @@ _OPTIONS = (
         show_default="one kept in the ledger",
         section="Several servers",
         help="Secret that the servers of a ledger prove to each other that they know.",
+    ),
+    option(
+        "--workers",
+        type=Integer(1, MOST_WORKERS),
+        default=1,
+        metavar="N",
+        section="Several servers",
+        help="Number of processes that serve, to use as many cores. Each sandbox is at home in one "
+        "of them.",
     ),
     option(
         "--watch",

@@ -6,6 +6,7 @@ from statuspool_mock.sandbox.directory import StorageUnavailable
 from statuspool_mock.scenarios import ScenarioRejected
 from statuspool_mock.web.control_tokens import TokensRejected
 from statuspool_mock.web.sockets import CannotListen
+from statuspool_mock.workers.supervisor import WorkersFailed
 
 CANNOT_START = (
     ScenarioRejected,
@@ -14,4 +15,5 @@ CANNOT_START = (
     TokensRejected,
     CannotListen,
     AuthorityUnusable,
+    WorkersFailed,
 )

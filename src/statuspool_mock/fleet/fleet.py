@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -16,13 +17,14 @@ from statuspool_mock.fleet.lease import LEASE_SECONDS, RENEWAL_SECONDS
 from statuspool_mock.fleet.ledger import UNREACHABLE, Ledger
 from statuspool_mock.fleet.ledger_storage import LedgerStorage
 from statuspool_mock.fleet.ledger_url import LedgerAddress, LedgerRejected
-from statuspool_mock.fleet.link_client import Links
-from statuspool_mock.fleet.link_server import LinkServer
 from statuspool_mock.fleet.overview import FleetOverview
 from statuspool_mock.fleet.protocol import with_links
 from statuspool_mock.fleet.recipes import RecipeBook
 from statuspool_mock.fleet.routes import Routes
-from statuspool_mock.sandbox import KeyRejected, Sandboxes
+from statuspool_mock.links.client import Link, Links
+from statuspool_mock.links.request_worlds import RequestWorlds
+from statuspool_mock.links.server import LinkServer
+from statuspool_mock.sandbox import Sandboxes
 from statuspool_mock.scenarios.world_factory import WorldFactory
 from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from statuspool_mock.web.sockets import is_local
@@ -104,12 +106,13 @@ class Fleet:
         self._secret = await membership.join(
             self.ledger, self.book, options=self._options, secret=settings.secret
         )
-        self.links = Links(self._secret)
+        self.links = Links(partial(Link.open, secret=self._secret))
         try:
             await self.homes.begin()
         except UNREACHABLE as error:
             raise LedgerRejected(f"The ledger cannot be used: {why(error)}.") from error
-        self.app = FleetApp(self._inner, self.routes, self.links, world_of=self._world_of)
+        worlds = RequestWorlds(self.homes.sandboxes)
+        self.app = FleetApp(self._inner, self.routes, self.links, worlds=worlds)
         self.overview = FleetOverview(
             self.homes,
             self.links,
@@ -126,12 +129,6 @@ class Fleet:
         with contextlib.suppress(*UNREACHABLE):
             if (await self.replicas()).count(address) > 1:
                 _log.error("Another replica has the address %s too: see --advertise.", address)
-
-    def _world_of(self, key: str) -> str | None:
-        try:
-            return self.homes.sandboxes.identify(key)[0]
-        except KeyRejected:
-            return None
 
     async def _serve_replica(self, scope: Scope, receive: Receive, send: Any) -> None:
         if not await self.app.from_replica(scope, receive, send):

@@ -1,59 +1,38 @@
 """Sends each request to the home of its world: served here, forwarded, or claimed and loaded."""
 
 import asyncio
-import logging
-import re
-from collections.abc import Callable
-from urllib.parse import parse_qs
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from statuspool_mock.fleet.forwarding import forward
-from statuspool_mock.fleet.gate import Gate, Outcome
+from statuspool_mock.fleet.gate import Gate
 from statuspool_mock.fleet.homes import Home
 from statuspool_mock.fleet.lease import LEASE_SECONDS, now
 from statuspool_mock.fleet.ledger import UNREACHABLE
-from statuspool_mock.fleet.link_client import LinkLost, Links
-from statuspool_mock.fleet.request_body import RequestBody
 from statuspool_mock.fleet.request_marks import current
 from statuspool_mock.fleet.routes import Routes
-from statuspool_mock.web.errors import RequestedError, error_response
-from statuspool_mock.web.middleware import CONTROL_PATH
-from statuspool_mock.web.requests import bearer_key
+from statuspool_mock.links.client import LinkLost, Links
+from statuspool_mock.links.forwarding import forward, send_failure
+from statuspool_mock.links.outcome import WITHOUT_BODY, Outcome
+from statuspool_mock.links.request_body import RequestBody
+from statuspool_mock.links.request_worlds import RequestWorlds
 
 BUDGET_SECONDS = LEASE_SECONDS + 2.5
 """How long a request waits for a home of its world before it is given up."""
-MOST_KNOWN_KEYS = 20_000
-"""For how many keys a replica remembers their world."""
 
 _PAUSE_SECONDS = 0.05
-_EVENTS = f"{CONTROL_PATH}/events"
-_WITHOUT_BODY = frozenset({"GET", "HEAD", "DELETE", "OPTIONS"})
-_DEAD = re.compile(r"\.(?:revoked|expired)$")
-_REASONS = {
-    Outcome.MOVED: f"no home of it was found within {BUDGET_SECONDS:.0f} s",
-    Outcome.UNKNOWN: "its home was lost meanwhile, and it may have been carried out or not",
-}
-_log = logging.getLogger(__name__)
 
 
 class FleetApp:
-    """The app of a replica. `world_of` returns the name of the world of a key, None if invalid."""
+    """The app of a replica. `worlds` tells the worlds of requests."""
 
     def __init__(
-        self,
-        app: ASGIApp,
-        routes: Routes,
-        links: Links,
-        *,
-        world_of: Callable[[str], str | None],
+        self, app: ASGIApp, routes: Routes, links: Links, *, worlds: RequestWorlds
     ) -> None:
         self._app = app
         self._routes = routes
         self._here = routes.homes.here
         self._links = links
-        self._world_of = world_of
-        self._worlds: dict[bytes, str | None] = {}
+        self._worlds = worlds
         self.served = 0
         """How many requests were served for worlds at home here."""
         self.forwarded = 0
@@ -69,7 +48,7 @@ class FleetApp:
         if self._routes.is_stopping:
             send = _closing(send)
         body = None
-        if scope["method"] not in _WITHOUT_BODY:
+        if scope["method"] not in WITHOUT_BODY:
             body = RequestBody(receive)
             receive = body.receive
         outcome = Outcome.MOVED
@@ -96,28 +75,11 @@ class FleetApp:
             home = found
         outcome = await self._serve(home, scope, receive, send)
         if outcome is Outcome.UNKNOWN:
-            await self._fail(world, send, outcome)
+            await send_failure(world, send, outcome, seconds=BUDGET_SECONDS)
         return outcome is not Outcome.MOVED
 
     def _world(self, scope: Scope) -> str | None:
-        given = None
-        for name, value in scope["headers"]:
-            if name == b"authorization":
-                given = value
-        if given is None:
-            if scope["query_string"] and scope["path"].endswith(_EVENTS):
-                keys = parse_qs(scope["query_string"].decode("latin-1")).get("key", [""])
-                return self._world_of(keys[-1])
-            return None
-        try:
-            return self._worlds[given]
-        except KeyError:
-            key = bearer_key(given)
-            world = None if key is None else self._world_of(_DEAD.sub("", key))
-            if len(self._worlds) >= MOST_KNOWN_KEYS:
-                self._worlds.clear()
-            self._worlds[given] = world
-            return world
+        return self._worlds.of(scope["headers"], scope["raw_path"], scope["query_string"])
 
     async def _serve(self, home: Home, scope: Scope, receive: Receive, send: Send) -> Outcome:
         """Serve a request at home; nothing is sent that depends on what is not stored."""
@@ -147,7 +109,7 @@ class FleetApp:
             if outcome is Outcome.MOVED:
                 await asyncio.sleep(_PAUSE_SECONDS)
         if outcome is not Outcome.ANSWERED:
-            await self._fail(world, send, outcome)
+            await send_failure(world, send, outcome, seconds=BUDGET_SECONDS)
 
     async def _try(
         self, world: str, scope: Scope, content: bytes, receive: Receive, send: Send
@@ -179,18 +141,6 @@ class FleetApp:
             return await forward(link, scope, content, receive, send)
         except LinkLost:
             return Outcome.MOVED
-
-    async def _fail(self, world: str, send: Send, outcome: Outcome) -> None:
-        request_id = self._routes.request_id()
-        _log.warning(
-            "A request to sandbox %s gets 500, reference %s: %s.",
-            world,
-            request_id,
-            _REASONS[outcome],
-        )
-        response = error_response(RequestedError(500), request_id=request_id)
-        headers = (*response.headers, ("X-Request-Id", request_id))
-        await response._replace(headers=headers).send(send)
 
 
 def _closing(send: Send) -> Send:

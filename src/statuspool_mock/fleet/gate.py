@@ -1,25 +1,10 @@
 """Holds back what is sent to a client until everything that it depends on is stored."""
 
-from enum import Enum, auto
-
 from starlette.types import Message, Send
 
 from statuspool_mock.fleet.entry_queue import EntryQueue
 from statuspool_mock.fleet.request_marks import RequestMarks
-
-READS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-
-class Outcome(Enum):
-    """What became of a request at a home."""
-
-    ANSWERED = auto()
-    MOVED = auto()
-    """Nothing has come of it, and nothing was answered: the next home may serve it."""
-    UNKNOWN = auto()
-    """Nothing was answered, but it may have taken effect."""
-    CUT_SHORT = auto()
-    """The response had begun, and cannot go on."""
+from statuspool_mock.links.outcome import READS, Outcome
 
 
 class Gate(RequestMarks):

@@ -8,7 +8,7 @@ from statuspool_mock.fleet.connection import why
 from statuspool_mock.fleet.homes import Home, Homes
 from statuspool_mock.fleet.lease import now
 from statuspool_mock.fleet.ledger import UNREACHABLE
-from statuspool_mock.fleet.link_client import LinkLost, Links
+from statuspool_mock.links.client import LinkLost, Links
 from statuspool_mock.sandbox import Conflict, InvalidInput, NotFound
 from statuspool_mock.web.control.sandboxes import listed
 

@@ -1,7 +1,6 @@
 """Where worlds are at home, as far as this replica knows, and how it finds out."""
 
 import secrets
-import string
 
 from starlette.types import Scope
 
@@ -11,7 +10,6 @@ from statuspool_mock.web.requests import address_of
 
 MOST_KNOWN_HOMES = 100_000
 """How many homes of worlds a replica remembers."""
-_ALPHABET = string.ascii_lowercase + string.digits
 
 
 class Routes:
@@ -76,7 +74,3 @@ class Routes:
 
     def _is_mine(self, found: Home | Elsewhere | None) -> bool:
         return not isinstance(found, Elsewhere) or found.address == self.homes.address
-
-    def request_id(self) -> str:
-        """Return an id for a request that no home has answered."""
-        return "req_" + "".join(secrets.choice(_ALPHABET) for _ in range(8))

@@ -54,9 +54,13 @@ class DirectoryStorage:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.close_worlds()
+        os.close(self._lock)
+
+    def close_worlds(self) -> None:
+        """Close the files of all sandboxes; the folder stays in use."""
         for directory in self._opened.values():
             directory.close()
-        os.close(self._lock)
 
     def loading(self, name: str) -> Steps[StoredSandbox | None]:
         """Return the stored sandbox with that name, if there is one. Raises `WorldDamaged`."""

@@ -47,14 +47,14 @@ class OuterMiddleware:
         *,
         shared: ASGIApp,
         control: ASGIApp,
-        seed: int,
+        request_ids: Random,
         observers: Sequence[Observer] = (),
     ) -> None:
         self._app = app
         self._shared = shared
         self._control = control
         self._observers = observers
-        self._bits = Random(seed).getrandbits  # noqa: S311 - a name, not a secret
+        self._bits = request_ids.getrandbits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on with a new id, or with the id of a replay."""
@@ -167,7 +167,7 @@ def with_middleware(
     *,
     unrouted: UnroutedHandler,
     origins: Sequence[str],
-    seed: int,
+    request_ids: Random,
     control: ASGIApp | None = None,
     observers: Sequence[Observer] = (),
 ) -> ASGIApp:
@@ -186,5 +186,9 @@ def with_middleware(
         expose_headers=EXPOSED_HEADERS,
     )
     return OuterMiddleware(
-        enveloped, shared=shared, control=control or enveloped, seed=seed, observers=observers
+        enveloped,
+        shared=shared,
+        control=control or enveloped,
+        request_ids=request_ids,
+        observers=observers,
     )

@@ -52,6 +52,11 @@ class _CoalescingTransport:
         else:
             self._transport.write(data)
 
+    def is_flushed(self) -> bool:
+        """Send what was written, and return whether nothing of it waits."""
+        self._flush()
+        return self._transport.get_write_buffer_size() == 0
+
     def close(self) -> None:
         """Send what was written, then close."""
         self._flush()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from random import Random
 from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp
@@ -28,7 +29,7 @@ def build_api(
     *,
     origins: Sequence[str] = ("*",),
     strict: bool = False,
-    seed: int = 0,
+    request_ids: Random,
     control: ASGIApp | None = None,
     auth: ControlAuth,
     monitoring: Monitoring | None = None,
@@ -37,10 +38,10 @@ def build_api(
     """Return the Statuspool API as an ASGI application, with its documentation pages.
 
     `origins` may read responses in a browser, and have webhooks sent to this machine. `strict`
-    checks every response against the document and turns a violation into a 500. `seed` determines
-    the request ids. `control` handles requests below `/_mock`; `auth` says whether the start page
-    can link it. `monitoring` counts the requests. `pause` waits, in seconds, before a delayed
-    response.
+    checks every response against the document and turns a violation into a 500. `request_ids`
+    draws the ids of requests. `control` handles requests below `/_mock`; `auth` says whether the
+    start page can link it. `monitoring` counts the requests. `pause` waits, in seconds, before a
+    delayed response.
 
     Raises `KeyError` if the document has an operation without a function.
     """
@@ -70,7 +71,7 @@ def build_api(
         documented,
         unrouted=UnroutedHandler(document, base_path, sandboxes),
         origins=origins,
-        seed=seed,
+        request_ids=request_ids,
         control=control,
         observers=monitoring.observers,
     )

@@ -5,12 +5,14 @@ import hmac
 import json
 import logging
 import secrets
+import socket
 from collections import deque
+from collections.abc import Awaitable, Callable, Coroutine
 from itertools import count
 from typing import Any, cast
 
-from statuspool_mock.fleet import link_frames as frames
-from statuspool_mock.fleet.link_frames import Frame, FrameError, FrameReader
+from statuspool_mock.links import frames
+from statuspool_mock.links.frames import Frame, FrameError, FrameReader
 
 CONNECT_SECONDS = 2.0
 MOST_WAITING_FRAMES = 1_000
@@ -94,19 +96,30 @@ class Link(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     @classmethod
-    async def open(cls, address: str, secret: bytes) -> "Link":
+    async def open(cls, address: str, *, secret: bytes) -> "Link":
         """Connect to a replica. Raises `LinkLost`."""
         host, _, port = address.rpartition(":")
-        loop = asyncio.get_running_loop()
         link = cls(secret)
+        loop = asyncio.get_running_loop()
+        connecting = loop.create_connection(lambda: link, host.strip("[]"), int(port))
+        return await link._connected(connecting)
+
+    @classmethod
+    async def over(cls, end: socket.socket, *, secret: bytes) -> "Link":
+        """Speak over one end of a pair of sockets. Raises `LinkLost`."""
+        link = cls(secret)
+        loop = asyncio.get_running_loop()
+        return await link._connected(loop.create_unix_connection(lambda: link, sock=end))
+
+    async def _connected(self, connecting: Awaitable[object]) -> "Link":
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
-                await loop.create_connection(lambda: link, host.strip("[]"), int(port))
-                await link._trusted
+                await connecting
+                await self._trusted
         except (OSError, TimeoutError) as error:
-            link.close()
+            self.close()
             raise LinkLost(was_sent=False) from error
-        return link
+        return self
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Greet."""
@@ -201,10 +214,10 @@ class Link(asyncio.Protocol):
 
 
 class Links:
-    """The connections to other replicas, by address, opened on first use."""
+    """The connections to others, by address, opened on first use with `connect`."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._secret = secret
+    def __init__(self, connect: Callable[[str], Coroutine[Any, Any, Link]]) -> None:
+        self._connect = connect
         self._links: dict[str, Link] = {}
         self._opening: dict[str, asyncio.Task[Link]] = {}
 
@@ -220,7 +233,7 @@ class Links:
             return link
         opening = self._opening.get(address)
         if opening is None:
-            opening = asyncio.create_task(Link.open(address, self._secret))
+            opening = asyncio.create_task(self._connect(address))
             self._opening[address] = opening
             opening.add_done_callback(lambda _: self._opening.pop(address, None))
         link = self._links[address] = await asyncio.shield(opening)

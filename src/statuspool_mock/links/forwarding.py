@@ -1,17 +1,23 @@
 """Forwards a request to the home of its world, and its response to the client."""
 
 import asyncio
+import logging
+import secrets
+import string
 
 from starlette.types import Receive, Scope, Send
 
-from statuspool_mock.fleet import link_frames as frames
-from statuspool_mock.fleet.gate import READS, Outcome
-from statuspool_mock.fleet.link_client import Forwarded, Link, LinkLost
-from statuspool_mock.fleet.link_frames import ForwardedRequest, Frame
+from statuspool_mock.links import frames
+from statuspool_mock.links.client import Forwarded, Link, LinkLost
+from statuspool_mock.links.frames import ForwardedRequest, Frame
+from statuspool_mock.links.outcome import READS, Outcome
+from statuspool_mock.web.errors import RequestedError, error_response
 from statuspool_mock.web.fault_responses import cut_off, gone
 
 PATIENCE_SECONDS = 0.2
-"""How long a response may take before the replica looks whether the client has left."""
+"""How long a response may take before it is looked whether the client has left."""
+_ALPHABET = string.ascii_lowercase + string.digits
+_log = logging.getLogger(__name__)
 
 
 async def forward(link: Link, scope: Scope, body: bytes, receive: Receive, send: Send) -> Outcome:
@@ -64,6 +70,20 @@ async def _respond(forwarded: Forwarded, scope: Scope, receive: Receive, send: S
         more, content = frame.payload[:1] == b"\1", frame.payload[1:]
         await send({"type": "http.response.body", "body": content, "more_body": more})
     return Outcome.ANSWERED
+
+
+async def send_failure(world: str, send: Send, outcome: Outcome, *, seconds: float) -> None:
+    """Send 500 for a request that no home has answered, and say in the log why."""
+    request_id = "req_" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    reason = (
+        f"no home of it was found within {seconds:.0f} s"
+        if outcome is Outcome.MOVED
+        else "its home was lost meanwhile, and it may have been carried out or not"
+    )
+    _log.warning("A request to sandbox %s gets 500, reference %s: %s.", world, request_id, reason)
+    response = error_response(RequestedError(500), request_id=request_id)
+    headers = (*response.headers, ("X-Request-Id", request_id))
+    await response._replace(headers=headers).send(send)
 
 
 class _Presence:

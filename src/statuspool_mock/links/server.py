@@ -11,8 +11,8 @@ from urllib.parse import unquote
 
 from starlette.types import ASGIApp, Message
 
-from statuspool_mock.fleet import link_frames as frames
-from statuspool_mock.fleet.link_frames import ForwardedRequest, Frame, FrameError, FrameReader
+from statuspool_mock.links import frames
+from statuspool_mock.links.frames import ForwardedRequest, Frame, FrameError, FrameReader
 from statuspool_mock.web.fault_responses import TRANSPORT
 from statuspool_mock.web.quick_requests import start
 

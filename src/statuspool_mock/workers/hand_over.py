@@ -1,0 +1,94 @@
+"""Hands a connection over to the worker that is the home of the world that a request is for."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from statuspool_mock.web.quick_protocol import QuickProtocol
+from statuspool_mock.web.refusals import Refusal
+from statuspool_mock.workers.inboxes import MOST_HANDED_OVER_BYTES
+
+HOME = "statuspool.home"
+"""The key of the worker that is to serve a request in its scope, if it is another one."""
+
+
+class Switchboard(Protocol):
+    """What a connection asks of its worker."""
+
+    here: int
+    """The number of this worker."""
+
+    def home(self, headers: Iterable[tuple[bytes, bytes]], url: bytes) -> int | None:
+        """Return the worker that serves a request, None if any can."""
+
+    def hand_over(self, transport: Any, data: bytes, *, to: int) -> bool:
+        """Give a worker a connection and what has arrived on it; return whether it has it."""
+
+
+class HandedOver(Exception):
+    """The connection belongs to another worker from now on."""
+
+
+class HandOverProtocol(QuickProtocol):
+    """A protocol that gives connections away whose requests are for another worker.
+
+    The first request takes its connection along, and so does the second in a row for the same
+    worker. A client that changes between worlds with each request is forwarded instead, which
+    costs less. So is a request that cannot be given away whole, since other bytes came with it.
+    """
+
+    switchboard: Switchboard
+    _previous: int | None = None
+    """The worker of the last request that needed a certain one."""
+    _arrived: list[bytes] | None = None
+    """All that has arrived of a request, until its head is complete; None if that is not known."""
+    _is_away = False
+
+    def _parse(self, data: bytes) -> None:
+        if self._arrived is not None:
+            self._arrived.append(data)
+        elif self._is_between_requests():
+            self._arrived = [data]
+        super()._parse(data)
+
+    def _is_between_requests(self) -> bool:
+        """Whether nothing of the next request has been parsed."""
+        cycle = self.cycle
+        if cycle is None:
+            return self.scope is None
+        return not cycle.more_body and cycle.scope is self.scope
+
+    def _begin(self) -> None:
+        arrived, self._arrived = self._arrived, None
+        home = self.switchboard.home(self.headers, self.url)
+        if home is not None:
+            if home != self.switchboard.here:
+                if arrived is not None and self._leaves(arrived, home):
+                    self._is_away = True
+                    raise HandedOver
+                self.scope[HOME] = home  # type: ignore[literal-required]
+            self._previous = home
+        super()._begin()
+
+    def _leaves(self, arrived: list[bytes], home: int) -> bool:
+        """Hand the connection over if that is possible; return whether it was."""
+        if (
+            self._previous not in {None, home}
+            or self._is_busy
+            or self.pipeline
+            or self.scheme != "http"
+        ):
+            return False
+        data = b"".join([*arrived, *self._unparsed])
+        transport: Any = self.transport
+        return (
+            len(data) <= MOST_HANDED_OVER_BYTES
+            and transport.is_flushed()
+            and self.switchboard.hand_over(transport, data, to=home)
+        )
+
+    def _refuse(self, refusal: Refusal) -> None:
+        if self._is_away:  # what ended the parser was no error
+            self._unparsed.clear()
+            self.transport.close()
+        else:
+            super()._refuse(refusal)
