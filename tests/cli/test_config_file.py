@@ -76,6 +76,7 @@ def test_every_option_can_be_set_by_file_and_environment(printed, tmp_path, monk
         "webhook-allow": ["hooks.example"], "mutant": ["nul-crashes"], "log-level": "info",
         "log-format": "json", "base-path": "/mock", "trusted-proxy": ["10.0.0.0/8"],
             "ledger": "valkey://127.0.0.1", "advertise": "a:1", "link-secret-file": "secret",
+        "workers": 3,
     }  # fmt: skip
     (tmp_path / "tokens").write_text("t" * 16 + " admin\n", "utf-8")
     for option in serve.params:
