@@ -11,7 +11,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and each would compile all of it
 
-.PHONY: serve test test-fast test-long hostile lint package docs ordinary sent site matrix sweep seeds compare score bench profile waits soak fleet nemesis clean help
+.PHONY: serve test test-fast test-long hostile lint package docs ordinary sent site matrix sweep seeds compare score bench profile waits soak fleet nemesis kills clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
@@ -38,6 +38,7 @@ help:
 	@echo "             three replicas"
 	@echo "make nemesis  kill, stop and cut off the replicas of a fleet for twenty minutes, and check every"
 	@echo "             response (ARGS='--minutes 2 --only kill pause')"
+	@echo "make kills   kill replicas of a fleet a hundred times under 500 writes a second, and check the same"
 	@echo "make bench   compare the speed of the API with other servers"
 	@echo "make profile  draw where a server under load spends its time, into build/profile"
 	@echo "make clean   remove the virtual environment and the files of tools"
@@ -121,6 +122,9 @@ fleet: .venv/developing
 
 nemesis: .venv/developing
 	$(BIN)/python -m tests.fleet.nemesis $(ARGS)
+
+kills: .venv/developing
+	$(BIN)/python -m tests.fleet.nemesis --kills 100 --minutes 60 $(ARGS)
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -21,7 +21,8 @@ behind the mutant, including the mutant's own requests.
 
 With `serve --switch-mutants` they can be switched while the server runs, for all of its sandboxes:
 in the [console](console.md) under Break it, with `statuspool-mock ctl mutants NAME…` (`--none`), or
-with `PUT /_mock/mutants`.
+with `PUT /_mock/mutants`. Servers that share a ledger need the same `--mutant` from their start
+([fleet](fleet.md)).
 
 There are {len(CATALOG)} of them, grouped by the part of the contract that they break.
 `statuspool-mock mutants` prints this list, and `statuspool-mock mutants --json` prints it for

@@ -45,7 +45,7 @@ def test_a_stopped_server_is_shown_and_its_return_too(visitor):
         port = first.address.port
         page = visitor.open("sp_test_restart", server=first)
         expect(page.locator("virtual-list .row").first).to_be_visible()
-    expect(page.get_by_role("alert")).to_contain_text("The server has stopped")
+    expect(page.get_by_role("alert")).to_contain_text("The connection is lost")
     with RunningServer(Settings(port=port)) as again:
         expect(page.get_by_role("alert")).to_have_text("")
         with Control(again.control_url, api_key="sp_test_restart") as control:
@@ -183,7 +183,7 @@ def test_views_that_were_not_opened_yet_open_while_the_server_is_stopped(visitor
                 await new Promise((resolve) => setTimeout(resolve, 20));
             }"""
         )
-    expect(page.get_by_role("alert")).to_contain_text("The server has stopped")
+    expect(page.get_by_role("alert")).to_contain_text("The connection is lost")
     page.get_by_role("link", name="Time").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Time")
 

@@ -403,6 +403,17 @@ def test_a_home_that_the_ledger_has_forgotten_leaves_the_snapshot_of_another(mac
     assert machine.current.lines
 
 
+def test_a_home_that_was_replaced_leaves_no_snapshot_of_its_own(machine):
+    machine.claim(index=0)
+    machine.append(index=0, count=1, then="snapshot", held="commands")
+    machine.pass_time(seconds=5_000.0, paused=True)
+    machine.claim(index=0)
+    machine.append(index=0, count=1, then="snapshot", held="nothing")
+    machine.let_through(index=0)
+    (kept,) = machine.run(machine.admin.call("KEYS", f"{KEYS.snapshots}*"))
+    assert machine.current.home.encode() in kept
+
+
 @pytest.mark.parametrize("part", ["fence", "lease"])
 def test_without_a_safeguard_the_machine_finds_a_counterexample(part, port):
     with pytest.raises(AssertionError, match=r"two homes act|loaded|acknowledged|stored"):

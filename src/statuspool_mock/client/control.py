@@ -150,7 +150,7 @@ class Control:
         return self._json("GET", "/_mock/sandboxes")
 
     def close_sandbox(self, name: str) -> None:
-        """Delete a sandbox permanently. The files of a damaged one are kept."""
+        """Delete a sandbox permanently. What is stored of a damaged one is kept."""
         self._call("DELETE", f"/_mock/sandboxes/{name}", key=f"sp_test_{name}")
 
     def repair_sandbox(self, name: str) -> Json:

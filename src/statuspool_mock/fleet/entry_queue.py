@@ -29,8 +29,6 @@ class Entry(NamedTuple):
     script: Script | None = None
     keys: tuple[str, ...] = ()
     arguments: tuple[str | bytes | int, ...] = ()
-    value: tuple[str, bytes] | None = None
-    """A key to set before, with its value."""
 
 
 class EntryQueue:
@@ -90,17 +88,10 @@ class EntryQueue:
         self.made -= 1
         return self._unsent.pop().line
 
-    def add(
-        self,
-        script: Script,
-        keys: tuple[str, ...],
-        *arguments: str | bytes | int,
-        value: tuple[str, bytes] | None = None,
-    ) -> None:
-        """Run a script on some keys after that, with a value set before. Raises `WorldMoved`."""
+    def add(self, script: Script, keys: tuple[str, ...], *arguments: str | bytes | int) -> None:
+        """Run a script on some keys after that. Raises `WorldMoved`."""
         self._check()
-        position = self.made + 1
-        self._put(Entry(position, script=script, keys=keys, arguments=arguments, value=value))
+        self._put(Entry(self.made + 1, script=script, keys=keys, arguments=arguments))
 
     def _check(self) -> None:
         if self.is_lost:
@@ -163,8 +154,6 @@ class EntryQueue:
 
     def _send(self, connection: LedgerConnection, group: list[Entry]) -> None:
         first = group[0]
-        if first.value is not None:
-            connection.send(_ignored, "SET", *first.value)
         script, keys = first.script, first.keys
         arguments = first.arguments
         if script is None:
@@ -206,7 +195,3 @@ class EntryQueue:
             _, future = self._waiting.popleft()
             if not future.done():
                 future.set_result(True)
-
-
-def _ignored(_: Any) -> None:
-    pass

@@ -26,7 +26,17 @@ _log = logging.getLogger(__name__)
 class Home:
     """One stay of a world here."""
 
-    __slots__ = ("_lease", "began", "claimed", "is_leaving", "is_new", "log", "stored", "used_at")
+    __slots__ = (
+        "_lease",
+        "began",
+        "claimed",
+        "is_damaged",
+        "is_leaving",
+        "is_new",
+        "log",
+        "stored",
+        "used_at",
+    )
 
     def __init__(self, claimed: Claimed, lease: Lease, *, is_new: bool) -> None:
         self.claimed = claimed
@@ -35,6 +45,8 @@ class Home:
         """Whether the world was made for this stay."""
         self.is_leaving = False
         """Whether the world is being handed over: nothing begins here any more."""
+        self.is_damaged = False
+        """Whether its sandbox could not be opened."""
         self.stored: StoredBytes | None = None
         """What the sandbox is opened from; None once it is."""
         self.began = time.monotonic()
@@ -247,8 +259,15 @@ class Homes:
                     sandbox.defer_settings()
 
     def _release_unopened(self) -> None:
-        """Release worlds that no sandbox was opened for, such as where there was no room."""
+        """Release worlds that no sandbox was opened for, such as where there was no room.
+
+        A world that was made for this stay is forgotten.
+        """
         since = time.monotonic() - _UNOPENED_SECONDS
         for world, home in list(self.here.items()):
-            if home.began < since and not self.sandboxes.holds(world):
+            if home.began >= since or home.log.is_lost or self.sandboxes.holds(world):
+                continue
+            if home.is_new and not home.log.made:
+                self.forget(world)
+            else:
                 self.release(world)

@@ -77,25 +77,21 @@ class Lease:
     async def _take(self) -> None:
         incarnation, sent = secrets.token_hex(8), now()
         await self._set(incarnation, "NX")
-        await self._ledger.call("SADD", REPLICAS_KEY, incarnation)
         self.incarnation = incarnation
         self.valid_until = sent + LEASE_SECONDS - MARGIN_SECONDS
 
     async def _set(self, incarnation: str, condition: str) -> bool:
         """Set the lease's key under a condition, and compare clocks; return whether it was set."""
-        milliseconds, wall, began = round(LEASE_SECONDS * 1000), time.time(), now()
+        call, wall, began = self._ledger.call, time.time(), now()
+        milliseconds, lasting = round(LEASE_SECONDS * 1000), round(FLEET_SECONDS * 1000)
+        key = lease_key(incarnation)
         async with asyncio.timeout(LEASE_SECONDS / 2):
             replies = await asyncio.gather(
-                self._ledger.call(
-                    "SET",
-                    lease_key(incarnation),
-                    self._address,
-                    condition,
-                    "PX",
-                    milliseconds,
-                ),
-                self._ledger.call("TIME"),
-                self._ledger.call("PEXPIRE", FLEET_KEY, round(FLEET_SECONDS * 1000)),
+                call("SET", key, self._address, condition, "PX", milliseconds),
+                call("TIME"),
+                call("SADD", REPLICAS_KEY, incarnation),
+                call("PEXPIRE", REPLICAS_KEY, lasting),
+                call("PEXPIRE", FLEET_KEY, lasting),
             )
         self.round_trip_seconds = now() - began
         seconds, micros = map(int, replies[1])

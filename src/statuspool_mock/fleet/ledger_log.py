@@ -97,9 +97,8 @@ class LedgerLog(EntryQueue):
         content = yield from _compressing(snapshot_data(state))
         self._snapshots += 1
         name = f"{self.home}-{self._snapshots}"
-        value = (self.keys.snapshots + name, content)
-        kept = (name, self.seq, self.keys.snapshots)
-        self.add(scripts.SNAPSHOT, self.keys[:2], *kept, value=value)
+        kept = (name, self.seq, self.keys.snapshots, content)
+        self.add(scripts.SNAPSHOT, self.keys[:2], *kept)
         self.needs_snapshot = False
         self._bytes, self._most_bytes = 0, max(SMALLEST_LOG_BYTES, len(content))
 

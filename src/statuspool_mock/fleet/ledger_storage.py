@@ -30,6 +30,13 @@ class LedgerStorage:
         stored, home.stored = home.stored, None
         if stored is None:
             raise StorageFailed(f"The sandbox {name!r} was closed; its next request opens it.")
+        try:
+            return (yield from self._loading(home, stored))
+        except WorldDamaged:
+            home.is_damaged = True
+            raise
+
+    def _loading(self, home: Home, stored: StoredBytes) -> Steps[StoredSandbox]:
         replay = yield from self._replaying(home, stored)
         with _damage("its log"):
             for line in stored.lines:
@@ -61,8 +68,13 @@ class LedgerStorage:
         return self._home(name).log
 
     def release(self, name: str) -> None:
-        """Let any replica be the next home of a world whose sandbox is closed."""
-        self._homes.release(name)
+        """Let any replica be the next home of a world whose sandbox is closed.
+
+        A damaged one stays, so that whoever closes it comes to the replica that knows.
+        """
+        home = self._homes.here.get(name)
+        if home is None or not home.is_damaged:
+            self._homes.release(name)
 
     def forget(self, name: str) -> bool:
         """Delete a world and return whether there was one. Raises `StorageFailed`."""
@@ -71,10 +83,22 @@ class LedgerStorage:
     def set_aside(self, name: str, *, repair: bool) -> str:
         """Keep a damaged world under other keys; return what they end with. Raises `Conflict`."""
         if repair:
-            raise Conflict("A world in a ledger cannot be repaired; close the sandbox instead.")
+            raise Conflict(
+                "A world in a ledger cannot be repaired. "
+                f"`statuspool-mock ctl sandbox close {name}` starts over, and keeps what is "
+                "stored of it under other keys."
+            )
         suffix = f":damaged-{time.strftime('%Y%m%dT%H%M%SZ', time.gmtime())}"
         self._homes.set_aside(name, suffix)
         return suffix
+
+    def ways_out(self, name: str) -> str:
+        """Say what can be done about a damaged sandbox."""
+        return (
+            "What the ledger has of it was left as it is, and cannot be repaired. "
+            f"`statuspool-mock ctl sandbox close {name}` starts over, and keeps it under other "
+            "keys."
+        )
 
     def _home(self, name: str) -> Home:
         home = self._homes.here.get(name)

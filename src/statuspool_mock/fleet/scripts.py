@@ -86,13 +86,16 @@ SNAPSHOT = _script(
     _FENCE
     + """
 local before = redis.call('HGET', KEYS[1], 'snapshot')
+redis.call('SET', ARGV[4] .. ARGV[2], ARGV[5])
 redis.call('HSET', KEYS[1], 'snapshot', ARGV[2], 'seq', ARGV[3])
 redis.call('DEL', KEYS[2])
 if before ~= '' and before ~= ARGV[2] then redis.call('DEL', ARGV[4] .. before) end
 return 'OK'
 """
 )
-"""KEYS head, log; ARGV home, name of the snapshot, number of its last line, prefix of its key."""
+"""KEYS head, log; ARGV home, name of the snapshot, number of its last line, prefix of its key,
+and what it holds.
+"""
 
 MARK = _script(
     _FENCE
@@ -104,17 +107,21 @@ return 'OK'
 )
 """KEYS head, checkpoints; ARGV home, name, content; an empty content deletes."""
 
-FORGET = _script(
-    _FENCE
-    + f"""
-local before = redis.call('HGET', KEYS[1], 'snapshot')
-if before ~= '' then redis.call('DEL', ARGV[2] .. before) end
-redis.call('DEL', KEYS[2], KEYS[3])
+_BURY = f"""
 redis.call('HDEL', KEYS[1], 'recipe')
 redis.call('HSET', KEYS[1], 'home', '')
 redis.call('PEXPIRE', KEYS[1], {_TOMBSTONE_MS})
 return 'OK'
 """
+
+FORGET = _script(
+    _FENCE
+    + """
+local before = redis.call('HGET', KEYS[1], 'snapshot')
+if before ~= '' then redis.call('DEL', ARGV[2] .. before) end
+redis.call('DEL', KEYS[2], KEYS[3])
+"""
+    + _BURY
 )
 """KEYS head, log, checkpoints; ARGV home, prefix of the snapshot's key. The epoch is kept a day."""
 
@@ -129,10 +136,8 @@ for _, key in ipairs(kept) do
 end
 redis.call('HSET', KEYS[1] .. ARGV[3], 'snapshot', snapshot,
            'recipe', redis.call('HGET', KEYS[1], 'recipe'))
-redis.call('HDEL', KEYS[1], 'recipe')
-redis.call('HSET', KEYS[1], 'home', '')
-return 'OK'
 """
+    + _BURY
 )
 """KEYS head, log, checkpoints; ARGV home, prefix of the snapshot's key, what is added to keys."""
 

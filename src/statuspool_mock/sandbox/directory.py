@@ -116,6 +116,14 @@ class DirectoryStorage:
                 raise
         return aside.name
 
+    def ways_out(self, name: str) -> str:
+        """Say what can be done about a damaged sandbox."""
+        return (
+            "Its files were left as they are. "
+            f"`statuspool-mock ctl sandbox repair {name}` goes on with what can be read, and "
+            f"`statuspool-mock ctl sandbox close {name}` starts over; both keep the damaged files."
+        )
+
     def _path(self, name: str) -> Path:
         return self._folder / re.sub("[A-Z]", lambda letter: f"+{letter[0].lower()}", name)
 

@@ -129,6 +129,9 @@ class Storage(Protocol):
         With `repair`, what can be read of them is stored under the sandbox's name.
         """
 
+    def ways_out(self, name: str) -> str:
+        """Say what can be done about a damaged sandbox."""
+
 
 class NullStorage:
     """Stores nothing: sandboxes end with their server."""
@@ -196,4 +199,8 @@ class NullStorage:
 
     def set_aside(self, name: str, *, repair: bool) -> str:  # noqa: ARG002 - part of the interface
         """Keep nothing."""
+        return ""
+
+    def ways_out(self, name: str) -> str:  # noqa: ARG002 - part of the interface
+        """Say nothing."""
         return ""

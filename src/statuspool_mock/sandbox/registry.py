@@ -27,11 +27,6 @@ _DEAD = frozenset({"revoked", "expired"})
 OpenWorld = Callable[[str | None, int | None], InitialWorld]
 """Makes a world, from the server's scenario and seed unless others are given."""
 
-_DAMAGED = (
-    "The stored world of sandbox {name!r} is damaged: {damage}. Its files were left as they are. "
-    "`statuspool-mock ctl sandbox repair {name}` goes on with what can be read, and "
-    "`statuspool-mock ctl sandbox close {name}` starts over; both keep the damaged files."
-)
 _IN_USE_SECONDS = 600
 """For how long after a request a sandbox is not closed to make room."""
 
@@ -257,7 +252,10 @@ class Sandboxes:
         self._sandboxes[sandbox.name] = sandbox
 
     def _note_damage(self, name: str, damage: WorldDamaged) -> None:
-        self._damaged[name] = _DAMAGED.format(name=name, damage=damage)
+        self._damaged[name] = (
+            f"The stored world of sandbox {name!r} is damaged: {damage}. "
+            f"{self._storage.ways_out(name)}"
+        )
         _log.error("%s", self._damaged[name])
 
     def _opening_steps(self, name: str) -> Steps[Sandbox]:

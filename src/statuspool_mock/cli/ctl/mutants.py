@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def mutants(control: "Control", *, names: tuple[str, ...], all_off: bool) -> Outcome:
     """List the active mutants, or switch them for all sandboxes of the server.
 
-    The server must have been started with --switch-mutants.
+    The server must have been started with --switch-mutants. Those of a fleet cannot be switched.
     """
     if names and all_off:
         raise click.UsageError("expected names or --none, got both")

@@ -41,7 +41,7 @@ def reset(control: "Control", *, scenario: str | None, seed: int | None) -> Outc
 def reload(control: "Control", *, reset: bool) -> Outcome:
     """Read the scenario of the server again.
 
-    New sandboxes and those that are reset start from it.
+    New sandboxes and those that are reset start from it. A fleet has to be started again instead.
     """
     return Outcome(control.reload(reset=reset), _reloaded)
 
@@ -110,7 +110,7 @@ def list_sandboxes(control: "Control") -> Outcome:
 @verb("close")
 @click.argument("name", metavar="NAME", help="Sandbox, as `ctl sandbox list` names it.")
 def close_sandbox(control: "Control", *, name: str) -> Outcome:
-    """Close a sandbox. Its state is lost; the files of a damaged one are kept."""
+    """Close a sandbox. Its state is lost; what is stored of a damaged one is kept."""
     control.close_sandbox(name)
     return done()
 
@@ -120,7 +120,8 @@ def close_sandbox(control: "Control", *, name: str) -> Outcome:
 def repair_sandbox(control: "Control", *, name: str) -> Outcome:
     """Let a damaged sandbox go on with what can be read of its files.
 
-    The damaged files are kept under another name in the folder of `serve --data`.
+    The damaged files are kept under another name in the folder of `serve --data`. A sandbox of a
+    fleet cannot be repaired.
     """
     return Outcome(control.repair_sandbox(name), _repaired)
 

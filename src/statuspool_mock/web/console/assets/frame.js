@@ -125,14 +125,14 @@ function watchServer(app, banner) {
   stream.addEventListener("lost", () => {
     document.body.classList.add("lost");
     banner.replaceChildren(
-      element("p", { class: "banner trouble" }, "The server has stopped. This page reconnects when it is back."),
+      element("p", { class: "banner trouble" }, "The connection is lost. This page reconnects when the server responds."),
     );
   });
   stream.addEventListener("found", () => {
     if (!document.body.classList.contains("lost")) return;
     document.body.classList.remove("lost");
     banner.replaceChildren();
-    app.toasts.done("The server is back.");
+    app.toasts.done("Connected again.");
   });
 }
 

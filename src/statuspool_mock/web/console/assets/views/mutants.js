@@ -22,12 +22,12 @@ export class Mutants {
     return card("Mutants", { wide: true }, this._hint, this._finder, this._list);
   }
 
-  async show({ results, may_switch: maySwitch }) {
+  async show({ results, may_switch: maySwitch, why_fixed: whyFixed }) {
     const on = results.filter((one) => one.active);
     this._on = new Set(on.map((one) => one.name));
     this._hint.textContent = maySwitch
       ? "A mutant breaks the contract on purpose, in every world of this server."
-      : "A mutant breaks the contract on purpose. Start the server with --switch-mutants to switch them here.";
+      : `A mutant breaks the contract on purpose. ${whyFixed}`;
     this._finder.hidden = !maySwitch;
     const wanted = this._search.value.trim().toLowerCase();
     const rows = (mutants) => this._table(mutants, maySwitch);
