@@ -36,7 +36,7 @@ class Report:
         told = ", ".join(f"{status or 'none'}: {n}" for status, n in sorted(self.statuses.items()))
         rates = " and ".join(f"{n / self.seconds:.0f}" for n in (self.writes, self.reads))
         lines = [
-            f"{self.writes:,} writes and {self.reads:,} reads in {self.seconds:.0f} s: {rates} a second",
+            f"{self.writes:,} writes and {self.reads:,} reads in {self.seconds:.0f} s: {rates}/s",
             f"responses by status: {told}",
             f"disturbances: {self._disturbed()}",
             f"acknowledged writes lost: {len(self.lost_writes)}",
