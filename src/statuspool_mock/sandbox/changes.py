@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any, NamedTuple
 
 from statuspool_mock import simulation
@@ -175,7 +176,13 @@ class Replay:
 
 def _values(command: Command | Outage) -> dict[str, Any]:
     """Return the values of a dataclass as they are; `asdict` would copy each of them."""
-    return {field.name: getattr(command, field.name) for field in fields(command)}
+    return {name: getattr(command, name) for name in _names(type(command))}
+
+
+@cache
+def _names(kind: type[Command | Outage]) -> tuple[str, ...]:
+    """Return the names of the fields of a dataclass; to list them takes longer than the values."""
+    return tuple(field.name for field in fields(kind))
 
 
 def _outage(values: Json) -> Outage:
@@ -186,7 +193,7 @@ def _outage(values: Json) -> Outage:
 def _command(name: str, values: Json) -> Command:
     """Return the command of stored data. Raises `KeyError` or `TypeError`."""
     kind = _COMMANDS[name]
-    known = {field.name for field in fields(kind)}
+    known = _names(kind)
     given: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in values.items()

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
+import orjson
+
 from statuspool_mock.simulation.steps import Steps
 
 _ITEMS_IN_A_STEP = 20
@@ -56,8 +58,11 @@ def _pieces(value: Any, depth: int) -> Iterator[bytes]:
 
 def encoded(value: Any) -> bytes:
     """Return compact JSON at once; texts may hold lone surrogates."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # a lone surrogate, an integer beyond 64 bits, or a named tuple
+        text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-8", "surrogatepass")
 
 
 class JsonReader:
