@@ -5,6 +5,7 @@ import pytest
 
 from statuspool_mock.server import RunningServer, Settings
 from tests.console.expecting import expect
+from tests.targets import IS_FLEET
 
 pytestmark = pytest.mark.usefixtures("browser")
 
@@ -108,7 +109,8 @@ def test_mutants_are_browsed_by_what_they_break(visitor, key):
 
 
 def test_a_server_whose_mutants_stay_says_how_to_start_it(page):
-    expect(page.get_by_text("--switch-mutants")).to_be_visible()
+    told = "end all servers, and start them" if IS_FLEET else "start it with --switch-mutants"
+    expect(page.get_by_text(told)).to_be_visible()
     expect(page.get_by_label("Search")).to_be_hidden()
 
 

@@ -108,6 +108,8 @@ def test_what_would_concern_one_replica_only_is_refused_with_the_reason(fleet):
             world.reload()
         with pytest.raises(RequestRefused, match="switched on one server only") as refused:
             world._call("PUT", "/_mock/mutants", {"names": ["put-not-stored"]})
+        assert world.mutants()["why_fixed"] == str(refused.value)
+        assert "--switch-mutants" not in str(refused.value)
     assert refused.value.status == 409
     said = run("ctl", "reload", "--url", fleet.replicas[0].url)
     assert said.returncode == 2

@@ -77,6 +77,7 @@ def test_a_server_that_was_not_started_so_says_how_and_lists_what_is_on():
         told = control.mutants()
         assert [one["name"] for one in told["results"]] == ["limit-ignored"]
         assert not told["may_switch"]
+        assert "start it with --switch-mutants" in told["why_fixed"]
         with pytest.raises(RequestRefused, match="--switch-mutants"):
             control.switch_mutants()
         assert not limited(server)

@@ -180,7 +180,7 @@ def _values(command: Command | Outage) -> dict[str, Any]:
 
 
 @cache
-def _names(kind: type[Command | Outage]) -> tuple[str, ...]:
+def _names(kind: type) -> tuple[str, ...]:
     """Return the names of the fields of a dataclass; to list them takes longer than the values."""
     return tuple(field.name for field in fields(kind))
 
