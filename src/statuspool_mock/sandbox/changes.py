@@ -9,7 +9,6 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import fields, replace
-from functools import cache
 from typing import Any, NamedTuple
 
 from statuspool_mock import simulation
@@ -42,6 +41,10 @@ Json = Mapping[str, Any]
 _log = logging.getLogger(__name__)
 _OF_DELIVERIES = frozenset({NoteTrigger.__name__, NoteGone.__name__})
 _COMMANDS: Mapping[str, Any] = {kind.__name__: kind for kind in Command.__args__}
+_FIELDS: Mapping[type, tuple[str, ...]] = {
+    kind: tuple(field.name for field in fields(kind)) for kind in (*Command.__args__, Outage)
+}
+"""The names of the fields of each: to list them takes longer than to read their values."""
 
 
 class CommandApplied(NamedTuple):
@@ -176,13 +179,7 @@ class Replay:
 
 def _values(command: Command | Outage) -> dict[str, Any]:
     """Return the values of a dataclass as they are; `asdict` would copy each of them."""
-    return {name: getattr(command, name) for name in _names(type(command))}
-
-
-@cache
-def _names(kind: type) -> tuple[str, ...]:
-    """Return the names of the fields of a dataclass; to list them takes longer than the values."""
-    return tuple(field.name for field in fields(kind))
+    return {name: getattr(command, name) for name in _FIELDS[type(command)]}
 
 
 def _outage(values: Json) -> Outage:
@@ -193,7 +190,7 @@ def _outage(values: Json) -> Outage:
 def _command(name: str, values: Json) -> Command:
     """Return the command of stored data. Raises `KeyError` or `TypeError`."""
     kind = _COMMANDS[name]
-    known = _names(kind)
+    known = _FIELDS[kind]
     given: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value
         for key, value in values.items()
