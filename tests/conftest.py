@@ -12,9 +12,14 @@ import pytest
 from httpx._transports import default as httpx_default
 from hypothesis import HealthCheck, settings
 
+from statuspool_mock import server
 from statuspool_mock.client import Control
 from statuspool_mock.web.quick_protocol import QuickProtocol
 from tests.marking import ProcessGuard
+from tests.workers.on_threads import WORKERS, WorkersOnThreads
+
+if WORKERS:  # before any module of tests imports it
+    server.RunningServer = WorkersOnThreads
 from tests.targets import IS_FLEET
 
 # A shell that runs the tests in the background, or nohup, ignores signals, and so would programs.

@@ -1,7 +1,4 @@
-"""What the tests of the API ask: a server, or several that act as one.
-
-With STATUSPOOL_TEST_FLEET=1 it is a fleet of three, with STATUSPOOL_TEST_WORKERS=2 two workers.
-"""
+"""What the tests of the API ask: a server, or with STATUSPOOL_TEST_FLEET=1 a fleet of three."""
 
 import os
 import tempfile
@@ -19,12 +16,9 @@ from statuspool_mock.server import RunningServer
 from tests.fleet.loop_thread import LoopThread
 from tests.fleet.round_robin import RoundRobin
 from tests.fleet.stores import Store, valkey_server
-from tests.workers.on_threads import WorkersOnThreads
 
 VARIABLE = "STATUSPOOL_TEST_FLEET"
 IS_FLEET = bool(os.environ.get(VARIABLE))
-WORKERS_VARIABLE = "STATUSPOOL_TEST_WORKERS"
-WORKERS = int(os.environ.get(WORKERS_VARIABLE, "0"))
 REPLICAS = 3
 LEASE_SECONDS = 60.0
 
@@ -42,10 +36,6 @@ class Balanced(NamedTuple):
 @contextmanager
 def target(settings):
     """Serve with these settings until the block ends."""
-    if WORKERS:
-        with WorkersOnThreads(settings, count=WORKERS) as running:
-            yield running
-        return
     if not IS_FLEET:
         with RunningServer(settings) as running:
             yield running

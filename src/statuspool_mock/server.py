@@ -7,12 +7,12 @@ import socket
 import ssl
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from types import TracebackType
-from typing import TYPE_CHECKING, NamedTuple, Protocol, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 from statuspool_mock import contract, resources, scenarios
 from statuspool_mock.contract.reference import REQUESTS_PER_MINUTE
 from statuspool_mock.exchanges import MOST_EXCHANGES
+from statuspool_mock.links.member import Member, Parts
 from statuspool_mock.log_format import set_up_logging
 from statuspool_mock.mutants.active_mutants import ActiveMutants
 from statuspool_mock.mutants.middleware import edited_document, wrap
@@ -27,14 +28,12 @@ from statuspool_mock.mutants.mutant import Mutant
 from statuspool_mock.mutants.webhook_sender import sender_for
 from statuspool_mock.sandbox import RateLimit, Sandboxes, StorageFailed, WorldDamaged
 from statuspool_mock.sandbox.directory import DirectoryStorage
-from statuspool_mock.sandbox.persistence import Storage
 from statuspool_mock.sandbox.ticker import Ticker
 from statuspool_mock.scenarios.scenario_file import ScenarioFile
 from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
-from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from statuspool_mock.web.console import Console
 from statuspool_mock.web.control.app import ControlPlane
-from statuspool_mock.web.control.context import FleetView
+from statuspool_mock.web.control.context import ServerViews
 from statuspool_mock.web.control_auth import ControlAuth
 from statuspool_mock.web.control_origins import ControlOrigins
 from statuspool_mock.web.control_tokens import ControlTokens
@@ -160,35 +159,6 @@ class Address(NamedTuple):
         return f"{self.scheme}://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
-class Member(Protocol):
-    """A part of several servers that act as one: a replica of a fleet, or a worker."""
-
-    grace_seconds: int
-    """How long a server that stops goes on with requests under way."""
-
-    @property
-    def storage(self) -> Storage | None:
-        """Where it stores sandboxes; None for where the settings say."""
-
-    def serve(self, app: ASGIApp, sandboxes: Sandboxes) -> ASGIApp:
-        """Return the app for all worlds, given the app for those that are at home here."""
-
-    def protocol(self, protocol: type[BoundedProtocol]) -> type[BoundedProtocol]:
-        """Return the protocol of its connections, given that of a server alone."""
-
-    async def begin(self, host: str, port: int) -> None:
-        """Begin, before anything is served."""
-
-    async def drain(self) -> None:
-        """Prepare the end, while everything is served."""
-
-    async def end(self) -> None:
-        """End, once nothing is served any more."""
-
-    def measures(self) -> Iterable[tuple[str, str, float]]:
-        """Return what is measured: name, meaning, value."""
-
-
 class Composition(NamedTuple):
     """A wired application with its parts, and the keys that its scenario suggests."""
 
@@ -197,6 +167,7 @@ class Composition(NamedTuple):
     ticker: Ticker
     monitoring: Monitoring
     scenario: ScenarioFile
+    views: ServerViews
     request_ids: Random
     storage: DirectoryStorage | None
     member: Member | None
@@ -248,24 +219,27 @@ def compose(
         access_log=settings.access_log,
         open_metrics=settings.metrics_open,
     )
+    scenario_file = ScenarioFile(settings.scenario, sandboxes, factory, demo=DEMO)
+    views = ServerViews(active_mutants, scenario_file)
     if member is not None:
         monitoring.measures = member.measures
-    scenario_file = ScenarioFile(settings.scenario, sandboxes, factory, demo=DEMO)
-    # The replicas of a fleet must not have the same.
+        views = member.join(Parts(sandboxes, active_mutants, scenario_file, monitoring))
+    # Several servers that act as one must not have the same.
     request_ids = Random(settings.seed if member is None else None)  # noqa: S311 - names, no secrets
     app = application(
         settings,
         sandboxes,
         active_mutants=active_mutants,
         monitoring=monitoring,
-        scenario=None if fleet else scenario_file,
-        fleet=fleet,
+        views=views,
         request_ids=request_ids,
     )
     if member is not None:
-        app = member.serve(app, sandboxes)
+        app = member.serve(app)
     ticker = Ticker(sandboxes, sender)
-    return Composition(app, keys, ticker, monitoring, scenario_file, request_ids, storage, member)
+    return Composition(
+        app, keys, ticker, monitoring, scenario_file, views, request_ids, storage, member
+    )
 
 
 def _fleet(settings: Settings, factory: WorldFactory) -> "Fleet | None":
@@ -288,26 +262,23 @@ def application(
     *,
     active_mutants: ActiveMutants | None = None,
     monitoring: Monitoring | None = None,
-    scenario: ScenarioFile | None = None,
-    fleet: FleetView | None = None,
+    views: ServerViews | None = None,
     request_ids: Random | None = None,
     pause: Pause = asyncio.sleep,
 ) -> ASGIApp:
     """Wire the API and the control plane of some sandboxes.
 
     `active_mutants` are those of the settings if None. `monitoring` counts the requests.
-    `scenario` can be read again. `fleet` is that of a server with a ledger. `request_ids` draws the
-    ids of requests, from the seed if None. `pause` waits, in seconds, before a delayed response is
-    sent.
+    `views` are for the control plane; without them, the scenario cannot be read again.
+    `request_ids` draws the ids of requests, from the seed if None. `pause` waits, in seconds,
+    before a delayed response is sent.
     """
     active_mutants = active_mutants or ActiveMutants(settings.mutants)
     auth = settings.control_auth()
     plane = ControlPlane(
         lambda: contract.load(resources.path("openapi/control.yaml")),
         sandboxes,
-        active_mutants=active_mutants,
-        scenario=scenario,
-        fleet=fleet,
+        views=views or ServerViews(active_mutants, scenario=None),
         auth=auth,
         strict=settings.strict,
     )
@@ -456,6 +427,7 @@ class Server(uvicorn.Server):
         self._ticker = composition.ticker
         self._monitoring = composition.monitoring
         self._scenario = composition.scenario if settings.watch else None
+        self._views = composition.views
         self._watching: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -465,8 +437,9 @@ class Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         self._ticker.start()
         self._monitoring.lag.start()
-        if self._scenario is not None:
-            self._watching = asyncio.create_task(self._scenario.watch())
+        if self._scenario is not None and self._views.scenario is not None:
+            watching = self._scenario.watch(self._views.scenario.reload)
+            self._watching = asyncio.create_task(watching)
         self._on_start()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

@@ -28,6 +28,8 @@ class WorkerServer(Server):
     def __init__(self, composition: Composition, settings: Settings, worker: Worker) -> None:
         super().__init__(composition, settings, on_start=self._open)
         self._worker = worker
+        if worker.here != 0:  # one watches the scenario's file, and tells the others
+            self._scenario = None
 
     def _open(self) -> None:
         self._worker.open(self._protocol, self._stop)

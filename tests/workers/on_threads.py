@@ -1,5 +1,6 @@
 """The workers of a server on threads of this process, for tests that change what it does."""
 
+import os
 import socket
 import threading
 from contextlib import ExitStack, closing
@@ -11,21 +12,23 @@ from statuspool_mock.web.sockets import listening
 from statuspool_mock.worker_server import WorkerServer, share_of
 from statuspool_mock.workers.worker import DRAINED, END, READY, STOP, Worker, Workplace
 
+WORKERS = int(os.environ.get("STATUSPOOL_TEST_WORKERS", "0"))
+"""With how many workers the tests of other folders are to run; 0 for a server alone."""
 _SECONDS = 60
 
 
 class WorkersOnThreads:
     """A server with workers, which do not share memory but for what real ones share."""
 
-    def __init__(self, settings, *, count=2):
-        self._settings = replace(settings, workers=count)
+    def __init__(self, settings):
+        self._settings = replace(settings, workers=WORKERS or 2)
 
     def __enter__(self):
         settings = self._settings
         with ExitStack() as stack:
             data = settings.data
             storage = None if data is None else stack.enter_context(DirectoryStorage(data))
-            workplace = stack.enter_context(closing(Workplace(settings.workers)))
+            workplace = self.workplace = stack.enter_context(closing(Workplace(settings.workers)))
             listener = stack.enter_context(listening(settings.host, settings.port))
             self._controls, self._threads = [], []
             for number in range(settings.workers):

@@ -22,11 +22,12 @@ from statuspool_mock.fleet.protocol import with_links
 from statuspool_mock.fleet.recipes import RecipeBook
 from statuspool_mock.fleet.routes import Routes
 from statuspool_mock.links.client import Link, Links
+from statuspool_mock.links.member import Parts
 from statuspool_mock.links.request_worlds import RequestWorlds
 from statuspool_mock.links.server import LinkServer
-from statuspool_mock.sandbox import Sandboxes
 from statuspool_mock.scenarios.world_factory import WorldFactory
 from statuspool_mock.web.bounded_protocol import BoundedProtocol
+from statuspool_mock.web.control.context import ServerViews
 from statuspool_mock.web.sockets import is_local
 
 DRAIN_SECONDS = 2 * RENEWAL_SECONDS
@@ -53,6 +54,7 @@ class Fleet:
     """A replica of a fleet. `options` are those that all replicas need alike, with their values."""
 
     grace_seconds = GRACE_SECONDS
+    shares = 1
 
     def __init__(
         self, settings: FleetSettings, factory: WorldFactory, options: Mapping[str, str]
@@ -72,10 +74,14 @@ class Fleet:
         self._connections: set[LinkServer] = set()
         self._checking: asyncio.Task[None] | None = None
 
-    def serve(self, app: ASGIApp, sandboxes: Sandboxes) -> ASGIApp:
+    def join(self, parts: Parts) -> ServerViews:
+        """Take the parts of this process; the scenario of a fleet cannot be read again."""
+        self.homes.sandboxes = parts.sandboxes
+        return ServerViews(parts.mutants, None, fleet=self, others=self)
+
+    def serve(self, app: ASGIApp) -> ASGIApp:
         """Return the app of the replica, which serves the worlds at home here with `app`."""
         self._inner = app
-        self.homes.sandboxes = sandboxes
 
         async def serve(scope: Scope, receive: Receive, send: Send) -> None:
             await self.app(scope, receive, send)

@@ -31,7 +31,7 @@ class ActiveMutants:
         self._build, self._app = build, build(self.chosen)
         return self if self.may_switch else self._app
 
-    def switch(self, names: Sequence[str]) -> None:
+    async def switch(self, names: Sequence[str]) -> None:
         """Activate exactly these mutants from the next request on. Raises `UnknownMutant`."""
         chosen = choose(names)
         if self._build is not None:

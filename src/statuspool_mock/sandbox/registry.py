@@ -76,6 +76,8 @@ class Sandboxes:
         self._sandboxes: dict[str, Sandbox] = {}
         self._accesses: dict[str, Access] = {}
         self._damaged: dict[str, str] = {}  # why, by the name of the sandbox
+        self.on_new_keys: Callable[[], None] = lambda: None
+        """Is called when keys may open other sandboxes than before."""
 
     def access(self, key: str) -> Access:
         """Return the access of a key, opening its sandbox on first use.
@@ -146,6 +148,7 @@ class Sandboxes:
         """Name the scenario that new sandboxes start from, and its literal keys."""
         self.scenario, self._keys = name, dict(keys)
         self._accesses.clear()
+        self.on_new_keys()
 
     def __len__(self) -> int:
         return len(self._sandboxes)

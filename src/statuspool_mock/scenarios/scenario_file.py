@@ -2,10 +2,11 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from statuspool_mock.atomic_files import version_of
-from statuspool_mock.sandbox import InvalidInput, Sandboxes
+from statuspool_mock.sandbox import Conflict, InvalidInput, Sandboxes
 from statuspool_mock.scenarios.errors import ScenarioRejected
 from statuspool_mock.scenarios.scenario import Scenario, load
 from statuspool_mock.scenarios.world_factory import WorldFactory
@@ -44,25 +45,27 @@ class ScenarioFile:
         self._sandboxes.use_scenario(scenario.name, dict.fromkeys(scenario.keys, self._demo))
         return scenario.name
 
-    async def watch(self) -> None:
-        """Read the scenario again whenever its file changes, until cancelled."""
+    async def watch(self, reload: Callable[[], Awaitable[str]]) -> None:
+        """Call `reload` whenever the file changes, until cancelled."""
         while True:
             await asyncio.sleep(_SECONDS_BETWEEN_LOOKS)
-            await self._reload_if_changed()
+            await self._reload_if_changed(reload)
 
     def _prepare(self) -> tuple[Scenario, World]:
         scenario = load(self._source)
         return scenario, self._factory.prepare(scenario)
 
-    async def _reload_if_changed(self) -> None:
+    async def _reload_if_changed(self, reload: Callable[[], Awaitable[str]]) -> None:
         """Read the file again if it was written to; log it, also if it cannot be used."""
         version = version_of(Path(self._source))
         if version == self._version:
             return
         self._version = version
         try:
-            name = await self.reload()
+            name = await reload()
         except InvalidInput as error:
             _log.error("The scenario stays as it was. %s", error)
+        except Conflict as error:
+            _log.error("The scenario was not read again everywhere. %s", error)
         else:
             _log.warning("Read the scenario %s again.", name)

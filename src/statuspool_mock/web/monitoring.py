@@ -1,6 +1,6 @@
 """Pages for those who run the server: `/healthz`, `/readyz` and `/metrics`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from starlette.responses import JSONResponse
@@ -12,6 +12,7 @@ from statuspool_mock.web.errors import error_response
 from statuspool_mock.web.loop_lag import LoopLag
 from statuspool_mock.web.request_log import REQUEST_ID, Observer, RequestCounts, write_access_line
 from statuspool_mock.web.requests import bearer_key
+from statuspool_mock.web.server_report import ServerReport, report_of
 
 _TOKEN = b"x-control-token"
 
@@ -32,6 +33,20 @@ class Monitoring:
     """Returns what else is measured: name, meaning, value."""
     counts: RequestCounts = field(default_factory=RequestCounts)
     lag: LoopLag = field(default_factory=LoopLag)
+    are_others_ready: Callable[[], bool] = lambda: True
+    """Whether all other processes of the server are ready."""
+    others: Callable[[], Awaitable[Sequence[ServerReport]]] | None = None
+    """Returns what they measure; None where there is no other."""
+
+    def report(self, sandboxes: Sandboxes) -> ServerReport:
+        """Return what this process measures."""
+        return report_of(
+            self.counts,
+            sandboxes,
+            lag=self.lag,
+            deliveries=self.deliveries,
+            measures=self.measures,
+        )
 
     @property
     def observers(self) -> Sequence[Observer]:
@@ -51,13 +66,13 @@ def monitoring_pages(
 
 
 class _Readiness:
-    """Answers 200 while the server takes requests, and 503 while it stops."""
+    """Answers 200 while all of the server takes requests, and 503 otherwise."""
 
     def __init__(self, monitoring: Monitoring) -> None:
         self._monitoring = monitoring
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ready = self._monitoring.is_ready
+        ready = self._monitoring.is_ready and self._monitoring.are_others_ready()
         response = JSONResponse(
             {"status": "ready" if ready else "stopping"},
             status_code=200 if ready else 503,
@@ -99,15 +114,10 @@ class _Metrics:
             raise ControlDenied("Metrics concern every sandbox, and need a token for admin.")
 
     def _built(self) -> ASGIApp:
-        from statuspool_mock.web.metrics import MetricsPage, ServerCollector  # noqa: PLC0415
+        from statuspool_mock.web.metrics import MetricsPage  # noqa: PLC0415
 
-        monitoring = self._monitoring
-        return MetricsPage(
-            ServerCollector(
-                monitoring.counts,
-                self._sandboxes,
-                lag=monitoring.lag,
-                deliveries=monitoring.deliveries,
-                measures=monitoring.measures,
-            )
-        )
+        return MetricsPage(self._reports)
+
+    async def _reports(self) -> Sequence[ServerReport]:
+        others = self._monitoring.others
+        return [self._monitoring.report(self._sandboxes), *(await others() if others else ())]

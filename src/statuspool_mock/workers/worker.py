@@ -13,15 +13,17 @@ from zlib import crc32
 from starlette.types import ASGIApp
 
 from statuspool_mock.links.client import Link, LinkLost, Links
+from statuspool_mock.links.member import Parts
 from statuspool_mock.links.request_worlds import RequestWorlds
 from statuspool_mock.links.server import LinkServer
-from statuspool_mock.sandbox import Sandboxes
 from statuspool_mock.sandbox.persistence import Storage
 from statuspool_mock.web.bounded_protocol import BoundedProtocol
+from statuspool_mock.web.control.context import ServerViews
 from statuspool_mock.workers.app import WorkerApp
 from statuspool_mock.workers.arrival import Arrival, arrived
 from statuspool_mock.workers.hand_over import HandOverProtocol
 from statuspool_mock.workers.inboxes import CONNECTION, LINK, Inboxes
+from statuspool_mock.workers.whole_server import WholeServer
 
 READY, DRAINED = b"R", b"D"
 """What a worker tells its parent."""
@@ -41,11 +43,14 @@ class Workplace:
         self.secret = secrets.token_bytes(32)
         self.ready = mmap.mmap(-1, count)
         """For each worker 1 while it takes requests, else 0; in memory that all can change."""
+        self.is_changed = mmap.mmap(-1, 1)
+        """Whether workers differ from what a new one begins with; in the same kind of memory."""
 
     def close(self) -> None:
         """Close all."""
         self.inboxes.close()
         self.ready.close()
+        self.is_changed.close()
 
     def home_of(self, world: str) -> int:
         """Return the number of the worker that is the home of a world."""
@@ -66,6 +71,7 @@ class Worker:
         self._control: socket.socket
         self._inner: ASGIApp
         self._worlds: RequestWorlds
+        self._whole: WholeServer
         self._connections: set[LinkServer] = set()
         self._arriving: set[asyncio.Task[None]] = set()
         self._make_protocol: Callable[[], BoundedProtocol]
@@ -75,10 +81,26 @@ class Worker:
 
     # Its parts
 
-    def serve(self, app: ASGIApp, sandboxes: Sandboxes) -> ASGIApp:
+    def join(self, parts: Parts) -> ServerViews:
+        """Take the parts of this process, and show those of all workers."""
+        self._worlds = RequestWorlds(parts.sandboxes)
+        self._whole = WholeServer(
+            parts,
+            count=self._workplace.count,
+            link_to=self._link_to,
+            on_change=self._note_change,
+        )
+        parts.sandboxes.on_new_keys = self._worlds.forget
+        parts.monitoring.are_others_ready = lambda: 0 not in self._workplace.ready[:]
+        parts.monitoring.others = self._whole.reports
+        return ServerViews(self._whole, self._whole, others=self._whole)
+
+    def _note_change(self) -> None:
+        self._workplace.is_changed[0] = 1
+
+    def serve(self, app: ASGIApp) -> ASGIApp:
         """Return the app of the worker, which serves the worlds at home here with `app`."""
         self._inner = app
-        self._worlds = RequestWorlds(sandboxes)
         self.app = WorkerApp(app, self._link_to)
         return self.app
 
@@ -88,7 +110,7 @@ class Worker:
 
     def take_place(self, number: int, control: socket.socket) -> None:
         """Be the worker of this number."""
-        self.here = number
+        self.here = self._whole.here = number
         self._control = control
         control.settimeout(0)
 
@@ -98,6 +120,8 @@ class Worker:
         """Begin before anything is served."""
         self.links = Links(self._connect)
         self._may_end = asyncio.Event()
+        if self._workplace.is_changed[0]:
+            await self._whole.catch_up()
 
     def open(self, make_protocol: Callable[[], BoundedProtocol], stop: Callable[[], None]) -> None:
         """Take what other workers give; `stop` is called when the parent wants it."""
@@ -197,7 +221,7 @@ class Worker:
             transport,
             secret=self._workplace.secret,
             app=self._inner,
-            answer=self._answer,
+            answer=self._whole.answer,
             connections=self._connections,
         )
         transport.set_protocol(link)
@@ -213,6 +237,3 @@ class Worker:
             transport.close()
         elif self._is_stopping:
             protocol.shutdown()
-
-    async def _answer(self, question: Any) -> Any:  # noqa: ARG002 - step 2
-        return None

@@ -13,12 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from statuspool_mock.contract import Document, Operation
 from statuspool_mock.sandbox import Access, KeyRejected, Sandboxes, StorageFailed, long_work
 from statuspool_mock.web.bodies import ORDINARY, SNAPSHOT
-from statuspool_mock.web.control.context import (
-    ControlContext,
-    FleetView,
-    MutantSwitch,
-    ScenarioSource,
-)
+from statuspool_mock.web.control.context import ControlContext, ServerViews
 from statuspool_mock.web.control.operations import OPERATIONS
 from statuspool_mock.web.control_auth import ControlAuth, ControlDenied
 from statuspool_mock.web.control_tokens import WHOLE_SERVER, Grant
@@ -70,17 +65,13 @@ class ControlOperation:
         operation: Operation,
         sandboxes: Sandboxes,
         *,
-        active_mutants: MutantSwitch,
-        scenario: ScenarioSource | None,
-        fleet: FleetView | None,
+        views: ServerViews,
         strict: bool,
     ) -> None:
         self._operation = operation
         self._function = OPERATIONS[operation.id]
         self._sandboxes = sandboxes
-        self._active_mutants = active_mutants
-        self._scenario = scenario
-        self._fleet = fleet
+        self._views = views
         self._strict = strict
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -165,9 +156,7 @@ class ControlOperation:
             values=values,
             body=body,
             headers=request.headers,
-            active_mutants=self._active_mutants,
-            scenario=self._scenario,
-            fleet=self._fleet,
+            server=self._views,
         )
         if iscoroutinefunction(self._function):
             return await self._function(context)
@@ -224,17 +213,13 @@ class ControlPlane:
         document: Callable[[], Document],
         sandboxes: Sandboxes,
         *,
-        active_mutants: MutantSwitch,
-        scenario: ScenarioSource | None,
-        fleet: FleetView | None = None,
+        views: ServerViews,
         auth: ControlAuth,
         strict: bool = False,
     ) -> None:
         self._document = document
         self._sandboxes = sandboxes
-        self._active_mutants = active_mutants
-        self._scenario = scenario
-        self._fleet = fleet
+        self._views = views
         self._auth = auth
         self._strict = strict
         self._app: ASGIApp | None = None
@@ -272,9 +257,7 @@ class ControlPlane:
             lambda operation: ControlOperation(
                 operation,
                 self._sandboxes,
-                active_mutants=self._active_mutants,
-                scenario=self._scenario,
-                fleet=self._fleet,
+                views=self._views,
                 strict=self._strict,
             ),
             base_path=CONTROL_PATH,

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from statuspool_mock import time_parsing
 from statuspool_mock.sandbox import Access, InvalidInput, Sandbox, Sandboxes, long_work
@@ -20,15 +20,21 @@ class MutantSwitch(Protocol):
     def listed(self) -> Iterable[dict[str, Any]]:
         """Return the mutants as data."""
 
-    def switch(self, names: Sequence[str]) -> None:
-        """Activate exactly these mutants. Raises `ValueError` for an unknown name."""
+    async def switch(self, names: Sequence[str]) -> None:
+        """Activate exactly these mutants.
+
+        Raises `ValueError` for an unknown name, and `Conflict` where a worker does not answer.
+        """
 
 
 class ScenarioSource(Protocol):
     """The scenario of the server."""
 
     async def reload(self) -> str:
-        """Read it again and return its name. Raises `InvalidInput`."""
+        """Read it again and return its name.
+
+        Raises `InvalidInput`, and `Conflict` where a worker does not answer.
+        """
 
 
 class FleetView(Protocol):
@@ -40,8 +46,27 @@ class FleetView(Protocol):
     async def move(self, world: str, to: str | None) -> Mapping[str, Any]:
         """Move a world to a replica. Raises `NotFound`, `InvalidInput` or `Conflict`."""
 
+
+class OtherServers(Protocol):
+    """The servers that act as one with this one."""
+
+    shares: int
+    """Into how many parts the number of sandboxes is divided that may be open at once."""
+
     async def sandboxes(self) -> Sequence[Mapping[str, Any]]:
-        """Return the sandboxes of the other replicas."""
+        """Return the sandboxes of the others."""
+
+
+class ServerViews(NamedTuple):
+    """What a control plane shows and changes beyond sandboxes."""
+
+    mutants: MutantSwitch
+    scenario: ScenarioSource | None
+    """None if the scenario cannot be read again."""
+    fleet: FleetView | None = None
+    """None for a server without a ledger."""
+    others: OtherServers | None = None
+    """None for a server alone."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +84,7 @@ class ControlContext:
     values: Mapping[str, Any]
     body: Any
     headers: Mapping[bytes, bytes]
-    active_mutants: MutantSwitch
-    scenario: ScenarioSource | None
-    """None if the scenario cannot be read again."""
-    fleet: FleetView | None
-    """None for a server without a ledger."""
+    server: ServerViews
 
     @property
     def sandbox(self) -> Sandbox:

@@ -23,6 +23,7 @@ async def move_world(context: ControlContext) -> Any:
 
 def _fleet(context: ControlContext) -> FleetView:
     """Return the fleet. Raises `Conflict` for a server without a ledger."""
-    if context.fleet is None:
+    fleet = context.server.fleet
+    if fleet is None:
         raise Conflict("This server is alone; servers started with the same --ledger are a fleet.")
-    return context.fleet
+    return fleet

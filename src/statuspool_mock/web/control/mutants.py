@@ -14,7 +14,7 @@ _FIXED_IN_FLEET = (
 
 async def list_mutants(context: ControlContext) -> Any:
     """Handle GET /mutants."""
-    board = context.active_mutants
+    board = context.server.mutants
     return {
         "results": list(board.listed()),
         "may_switch": board.may_switch,
@@ -28,7 +28,7 @@ async def switch_mutants(context: ControlContext) -> Any:
     if why_fixed is not None:
         raise Conflict(why_fixed)
     try:
-        context.active_mutants.switch(context.body["names"])
+        await context.server.mutants.switch(context.body["names"])
     except ValueError as error:
         raise InvalidInput(f"Must be names of mutants: {error}", field="names") from None
     return await list_mutants(context)
@@ -36,6 +36,6 @@ async def switch_mutants(context: ControlContext) -> Any:
 
 def _why_fixed(context: ControlContext) -> str | None:
     """Return why the mutants cannot be switched, and what can be done; None if they can."""
-    if context.fleet is not None:
+    if context.server.fleet is not None:
         return _FIXED_IN_FLEET
-    return None if context.active_mutants.may_switch else _FIXED
+    return None if context.server.mutants.may_switch else _FIXED

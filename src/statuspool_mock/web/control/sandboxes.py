@@ -12,11 +12,14 @@ from statuspool_mock.web.control.context import ControlContext
 async def list_sandboxes(context: ControlContext) -> Any:
     """Handle GET /sandboxes."""
     sandboxes, covers = context.sandboxes, context.grant.covers
+    others, most = context.server.others, sandboxes.most
     found = listed(sandboxes, covers=covers)
-    for others in await context.fleet.sandboxes() if context.fleet else ():
-        for kind, items in found.items():
-            items += [one for one in others[kind] if covers(one["name"])]
-    return {**found, "most": sandboxes.most, "idle_seconds": sandboxes.idle_seconds}
+    if others is not None:
+        most *= others.shares
+        for one in await others.sandboxes():
+            for kind, items in found.items():
+                items += [each for each in one[kind] if covers(each["name"])]
+    return {**found, "most": most, "idle_seconds": sandboxes.idle_seconds}
 
 
 def listed(sandboxes: Sandboxes, *, covers: Callable[[str], bool]) -> dict[str, list[Any]]:
