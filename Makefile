@@ -11,7 +11,7 @@ WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 
 unexport PYTHONDONTWRITEBYTECODE   # the tests start hundreds of Pythons, and each would compile all of it
 
-.PHONY: serve test test-fast test-long hostile lint package docs ordinary sent site matrix sweep seeds compare score bench profile waits soak fleet nemesis kills clean help
+.PHONY: serve test test-fast test-long hostile lint package docs ordinary sent site matrix sweep seeds compare score bench profile waits soak fleet workers nemesis kills clean help
 
 help:
 	@echo "make serve   run the API (ARGS='--scenario outage --port 0' passes options)"
@@ -36,6 +36,8 @@ help:
 	@echo "make soak    let several keys do heavy things for ten minutes (ARGS='--minutes 2')"
 	@echo "make fleet   run the tests of the API, the control plane, webhooks and the console against"
 	@echo "             three replicas"
+	@echo "make workers run the tests of the API, the control plane, webhooks, hostile input and the"
+	@echo "             console against two workers"
 	@echo "make nemesis  kill, stop and cut off the replicas of a fleet for twenty minutes, and check every"
 	@echo "             response (ARGS='--minutes 2 --only kill pause')"
 	@echo "make kills   kill replicas of a fleet a hundred times under 500 writes a second, and check the same"
@@ -119,6 +121,9 @@ soak: .venv/developing
 
 fleet: .venv/developing
 	FLEET_SUITES=1 $(PYTEST) -m long tests/fleet/test_same_suites.py $(ARGS)
+
+workers: .venv/developing
+	WORKERS_SUITES=1 $(PYTEST) -m long tests/workers/test_same_suites.py $(ARGS)
 
 nemesis: .venv/developing
 	$(BIN)/python -m tests.fleet.nemesis $(ARGS)
