@@ -27,14 +27,14 @@ from statuspool_mock.simulation import Incident, Status, Team, timeline
 from statuspool_mock.simulation.behaviour import FAILURES
 from statuspool_mock.web import write_coalescing
 from statuspool_mock.web.gc_tuning import tune_for_serving
+from statuspool_mock.web.known_heads import KnownHeads
+from statuspool_mock.web.vendor.kept_bodies import KeptBodies
 
 ROUNDS = 9
 KEY = "sp_test_hot"
 CLIENT = """
 import socket, sys
-port, count = int(sys.argv[1]), int(sys.argv[2])
-lines = b"GET /v1/monitors?limit=20 HTTP/1.1", b"Host: x", b"Authorization: Bearer sp_test_hot"
-request = b"\\r\\n".join(lines) + b"\\r\\n\\r\\n"
+port, count, request = int(sys.argv[1]), int(sys.argv[2]), bytes.fromhex(sys.argv[3])
 with socket.create_connection(("127.0.0.1", port)) as connection:
     for _ in range(count):
         connection.sendall(request)
@@ -46,6 +46,12 @@ with socket.create_connection(("127.0.0.1", port)) as connection:
         while len(body) < length:
             body += connection.recv(65536)
 """
+BODY = b'{"name": "One", "url": "https://one.example.com", "interval_seconds": 60}'
+LIST = b"GET /v1/monitors?limit=20 HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sp_test_hot\r\n\r\n"
+CREATE = (
+    b"POST /v1/monitors HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer sp_test_hot\r\n"
+    b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
+)
 
 
 class Gain(NamedTuple):
@@ -130,9 +136,9 @@ class InProcess:
         factory = WorldFactory(scenarios.load("large"), seed=1, clock=ClockChoice(at=1_764_072_000))
         self.sandboxes = Sandboxes(factory, document=contract.load(), wall=time.monotonic)
         self.app = application(replace(Settings(), rate_limit=None), self.sandboxes)
-        self.monitor = self.sandboxes.access(KEY).sandbox.world.monitors(team=Team.OWN).items[0]
-        world = self.sandboxes.access(KEY).sandbox.world
-        self.tracked = list(world._scheduler.tracked.values())  # noqa: SLF001 - measures what is inside
+        self.world = self.sandboxes.access(KEY).sandbox.world
+        self.monitor = self.world.monitors(team=Team.OWN).items[0]
+        self.tracked = list(self.world._scheduler.tracked.values())  # noqa: SLF001 - measures what is inside
         self.loop = asyncio.new_event_loop()
 
     def get(self, path: str, query: bytes = b"") -> None:
@@ -163,7 +169,7 @@ class InProcess:
 
 def status_caches(api: InProcess) -> list[Gain]:
     status = f"/v1/monitors/{api.monitor.id}/status"
-    routes = _routes_of_the_api()
+    routes = _only("_Routes")
     (tracked,) = (one for one in api.tracked if one.monitor is api.monitor)
 
     def unrouted() -> None:
@@ -193,22 +199,25 @@ def status_caches(api: InProcess) -> list[Gain]:
 
 
 def list_caches(api: InProcess) -> list[Gain]:
-    serializers = [one for one in gc.get_objects() if type(one).__name__ == "MonitorSerializer"]
+    serializer = _only("MonitorSerializer")
+    pages = api.world._pages  # noqa: SLF001 - measures what is inside
     operation = api.sandboxes.document.operations["listMonitors"]
 
     def unserialized() -> None:
-        for serializer in serializers:
-            serializer._kept.clear()  # noqa: SLF001 - measures what is inside
+        serializer._kept.clear()  # noqa: SLF001 - measures what is inside
         unkept()
 
     def unkept() -> None:
-        for serializer in serializers:
-            serializer._pages.clear()  # noqa: SLF001 - measures what is inside
+        serializer._pages = KeptBodies()  # noqa: SLF001 - measures what is inside
         api.get("/v1/monitors", b"limit=20")
 
     def unsummarized() -> None:
         for one in api.tracked[:20]:
             one.cached_summary = None
+        uncollected()
+
+    def uncollected() -> None:
+        pages._pages.clear()  # noqa: SLF001 - measures what is inside
         api.get("/v1/monitors", b"limit=20")
 
     def unread() -> None:
@@ -217,21 +226,36 @@ def list_caches(api: InProcess) -> list[Gain]:
 
     unit = "GET list of 20"
     page = repeated(lambda: api.get("/v1/monitors", b"limit=20"), 200)
-    without_pages = repeated(unkept, 200)
+    without_bytes, without_pages = repeated(unkept, 200), repeated(uncollected, 200)
     return [
-        compare("JSON of monitors cached", unit, repeated(unserialized, 200), without_pages),
-        compare("pages of monitors kept", unit, without_pages, page),
-        compare("summaries of monitors cached", unit, repeated(unsummarized, 200), page),
+        compare("JSON of monitors cached", unit, repeated(unserialized, 200), without_bytes),
+        compare("pages kept as bytes", unit, without_bytes, page),
+        compare("summaries of monitors cached", unit, repeated(unsummarized, 200), without_pages),
+        compare("pages kept until a monitor is checked", unit, without_pages, page),
         compare("query strings cached", unit, repeated(unread, 200), page),
     ]
 
 
+def logs(api: InProcess) -> Gain:
+    path = f"/v1/monitors/{api.monitor.id}/logs"
+    serializer = _only("MonitorSerializer")
+
+    def unkept() -> None:
+        serializer._logs = KeptBodies()  # noqa: SLF001 - measures what is inside
+        api.get(path, b"limit=100")
+
+    kept = repeated(lambda: api.get(path, b"limit=100"), 200)
+    return compare("pages of logs kept", "GET logs of 100", repeated(unkept, 200), kept)
+
+
 def blocks(api: InProcess) -> Gain:
     """Count the failures of 30 days with and without the cached blocks."""
-    world = api.sandboxes.access(KEY).sandbox.world
+    world = api.world
     monitors = world.monitors(team=Team.OWN, limit=50).items
 
     def count() -> int:
+        for one in api.tracked:
+            one.kept_reading = None
         for monitor in monitors:
             world.sla(monitor)
         return len(monitors)
@@ -247,37 +271,63 @@ def protocols() -> list[Gain]:
     """Serve a client in another process, with and without what the protocol class does."""
 
     class Slow(server._Protocol):  # noqa: SLF001 - measures what is inside
+        heads = _NoHeads()
+
         def _may_be_quick(self) -> bool:
             return False
 
-    def serve(protocol: type[HttpToolsProtocol], held: int = 64 << 10) -> Callable[[], None]:
-        def run() -> None:
-            settings = Settings(port=0, rate_limit=None, scenario="large")
-            with (
-                patch.object(server, "_Protocol", protocol),
-                patch.object(write_coalescing, "_MOST_HELD_BYTES", held),
-                RunningServer(settings) as running,
-            ):
-                call = [sys.executable, "-c", CLIENT, str(running.address.port)]
-                subprocess.run([*call, "50"], check=True)
-                began = time.process_time()
-                subprocess.run([*call, "2000"], check=True)
-                used.append((time.process_time() - began) / 2000 * 1e6)
+    class Parsing(server._Protocol):  # noqa: SLF001 - measures what is inside
+        heads = _NoHeads()
 
-        used: list[float] = []
-        run.used = used  # type: ignore[attr-defined]
-        return run
-
-    ways = [serve(Slow, -1), serve(Slow), serve(server._Protocol)]  # noqa: SLF001 - measures what is inside
+    quick = server._Protocol  # noqa: SLF001 - measures what is inside
+    ways = [
+        Served(Slow, LIST, held=-1),
+        Served(Slow, LIST),
+        Served(Parsing, LIST),
+        Served(quick, LIST),
+        Served(Slow, CREATE),
+        Served(quick, CREATE),
+    ]
     for _ in range(ROUNDS):
         for way in ways:
-            way()
-    separate, slow, quick = (median(way.used) for way in ways)  # type: ignore[attr-defined]
-    unit = "GET list of 20 over a socket"
+            way.run()
+    separate, slow, parsing, known, slow_body, body = (median(way.used) for way in ways)
+    unit, made = "GET list of 20 over a socket", "POST over a socket"
     return [
         Gain("head and body in one write", unit, separate, slow),
-        Gain("answered at once, without a task", unit, slow, quick),
+        Gain("answered at once, without a task", unit, slow, parsing),
+        Gain("heads known", unit, parsing, known),
+        Gain("answered at once, with its body", made, slow_body, body),
     ]
+
+
+class _NoHeads(KnownHeads):
+    def keep(self, data: bytes, scope: Any) -> None:
+        pass
+
+
+class Served:
+    """A request that is sent to a server with some protocol, again and again."""
+
+    def __init__(self, protocol: type[HttpToolsProtocol], request: bytes, *, held: int = 64 << 10):
+        self.used: list[float] = []
+        self._protocol = protocol
+        self._request = request.hex()
+        self._held = held
+
+    def run(self) -> None:
+        """Note the processor time per request."""
+        settings = Settings(port=0, rate_limit=None, scenario="large")
+        with (
+            patch.object(server, "_Protocol", self._protocol),
+            patch.object(write_coalescing, "_MOST_HELD_BYTES", self._held),
+            RunningServer(settings) as running,
+        ):
+            call = [sys.executable, "-c", CLIENT, str(running.address.port)]
+            subprocess.run([*call, "50", self._request], check=True)
+            began = time.process_time()
+            subprocess.run([*call, "2000", self._request], check=True)
+            self.used.append((time.process_time() - began) / 2000 * 1e6)
 
 
 def collections() -> tuple[float, float]:
@@ -295,17 +345,18 @@ def collections() -> tuple[float, float]:
     return before, after
 
 
-def _routes_of_the_api() -> Any:
-    """Return what caches routes, wherever it is in the application."""
-    (routes,) = (one for one in gc.get_objects() if type(one).__name__ == "_Routes")
-    return routes
+def _only(name: str) -> Any:
+    """Return the object of a class, wherever it is in the application."""
+    (found,) = (one for one in gc.get_objects() if type(one).__name__ == name)
+    return found
 
 
 def main() -> None:
     socket.setdefaulttimeout(30)
     before, after = collections()
     api = InProcess()
-    gains = [*small_values(), *status_caches(api), *list_caches(api), blocks(api), *protocols()]
+    gains = [*small_values(), *status_caches(api), *list_caches(api), logs(api)]
+    gains += [blocks(api), *protocols()]
     print("| | per | without | with | gain |")
     print("|---|---|---:|---:|---:|")
     for gain in gains:

@@ -20,6 +20,7 @@ TITLES = {
     "status": "`GET /monitors/{id}/status`",
     "create": "`POST /monitors`",
     "logs": "`GET /monitors/{id}/logs?limit=100`",
+    "polled": "`GET /monitors/{id}/logs?limit=100`, the same pages again",
     "update": "`PUT /monitors/{id}`",
     "delete": "`DELETE /monitors/{id}`",
 }

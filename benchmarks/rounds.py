@@ -125,6 +125,12 @@ def cases_of(server: ServerProcess) -> list[Case]:
                 for turn in range(len(ids) * 97)
             ),
         ),
+        Case(
+            "polled",
+            "GET /monitors/{id}/logs?limit=100, again",
+            tuple(f"/monitors/{one}/logs?limit=100" for one in ids),
+            names=ours_and_bare,
+        ),
         Case("update", "PUT /monitors/{id}", single, "PUT", ours_and_bare),
         # The last case of a turn, as it leaves no monitor: a few requests are under way at its end.
         Case("delete", "DELETE /monitors/{id}", single, "DELETE", ours_and_bare, len(single) - 32),

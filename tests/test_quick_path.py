@@ -1,7 +1,10 @@
 """Requests that are answered at once, and those that uvicorn answers in a task: same responses."""
 
 import asyncio
+import json
 import logging
+import re
+import socket
 import threading
 import time
 from contextlib import contextmanager
@@ -12,6 +15,7 @@ import pytest
 from statuspool_mock.scenarios.world_factory import ClockChoice
 from statuspool_mock.server import RunningServer, Settings
 from statuspool_mock.web import quick_protocol
+from statuspool_mock.web.known_heads import MOST_KNOWN_HEADS, KnownHeads
 from statuspool_mock.web.quick_protocol import QuickProtocol
 from statuspool_mock.web.quick_requests import in_task, start
 from tests.hostile.wire import connected, exchange, responses
@@ -42,7 +46,12 @@ def served(settings=SETTINGS):
 @pytest.fixture
 def slowly(monkeypatch):
     """Return a function that lets every request take uvicorn's way."""
-    return lambda: monkeypatch.setattr(QuickProtocol, "_may_be_quick", lambda _: False)
+
+    def slow_down():
+        monkeypatch.setattr(QuickProtocol, "_may_be_quick", lambda _: False)
+        monkeypatch.setattr(QuickProtocol, "heads", KnownHeads())
+
+    return slow_down
 
 
 def request(method, path, *headers, key=KEY):
@@ -50,6 +59,14 @@ def request(method, path, *headers, key=KEY):
     if key:
         lines.insert(2, f"Authorization: Bearer {key}")
     return "\r\n".join([*lines, "", ""]).encode()
+
+
+def writing(method, path, body, *headers, key=KEY):
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    length = f"Content-Length: {len(content)}"
+    return request(method, path, "Content-Type: application/json", length, *headers, key=key) + (
+        content
+    )
 
 
 CLOSE = request("GET", "/healthz", "Connection: close", key=None)
@@ -83,6 +100,10 @@ def undated(response):
     return b"\r\n".join(lines) + separator + body
 
 
+def without_id(response):
+    return re.sub(rb"(req_|x-request-id: )\w+", b"", response)
+
+
 def monitors(server, key=KEY):
     headers = {"Authorization": f"Bearer {key}"}
     return [
@@ -113,9 +134,30 @@ def all_requests(own, foreign):
     for path in (own[0], foreign[0], UNKNOWN):
         yield request("DELETE", f"/v1/monitors/{path}", key=f"{KEY}.ro")
         yield request("DELETE", f"/v1/monitors/{path}")
+    yield from all_writes(own)
     for method, path in (("DELETE", "monitors"), ("HEAD", "monitors"), ("OPTIONS", "monitors")):
         yield request(method, f"/v1/{path}")
     yield request("GET", "/v1/monitors", "Connection: close")
+
+
+def all_writes(own):
+    """Return requests with a body for each operation that has one, and each error of bodies."""
+    monitor = {"name": "One", "url": "https://one.example.com", "interval_seconds": 60}
+    incident = {"monitor_id": own[1], "title": "One"}
+    webhook = {"url": "http://127.0.0.1:9/", "events": ["monitor.down"], "secret": "s" * 32}
+    paths = {"monitors": monitor, "incidents": incident, "webhooks": webhook}
+    for path, body in paths.items():
+        for content in (body, {}, [], b"", b"{", b"{} {}", b'"\\ud800"', body | {"name": None}):
+            yield writing("POST", f"/v1/{path}", content)
+        yield writing("POST", f"/v1/{path}", body, key=f"{KEY}.ro")
+        yield writing("POST", f"/v1/{path}", body, key=None)
+        yield writing("POST", f"/v1/{path}", body, "Content-Type: text/plain")
+        yield writing("POST", f"/v1/{path}", body, "Origin: https://other.example")
+    for monitor_id in (own[1], UNKNOWN, "no"):
+        yield writing("PUT", f"/v1/monitors/{monitor_id}", {"name": "Another"})
+        yield writing("PUT", f"/v1/monitors/{monitor_id}", {"name": "x" * 5_000})
+    yield writing("POST", "/v1/nothing", {})
+    yield writing("DELETE", f"/v1/monitors/{UNKNOWN}", {})
 
 
 def everything(server):
@@ -138,7 +180,7 @@ def everything(server):
 def test_both_ways_give_the_same_responses_journal_coverage_and_metrics(slowly):
     with served() as (server, ways):
         quick = everything(server)
-    assert ways.count("ended") > 60
+    assert ways.count("ended") > 100
     slowly()
     with served() as (server, ways):
         slow = everything(server)
@@ -193,6 +235,60 @@ def test_a_request_in_several_pieces_is_answered():
         connection.sendall(one[20:])
         assert response_on(connection).startswith(b"HTTP/1.1 200")
     assert len(ways) == 3
+
+
+def test_a_body_in_several_pieces_is_taken():
+    body = {"name": "One", "url": "https://one.example.com", "interval_seconds": 60}
+    one = writing("POST", "/v1/monitors", body)
+    with served() as (server, ways), connected(server.url) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for end in range(len(one) - 100, len(one) + 1, 9):
+            connection.sendall(one[:end])
+            time.sleep(0.005)
+            connection.sendall(one[end:])
+            assert response_on(connection).startswith(b"HTTP/1.1 201")
+    assert set(ways[1:]) <= {"ended"}  # the first one waits for its sandbox
+
+
+def test_a_known_head_is_answered_as_when_it_was_new(monkeypatch):
+    heads = KnownHeads()
+    monkeypatch.setattr(QuickProtocol, "heads", heads)
+    own, foreign = [], []
+    with served() as (server, _):
+        own, foreign = monitors(server), monitors(server, f"{KEY}.rival")
+        reads = [one for one in all_requests(own, foreign) if one.startswith(b"GET /v1/")]
+        first = [without_id(undated(ask(server, one)[0])) for one in reads]
+        assert sum(heads.find(one) is not None for one in reads) > 40
+        assert [without_id(undated(ask(server, one)[0])) for one in reads] == first
+
+
+def test_a_known_head_behind_a_part_of_another_request_is_no_request():
+    one = request("GET", "/v1/monitors?limit=1")
+    with served() as (server, _), connected(server.url) as connection:
+        assert ask(server, one, one)[1].startswith(b"HTTP/1.1 200")
+        connection.sendall(b"GET /v1/monitors?limit=2 HTTP/1.1\r\nX: ")
+        time.sleep(0.1)
+        connection.sendall(one)  # begins with the value of the header
+        found = response_on(connection)
+        assert found.startswith(b"HTTP/1.1 200")
+        assert found.count(b'"id"') == 2
+        body = b"x" * 20_000
+        connection.sendall(writing("POST", "/v1/monitors", body + one)[: -len(one)])
+        time.sleep(0.1)
+        connection.sendall(one)  # ends the body
+        assert response_on(connection).startswith(b"HTTP/1.1 400")
+
+
+def test_no_more_heads_are_kept_than_said(monkeypatch):
+    heads = KnownHeads()
+    monkeypatch.setattr(QuickProtocol, "heads", heads)
+    with served() as (server, _):
+        paths = [f"/v1/monitors?limit=1&n={number}" for number in range(MOST_KNOWN_HEADS + 10)]
+        found = ask(server, *(request("GET", path) for path in paths))
+        assert all(one.startswith(b"HTTP/1.1 200") for one in found)
+        assert len(heads) == 10
+        ask(server, request("GET", "/v1/monitors", f"X-Long: {'x' * 2_100}"))
+        assert len(heads) == 10
 
 
 def test_garbage_behind_a_request_is_refused_after_its_response():

@@ -74,7 +74,12 @@ BOUNDS = {
     "levels of a JSON body": ["web.bodies:MOST_LEVELS"],
     "violations in `details`": ["contract.violations:MOST_VIOLATIONS"],
     "tokens in a file": ["web.control_tokens:MOST_TOKENS"],
-    "pages of `GET /monitors`": ["web.vendor.serializers:MOST_BYTES_OF_PAGES"],
+    "pages of `GET /monitors`": ["web.vendor.kept_bodies:MOST_BYTES_OF_BODIES"],
+    "pages of monitors of a world": ["simulation.kept_pages:MOST_KEPT_PAGES"],
+    "heads of requests": [
+        "web.known_heads:MOST_KNOWN_HEADS",
+        "web.known_heads:MOST_HEAD_BYTES",
+    ],
     "URL": [f"{HTTP}.url_bytes"],
     "request line and headers": [f"{HTTP}.head_bytes"],
     "time until a head is complete": [f"{HTTP}.head_seconds"],

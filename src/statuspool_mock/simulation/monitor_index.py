@@ -16,6 +16,8 @@ class MonitorIndex:
     def __init__(self) -> None:
         self._all: defaultdict[Team, array[int]] = defaultdict(_ordinals)
         self._having: defaultdict[tuple[Team, Status], array[int]] = defaultdict(_ordinals)
+        self.version = 0
+        """Grows with every change of a monitor, unless it is only checked again."""
 
     def copy(self) -> "MonitorIndex":
         """Return an independent copy."""
@@ -26,16 +28,19 @@ class MonitorIndex:
 
     def add(self, team: Team, ordinal: int, status: Status) -> None:
         """Add a monitor with its first status."""
+        self.version += 1
         insort(self._all[team], ordinal)
         insort(self._having[team, status], ordinal)
 
     def remove(self, team: Team, ordinal: int, status: Status) -> None:
         """Remove a monitor."""
+        self.version += 1
         _discard(self._all[team], ordinal)
         _discard(self._having[team, status], ordinal)
 
     def move(self, team: Team, ordinal: int, previous: Status, current: Status) -> None:
-        """Move a monitor to another status."""
+        """Move a monitor that has changed to another status, if it has another one."""
+        self.version += 1
         if previous is not current:
             _discard(self._having[team, previous], ordinal)
             insort(self._having[team, current], ordinal)

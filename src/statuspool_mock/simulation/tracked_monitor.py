@@ -10,6 +10,9 @@ from statuspool_mock.simulation.evaluated_block import CheckOutcome
 from statuspool_mock.simulation.model import UPTIME_WINDOW_SECONDS, Monitor, Reading, Status
 from statuspool_mock.simulation.sla import Window
 
+Read = Callable[[Monitor, Status], tuple[Reading, Window]]
+"""Reads the newest row of a monitor in this state, and the rows of 30 days."""
+
 
 class MonitorSummary(NamedTuple):
     """A monitor, its status, and when it was last checked; None if never."""
@@ -23,6 +26,7 @@ class KeptReading(NamedTuple):
     """A reading, what it was made from, and the instant at which it may end."""
 
     reading: Reading
+    window: Window
     monitor: Monitor
     state: Status
     until: float
@@ -91,8 +95,8 @@ class TrackedMonitor:
         self.cached_summary = summarize(monitor, status, now)
         return self.cached_summary
 
-    def reading(self, now: int, read: Callable[[Monitor, Status], Reading]) -> Reading:
-        """Return the reading that `read` makes; it is kept until a row comes, or leaves uptime."""
+    def reading(self, now: int, read: Read) -> KeptReading:
+        """Return what `read` makes; it is kept until a row comes, or leaves uptime."""
         kept, monitor, state = self.kept_reading, self.monitor, self.state
         if (
             kept is not None
@@ -100,16 +104,15 @@ class TrackedMonitor:
             and kept.monitor is monitor
             and kept.state is state
         ):
-            return kept.reading
+            return kept
         coming = check_times.next_check(monitor.epochs, now + 1)
         leaving = check_times.next_check(monitor.epochs, now - UPTIME_WINDOW_SECONDS + 1)
         until = min(
             inf if coming is None else coming[1],
             inf if leaving is None else leaving[1] + UPTIME_WINDOW_SECONDS,
         )
-        reading = read(monitor, state)
-        self.kept_reading = KeptReading(reading, monitor, state, until)
-        return reading
+        self.kept_reading = KeptReading(*read(monitor, state), monitor, state, until)
+        return self.kept_reading
 
     @property
     def next_at(self) -> int | None:

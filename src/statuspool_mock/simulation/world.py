@@ -28,6 +28,7 @@ from statuspool_mock.simulation.errors import (
 )
 from statuspool_mock.simulation.facts import Fact
 from statuspool_mock.simulation.history_queries import MonitorHistory
+from statuspool_mock.simulation.kept_pages import KeptPages
 from statuspool_mock.simulation.model import (
     UPTIME_WINDOW_SECONDS,
     Check,
@@ -45,7 +46,12 @@ from statuspool_mock.simulation.scheduler import TransitionScheduler
 from statuspool_mock.simulation.sla import Window, window_of
 from statuspool_mock.simulation.steps import Steps, finish
 from statuspool_mock.simulation.timeline import Timeline
-from statuspool_mock.simulation.tracked_monitor import MonitorSummary, TrackedMonitor, summarize
+from statuspool_mock.simulation.tracked_monitor import (
+    KeptReading,
+    MonitorSummary,
+    TrackedMonitor,
+    summarize,
+)
 from statuspool_mock.simulation.webhook_index import WebhookIndex
 from statuspool_mock.simulation.world_state import ObservedStatus, WorldState
 
@@ -65,6 +71,7 @@ class World:
         self.started_at = started_at
         self._now = started_at
         self._tracked: dict[str, TrackedMonitor] = {}
+        self._pages = KeptPages()
         self._webhooks = WebhookIndex()
         self._timeline = Timeline()
         self._recorder = Recorder(seed=seed)
@@ -274,10 +281,16 @@ class World:
     def summaries(
         self, *, team: Team, status: Status | None = None, page: int = 1, limit: int = 20
     ) -> Page[MonitorSummary]:
-        """Return the same page as `monitors`, as summaries."""
+        """Return the same page as `monitors`, as summaries; it is kept while it is the same."""
+        version, now = self._recorder.index.version, self._now
+        wanted = (team, status, page, limit)
+        kept = self._pages.find(wanted, version=version, now=now)
+        if kept is not None:
+            return kept
         found, total = self._page(team, status, page=page, limit=limit)
-        now = self._now
-        return Page([tracked.summary(now) for tracked in found], page, -(-total // limit), total)
+        made = Page([tracked.summary(now) for tracked in found], page, -(-total // limit), total)
+        until = min((tracked.summary_until for tracked in found), default=inf)
+        return self._pages.keep(wanted, made, version=version, until=until)
 
     def summary(self, monitor: Monitor) -> MonitorSummary:
         """Return the summary of a monitor."""
@@ -302,24 +315,27 @@ class World:
 
         Time and response time are those of the newest row of the log.
         """
+        return self._kept_reading(monitor).reading
+
+    def _kept_reading(self, monitor: Monitor) -> KeptReading:
         return self._tracked[monitor.id].reading(self._now, self._read)
 
-    def _read(self, monitor: Monitor, state: Status) -> Reading:
-        uptime = self._window(monitor).uptime
+    def _read(self, monitor: Monitor, state: Status) -> tuple[Reading, Window]:
+        window = window_of(self._timeline, monitor, self._now)
         newest = check_times.last_check(monitor.epochs, self._now)
         if newest is None:
-            return Reading(state, None, None, uptime)
+            return Reading(state, None, None, window.uptime), window
         epoch, tick = newest
         end = len(epoch.regions)
         (row,) = checks.CheckRowGenerator(self._timeline, monitor).rows(
             epoch, tick, first=end - 1, end=end
         )
-        return Reading(state, tick, row.response_time_ms, uptime)
+        return Reading(state, tick, row.response_time_ms, window.uptime), window
 
     def sla(self, monitor: Monitor) -> Sla:
         """Return the last 30 days, counted over the rows of the log."""
-        window = self._window(self._current(monitor))
-        since = window.at - UPTIME_WINDOW_SECONDS
+        window = self._kept_reading(monitor).window
+        since = self._now - UPTIME_WINDOW_SECONDS
         count = self._recorder.incidents.count_since(monitor.id, since + 1)
         return Sla(window.uptime, monitor.sla_target, window.total, window.failed, count)
 
@@ -400,9 +416,6 @@ class World:
         )
         tracked = self._scheduler.tracked
         return [tracked[ordinal] for ordinal in ordinals], total
-
-    def _window(self, monitor: Monitor) -> Window:
-        return window_of(self._timeline, monitor, self._now)
 
     def _create(self, command: CreateMonitor) -> Monitor:
         tracked = self._created(command)

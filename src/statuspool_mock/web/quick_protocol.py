@@ -1,13 +1,15 @@
-"""A protocol that answers plain requests without a body at once; see `quick_requests`."""
+"""A protocol that answers plain requests at once; see `quick_requests`."""
 
 from typing import ClassVar
 from urllib.parse import unquote
 
 from statuspool_mock.web.bounded_protocol import BoundedProtocol
+from statuspool_mock.web.known_heads import KnownHeads
 from statuspool_mock.web.quick_requests import QuickCycle, start
 
-_METHODS = frozenset({b"GET", b"DELETE"})
-_UNUSUAL = frozenset({b"connection", b"content-length", b"expect", b"transfer-encoding"})
+_WITHOUT_BODY = frozenset({b"GET", b"DELETE"})
+_WITH_BODY = frozenset({b"POST", b"PUT"})
+_UNUSUAL = frozenset({b"connection", b"expect", b"transfer-encoding"})
 
 
 class QuickProtocol(BoundedProtocol):
@@ -16,14 +18,36 @@ class QuickProtocol(BoundedProtocol):
     quick_below: ClassVar[bytes]
     """The beginning of the URLs of requests that are answered at once."""
 
+    heads: ClassVar = KnownHeads()
+    """Those of all connections: what they say depends on their bytes alone."""
+
     _pending: QuickCycle | None = None
     """A request that is answered once what has arrived with it is parsed."""
     _is_plain = True
+    _has_length = False
+    _is_between = True
+    """Whether the parser has not begun another request."""
+
+    def data_received(self, data: bytes) -> None:
+        """Answer a request whose head is known, or parse what arrives."""
+        head = self.heads.find(data)
+        if head is None or not (self._is_between and self._is_free()):
+            super().data_received(data)
+            return
+        self._unset_keepalive_if_required()
+        self.on_message_begin()
+        self._is_between = True
+        self._heads += 1
+        head.fill(self.scope)
+        cycle = self.cycle = self._running = QuickCycle(self)
+        cycle.more_body = False
+        self._answer(cycle)
 
     def on_message_begin(self) -> None:
         """Handle the beginning of a request."""
         super().on_message_begin()
         self._is_plain = True
+        self._has_length = self._is_between = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """Add a header."""
@@ -33,9 +57,12 @@ class QuickProtocol(BoundedProtocol):
             super().on_header(name, value)
         else:
             self.headers.append((name, value))
+            if name == b"content-length":
+                self._has_length = True
 
     def on_message_complete(self) -> None:
         """End a request."""
+        self._is_between = True
         if self._pending is not None and self._pending is self.cycle:
             self._pending.more_body = False
         else:
@@ -63,16 +90,23 @@ class QuickProtocol(BoundedProtocol):
             self._is_plain
             and self.url.startswith(self.quick_below)
             and b"#" not in self.url
-            and parser.get_method() in _METHODS
+            and parser.get_method() in (_WITH_BODY if self._has_length else _WITHOUT_BODY)
             and parser.should_keep_alive()
             and not parser.should_upgrade()
             and parser.get_http_version() == "1.1"
-            and (self.cycle is None or self.cycle.response_complete)
+            and self._is_free()
+        )
+
+    def _is_free(self) -> bool:
+        """Whether nothing is under way, so that a request can be answered at once."""
+        return (
+            (self.cycle is None or self.cycle.response_complete)
             and not (self._unparsed or self._refusal or self.flow.write_paused)
             and not (self.access_log or self.limit_concurrency or self.root_path)
         )
 
     def _parse(self, data: bytes) -> None:
+        was_between = self._is_between
         super()._parse(data)
         cycle, self._pending = self._pending, None
         if cycle is None:
@@ -80,6 +114,11 @@ class QuickProtocol(BoundedProtocol):
         if self.pipeline or self._refusal or cycle.more_body:
             self._start_asgi_task(cycle, self.app)
             return
+        if was_between and self._is_between and not self._has_length:
+            self.heads.keep(data, self.scope)
+        self._answer(cycle)
+
+    def _answer(self, cycle: QuickCycle) -> None:
         task = start(cycle.run_asgi(self.app), loop=self.loop)
         if task is not None:
             task.add_done_callback(self.tasks.discard)

@@ -1,7 +1,8 @@
-"""Answers a request without a body at once, where uvicorn would make a task, an event and a timer.
+"""Answers a request at once, where uvicorn would make a task, an event and a timer.
 
-The application's coroutine is started within the callback that read the request. Nearly every
-request ends there: nothing in it waits. One that waits goes on as a task, as any other does.
+The application's coroutine is started within the callback that read the request, with its body if
+it has one. Nearly every request ends there: nothing in it waits. One that waits goes on as a task,
+as any other does.
 """
 
 import asyncio
@@ -29,10 +30,9 @@ _CONTROL = bytes({*range(32), 127} - {ord("\t")})
 
 
 class QuickCycle(RequestResponseCycle):
-    """A request without a body, and its response: head and body are written together."""
+    """A request, and its response: head and body are written together."""
 
     access_log = False
-    body = bytearray()
     chunked_encoding = None
     disconnected = False
     expected_content_length = 0
@@ -45,6 +45,7 @@ class QuickCycle(RequestResponseCycle):
     _head: Any = None
 
     def __init__(self, protocol: Any) -> None:
+        self.body = bytearray()
         self.scope = protocol.scope
         self.transport: Any = protocol.transport
         self.flow = protocol.flow
@@ -56,7 +57,7 @@ class QuickCycle(RequestResponseCycle):
     def message_event(  # type: ignore[override]
         self,
     ) -> asyncio.Event:
-        """The event that something has arrived; seldom needed, as the request is complete."""
+        """The event that something has arrived; seldom needed where there is no body."""
         if self._event is None:
             self._event = asyncio.Event()
             self._event.set()

@@ -100,14 +100,18 @@ async def list_monitor_logs(call: OperationCall) -> ApiResponse:
     since, until = call.values.get("from"), call.values.get("to")
     if since is not None and until is not None and since > until:
         raise InvalidRequest([Violation("from", "Must not be later than to")])
-    page = call.world.logs(
-        call.monitor(),
+    monitor, values = call.monitor(), call.values
+    read = partial(
+        call.world.logs,
+        monitor,
         since=None if since is None else ceil((since - _EPOCH).total_seconds()),
         until=None if until is None else floor((until - _EPOCH).total_seconds()),
-        page=call.values["page"],
-        limit=call.values["limit"],
+        page=values["page"],
+        limit=values["limit"],
     )
-    return ApiResponse(200, serializers.page_json(page, serializers.check_json))
+    wanted = (since, until, values["page"], values["limit"])
+    sample, content = call.shape.log(read, at=call.world.reading(monitor), wanted=wanted)
+    return ApiResponse(200, sample, content=content)
 
 
 async def list_incidents(call: OperationCall) -> ApiResponse:

@@ -191,7 +191,9 @@ class OperationPipeline:
         """Return the response, or a 500 if it violates the document."""
         headers = {name.lower(): value for name, value in response.headers}
         headers |= {"x-request-id": request_id, "content-type": "application/json"}
-        value = None if response.body is None else json.loads(encode(response.body))
+        value = None
+        if response.body is not None:
+            value = json.loads(response.content or encode(response.body))
         violations = self._operation.check_response(
             status=response.status, headers=headers, value=value
         )

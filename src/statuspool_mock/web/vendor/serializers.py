@@ -1,15 +1,14 @@
 """Serializes values of the simulation to the JSON of the document."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 import orjson
 
-from statuspool_mock.exchanges import KeptBody
 from statuspool_mock.simulation import (
     Check,
     Incident,
@@ -21,19 +20,26 @@ from statuspool_mock.simulation import (
     Webhook,
 )
 from statuspool_mock.web.responses import encode
+from statuspool_mock.web.vendor.kept_bodies import KeptBodies
 
 Json = dict[str, Any]
 T = TypeVar("T")
 _MOST_KEPT = 16_384
 _GIVEN_UP = 64  # by a full cache, at once
-MOST_BYTES_OF_PAGES = 4 << 20
 _ITEMS_IN_A_PIECE = 100
 
 
 @lru_cache(maxsize=65_536)
 def instant(seconds: int) -> str:
     """Return an instant as the reference writes it: 2025-01-15T09:42:11Z."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    days, second = divmod(seconds, 86_400)
+    minute = second // 60
+    return f"{_date(days)}T{minute // 60:02}:{minute % 60:02}:{second % 60:02}Z"
+
+
+@lru_cache(maxsize=4_096)
+def _date(days: int) -> str:
+    return datetime.fromtimestamp(days * 86_400, UTC).strftime("%Y-%m-%d")
 
 
 def optional_instant(seconds: int | None) -> str | None:
@@ -42,42 +48,50 @@ def optional_instant(seconds: int | None) -> str | None:
 
 
 class MonitorSerializer:
-    """Serializes monitors, and caches the result as long as a summary is the same.
+    """Serializes monitors and their logs, and caches the result as long as it is the same.
 
     Callers must not change what is returned.
     """
 
     def __init__(self) -> None:
         self._kept: dict[str, _KeptMonitor] = {}
-        self._pages: dict[tuple[str, int, int, int], _KeptPage] = {}
-        self._bytes_of_pages = 0
+        self._pages = KeptBodies()
+        self._logs = KeptBodies()
 
     def __call__(self, summary: MonitorSummary) -> Json:
         """Return a monitor's JSON."""
         return self._monitor(summary).shaped
 
     def page(self, page: Page[MonitorSummary]) -> tuple[Json, bytes]:
-        """Return a page of monitors as JSON and as bytes; it is kept as long as it is the same."""
+        """Return a page of monitors as JSON and as bytes."""
         items = page.items
         if not items:
             body = page_json(page, self)
             return body, encode(body)
         key = (items[0].monitor.id, len(items), page.page, page.total_pages)
-        kept = self._pages.get(key)
-        if kept is not None and kept.items == items:
-            return kept.body, kept.content
-        body = KeptBody(page_json(page, self))
+        kept = self._pages.find(key, items)
+        if kept is not None:
+            return kept
+        body = page_json(page, self)
         content = encode({**body, "results": [self._monitor(item).encoded for item in items]})
-        self._keep_page(key, _KeptPage(items, body, content))
-        return body, content
+        return self._pages.keep(key, items, body, content)
 
-    def _keep_page(self, key: tuple[str, int, int, int], page: "_KeptPage") -> None:
-        before = self._pages.get(key)
-        self._bytes_of_pages += len(page.content) - (len(before.content) if before else 0)
-        if self._bytes_of_pages > MOST_BYTES_OF_PAGES:
-            self._pages.clear()
-            self._bytes_of_pages = len(page.content)
-        self._pages[key] = page
+    def log(
+        self, read: Callable[[], Page[Check]], *, at: Reading, wanted: Hashable
+    ) -> tuple[Json, bytes]:
+        """Return a page of a monitor's log as a sample of its JSON, and as bytes.
+
+        It is the same as long as `at`, what the newest check found, is the same object; `wanted`
+        tells it from other pages of the log. The sample has a good row and a failed one, if any.
+        """
+        key = (id(at), wanted)  # the object is kept with the page, so that its id stays its own
+        kept = self._logs.find(key, at)
+        if kept is not None:
+            return kept
+        page = read()
+        samples = {row.error_message is None: row for row in page.items}
+        sample = page_json(page._replace(items=list(samples.values())), check_json)
+        return self._logs.keep(key, at, sample, encode(page_json(page, check_json)))
 
     def _monitor(self, summary: MonitorSummary) -> "_KeptMonitor":
         monitor_id = summary.monitor.id
@@ -105,14 +119,6 @@ class _KeptMonitor:
         if self._encoded is None:
             self._encoded = orjson.Fragment(encode(self.shaped))
         return self._encoded
-
-
-class _KeptPage(NamedTuple):
-    """A page of monitors, and what it is made of."""
-
-    items: Sequence[MonitorSummary]
-    body: Json
-    content: bytes
 
 
 def _monitor_json(summary: MonitorSummary) -> Json:
