@@ -4,7 +4,7 @@ from typing import ClassVar
 from urllib.parse import unquote
 
 from statuspool_mock.web.bounded_protocol import BoundedProtocol
-from statuspool_mock.web.known_heads import KnownHeads
+from statuspool_mock.web.known_heads import KnownHead, KnownHeads
 from statuspool_mock.web.quick_requests import QuickCycle, start
 
 _WITHOUT_BODY = frozenset({b"GET", b"DELETE"})
@@ -31,7 +31,7 @@ class QuickProtocol(BoundedProtocol):
     def data_received(self, data: bytes) -> None:
         """Answer a request whose head is known, or parse what arrives."""
         head = self.heads.find(data)
-        if head is None or not (self._is_between and self._is_free()):
+        if head is None or not (self._is_between and self._is_free() and self._may_repeat(head)):
             super().data_received(data)
             return
         self._unset_keepalive_if_required()
@@ -96,6 +96,10 @@ class QuickProtocol(BoundedProtocol):
             and parser.get_http_version() == "1.1"
             and self._is_free()
         )
+
+    def _may_repeat(self, head: KnownHead) -> bool:  # noqa: ARG002 - for subclasses
+        """Whether this connection is still the one to answer a request with a known head."""
+        return True
 
     def _is_free(self) -> bool:
         """Whether nothing is under way, so that a request can be answered at once."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
+from statuspool_mock.web.known_heads import KnownHead
 from statuspool_mock.web.quick_protocol import QuickProtocol
 from statuspool_mock.web.refusals import Refusal
 from statuspool_mock.workers.inboxes import MOST_HANDED_OVER_BYTES
@@ -46,16 +47,18 @@ class HandOverProtocol(QuickProtocol):
     def _parse(self, data: bytes) -> None:
         if self._arrived is not None:
             self._arrived.append(data)
-        elif self._is_between_requests():
+        elif self._is_between:
             self._arrived = [data]
         super()._parse(data)
 
-    def _is_between_requests(self) -> bool:
-        """Whether nothing of the next request has been parsed."""
-        cycle = self.cycle
-        if cycle is None:
-            return self.scope is None
-        return not cycle.more_body and cycle.scope is self.scope
+    def _may_repeat(self, head: KnownHead) -> bool:
+        home = self.switchboard.home(head.headers, head.raw_path)
+        if home is None:
+            return True
+        if home != self.switchboard.here:
+            return False
+        self._previous = home
+        return True
 
     def _begin(self) -> None:
         arrived, self._arrived = self._arrived, None
