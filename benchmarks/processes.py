@@ -97,12 +97,12 @@ class ServerProcess:
 
     def cpu_microseconds(self) -> float:
         """Return the processor time used so far by the process and its children."""
-        return sum(_ticks(pid) for pid in _family(self._process.pid)) * _TICK_MICROSECONDS
+        return sum(_ticks(pid) for pid in family(self._process.pid)) * _TICK_MICROSECONDS
 
     def resident_megabytes(self) -> float:
         """Return the resident memory in units of 10^6 bytes."""
         kilobytes = 0
-        for pid in _family(self._process.pid):
+        for pid in family(self._process.pid):
             for line in Path(f"/proc/{pid}/status").read_text().splitlines():
                 if line.startswith("VmRSS:"):
                     kilobytes += int(line.split()[1])
@@ -129,12 +129,13 @@ def _free_port() -> int:
         return port
 
 
-def _family(pid: int) -> list[int]:
+def family(pid: int) -> list[int]:
+    """Return the ids of a process and of all that it started."""
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except FileNotFoundError:
         return [pid]
-    return [pid, *(found for child in children for found in _family(int(child)))]
+    return [pid, *(found for child in children for found in family(int(child)))]
 
 
 def _ticks(pid: int) -> int:

@@ -146,6 +146,7 @@ def test_workers_end_when_their_parent_is_killed():
         wait_for_end(workers)
 
 
+@pytest.mark.long
 def test_a_server_ends_with_its_standard_input():
     process = subprocess.Popen(
         command("serve", "--port", "0", "--ready-json", "--workers", "2", "--exit-on-stdin-eof"),

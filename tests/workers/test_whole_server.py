@@ -150,7 +150,7 @@ def test_a_server_is_ready_once_all_workers_are(server):
         server.workplace.ready[1] = 1
 
 
-@pytest.mark.process
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform != "linux", reason="it reads /proc")
 def test_a_worker_that_is_started_again_knows_what_was_changed(file):
     options = ("--workers", "2", "--scenario", str(file), "--switch-mutants", "--rate-limit", "off")

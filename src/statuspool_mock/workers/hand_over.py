@@ -32,14 +32,16 @@ class HandedOver(Exception):
 class HandOverProtocol(QuickProtocol):
     """A protocol that gives connections away whose requests are for another worker.
 
-    The first request takes its connection along, and so does the second in a row for the same
-    worker. A client that changes between worlds with each request is forwarded instead, which
-    costs less. So is a request that cannot be given away whole, since other bytes came with it.
+    A hand-over costs about as much as to forward one request. So the connection stays where it is,
+    and the request is forwarded, only where the client seems to change between worlds with each
+    request; and where the request cannot be given away whole, since other bytes came with it.
     """
 
     switchboard: Switchboard
     _previous: int | None = None
     """The worker of the last request that needed a certain one."""
+    _in_a_row = 0
+    """How many requests before this one were for that worker."""
     _arrived: list[bytes] | None = None
     """All that has arrived of a request, until its head is complete; None if that is not known."""
     _is_away = False
@@ -69,17 +71,14 @@ class HandOverProtocol(QuickProtocol):
                     self._is_away = True
                     raise HandedOver
                 self.scope[HOME] = home  # type: ignore[literal-required]
+            self._in_a_row = self._in_a_row + 1 if home == self._previous else 1
             self._previous = home
         super()._begin()
 
     def _leaves(self, arrived: list[bytes], home: int) -> bool:
         """Hand the connection over if that is possible; return whether it was."""
-        if (
-            self._previous not in {None, home}
-            or self._is_busy
-            or self.pipeline
-            or self.scheme != "http"
-        ):
+        changes_often = self._in_a_row == 1 and home != self._previous
+        if changes_often or self._is_busy or self.pipeline or self.scheme != "http":
             return False
         data = b"".join([*arrived, *self._unparsed])
         transport: Any = self.transport

@@ -1,0 +1,175 @@
+"""Measures what workers cost, as ratios to a server in one process in the same run.
+
+    python benchmarks/workers.py [--rounds N] [--requests N] [--workers N]
+
+Processor time of the servers only, which does not depend on what else the machine does as much as
+the time that passes. Rounds of both servers take turns.
+"""
+
+import argparse
+import socket
+import statistics
+import sys
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
+from zlib import crc32
+
+from processes import ServerProcess, family
+
+CONNECTIONS = 16
+
+
+class Connection:
+    """A connection that sends requests and reads their responses."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=300)
+        self._unread = b""
+
+    def send(self, world: str) -> None:
+        self._socket.sendall(
+            b"GET /v1/monitors?limit=20 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            b"User-Agent: benchmark\r\nAccept: */*\r\nAuthorization: Bearer sp_test_%s\r\n\r\n"
+            % world.encode()
+        )
+
+    def receive(self) -> None:
+        head, _, self._unread = self._until(b"\r\n\r\n").partition(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200"):
+            raise RuntimeError(head.decode("latin-1"))
+        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        while len(self._unread) < length:
+            self._unread += self._read()
+        self._unread = self._unread[length:]
+
+    def close(self) -> None:
+        self._socket.close()
+
+    def _until(self, end: bytes) -> bytes:
+        while end not in self._unread:
+            self._unread += self._read()
+        return self._unread
+
+    def _read(self) -> bytes:
+        data = self._socket.recv(1 << 18)
+        if not data:
+            raise RuntimeError("the server has closed the connection")
+        return data
+
+
+def worlds(workers: int) -> Iterator[str]:
+    """Yield names of worlds, at home at one worker after the other."""
+    for home in count():
+        for number in count():
+            name = f"load-{home}-{number}"
+            if crc32(name.encode()) % workers == home % workers:
+                yield name
+                break
+
+
+def spread(port: int, names: list[str], times: int) -> None:
+    """Send at once over many connections, each of them for one world."""
+    connections = [Connection(port) for _ in names]
+    for _ in range(times // len(names)):
+        for connection, name in zip(connections, names, strict=True):
+            connection.send(name)
+        for connection in connections:
+            connection.receive()
+    for connection in connections:
+        connection.close()
+
+
+def one_after_the_other(port: int, names: list[str], times: int) -> None:
+    """Send for one world over one connection."""
+    in_turn(port, names[:1], times)
+
+
+def by_turns(port: int, names: list[str], times: int) -> None:
+    """Send over one connection, for another world with each request."""
+    in_turn(port, names[:2], times)
+
+
+def in_pairs(port: int, names: list[str], times: int) -> None:
+    """Send over one connection, for another world with every second request."""
+    first, second = names[:2]
+    in_turn(port, [first, first, second, second], times)
+
+
+def in_turn(port: int, names: list[str], times: int) -> None:
+    connection = Connection(port)
+    for number in range(times):
+        connection.send(names[number % len(names)])
+        connection.receive()
+    connection.close()
+
+
+def new_connections(port: int, names: list[str], times: int) -> None:
+    """Send each request over a connection of its own."""
+    for number in range(times):
+        connection = Connection(port)
+        connection.send(names[number % len(names)])
+        connection.receive()
+        connection.close()
+
+
+WAYS: dict[str, Callable[[int, list[str], int], None]] = {
+    "16 connections, each with a world": spread,
+    "one connection with one world": one_after_the_other,
+    "one connection, worlds by turns": by_turns,
+    "one connection, worlds in pairs of requests": in_pairs,
+    "a new connection for each request": new_connections,
+}
+
+
+def spent_microseconds(one: ServerProcess) -> float:
+    """Return the processor time of all threads so far, finer than in ticks of 10 ms."""
+    found = 0
+    for pid in family(one.pid):
+        for schedule in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+            found += int(schedule.read_text().split()[0])
+    return found / 1_000
+
+
+def server(stack: ExitStack, *options: str) -> ServerProcess:
+    program = (sys.executable, "-m", "statuspool_mock", "serve", "--port", "{port}")
+    rest = ("--rate-limit", "off", "--new-sandboxes", "1000000")
+    command = (*program, *rest, *options)
+    return stack.enter_context(ServerProcess(command, probe="/v1/monitors", core=None))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--requests", type=int, default=4_000)
+    parser.add_argument("--workers", type=int, default=2)
+    options = parser.parse_args()
+    names = [name for name, _ in zip(worlds(options.workers), range(CONNECTIONS), strict=False)]
+    with ExitStack() as stack:
+        servers = {
+            "one process": server(stack),
+            "workers": server(stack, "--workers", str(options.workers)),
+        }
+        found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+        for one in servers.values():
+            spread(one.port, names, 10 * CONNECTIONS)  # opens the worlds
+        for _ in range(options.rounds):
+            for what, act in WAYS.items():
+                for which, one in servers.items():
+                    before = spent_microseconds(one)
+                    act(one.port, names, options.requests)
+                    spent = spent_microseconds(one) - before
+                    found[what][which].append(spent / options.requests)
+    for what, costs in found.items():
+        alone, many = (costs[which] for which in servers)
+        ratio = statistics.median(b / a for a, b in zip(alone, many, strict=True))
+        print(
+            f"{what:44} {statistics.median(alone):6.1f} µs {statistics.median(many):6.1f} µs "
+            f"x{ratio:.2f}"
+        )
+
+
+if __name__ == "__main__":
+    main()
