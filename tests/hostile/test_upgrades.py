@@ -1,6 +1,7 @@
 """A client that offers another protocol is served in HTTP/1.1, with its body."""
 
 import json
+import select
 import shutil
 import subprocess
 
@@ -9,7 +10,7 @@ import pytest
 
 from statuspool_mock.web import bounded_protocol
 from tests.conformance.passive.conftest import proxied
-from tests.hostile.wire import exchange, responses
+from tests.hostile.wire import connected, exchange, received, responses
 from tests.interception.running import run
 from tests.mock_process import serving
 
@@ -96,6 +97,26 @@ def test_a_large_body_after_an_offer_arrives(server, key):
     framing = b"Content-Length: %d\r\n" % len(body)
     data = exchange(server.url, post(key, OFFERS[0], framing=framing) + body + last(key))
     assert [one.status for one in responses(data)] == [201, 200]
+
+
+@pytest.mark.parametrize("offer", OFFERS, ids=["h2c", "websocket"])
+def test_a_late_body_that_looks_like_a_known_request_is_a_body(server, key, offer):
+    known = last(key).replace(b"Connection: close\r\n", b"").replace(b"limit=1", b"limit=2")
+    length = b"Content-Length: %d\r\n" % len(known)
+    with connected(server.url) as connection:
+        connection.sendall(known)
+        assert connection.recv(12) == b"HTTP/1.1 200"
+    with connected(server.url) as connection:
+        connection.sendall(post(key, offer, framing=length, path=b"/v1/nowhere"))
+        begun = connection.recv(12)
+        assert begun == b"HTTP/1.1 404"  # it is answered before its body comes
+        while b"\r\n\r\n" not in begun or not begun.endswith(b"}"):
+            begun += connection.recv(65_536)
+        connection.sendall(known)
+        assert select.select([connection], [], [], 0.3)[0] == []
+        connection.sendall(last(key))
+        found = responses(begun + received(connection))
+    assert [one.status for one in found] == [404, 200]
 
 
 def test_the_control_plane_gets_bodies_too(server, key):

@@ -62,10 +62,11 @@ class QuickProtocol(BoundedProtocol):
 
     def on_message_complete(self) -> None:
         """End a request."""
-        self._is_between = True
         if self._pending is not None and self._pending is self.cycle:
+            self._is_between = True
             self._pending.more_body = False
         else:
+            self._is_between = not self.parser.should_upgrade()  # else its body is still to come
             super().on_message_complete()
 
     def _begin(self) -> None:

@@ -59,7 +59,7 @@ class HandOverProtocol(QuickProtocol):
             return True
         if home != self.switchboard.here:
             return False
-        self._previous = home
+        self._note(home)
         return True
 
     def _begin(self) -> None:
@@ -71,9 +71,12 @@ class HandOverProtocol(QuickProtocol):
                     self._is_away = True
                     raise HandedOver
                 self.scope[HOME] = home  # type: ignore[literal-required]
-            self._in_a_row = self._in_a_row + 1 if home == self._previous else 1
-            self._previous = home
+            self._note(home)
         super()._begin()
+
+    def _note(self, home: int) -> None:
+        self._in_a_row = self._in_a_row + 1 if home == self._previous else 1
+        self._previous = home
 
     def _leaves(self, arrived: list[bytes], home: int) -> bool:
         """Hand the connection over if that is possible; return whether it was."""
