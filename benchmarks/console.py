@@ -14,7 +14,8 @@ from statistics import median
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from statuspool_mock.client import Control
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 ROUNDS = 5
 SCENARIO = "name: many\ntitle: Many\nhistory: 45d\ngenerate: {monitors: 10000, seed: 7}\n"

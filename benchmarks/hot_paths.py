@@ -20,9 +20,11 @@ import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from statuspool_mock import contract, scenarios, server
+from statuspool_mock.composition import application
 from statuspool_mock.sandbox import Sandboxes
 from statuspool_mock.scenarios.world_factory import ClockChoice, WorldFactory
-from statuspool_mock.server import RunningServer, Settings, application
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from statuspool_mock.simulation import Incident, Status, Team, timeline
 from statuspool_mock.simulation.behaviour import FAILURES
 from statuspool_mock.web import write_coalescing

@@ -15,7 +15,8 @@ from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.options import Profile, options_for_mock
 from statuspool_mock.conformance.active.run import VerificationRun
 from statuspool_mock.conformance.active.session import MAIN
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 KEY = "sp_test_sent"
 MOST, MOST_LOOKED_AT, MOST_LETTERS = 5, 60, 100

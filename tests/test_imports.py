@@ -32,7 +32,8 @@ def test_what_is_not_needed_is_not_imported(module, unneeded):
 
 
 SERVE = """
-from statuspool_mock.server import Settings, compose
+from statuspool_mock.composition import compose
+from statuspool_mock.settings import Settings
 compose(Settings(port=0))
 """
 USE_CONNEXION = """

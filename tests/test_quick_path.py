@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from statuspool_mock.scenarios.world_factory import ClockChoice
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from statuspool_mock.web import quick_protocol
 from statuspool_mock.web.known_heads import MOST_KNOWN_HEADS, KnownHeads
 from statuspool_mock.web.quick_protocol import QuickProtocol

@@ -11,7 +11,8 @@ import httpx
 import pytest
 
 from statuspool_mock.scenarios.world_factory import ClockChoice
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from statuspool_mock.web.sockets import CannotListen
 
 KEY = {"Authorization": "Bearer sp_test_x"}

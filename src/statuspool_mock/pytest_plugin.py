@@ -78,7 +78,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def statuspool_settings() -> dict[str, Any]:
-    """Return the settings of the server: fields of `statuspool_mock.server.Settings`."""
+    """Return the settings of the server: fields of `statuspool_mock.settings.Settings`."""
     return {"scenario": "empty"}
 
 
@@ -129,11 +129,12 @@ def statuspool(
 @contextmanager
 def _running(settings: dict[str, Any]) -> "Iterator[Server]":
     """Run a server until the block ends; fail the test if it cannot start."""
-    module = import_module("statuspool_mock.server")
+    running = import_module("statuspool_mock.server").RunningServer
+    settings_of = import_module("statuspool_mock.settings").Settings
     cannot_start = import_module("statuspool_mock.cli.starting").CANNOT_START
     with ExitStack() as stack:
         try:
-            server = stack.enter_context(module.RunningServer(module.Settings(**settings)))
+            server = stack.enter_context(running(settings_of(**settings)))
         except (TypeError, ValueError, *cannot_start) as error:
             _fail(f"The server of the fixture statuspool cannot start: {error}")
         yield server

@@ -9,9 +9,10 @@ from typing import Any
 from starlette.types import ASGIApp, Message
 
 from statuspool_mock import contract
+from statuspool_mock.composition import application
 from statuspool_mock.exchanges import masked_body
 from statuspool_mock.sandbox import CaseFile, InitialWorld, RecordedRequest, Sandbox, Sandboxes
-from statuspool_mock.server import Settings, application
+from statuspool_mock.settings import Settings
 from statuspool_mock.simulation import World
 from statuspool_mock.web.request_log import REQUEST_ID
 

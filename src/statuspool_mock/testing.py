@@ -15,7 +15,8 @@ from typing import Any, NamedTuple, Protocol, Self
 
 from statuspool_mock.client import Control
 from statuspool_mock.contract.signing import SIGNATURE_HEADER, sign
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 __all__ = ["BackgroundErrors", "Receiver", "SandboxWorld", "StatuspoolMock"]
 
@@ -94,7 +95,7 @@ class SandboxWorld(Control):
 class StatuspoolMock(SandboxWorld):
     """A server in this process on a free port, with a frozen sandbox, until the block ends.
 
-    The options are the fields of `statuspool_mock.server.Settings`.
+    The options are the fields of `statuspool_mock.settings.Settings`.
     """
 
     def __init__(self, *, scenario: str = "empty", **settings: Any) -> None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
+from statuspool_mock.composition import Composition, compose
 from statuspool_mock.log_format import set_up_logging
 from statuspool_mock.sandbox.directory import DirectoryStorage
-from statuspool_mock.server import Address, Composition, Server, Settings, compose
+from statuspool_mock.server import Address, Server
+from statuspool_mock.settings import Settings
 from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from statuspool_mock.web.gc_tuning import tune_for_serving, without_collections
 from statuspool_mock.web.sockets import listening

@@ -11,7 +11,8 @@ import yaml
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from tests.mock_process import command
 
 pytestmark = pytest.mark.process

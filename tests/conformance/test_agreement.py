@@ -9,6 +9,7 @@ from tests.providers.dialects import DIALECTS
 from tests.providers.flask_provider import Key, Provider
 
 from statuspool_mock import contract
+from statuspool_mock.composition import compose
 from statuspool_mock.conformance.active.clauses import (
     CLAUSES,
     all_responses,
@@ -25,7 +26,7 @@ from statuspool_mock.contract.readings import wide
 from statuspool_mock.exchanges import Exchange
 from statuspool_mock.mutants import all_mutants
 from statuspool_mock.scenarios.world_factory import ClockChoice
-from statuspool_mock.server import Settings, compose
+from statuspool_mock.settings import Settings
 
 DOCUMENT = contract.load()
 NARROW, WIDE = narrow(DOCUMENT), wide(DOCUMENT)

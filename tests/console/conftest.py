@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from statuspool_mock.scenarios.world_factory import ClockChoice
-from statuspool_mock.server import Settings
+from statuspool_mock.settings import Settings
 from tests.console.expecting import MOST_MILLISECONDS
 from tests.targets import target
 

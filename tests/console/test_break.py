@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from tests.console.expecting import expect
 from tests.targets import IS_FLEET
 

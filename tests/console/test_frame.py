@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from statuspool_mock.client import Control
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from tests.console.expecting import expect
 
 pytestmark = pytest.mark.usefixtures("browser")

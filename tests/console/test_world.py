@@ -7,7 +7,8 @@ import subprocess
 
 import pytest
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from tests.console.expecting import expect
 
 pytestmark = pytest.mark.usefixtures("browser")

@@ -1,6 +1,6 @@
 import pytest
 
-from statuspool_mock.server import Settings
+from statuspool_mock.settings import Settings
 from tests.targets import target
 
 

@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from statuspool_mock.client import Control, RequestRefused
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from tests.mock_process import command, serving
 from tests.waiting import until
 

@@ -4,7 +4,8 @@ import httpx
 import pytest
 
 from statuspool_mock import contract, resources
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 KEY = {"Authorization": "Bearer sp_test_door"}
 

@@ -6,7 +6,8 @@ import subprocess
 import httpx
 import pytest
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from statuspool_mock.web.control_tokens import ControlTokens, TokensRejected, read_tokens
 from tests.mock_process import command, serving
 

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from statuspool_mock.client import Control, RequestRefused
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 WORLDS = 50
 STEADY = "https://perfect.test/"

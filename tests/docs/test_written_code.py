@@ -14,7 +14,8 @@ import httpx
 import pytest
 
 from statuspool_mock import scenarios
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from tests.conformance.passive.conftest import proxied
 from tests.examples.flask_receiver import receiving
 from tests.mock_process import serving

@@ -118,7 +118,8 @@ def test_what_would_concern_one_replica_only_is_refused_with_the_reason(fleet):
 
 
 def test_a_server_without_a_ledger_has_no_fleet():
-    from statuspool_mock.server import RunningServer, Settings  # noqa: PLC0415
+    from statuspool_mock.server import RunningServer  # noqa: PLC0415
+    from statuspool_mock.settings import Settings  # noqa: PLC0415
 
     refused = pytest.raises(RequestRefused, match="This server is alone")
     with RunningServer(Settings(port=0)) as server, Control(server.control_url) as world, refused:

@@ -5,7 +5,8 @@ import pytest
 from statuspool_mock.fleet import homes
 from statuspool_mock.fleet.fleet import FleetSettings
 from statuspool_mock.fleet.ledger_url import LedgerAddress
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from tests.control.test_state import NEW, late, replayed
 from tests.fleet.replicas import Fleet
 from tests.fleet.test_one_world import SECONDS, client_of, control

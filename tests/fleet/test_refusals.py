@@ -7,7 +7,8 @@ import subprocess
 import pytest
 
 from statuspool_mock import __version__
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from tests.command_line import run
 from tests.fleet.replicas import Fleet
 from tests.fleet.stores import Store, valkey_server

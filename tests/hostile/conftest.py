@@ -2,7 +2,8 @@
 
 import pytest
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ import httpx
 import pytest
 
 from statuspool_mock.contract import MOST_VIOLATIONS
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 MONITOR = {"name": "Shop", "url": "https://shop.example/", "interval_seconds": 60}
 MOST_SECONDS = 4  # what was quadratic took far longer

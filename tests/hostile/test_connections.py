@@ -8,7 +8,8 @@ from contextlib import ExitStack
 import httpx
 import pytest
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from statuspool_mock.web import bounded_protocol
 from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from tests.hostile.wire import connected, exchange, responses

@@ -13,7 +13,8 @@ import httpx
 import pytest
 
 from statuspool_mock.client import Control
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 pytestmark = pytest.mark.slow
 

@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from statuspool_mock.interception.authority import Authority
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from tests.hostile.wire import connected, received, responses
 

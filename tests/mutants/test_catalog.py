@@ -7,7 +7,9 @@ import pytest
 
 from statuspool_mock.mutants.catalog import CATALOG
 from statuspool_mock.sandbox import RateLimit
-from statuspool_mock.server import ClockChoice, RunningServer, Settings
+from statuspool_mock.scenarios.world_factory import ClockChoice
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from tests.mutants.bench import PROBES, Bench
 from tests.mutants.probes import limits, minutes
 

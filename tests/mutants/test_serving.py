@@ -9,9 +9,11 @@ from random import Random
 import httpx
 import pytest
 
+from statuspool_mock.composition import compose
 from statuspool_mock.mutants.catalog import CATALOG
 from statuspool_mock.sandbox import RateLimit
-from statuspool_mock.server import RunningServer, Settings, compose
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from statuspool_mock.web.middleware import OuterMiddleware
 from tests.mock_process import command, serving
 from tests.mutants.bench import NEW, Bench
@@ -121,7 +123,8 @@ def test_pages_and_the_document_stay_as_they_are():
 def test_a_server_without_mutants_does_not_even_read_the_gallery():
     code = (
         "import sys\n"
-        "from statuspool_mock.server import Settings, compose\n"
+        "from statuspool_mock.composition import compose\n"
+        "from statuspool_mock.settings import Settings\n"
         "compose(Settings())\n"
         "sys.exit('statuspool_mock.mutants.catalog' in sys.modules)"
     )

@@ -7,7 +7,8 @@ from xml.etree import ElementTree as ET
 import pytest
 import yaml
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 pytestmark = pytest.mark.process
 

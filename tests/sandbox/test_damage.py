@@ -8,7 +8,8 @@ import pytest
 from tests.mock_process import command
 
 from statuspool_mock.client import Control, RequestRefused
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 pytestmark = pytest.mark.slow
 KEY = "sp_test_kept"

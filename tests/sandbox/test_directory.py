@@ -12,7 +12,8 @@ from statuspool_mock.client import Control, RequestRefused
 from statuspool_mock.exchanges.faults import Fault
 from statuspool_mock.sandbox import InitialWorld, Sandboxes, long_work
 from statuspool_mock.sandbox.directory import DirectoryStorage
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from statuspool_mock.simulation import World
 
 pytestmark = pytest.mark.slow

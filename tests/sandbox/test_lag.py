@@ -6,7 +6,8 @@ import pytest
 from statuspool_mock.client import Control
 from statuspool_mock.replay import replay
 from statuspool_mock.sandbox import case_from, sandbox
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 KEY = "sp_test_late"
 FLAPPING = {"name": "Flapping", "url": "https://flapping.test/", "interval_seconds": 30}

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from tests.wall import Wall
 
 from statuspool_mock.sandbox import Access, InitialWorld, RateLimit, Sandbox
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from statuspool_mock.simulation import World
 
 

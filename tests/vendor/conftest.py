@@ -3,7 +3,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from statuspool_mock.server import Settings
+from statuspool_mock.settings import Settings
 from tests.targets import target
 
 

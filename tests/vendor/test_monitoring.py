@@ -9,7 +9,8 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from statuspool_mock.web.control_auth import ControlAuth
 from statuspool_mock.web.monitoring import Monitoring, monitoring_pages
 from tests.hostile.wire import exchange, responses

@@ -3,7 +3,8 @@
 import httpx
 import pytest
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 KEY = {"Authorization": "Bearer sp_test_pages"}
 EVIL = "http://evil.example"

@@ -8,7 +8,8 @@ import pytest
 import yaml
 from openapi_spec_validator import validate
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 SAMPLE = "/monitors/4f2a8c1e-9b3d-47e1-aa5f-0d6c8e21b907"
 CODES = {

@@ -10,7 +10,8 @@ import httpx
 import pytest
 
 from statuspool_mock.cli import main
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from tests.mock_process import serving
 
 KEY = {"Authorization": "Bearer sp_test_behind"}

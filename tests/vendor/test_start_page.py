@@ -12,7 +12,8 @@ import httpx
 import pytest
 
 from statuspool_mock.interception import Authority
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 
 class Page(HTMLParser):

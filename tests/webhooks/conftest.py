@@ -3,7 +3,7 @@ import secrets
 import pytest
 
 from statuspool_mock.client import Control
-from statuspool_mock.server import Settings
+from statuspool_mock.settings import Settings
 from tests.targets import target
 from tests.webhooks.receiver import Receiver
 

@@ -7,7 +7,8 @@ import pytest
 
 from statuspool_mock.client import Control
 from statuspool_mock.interception.authority import Authority
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from statuspool_mock.webhooks import sender
 from tests.webhooks.receiver import Receiver
 

@@ -14,7 +14,8 @@ import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from statuspool_mock.client import Control, RequestRefused
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from tests.mock_process import command
 from tests.webhooks.conftest import SECRET
 from tests.webhooks.receiver import Receiver

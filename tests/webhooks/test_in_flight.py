@@ -8,7 +8,8 @@ import pytest
 
 from statuspool_mock.client import Control
 from statuspool_mock.sandbox import registry
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 from statuspool_mock.simulation import Team, Webhook
 from statuspool_mock.webhooks import Attempt, Outbox, room
 from statuspool_mock.webhooks.messages import Message

@@ -6,8 +6,9 @@ import threading
 from contextlib import ExitStack, closing
 from dataclasses import replace
 
+from statuspool_mock.composition import compose
 from statuspool_mock.sandbox.directory import DirectoryStorage
-from statuspool_mock.server import Address, compose
+from statuspool_mock.server import Address
 from statuspool_mock.web.sockets import listening
 from statuspool_mock.worker_server import WorkerServer, share_of
 from statuspool_mock.workers.worker import DRAINED, END, READY, STOP, Worker, Workplace

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from statuspool_mock.client import Control, RequestRefused
-from statuspool_mock.server import Settings
+from statuspool_mock.settings import Settings
 from tests.mock_process import serving
 from tests.vendor.test_monitoring import samples
 from tests.waiting import until

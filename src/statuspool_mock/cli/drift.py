@@ -54,7 +54,8 @@ def drift(*, url: str, api_key: str | None, rate: int, ca: Path | None, form: st
     from statuspool_mock.conformance.passive.crawler import Crawler, CrawlFailed
     from statuspool_mock.conformance.passive.drift import Weight, differences
     from statuspool_mock.conformance.passive.response_profile import profile_of
-    from statuspool_mock.server import RunningServer, Settings
+    from statuspool_mock.server import RunningServer
+    from statuspool_mock.settings import Settings
 
     tour = Crawler(
         url, required_key(api_key), max_monitors=_MONITORS, rate=rate, tls=trusted(url, ca)

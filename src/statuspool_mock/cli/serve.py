@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     import logging
     from collections.abc import Iterator
 
-    from statuspool_mock.server import Address, Settings
+    from statuspool_mock.server import Address
+    from statuspool_mock.settings import Settings
 
 DEFAULT_PORT = 4747
 

@@ -14,7 +14,7 @@ from statuspool_mock.cli.types import SEED, Integer, OneOf
 
 if TYPE_CHECKING:
     from statuspool_mock.scenarios.world_factory import ClockChoice
-    from statuspool_mock.server import Settings
+    from statuspool_mock.settings import Settings
 
 _RATE = re.compile(r"[x×](\d{1,5}(?:\.\d{1,3})?)", re.ASCII)
 _ORIGIN = re.compile(r"https?://[^\s/?#*]+", re.ASCII | re.IGNORECASE)
@@ -294,7 +294,7 @@ def settings_from(
     from statuspool_mock.contract.reference import REQUESTS_PER_MINUTE
     from statuspool_mock.sandbox import RateLimit
     from statuspool_mock.scenarios.world_factory import ClockChoice
-    from statuspool_mock.server import Settings
+    from statuspool_mock.settings import Settings
 
     limit: RateLimit | None = RateLimit(REQUESTS_PER_MINUTE)
     if rate_limit is not None:

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from statuspool_mock.cli import main
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 
 class Done(NamedTuple):

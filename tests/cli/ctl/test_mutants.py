@@ -2,7 +2,8 @@
 
 import pytest
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 
 def test_mutants_are_switched_only_where_the_server_allows_it(ctl):

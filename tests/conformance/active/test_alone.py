@@ -16,7 +16,8 @@ from statuspool_mock.conformance.active.clauses import CLAUSES
 from statuspool_mock.conformance.active.options import options_for_mock
 from statuspool_mock.conformance.active.results import Verdict
 from statuspool_mock.conformance.active.run import verify
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 KILLS = json.loads(Path(__file__).with_name("kills.json").read_text("utf-8"))
 """For each clause that detects a mutant in a whole run, one such mutant."""

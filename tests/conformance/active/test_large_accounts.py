@@ -6,7 +6,8 @@ from tests.conformance.active.test_hollow_servers import responding
 from statuspool_mock.conformance.active.options import Options
 from statuspool_mock.conformance.active.results import Verdict
 from statuspool_mock.conformance.active.run import verify
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 pytestmark = pytest.mark.process
 

@@ -13,7 +13,8 @@ from statuspool_mock.conformance.active.reports import FORMATS
 from statuspool_mock.conformance.active.reports.summary import headline
 from statuspool_mock.conformance.active.results import Verdict
 from statuspool_mock.conformance.active.run import verify
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 
 def break_check(monkeypatch, name, check):

@@ -22,7 +22,8 @@ from statuspool_mock.conformance.active.results import Verdict
 from statuspool_mock.conformance.active.run import VerificationRun
 from statuspool_mock.conformance.active.run import verify as run_clauses
 from statuspool_mock.mutants.catalog import CATALOG
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 SAMPLE = (
     "parallel-delete-crashes",

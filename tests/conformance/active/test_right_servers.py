@@ -14,7 +14,8 @@ from tests.providers.serving import Keys, providing
 from statuspool_mock.conformance.active.options import Options, Profile
 from statuspool_mock.conformance.active.results import Verdict
 from statuspool_mock.conformance.active.run import verify
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 SEEDS = int(os.environ.get("STATUSPOOL_SEEDS", "5"))
 IS_WHOLE = SEEDS > 10

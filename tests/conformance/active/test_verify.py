@@ -12,7 +12,8 @@ from tests.mock_process import command
 from tests.providers.dialects import BUSY, DIALECTS
 from tests.providers.serving import providing
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 pytestmark = pytest.mark.process
 

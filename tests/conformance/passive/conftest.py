@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 from tests.mock_process import command
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,8 @@ from tests.mock_process import command, serving
 from tests.providers.dialects import DIALECTS
 from tests.providers.serving import providing
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 pytestmark = pytest.mark.process
 

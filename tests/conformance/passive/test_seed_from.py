@@ -7,7 +7,8 @@ from tests.conformance.passive.conftest import proxied
 from tests.providers.dialects import DIALECTS
 from tests.providers.serving import providing
 
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 pytestmark = pytest.mark.slow
 

@@ -64,7 +64,8 @@ def _server(url: str | None, scenario: str) -> Iterator[str]:
         yield url.rstrip("/").removesuffix("/v1")
         return
     from statuspool_mock.cli.starting import CANNOT_START
-    from statuspool_mock.server import RunningServer, Settings
+    from statuspool_mock.server import RunningServer
+    from statuspool_mock.settings import Settings
 
     try:
         running = RunningServer(Settings(port=0, scenario=scenario))

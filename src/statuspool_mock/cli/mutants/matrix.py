@@ -18,7 +18,8 @@ from statuspool_mock.conformance.active.results import Verdict
 from statuspool_mock.conformance.active.run import verify
 from statuspool_mock.mutants import Mutant, choose
 from statuspool_mock.mutants.catalog import CATALOG
-from statuspool_mock.server import RunningServer, Settings
+from statuspool_mock.server import RunningServer
+from statuspool_mock.settings import Settings
 
 _LIMITER, _CLEAN = "rate limiter", ""
 _LIMITED_AT_ONCE = 8  # they mostly wait for minutes to pass
