@@ -153,7 +153,7 @@ class LoopReplica:
         late, ledger.late = ledger.late, b""
         if late:
             connection.data_received(late)
-        connection._flush()
+        connection.flush()
 
     @property
     def is_free(self):
@@ -180,6 +180,7 @@ class LoopReplica:
         """Wait until the ledger has carried out what was sent, without taking the replies."""
         had = len(self.ledger.late)
         self.ledger._connection.send(lambda _: None, "PING")
+        self.ledger._connection.flush()
         while not self.ledger.late[had:].endswith(_PONG):  # noqa: ASYNC110  (bytes have no event)
             await asyncio.sleep(0.0005)
         return True
@@ -195,7 +196,7 @@ def _unpacked(snapshot):
     return ledger_log.zlib.decompress(snapshot)
 
 
-_flush, _data_received = LedgerConnection._flush, LedgerConnection.data_received
+_flush, _data_received = LedgerConnection.flush, LedgerConnection.data_received
 
 
 def _flush_unless_mute(connection):
@@ -222,7 +223,7 @@ def commanded():
             patch.object(ledger_log, "line_of", lambda texts: json.dumps(texts[0]).encode()),
             patch.object(ledger_log, "snapshot_data", lambda lines: {"lines": list(lines)}),
             patch.object(ledger_log, "lazy_state_data", lambda lines: {"lines": list(lines)}),
-            patch.object(LedgerConnection, "_flush", _flush_unless_mute),
+            patch.object(LedgerConnection, "flush", _flush_unless_mute),
             patch.object(LedgerConnection, "data_received", _receive_unless_deaf),
             patch.multiple(Ledger, create=True, is_mute=False, is_deaf=False, late=b""),
         ):

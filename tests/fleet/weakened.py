@@ -15,7 +15,6 @@ from statuspool_mock.fleet.lease import Lease
 
 async def _send_at_once(gate, message):
     """Send a part of a response, whether what it depends on is stored or not."""
-    gate.has_begun = True
     await gate._send(message)
 
 

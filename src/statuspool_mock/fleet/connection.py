@@ -39,6 +39,7 @@ class LedgerConnection(asyncio.Protocol):
         self._reader = hiredis.Reader()
         self._waiting: deque[OnReply] = deque()
         self._unsent: list[bytes] = []
+        self._will_flush = False
         self._transport: asyncio.Transport | None = None
         self._reason = ""
         """Why the connection ends, where its end does not say so."""
@@ -90,17 +91,18 @@ class LedgerConnection(asyncio.Protocol):
         return self._transport is not None and not self._transport.is_closing()
 
     def send(self, on_reply: OnReply, *arguments: str | bytes | int) -> None:
-        """Send a command at the end of this step. Raises `ConnectionError` if it is lost."""
+        """Send a command with the next `flush`. Raises `ConnectionError` if it is lost."""
         if not self.is_open:
             raise ConnectionError(self._reason or "there is no connection")
         self._waiting.append(on_reply)
         packed = hiredis.pack_command(arguments)  # type: ignore[arg-type] # it takes any length
         self._unsent.append(packed)
-        if len(self._unsent) == 1:
-            self._loop.call_soon(self._flush)
 
     def call(self, *arguments: str | bytes | int) -> "asyncio.Future[Any]":
-        """Send a command; the result is its reply. Errors of the server are raised."""
+        """Send a command at the end of this step; the result is its reply.
+
+        Errors of the server are raised.
+        """
         future: asyncio.Future[Any] = self._loop.create_future()
 
         def on_reply(reply: Any) -> None:
@@ -112,11 +114,21 @@ class LedgerConnection(asyncio.Protocol):
                 future.set_result(reply)
 
         self.send(on_reply, *arguments)
+        if not self._will_flush:
+            self._will_flush = True
+            self._loop.call_soon(self.flush)
         return future
+
+    def flush(self) -> None:
+        """Send what was given."""
+        self._will_flush = False
+        unsent, self._unsent = self._unsent, []
+        if unsent and self._transport is not None:
+            self._transport.write(b"".join(unsent))
 
     def close(self) -> None:
         """Send what was given, and close."""
-        self._flush()
+        self.flush()
         if self._transport is not None:
             self._transport.close()
 
@@ -124,8 +136,3 @@ class LedgerConnection(asyncio.Protocol):
         """Close at once."""
         if self._transport is not None:
             self._transport.abort()
-
-    def _flush(self) -> None:
-        unsent, self._unsent = self._unsent, []
-        if unsent and self._transport is not None:
-            self._transport.write(b"".join(unsent))

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -83,8 +83,8 @@ class Fleet:
         """Return the app of the replica, which serves the worlds at home here with `app`."""
         self._inner = app
 
-        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            await self.app(scope, receive, send)
+        def serve(scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+            return self.app(scope, receive, send)
 
         return serve
 

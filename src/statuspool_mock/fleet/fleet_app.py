@@ -84,12 +84,9 @@ class FleetApp:
     async def _serve(self, home: Home, scope: Scope, receive: Receive, send: Send) -> Outcome:
         """Serve a request at home; nothing is sent that depends on what is not stored."""
         gate = Gate(home.log, scope["method"], send)
-        token = current.set(gate)
+        current.set(gate)  # in the context of this request, which ends with it
         self.served += 1
-        try:
-            await self._app(scope, receive, gate)
-        finally:
-            current.reset(token)
+        await self._app(scope, receive, gate)
         if gate.outcome is Outcome.CUT_SHORT:
             await send({"type": "http.response.body", "body": b""})
             return Outcome.ANSWERED

@@ -30,7 +30,7 @@ FLEET_SECONDS = 10.0
 
 _CLOCK = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 """Goes on while the machine sleeps, where there is such a clock."""
-_WATCH_SECONDS = 0.05
+_LEAST_WATCH_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
 
@@ -122,6 +122,6 @@ class Lease:
 
     async def _watch(self) -> None:
         while True:
-            await asyncio.sleep(_WATCH_SECONDS)
+            await asyncio.sleep(max(self.valid_until - now(), _LEAST_WATCH_SECONDS))
             if not self.is_valid:
                 self._on_lost()

@@ -108,6 +108,7 @@ class Ledger:
         self._connection = connection
         for log in self._logs:
             log.send_to(connection)
+        connection.flush()
 
     def _lost(self) -> None:
         if self._connection is None:
@@ -212,3 +213,4 @@ class Ledger:
         for log in noted:
             with contextlib.suppress(ConnectionError):  # it is sent on the next one
                 log.send_to(connection)
+        connection.flush()

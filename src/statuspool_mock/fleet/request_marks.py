@@ -4,15 +4,12 @@ from contextvars import ContextVar
 
 
 class RequestMarks:
-    """Notes on one request."""
+    """Notes on one request. Its attributes are the class's until they change."""
 
-    __slots__ = ("first_write", "is_refused")
-
-    def __init__(self) -> None:
-        self.is_refused = False
-        """Whether it came to a world that has left: nothing of it may be answered."""
-        self.first_write = 0
-        """The position of the first entry that it wrote; 0 for none."""
+    is_refused = False
+    """Whether it came to a world that has left: nothing of it may be answered."""
+    first_write = 0
+    """The position of the first entry that it wrote; 0 for none."""
 
 
 current: ContextVar[RequestMarks | None] = ContextVar("request_marks", default=None)
