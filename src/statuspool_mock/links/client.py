@@ -11,12 +11,17 @@ from collections.abc import Awaitable, Callable, Coroutine
 from itertools import count
 from typing import Any, cast
 
+from starlette.types import Receive
+
 from statuspool_mock.links import frames
 from statuspool_mock.links.frames import Frame, FrameError, FrameReader
+from statuspool_mock.web.fault_responses import gone
 
 CONNECT_SECONDS = 2.0
 MOST_WAITING_FRAMES = 1_000
 """How many parts of one response wait for a client that reads slowly."""
+PATIENCE_SECONDS = 0.2
+"""Whether the client of a request has left is looked at once it took so long, or twice as long."""
 _log = logging.getLogger(__name__)
 
 
@@ -31,10 +36,23 @@ class LinkLost(Exception):
 class Forwarded:
     """A request that was forwarded: the frames that come back, in order."""
 
-    __slots__ = ("_frames", "_is_lost", "_link", "_waiter", "is_left", "number")
+    __slots__ = (
+        "_frames",
+        "_is_lost",
+        "_is_slow",
+        "_link",
+        "_receive",
+        "_waiter",
+        "_watching",
+        "is_left",
+        "number",
+    )
 
-    def __init__(self, link: "Link", number: int) -> None:
+    def __init__(self, link: "Link", number: int, receive: Receive | None) -> None:
         self._link = link
+        self._receive = receive
+        self._is_slow = False
+        self._watching: asyncio.Task[None] | None = None
         self.number = number
         self._frames: deque[Frame] = deque()
         self._waiter: asyncio.Future[None] | None = None
@@ -47,7 +65,7 @@ class Forwarded:
         while not self._frames:
             if self._is_lost:
                 raise LinkLost(was_sent=True)
-            self._waiter = asyncio.get_running_loop().create_future()
+            self._waiter = self._link.future()
             await self._waiter
         return self._frames.popleft()
 
@@ -74,6 +92,21 @@ class Forwarded:
         self.cancel()
         self.lose()
 
+    def look(self) -> None:
+        """From the second time on, look whether the client leaves."""
+        if self._is_slow and self._receive is not None and self._watching is None:
+            self._watching = asyncio.get_running_loop().create_task(self._watch(self._receive))
+        self._is_slow = True
+
+    def end(self) -> None:
+        """Look no more."""
+        if self._watching is not None:
+            self._watching.cancel()
+
+    async def _watch(self, receive: Receive) -> None:
+        await gone(receive)
+        self.leave()
+
     def _wake(self) -> None:
         waiter, self._waiter = self._waiter, None
         if waiter is not None and not waiter.done():
@@ -93,6 +126,7 @@ class Link(asyncio.Protocol):
         self._numbers = count(1)
         self._exchanges: dict[int, Forwarded] = {}
         self._unsent: list[bytes] = []
+        self._looking: asyncio.TimerHandle | None = None
         self._transport: asyncio.Transport | None = None
 
     @classmethod
@@ -151,18 +185,29 @@ class Link(asyncio.Protocol):
         """Whether requests can be forwarded."""
         return self._transport is not None and not self._transport.is_closing()
 
-    def forward(self, request: bytes, kind: int = frames.REQUEST) -> Forwarded:
-        """Forward a packed request, or a question. Raises `LinkLost`."""
+    def forward(
+        self, request: bytes, receive: Receive | None, *, kind: int = frames.REQUEST
+    ) -> Forwarded:
+        """Forward a packed request, or a question. `receive` tells when the client leaves.
+
+        Raises `LinkLost`.
+        """
         if not self.is_open:
             raise LinkLost(was_sent=False)
-        exchange = Forwarded(self, next(self._numbers) & 0xFFFFFFFF)
+        exchange = Forwarded(self, next(self._numbers) & 0xFFFFFFFF, receive)
         self._exchanges[exchange.number] = exchange
+        if self._looking is None:
+            self._looking = self._loop.call_later(PATIENCE_SECONDS, self._look)
         self._send(frames.frame(kind, exchange.number, request))
         return exchange
 
+    def future(self) -> "asyncio.Future[None]":
+        """Return a future of the loop."""
+        return self._loop.create_future()
+
     async def ask(self, question: Any) -> Any:
         """Return the answer to a question. Raises `LinkLost`."""
-        exchange = self.forward(json.dumps(question).encode(), frames.ASK)
+        exchange = self.forward(json.dumps(question).encode(), None, kind=frames.ASK)
         return json.loads((await exchange.next()).payload)
 
     def cancel(self, number: int) -> None:
@@ -174,6 +219,13 @@ class Link(asyncio.Protocol):
         """Close at once."""
         if self._transport is not None:
             self._transport.abort()
+
+    def _look(self) -> None:
+        """Look after requests that take long; a timer for each would take longer than most do."""
+        for exchange in self._exchanges.values():
+            exchange.look()
+        again = self._loop.call_later(PATIENCE_SECONDS, self._look) if self._exchanges else None
+        self._looking = again
 
     def _take(self, frame: Frame) -> None:
         more = frame.kind == frames.START or (

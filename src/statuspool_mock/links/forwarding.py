@@ -1,6 +1,5 @@
 """Forwards a request to the home of its world, and its response to the client."""
 
-import asyncio
 import logging
 import secrets
 import string
@@ -12,10 +11,8 @@ from statuspool_mock.links.client import Forwarded, Link, LinkLost
 from statuspool_mock.links.frames import ForwardedRequest, Frame
 from statuspool_mock.links.outcome import READS, Outcome
 from statuspool_mock.web.errors import RequestedError, error_response
-from statuspool_mock.web.fault_responses import cut_off, gone
+from statuspool_mock.web.fault_responses import cut_off
 
-PATIENCE_SECONDS = 0.2
-"""How long a response may take before it is looked whether the client has left."""
 _ALPHABET = string.ascii_lowercase + string.digits
 _log = logging.getLogger(__name__)
 
@@ -34,8 +31,7 @@ async def forward(link: Link, scope: Scope, body: bytes, receive: Receive, send:
         scope["headers"],
         body,
     )
-    forwarded = link.forward(request.packed())
-    presence = _Presence(forwarded, receive)
+    forwarded = link.forward(request.packed(), receive)
     try:
         return await _respond(forwarded, scope, receive, send)
     except LinkLost:
@@ -43,7 +39,7 @@ async def forward(link: Link, scope: Scope, body: bytes, receive: Receive, send:
             return Outcome.ANSWERED
         return Outcome.MOVED if scope["method"] in READS else Outcome.UNKNOWN
     finally:
-        presence.end()
+        forwarded.end()
 
 
 async def _respond(forwarded: Forwarded, scope: Scope, receive: Receive, send: Send) -> Outcome:
@@ -84,27 +80,3 @@ async def send_failure(world: str, send: Send, outcome: Outcome, *, seconds: flo
     response = error_response(RequestedError(500), request_id=request_id)
     headers = (*response.headers, ("X-Request-Id", request_id))
     await response._replace(headers=headers).send(send)
-
-
-class _Presence:
-    """Looks whether the client is still there, once a response takes long."""
-
-    def __init__(self, forwarded: Forwarded, receive: Receive) -> None:
-        self._forwarded = forwarded
-        self._receive = receive
-        self._loop = asyncio.get_running_loop()
-        self._timer = self._loop.call_later(PATIENCE_SECONDS, self._begin)
-        self._watching: asyncio.Task[None] | None = None
-
-    def end(self) -> None:
-        """Look no more."""
-        self._timer.cancel()
-        if self._watching is not None:
-            self._watching.cancel()
-
-    def _begin(self) -> None:
-        self._watching = self._loop.create_task(self._watch())
-
-    async def _watch(self) -> None:
-        await gone(self._receive)
-        self._forwarded.leave()

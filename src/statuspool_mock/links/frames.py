@@ -45,8 +45,10 @@ class FrameReader:
 
     def feed(self, data: bytes) -> Iterator[Frame]:
         """Yield the frames that are complete. Raises `FrameError`."""
-        unread = self._unread
-        unread += data
+        unread: bytes | bytearray = data
+        if self._unread:
+            self._unread += data
+            unread = self._unread
         at, end = 0, len(unread)
         while end - at >= _HEAD.size:
             size, kind, number = _HEAD.unpack_from(unread, at)
@@ -57,7 +59,10 @@ class FrameReader:
             at += _HEAD.size
             yield Frame(kind, number, bytes(unread[at : at + size]))
             at += size
-        del unread[:at]
+        if unread is data:
+            self._unread += data[at:]
+        else:
+            del self._unread[:at]
 
 
 class ForwardedRequest(NamedTuple):

@@ -161,13 +161,14 @@ class _Exchange:
     def scope(self, request: ForwardedRequest) -> dict[str, Any]:
         """Return the scope of a request."""
         self._body = request.body
+        path = request.raw_path.decode("ascii")
         return {
             "type": "http",
             "asgi": {"version": "3.0", "spec_version": "2.3"},
             "http_version": "1.1",
             "method": request.method,
             "scheme": request.scheme,
-            "path": unquote(request.raw_path.decode("ascii")),
+            "path": unquote(path) if "%" in path else path,
             "raw_path": request.raw_path,
             "query_string": request.query,
             "root_path": "",
