@@ -129,7 +129,7 @@ nemesis: .venv/developing
 	$(BIN)/python -m tests.fleet.nemesis $(ARGS)
 
 kills: .venv/developing
-	$(BIN)/python -m tests.fleet.nemesis --kills 100 --minutes 60 $(ARGS)
+	$(BIN)/python -m tests.fleet.nemesis --kills 100 --minutes 60 --clients 4 $(ARGS)
 
 clean:
 	rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
