@@ -1,5 +1,6 @@
 """Preview what the API would respond about a monitor now, without a request."""
 
+import json
 from typing import Any
 from urllib.parse import urlencode
 
@@ -35,7 +36,7 @@ async def preview_responses(context: ControlContext) -> Any:
                 "method": "GET",
                 "path": f"{where}?{urlencode(written)}" if written else where,
                 "status": response.status,
-                "body": response.body,
+                "body": json.loads(response.encoded().content),
             }
         )
     return {"results": responses}
