@@ -20,6 +20,7 @@ from zlib import crc32
 from processes import ServerProcess, family
 
 CONNECTIONS = 16
+"""How many connections there are at once for each process."""
 
 
 class Connection:
@@ -70,10 +71,16 @@ def worlds(workers: int) -> Iterator[str]:
                 break
 
 
-def spread(port: int, names: list[str], times: int) -> None:
+Begin = Callable[[], None]
+"""Is called where the part begins that is measured."""
+
+
+def spread(port: int, names: list[str], times: int, begin: Begin) -> None:
     """Send at once over many connections, each of them for one world."""
     connections = [Connection(port) for _ in names]
-    for _ in range(times // len(names)):
+    for number in range(times // len(names) + 2):
+        if number == 2:
+            begin()
         for connection, name in zip(connections, names, strict=True):
             connection.send(name)
         for connection in connections:
@@ -82,32 +89,35 @@ def spread(port: int, names: list[str], times: int) -> None:
         connection.close()
 
 
-def one_after_the_other(port: int, names: list[str], times: int) -> None:
+def one_after_the_other(port: int, names: list[str], times: int, begin: Begin) -> None:
     """Send for one world over one connection."""
-    in_turn(port, names[:1], times)
+    in_turn(port, names[:1], times, begin)
 
 
-def by_turns(port: int, names: list[str], times: int) -> None:
+def by_turns(port: int, names: list[str], times: int, begin: Begin) -> None:
     """Send over one connection, for another world with each request."""
-    in_turn(port, names[:2], times)
+    in_turn(port, names[:2], times, begin)
 
 
-def in_pairs(port: int, names: list[str], times: int) -> None:
+def in_pairs(port: int, names: list[str], times: int, begin: Begin) -> None:
     """Send over one connection, for another world with every second request."""
     first, second = names[:2]
-    in_turn(port, [first, first, second, second], times)
+    in_turn(port, [first, first, second, second], times, begin)
 
 
-def in_turn(port: int, names: list[str], times: int) -> None:
+def in_turn(port: int, names: list[str], times: int, begin: Begin) -> None:
     connection = Connection(port)
-    for number in range(times):
+    for number in range(-8, times):
+        if number == 0:
+            begin()
         connection.send(names[number % len(names)])
         connection.receive()
     connection.close()
 
 
-def new_connections(port: int, names: list[str], times: int) -> None:
+def new_connections(port: int, names: list[str], times: int, begin: Begin) -> None:
     """Send each request over a connection of its own."""
+    begin()
     for number in range(times):
         connection = Connection(port)
         connection.send(names[number % len(names)])
@@ -115,8 +125,16 @@ def new_connections(port: int, names: list[str], times: int) -> None:
         connection.close()
 
 
-WAYS: dict[str, Callable[[int, list[str], int], None]] = {
-    "16 connections, each with a world": spread,
+def cost(one: ServerProcess, act: "Act", names: list[str], times: int) -> float:
+    """Return the microseconds of processor time for each request."""
+    marks: list[float] = []
+    act(one.port, names, times, lambda: marks.append(spent_microseconds(one)))
+    return (spent_microseconds(one) - marks[0]) / times
+
+
+Act = Callable[[int, list[str], int, Begin], None]
+WAYS: dict[str, Act] = {
+    "16 connections for each process": spread,
     "one connection with one world": one_after_the_other,
     "one connection, worlds by turns": by_turns,
     "one connection, worlds in pairs of requests": in_pairs,
@@ -146,22 +164,22 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=4_000)
     parser.add_argument("--workers", type=int, default=2)
     options = parser.parse_args()
-    names = [name for name, _ in zip(worlds(options.workers), range(CONNECTIONS), strict=False)]
+    most = CONNECTIONS * options.workers
+    names = [name for name, _ in zip(worlds(options.workers), range(most), strict=False)]
     with ExitStack() as stack:
         servers = {
             "one process": server(stack),
             "workers": server(stack, "--workers", str(options.workers)),
         }
+        counts = {"one process": CONNECTIONS, "workers": most}
         found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
         for one in servers.values():
-            spread(one.port, names, 10 * CONNECTIONS)  # opens the worlds
+            spread(one.port, names, 10 * most, lambda: None)  # opens the worlds
         for _ in range(options.rounds):
             for what, act in WAYS.items():
                 for which, one in servers.items():
-                    before = spent_microseconds(one)
-                    act(one.port, names, options.requests)
-                    spent = spent_microseconds(one) - before
-                    found[what][which].append(spent / options.requests)
+                    micros = cost(one, act, names[: counts[which]], options.requests)
+                    found[what][which].append(micros)
     for what, costs in found.items():
         alone, many = (costs[which] for which in servers)
         ratio = statistics.median(b / a for a, b in zip(alone, many, strict=True))

@@ -20,6 +20,11 @@ def workers_of(pid):
     return sorted(found)
 
 
+def threads_of(pid):
+    """Return how many threads a process has."""
+    return len(list(Path(f"/proc/{pid}/task").iterdir()))
+
+
 def is_running(pid):
     try:
         state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]

@@ -50,10 +50,8 @@ def test_stored_worlds_go_on_whatever_happens_to_workers(tmp_path):
             make(served, key, "second")
         served.process.terminate()
         assert served.process.wait(60) == 0
-        lines = served.process.stderr.read().splitlines()
-        assert [line.rpartition("; ")[2] for line in lines] == [
-            "it is started again. Its sandboxes are read from their folder."
-        ] * 2
+        said = served.process.stderr.read()
+        assert said.count("it is started again. Its sandboxes are read from their folder.") == 2
     for workers in ("3", "1"):
         with serving("--workers", workers, *options) as served:
             for key in all_keys:

@@ -16,7 +16,7 @@ from statuspool_mock.client import Control
 from tests.command_line import run
 from tests.mock_process import command, serving
 from tests.waiting import until
-from tests.workers.processes import kill_a_worker, wait_for_end, workers_of
+from tests.workers.processes import kill_a_worker, threads_of, wait_for_end, workers_of
 from tests.workers.worlds import key_at, keys
 
 pytestmark = [
@@ -41,6 +41,7 @@ def test_sigterm_ends_all_with_exit_code_0():
         workers = workers_of(served.pid)
         assert served.pid == served.process.pid
         assert len(workers) == 3
+        assert threads_of(served.pid) == 1  # a process with several may not fork safely
         served.process.terminate()
         assert served.process.wait(60) == 0
         wait_for_end(workers)
@@ -118,7 +119,6 @@ def test_under_load_no_request_that_was_begun_fails_when_the_server_stops():
         for thread in threads:
             thread.join()
         assert not wrong
-        assert served.process.stderr.read() == ""
 
 
 def test_a_worker_that_dies_is_started_again():
@@ -135,8 +135,8 @@ def test_a_worker_that_dies_is_started_again():
         until(lambda: httpx.get(ready).status_code, lambda found: found == 200)
         served.process.terminate()
         assert served.process.wait(60) == 0
-        (line,) = served.process.stderr.read().splitlines()
-        assert "ended by signal 9; it is started again. Its sandboxes begin anew." in line
+        said = served.process.stderr.read()
+        assert said.count("ended by signal 9; it is started again. Its sandboxes begin anew.") == 1
 
 
 def test_workers_end_when_their_parent_is_killed():

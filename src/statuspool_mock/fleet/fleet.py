@@ -117,7 +117,7 @@ class Fleet:
             await self.homes.begin()
         except UNREACHABLE as error:
             raise LedgerRejected(f"The ledger cannot be used: {why(error)}.") from error
-        worlds = RequestWorlds(self.homes.sandboxes)
+        worlds = RequestWorlds(self.homes.sandboxes, str)
         self.app = FleetApp(self._inner, self.routes, self.links, worlds=worlds)
         self.overview = FleetOverview(
             self.homes,

@@ -26,7 +26,7 @@ class FleetApp:
     """The app of a replica. `worlds` tells the worlds of requests."""
 
     def __init__(
-        self, app: ASGIApp, routes: Routes, links: Links, *, worlds: RequestWorlds
+        self, app: ASGIApp, routes: Routes, links: Links, *, worlds: RequestWorlds[str]
     ) -> None:
         self._app = app
         self._routes = routes
@@ -79,7 +79,9 @@ class FleetApp:
         return outcome is not Outcome.MOVED
 
     def _world(self, scope: Scope) -> str | None:
-        return self._worlds.of(scope["headers"], scope["raw_path"], scope["query_string"])
+        query = scope["query_string"]
+        url = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
+        return self._worlds.of(scope["headers"], url)
 
     async def _serve(self, home: Home, scope: Scope, receive: Receive, send: Send) -> Outcome:
         """Serve a request at home; nothing is sent that depends on what is not stored."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from statuspool_mock.web.known_heads import KnownHead
+from statuspool_mock.web.known_heads import MOST_KNOWN_HEADS, KnownHead
 from statuspool_mock.web.quick_protocol import QuickProtocol
 from statuspool_mock.web.refusals import Refusal
 from statuspool_mock.workers.inboxes import MOST_HANDED_OVER_BYTES
@@ -17,6 +17,8 @@ class Switchboard(Protocol):
 
     here: int
     """The number of this worker."""
+    own_heads: dict[int, KnownHead]
+    """Known heads of requests for worlds that are at home here, by their `id`."""
 
     def home(self, headers: Iterable[tuple[bytes, bytes]], url: bytes) -> int | None:
         """Return the worker that serves a request, None if any can."""
@@ -40,8 +42,8 @@ class HandOverProtocol(QuickProtocol):
     switchboard: Switchboard
     _previous: int | None = None
     """The worker of the last request that needed a certain one."""
-    _in_a_row = 0
-    """How many requests before this one were for that worker."""
+    _is_settled = False
+    """Whether the one before was for the same worker."""
     _arrived: list[bytes] | None = None
     """All that has arrived of a request, until its head is complete; None if that is not known."""
     _is_away = False
@@ -54,12 +56,18 @@ class HandOverProtocol(QuickProtocol):
         super()._parse(data)
 
     def _may_repeat(self, head: KnownHead) -> bool:
-        home = self.switchboard.home(head.headers, head.raw_path)
-        if home is None:
-            return True
-        if home != self.switchboard.here:
-            return False
-        self._note(home)
+        own, here = self.switchboard.own_heads, self.switchboard.here
+        if own.get(id(head)) is not head:
+            home = self.switchboard.home(head.headers, head.raw_path)
+            if home is None:
+                return True
+            if home != here:
+                return False
+            if len(own) >= MOST_KNOWN_HEADS:
+                own.clear()
+            own[id(head)] = head
+        self._is_settled = self._previous == here
+        self._previous = here
         return True
 
     def _begin(self) -> None:
@@ -71,16 +79,13 @@ class HandOverProtocol(QuickProtocol):
                     self._is_away = True
                     raise HandedOver
                 self.scope[HOME] = home  # type: ignore[literal-required]
-            self._note(home)
+            self._is_settled = home == self._previous
+            self._previous = home
         super()._begin()
-
-    def _note(self, home: int) -> None:
-        self._in_a_row = self._in_a_row + 1 if home == self._previous else 1
-        self._previous = home
 
     def _leaves(self, arrived: list[bytes], home: int) -> bool:
         """Hand the connection over if that is possible; return whether it was."""
-        changes_often = self._in_a_row == 1 and home != self._previous
+        changes_often = not self._is_settled and self._previous not in {None, home}
         if changes_often or self._is_busy or self.pipeline or self.scheme != "http":
             return False
         data = b"".join([*arrived, *self._unparsed])

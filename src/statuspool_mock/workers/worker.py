@@ -19,6 +19,7 @@ from statuspool_mock.links.server import LinkServer
 from statuspool_mock.sandbox.persistence import Storage
 from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from statuspool_mock.web.control.context import ServerViews
+from statuspool_mock.web.known_heads import KnownHead
 from statuspool_mock.workers.app import WorkerApp
 from statuspool_mock.workers.arrival import Arrival, arrived
 from statuspool_mock.workers.hand_over import HandOverProtocol
@@ -29,8 +30,6 @@ READY, DRAINED = b"R", b"D"
 """What a worker tells its parent."""
 STOP, END = b"S", b"E"
 """What the parent tells a worker: to serve what is under way, then to end."""
-END_SECONDS = 5.0
-"""How long a worker that has nothing left to do goes on for requests that others forward."""
 _log = logging.getLogger(__name__)
 
 
@@ -66,11 +65,12 @@ class Worker:
     def __init__(self, workplace: Workplace) -> None:
         self._workplace = workplace
         self.here = -1
+        self.own_heads: dict[int, KnownHead] = {}
         self.app: WorkerApp
         self.links: Links
         self._control: socket.socket
         self._inner: ASGIApp
-        self._worlds: RequestWorlds
+        self._homes: RequestWorlds[int]
         self._whole: WholeServer
         self._connections: set[LinkServer] = set()
         self._arriving: set[asyncio.Task[None]] = set()
@@ -83,17 +83,21 @@ class Worker:
 
     def join(self, parts: Parts) -> ServerViews:
         """Take the parts of this process, and show those of all workers."""
-        self._worlds = RequestWorlds(parts.sandboxes)
+        self._homes = RequestWorlds(parts.sandboxes, self._workplace.home_of)
         self._whole = WholeServer(
             parts,
             count=self._workplace.count,
             link_to=self._link_to,
             on_change=self._note_change,
         )
-        parts.sandboxes.on_new_keys = self._worlds.forget
+        parts.sandboxes.on_new_keys = self._forget_keys
         parts.monitoring.are_others_ready = lambda: 0 not in self._workplace.ready[:]
         parts.monitoring.others = self._whole.reports
         return ServerViews(self._whole, self._whole, others=self._whole)
+
+    def _forget_keys(self) -> None:
+        self._homes.forget()
+        self.own_heads.clear()
 
     def _note_change(self) -> None:
         self._workplace.is_changed[0] = 1
@@ -153,11 +157,9 @@ class Worker:
         self._workplace.ready[self.here] = 0
 
     async def end(self) -> None:
-        """Serve what others forward until they have all drained too, then end."""
+        """Serve what others forward until they have all drained too, as the parent says."""
         self._tell(DRAINED)
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(END_SECONDS):
-                await self._may_end.wait()
+        await self._may_end.wait()
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._workplace.inboxes.file(self.here))
         loop.remove_reader(self._control.fileno())
@@ -173,9 +175,7 @@ class Worker:
 
     def home(self, headers: Iterable[tuple[bytes, bytes]], url: bytes) -> int | None:
         """Return the worker that serves a request, None if any can."""
-        path, _, query = url.partition(b"?")
-        world = self._worlds.of(headers, path, query)
-        return None if world is None else self._workplace.home_of(world)
+        return self._homes.of(headers, url)
 
     def hand_over(self, transport: Any, data: bytes, *, to: int) -> bool:
         """Give a worker a connection and what has arrived on it; return whether it has it."""
