@@ -7,7 +7,7 @@ import mmap
 import secrets
 import socket
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from starlette.types import ASGIApp
@@ -19,12 +19,14 @@ from statuspool_mock.links.server import LinkServer
 from statuspool_mock.sandbox.persistence import Storage
 from statuspool_mock.web.bounded_protocol import BoundedProtocol
 from statuspool_mock.web.control.context import ServerViews
-from statuspool_mock.web.known_heads import KnownHead
 from statuspool_mock.workers.app import WorkerApp
 from statuspool_mock.workers.arrival import Arrival, arrived
 from statuspool_mock.workers.hand_over import HandOverProtocol
 from statuspool_mock.workers.inboxes import CONNECTION, LINK, Inboxes
 from statuspool_mock.workers.whole_server import WholeServer
+
+if TYPE_CHECKING:
+    from statuspool_mock.web.known_heads import KnownHead
 
 READY, DRAINED = b"R", b"D"
 """What a worker tells its parent."""
