@@ -17,6 +17,8 @@ MOST_BYTES = 16 << 20
 """The largest body: the lists of incidents and webhooks have no pages."""
 MOST_VALUES = 500_000
 """The largest number of JSON values in a body that is parsed."""
+_KEPT = httpx.Limits(max_connections=100, max_keepalive_connections=20)
+_NOT_KEPT = httpx.Limits(max_connections=100, max_keepalive_connections=0)
 
 
 class BoundedResponse(NamedTuple):
@@ -40,11 +42,17 @@ class OutgoingRequest(NamedTuple):
 class BoundedClient:
     """Sends requests one by one, or several at once. `timeout_seconds` limits each as a whole.
 
-    `verify` states whom to trust, as in HTTPX.
+    `verify` states whom to trust, as in HTTPX. Without `keeps_connections`, each request has a
+    connection of its own.
     """
 
     def __init__(
-        self, *, timeout_seconds: float, verify: ssl.SSLContext | bool, trust_env: bool
+        self,
+        *,
+        timeout_seconds: float,
+        verify: ssl.SSLContext | bool,
+        trust_env: bool,
+        keeps_connections: bool = True,
     ) -> None:
         self._timeout_seconds = timeout_seconds
         self._runner = asyncio.Runner()
@@ -53,6 +61,7 @@ class BoundedClient:
             verify=verify,
             trust_env=trust_env,
             headers={"Accept-Encoding": ACCEPTED},
+            limits=_KEPT if keeps_connections else _NOT_KEPT,
         )
 
     def request(

@@ -62,7 +62,7 @@ class Context:
             self.api.send("POST", "/monitors", value=self.body(**changes), key=key)
         )
 
-    def read(self, monitor_id: str, *, key: str = MAIN) -> dict[str, Any]:
+    def read(self, monitor_id: str, *, key: str | None = None) -> dict[str, Any]:
         """Return a monitor as GET /monitors/{id} shows it now."""
         return expect_monitor(self.api.get(f"/monitors/{monitor_id}", key=key))
 

@@ -30,6 +30,10 @@ class Ledger:
         self._own.add(fresh)
         return fresh
 
+    def is_own(self, monitor_id: str) -> bool:
+        """Whether this run created it, also where it was deleted again."""
+        return monitor_id.lower() in self._own
+
     def new_ids(self) -> "NewIds":
         """Return the ids of monitors created from now on."""
         return NewIds(self, self._own)

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 
 UNSENT: Any = object()
 MAIN, READ_ONLY, OTHER_TEAM, REVOKED = "main", "read-only", "other team's", "revoked"
+OWN_KEYS = (MAIN, READ_ONLY)
+"""The keys of the team that is verified."""
 _VARIABLES = {
     MAIN: "$STATUSPOOL_API_KEY",
     READ_ONLY: "$READONLY_KEY",

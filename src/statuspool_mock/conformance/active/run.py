@@ -22,9 +22,10 @@ from statuspool_mock.conformance.active.selection import (
     prerequisites,
     skips,
 )
-from statuspool_mock.conformance.active.session import Session
+from statuspool_mock.conformance.active.session import MAIN, READ_ONLY, Session
 
 Listener = Callable[[ClauseResult], None]
+_NUMBERS = {clause.id: number for number, clause in enumerate(CLAUSES)}
 
 
 class VerificationRun:
@@ -45,6 +46,7 @@ class VerificationRun:
         """When the run began, in seconds since 1970."""
         self.listeners: list[Listener] = []
         self._executed: dict[str, ClauseResult] = {}
+        self._reads_with_both_keys = False
 
     def open(self) -> None:
         """Request the list of monitors. Raises `ServerUnusable` where checking is pointless."""
@@ -70,6 +72,24 @@ class VerificationRun:
                 "should be the API's base, such as http://127.0.0.1:4747/v1"
             )
 
+        self._reads_with_both_keys = self._can_read()
+
+    def _can_read(self) -> bool:
+        """Whether the read-only key reads the list of monitors; if not, `roles` says so."""
+        if self.options.readonly_key is None:
+            return False
+        try:
+            return self.session.get("/monitors", key=READ_ONLY).status == 200
+        except (Finding, NotVerified):
+            return False
+
+    def _reading_key(self, clause: Clause) -> str:
+        """Return the key of a clause's reads: every second clause reads with the read-only key."""
+        if not self._reads_with_both_keys:
+            return MAIN
+        number = _NUMBERS.get(clause.id, 0) + self.options.seed
+        return READ_ONLY if number % 2 else MAIN
+
     def check(self, clause: Clause) -> ClauseResult:
         """Check one clause after its prerequisites, and keep its result."""
         result = self._execute(clause)
@@ -92,6 +112,7 @@ class VerificationRun:
             self._require(clause)  # again: the server may be gone by now
             first = len(self.session.exchanges)
             self.context.computed.used()
+            self.session.reading_key = self._reading_key(clause)
             clause.check(self.context)
             if self.context.notes:
                 result.verdict = Verdict.NOTE
@@ -100,6 +121,8 @@ class VerificationRun:
         except Exception as error:  # noqa: BLE001  (whatever it is, it must not look like silence)
             result.verdict = Verdict.NOT_VERIFIED
             result.reason = self._reason(clause, error)
+        finally:
+            self.session.reading_key = MAIN
         result.notes, self.context.notes = self.context.notes, []
         result.requests = self.session.requests - before
         result.seconds = time.monotonic() - started
@@ -111,7 +134,7 @@ class VerificationRun:
         session, clause = self.session, result.clause
         known = clause.id in self.options.known
         result.verdict = Verdict.KNOWN if known else Verdict.FINDING
-        result.got, result.expected = finding.got, finding.expected
+        result.got, result.expected = _told(finding), finding.expected
         result.symptom = symptom_of(finding.response, list(session.ledger.monitors))
         before = session.exchanges
         used = self.context.computed.used() | set(range(first, len(before)))
@@ -120,7 +143,7 @@ class VerificationRun:
         if finding.response is not None and not any(map(created_id, chain)):
             result.curl = finding.response.curl()  # otherwise it would ask for what is deleted
         result.script = script(
-            f"{clause.id}: {clause.says}\nexpected: {finding.expected}\ngot: {finding.got}",
+            f"{clause.id}: {clause.says}\nexpected: {finding.expected}\ngot: {result.got}",
             chain,
             base=session.base,
             receiver=self.context.receiver_url,
@@ -190,6 +213,14 @@ class VerificationRun:
         checked = self.count(Verdict.PASSED) + self.count(Verdict.NOTE) + self.count(Verdict.KNOWN)
         succeeded = any(response.is_success for response in self.session.exchanges)
         return 0 if checked and succeeded and not self.unusable and not self.own_errors else 2
+
+
+def _told(finding: Finding) -> str:
+    """Return what was got, with the key where it may be what matters."""
+    is_read = finding.response is not None and finding.response.method == "GET"
+    if is_read and finding.response is not None and finding.response.key == READ_ONLY:
+        return f"{finding.got} (with the read-only key)"
+    return finding.got
 
 
 def verify(options: Options) -> VerificationRun:

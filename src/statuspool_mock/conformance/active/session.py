@@ -1,6 +1,5 @@
 """Requests to the server: paced, within a budget, writing only to what the run created."""
 
-import ssl
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -8,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from statuspool_mock.conformance.active.connections import Clients
 from statuspool_mock.conformance.active.errors import Finding, NotVerified, ServerUnusable
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.ledger import Ledger
@@ -15,6 +15,7 @@ from statuspool_mock.conformance.active.options import Options
 from statuspool_mock.conformance.active.request import (
     MAIN,
     OTHER_TEAM,
+    OWN_KEYS,
     READ_ONLY,
     REVOKED,
     UNSENT,
@@ -23,16 +24,11 @@ from statuspool_mock.conformance.active.request import (
     build,
     masked,
 )
-from statuspool_mock.conformance.bounded_client import (
-    BoundedClient,
-    BoundedResponse,
-    OutgoingRequest,
-)
+from statuspool_mock.conformance.bounded_client import BoundedResponse, OutgoingRequest
 from statuspool_mock.conformance.pacing import Pace, retry_seconds
 from statuspool_mock.contract.document import Document
-from statuspool_mock.trust import authorities_for
 
-__all__ = ["MAIN", "OTHER_TEAM", "READ_ONLY", "REVOKED", "UNSENT", "Sending", "Session"]
+__all__ = ["MAIN", "OTHER_TEAM", "OWN_KEYS", "READ_ONLY", "REVOKED", "UNSENT", "Sending", "Session"]
 _MAX_RETRIES = 3
 """How often a request is repeated after a 429 before it is given up."""
 _MAX_FAILURES = 5
@@ -45,12 +41,7 @@ class Session:
     """Sends one run's requests. Keeps every exchange, and a ledger of what was created."""
 
     def __init__(self, options: Options, document: Document) -> None:
-        verify = authorities_for(options.url)
-        if options.ca_file is not None:
-            verify = ssl.create_default_context(cafile=str(options.ca_file))
-        self._client = BoundedClient(
-            timeout_seconds=options.timeout_seconds, verify=verify, trust_env=not options.is_local
-        )
+        self._clients = Clients(options)
         self.options = options
         self.base = options.url.rstrip("/")
         self.exchanges: list[ServerResponse] = []
@@ -65,6 +56,8 @@ class Session:
         """Responses to the run's own cleaning up that are no success."""
         self.ledger = Ledger()
         self.is_paced = True
+        self.reading_key = MAIN
+        """The key of GET requests that name none: clauses read with one key or the other."""
         self._document = document
         self._paces: dict[str, Pace] = {}
         self._last_at: dict[str, float] = {}
@@ -86,7 +79,7 @@ class Session:
         method: str,
         path: str,
         *,
-        key: str = MAIN,
+        key: str | None = None,
         authorization: str | None = UNSENT,
         query: Mapping[str, Any] | Sequence[tuple[str, Any]] = (),
         value: Any = UNSENT,
@@ -102,6 +95,8 @@ class Session:
         Raises `NotVerified` where the budget is spent or every attempt is a 429, `Finding` where
         there is no response.
         """
+        if key is None:
+            key = self.reading_key if method == "GET" and authorization is UNSENT else MAIN
         request = self._request(
             Sending(method=method, path=path, key=key, query=query, value=value),
             authorization=authorization,
@@ -178,10 +173,9 @@ class Session:
             self.is_paced = True
 
     def rest(self) -> None:
-        """Wait until this run has sent no request for a minute."""
-        last = self._last_at.get(MAIN)
-        if last is not None:
-            self.wait(max(0.0, last + 61 - time.monotonic()))
+        """Wait until this run has sent no request for a minute, whatever the key."""
+        if self._last_at:
+            self.wait(max(0.0, max(self._last_at.values()) + 61 - time.monotonic()))
 
     def wait(self, seconds: float) -> None:
         """Wait, and count the time."""
@@ -190,7 +184,7 @@ class Session:
 
     def close(self) -> None:
         """Close the connections."""
-        self._client.close()
+        self._clients.close()
 
     def _spend(self, number: int = 1) -> None:
         budget = self.options.max_requests
@@ -211,7 +205,8 @@ class Session:
         self.requests += 1
         started = self._last_at[request.key] = time.monotonic()
         try:
-            received = self._client.request(
+            client = self._clients.of(is_paced=self.is_paced)
+            received = client.request(
                 request.method, request.url, headers=request.all_headers, content=request.body
             )
         except httpx.TransportError as error:
@@ -231,7 +226,7 @@ class Session:
         outgoing = [
             OutgoingRequest(each.method, each.url, each.all_headers, each.body) for each in requests
         ]
-        received = self._client.request_together(outgoing)
+        received = self._clients.of(is_paced=self.is_paced).request_together(outgoing)
         self._group = len(self.exchanges) + 1
         failed = [each for each in received if isinstance(each, httpx.TransportError)]
         responses = [

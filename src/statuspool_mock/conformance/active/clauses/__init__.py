@@ -33,6 +33,7 @@ from statuspool_mock.conformance.active.clauses import (
     refusals,
     repeated_deliveries,
     roles,
+    same_reads,
     schema,
     side_effects,
     status_consistency,
@@ -74,6 +75,7 @@ _MODULES = (
     concurrency,
     concurrent_deletion,
     concurrent_records,
+    same_reads,
     details,  # first of its group: where a server names one field at a time, the others cost more
     validation,
     nulls,

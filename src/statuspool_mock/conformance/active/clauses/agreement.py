@@ -4,13 +4,13 @@ Nothing is sent for it: each representation of a monitor, whichever clause asked
 with what earlier responses showed and with what was written since.
 """
 
-import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from statuspool_mock.conformance.active.assertions import ids
+from statuspool_mock.conformance.active.assertions import ids, repeated
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.clauses.creation import FIELDS
 from statuspool_mock.conformance.active.context import Context
@@ -23,6 +23,7 @@ from statuspool_mock.conformance.active.sharing import once
 _CONSTANT = (*FIELDS, "created_at")
 _TEAMS = {MAIN: "main", READ_ONLY: "main", OTHER_TEAM: "other"}
 _OF_MONITOR = {"getMonitor", "getMonitorStatus", "listMonitorLogs"}
+_PLAIN_URL = re.compile(r"https?://[a-z.]+/[a-z/]*")
 _VALUES, _DELETED, _LISTED, _FOREIGN = "values", "deleted", "listed", "foreign"
 
 
@@ -63,9 +64,9 @@ class Story:
 
     def _write(self, monitor_id: str, team: str, response: ServerResponse) -> None:
         if response.operation == "createMonitor":
-            self.alive[str(response.fields.get("id"))] = Told(team)
+            self.alive[str(response.fields.get("id"))] = Told(team, _plain_values(response))
         elif response.operation == "updateMonitor":
-            self._forget(monitor_id, response)
+            self._change(monitor_id, response)
         elif response.operation == "deleteMonitor" and monitor_id in self.alive:
             del self.alive[monitor_id]
             self.deleted.add(monitor_id)
@@ -89,16 +90,14 @@ class Story:
         if told and told.team != team and response.is_success:
             self._contradict(_FOREIGN, response.summary(), "403 or 404: another team's", response)
 
-    def _forget(self, monitor_id: str, response: ServerResponse) -> None:
+    def _change(self, monitor_id: str, response: ServerResponse) -> None:
+        """Forget the fields that were written, but for values that every server stores as sent."""
         told = self.alive.get(monitor_id)
         if told is None:
             return
-        try:
-            sent = json.loads(response.sent or b"")
-        except ValueError:
-            sent = None
-        written = set(sent) if isinstance(sent, dict) else set(told.fields)
-        told.fields = {name: told.fields[name] for name in set(told.fields) - written}
+        written = set(response.sent_fields)
+        kept = {name: value for name, value in told.fields.items() if name not in written}
+        told.fields = {**kept, **_plain_values(response)}
 
     def _compare(self, shown: Mapping[str, Any], team: str, response: ServerResponse) -> None:
         monitor_id = str(shown.get("id"))
@@ -131,6 +130,23 @@ class Story:
 
     def _contradict(self, kind: str, got: str, expected: str, response: ServerResponse) -> None:
         self.contradictions.setdefault(kind, Finding(got, expected, response))
+
+
+def _plain_values(response: ServerResponse) -> dict[str, Any]:
+    """Return what was sent, but for values that a server may write in another way."""
+    sent = response.sent_fields
+    return {name: sent[name] for name in FIELDS if name in sent and _is_plain(sent[name])}
+
+
+def _is_plain(value: Any) -> bool:
+    if isinstance(value, list):
+        is_plain = all(isinstance(each, str) and _is_plain(each) for each in value)
+        return is_plain and not repeated(value)
+    if isinstance(value, str) and "://" in value:
+        return _PLAIN_URL.fullmatch(value) is not None
+    if isinstance(value, str):
+        return value.isascii() and value.isprintable() and value == value.strip() != ""
+    return type(value) is int
 
 
 def _monitor_id(response: ServerResponse) -> str:

@@ -8,8 +8,10 @@ from statuspool_mock.conformance.active.assertions import expect
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.clauses import (
     agreement,
+    all_lists,
     all_pages,
     counted_records,
+    lasting_facts,
     record_agreement,
 )
 from statuspool_mock.conformance.active.clauses.details import has_valid_details
@@ -26,9 +28,11 @@ groups = (
     group,
     _answers,
     *all_pages.groups,
+    *all_lists.groups,
     *agreement.groups,
     *record_agreement.groups,
     *counted_records.groups,
+    *lasting_facts.groups,
 )
 _OPERATIONS = contract.load().operations
 _UNKNOWN = ("errors.unknown-monitor", "errors.unknown-status", "errors.unknown-logs")

@@ -265,20 +265,23 @@ for _name, _path, _responses in (
     )(named(_has_page_envelope(_responses), f"has_envelope_of_{_name}"))
 
 
-def _has_results(path: str) -> Check:
+def _has_results(path: str, responses: Responses) -> Check:
     def check(context: Context) -> None:
-        response = context.api.get(path)
-        expect_status(response, 200)
-        _expect_results(response)
-        if "page" not in response.fields:
-            context.note(f"GET {path} responds with results alone.")
+        for response in responses(context) or [context.api.get(path)]:
+            expect_status(response, 200)
+            _expect_results(response)
+            if "page" not in response.fields:
+                context.note(f"GET {path} responds with results alone.")
 
     return check
 
 
-for _name, _path in (("incidents", "/incidents"), ("webhooks", "/webhooks")):
+for _name, _path, _responses in (
+    ("incidents", "/incidents", _incidents),
+    ("webhooks", "/webhooks", _webhooks),
+):
     _envelope.clause(_name, f"The response to GET {_path} has results.", level=_I)(
-        named(_has_results(_path), f"has_envelope_of_{_name}")
+        named(_has_results(_path, _responses), f"has_envelope_of_{_name}")
     )
 
 groups = (

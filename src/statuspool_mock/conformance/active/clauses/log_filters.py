@@ -95,6 +95,13 @@ def second_page(context: Context) -> tuple[str, dict[str, Any], list[dict[str, A
     return log.path, {**query, "limit": _PAGE, "page": 2}, rows[_PAGE : 2 * _PAGE]
 
 
+@shared
+def middle_of_log(context: Context) -> tuple[str, str]:
+    """The path of a log, and a time with entries before and after it."""
+    log = _log(context)
+    return log.path, _iso(log.middle)
+
+
 def expect_second_page(response: ServerResponse, rows: list[dict[str, Any]]) -> None:
     """Expect the entries of `second_page`."""
     got = [(row.get("timestamp"), row.get("region")) for row in expect_list(response)]

@@ -7,7 +7,7 @@ from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level, Need
-from statuspool_mock.conformance.active.session import MAIN, OTHER_TEAM
+from statuspool_mock.conformance.active.session import MAIN, OTHER_TEAM, OWN_KEYS
 from statuspool_mock.conformance.active.sharing import once, shared
 
 group = ClauseGroup("teams", section="Error Codes, 403 and 404")
@@ -116,7 +116,7 @@ def lists_incidents_of_own_monitors(context: Context) -> None:
     unknown = {
         str(item["monitor_id"]): response
         for response in context.successes("listIncidents")
-        if response.key == MAIN
+        if response.key in OWN_KEYS
         for item in response.results
         if isinstance(item, dict) and "monitor_id" in item and item["monitor_id"] not in known
     }
