@@ -11,6 +11,7 @@ from tests.mutants.probes import (  # noqa: F401 - importing enters them
     minutes,
     races,
     reads,
+    replicas,
     routes,
     side_effects,
     time_spans,

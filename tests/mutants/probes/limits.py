@@ -47,6 +47,12 @@ def keys_of_a_team_are_counted_apart(bench):
     assert bench.reader.get("/webhooks").status_code == 200
 
 
+@notices("read-only-key-not-limited")
+def a_read_only_key_is_limited(bench):
+    found = [bench.reader.get("/webhooks").status_code for _ in range(PER_MINUTE + 1)]
+    assert found == [200] * PER_MINUTE + [429]
+
+
 @notices("parallel-requests-counted-once")
 def requests_at_the_same_time_count_each(bench):
     with ThreadPoolExecutor(2 * PER_MINUTE) as pool:

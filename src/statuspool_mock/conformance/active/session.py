@@ -172,10 +172,11 @@ class Session:
         finally:
             self.is_paced = True
 
-    def rest(self) -> None:
-        """Wait until this run has sent no request for a minute, whatever the key."""
-        if self._last_at:
-            self.wait(max(0.0, max(self._last_at.values()) + 61 - time.monotonic()))
+    def rest(self, *keys: str) -> None:
+        """Wait until this run has sent no request for a minute, with these keys or with any."""
+        sent_at = [at for key, at in self._last_at.items() if not keys or key in keys]
+        if sent_at:
+            self.wait(max(0.0, max(sent_at) + 61 - time.monotonic()))
 
     def wait(self, seconds: float) -> None:
         """Wait, and count the time."""

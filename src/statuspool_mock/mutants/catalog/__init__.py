@@ -18,6 +18,7 @@ from statuspool_mock.mutants.catalog.limiter import LIMITER
 from statuspool_mock.mutants.catalog.limiter_counting import LIMITER_COUNTING
 from statuspool_mock.mutants.catalog.pagination import PAGINATION
 from statuspool_mock.mutants.catalog.recording import RECORDING
+from statuspool_mock.mutants.catalog.replicas import REPLICAS
 from statuspool_mock.mutants.catalog.robustness import ROBUSTNESS
 from statuspool_mock.mutants.catalog.routes import ROUTES
 from statuspool_mock.mutants.catalog.shapes import MONITORS
@@ -63,4 +64,5 @@ CATALOG: tuple[Mutant, ...] = (
     *LIMITER_COUNTING,
     *DELIVERIES,
     *ENDPOINTS,
+    *REPLICAS,
 )

@@ -32,6 +32,10 @@ async def _reads_not_counted(request: MutantRequest, ask: CallServer) -> MutantR
     return await ask(replace(request, uncounted=request.method == "GET"))
 
 
+async def _readers_not_counted(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    return await ask(replace(request, uncounted=request.key.endswith(".ro")))
+
+
 def _counted_together() -> Handler:
     first = ""
 
@@ -176,5 +180,11 @@ LIMITER: tuple[Mutant, ...] = (
         wrong="A 429 is the gateway's own: plain text instead of JSON.",
         promise=_BODY,
         change=refusing(429, lambda response: response.with_content(b"Slow down.\n", "text/plain")),
+    ),
+    _limit(
+        name="read-only-key-not-limited",
+        wrong="Requests with a read-only key are not limited.",
+        promise=_LIMIT,
+        change=always(_readers_not_counted),
     ),
 )

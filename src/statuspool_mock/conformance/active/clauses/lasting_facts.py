@@ -7,6 +7,7 @@ asked for it: a replica that differs, or a key that is shown something else, con
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,14 +28,24 @@ _MARGIN = timedelta(seconds=1)
 """How far inside of a range an entry must be that the range has to show."""
 
 
+class Change(Enum):
+    """How the value of a fact may change."""
+
+    NEVER = auto()
+    GROWS = auto()
+    """It may be replaced by a later one, and by no null."""
+    ONCE = auto()
+    """It may be replaced, and does not come back."""
+
+
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A value of a thing. One that `grows` may be replaced by a later one, and by no null."""
+    """A value of a thing."""
 
     thing: str
     name: str
     value: Any
-    grows: bool = False
+    change: Change = Change.NEVER
 
 
 Facts = Callable[[Context, ServerResponse], Iterator[Fact]]
@@ -49,7 +60,7 @@ def _incidents(_: Context, response: ServerResponse) -> Iterator[Fact]:
         thing, ended = str(item["id"]), moment(item.get("resolved_at"))
         yield Fact(thing, "monitor_id", item.get("monitor_id"))
         yield Fact(thing, "started_at", moment(item.get("started_at")))
-        yield Fact(thing, "resolved_at", ended, grows=True)
+        yield Fact(thing, "resolved_at", ended, Change.GROWS)
         if ended:
             yield Fact(thing, "affected_regions", _as_set(item.get("affected_regions")))
 
@@ -59,7 +70,7 @@ def _webhooks(_: Context, response: ServerResponse) -> Iterator[Fact]:
         thing = str(item["id"])
         yield Fact(thing, "url", item.get("url"))
         yield Fact(thing, "events", _as_set(item.get("events")))
-        yield Fact(thing, "last_triggered_at", moment(item.get("last_triggered_at")), grows=True)
+        yield Fact(thing, "last_triggered_at", moment(item.get("last_triggered_at")), Change.GROWS)
 
 
 def _monitors(context: Context, response: ServerResponse) -> Iterator[Fact]:
@@ -68,11 +79,26 @@ def _monitors(context: Context, response: ServerResponse) -> Iterator[Fact]:
     shown = [response.fields] if response.operation == "getMonitor" else list(_items(response))
     for item in shown:
         thing, changed = str(item.get("id")), moment(item.get("updated_at"))
-        yield Fact(thing, "updated_at", changed, grows=True)
+        yield Fact(thing, "updated_at", changed, Change.GROWS)
         if changed and not own.is_own(thing):
             for name in _CONFIGURATION:
                 if name in item:
                     yield Fact(f"{thing}, updated at {changed}", name, item[name])
+
+
+def _checks(_: Context, response: ServerResponse) -> Iterator[Fact]:
+    """Yield the last check of a monitor, and the status that it led to."""
+    monitor_id, checked = monitor_of(response), moment(response.fields.get("last_check_at"))
+    thing = f"{monitor_id} ({response.operation})"
+    yield Fact(thing, "last_check_at", checked, Change.GROWS)
+    if checked:
+        thing = f"{thing}, checked at {checked}"
+        yield Fact(thing, "status", response.fields.get("status"), Change.ONCE)
+
+
+def monitor_of(response: ServerResponse) -> str:
+    """Return the id in the path of a request."""
+    return urlsplit(response.url).path.partition("/monitors/")[2].partition("/")[0]
 
 
 def _as_set(value: Any) -> Any:
@@ -92,17 +118,21 @@ def _agrees(operations: tuple[str, ...], facts: Facts) -> Check:
 
 
 def _compare(fact: Fact, known: dict[tuple[str, str], Any], response: ServerResponse) -> None:
-    place = (fact.thing, fact.name)
-    before = known.setdefault(place, fact.value)
-    if fact.grows:
-        if not response.is_alone:
-            return
-        is_like = before is None or (fact.value is not None and fact.value >= before)
-        known[place] = fact.value if is_like else before
-    else:
-        is_like = fact.value == before
+    if fact.change is not Change.NEVER and not response.is_alone:
+        return  # of requests at the same time, nobody knows which was first
+    earlier = known.setdefault((fact.thing, fact.name), [fact.value])
+    if fact.value == earlier[-1]:
+        return
     got = f"{fact.name} {fact.value!s:.80} of {fact.thing}"
-    expect(is_like, got, f"{before!s:.80}, as another response showed", response)
+    expected = f"{earlier[-1]!s:.80}, as another response showed"
+    expect(_may_follow(fact, earlier), got, expected, response)
+    earlier.append(fact.value)
+
+
+def _may_follow(fact: Fact, earlier: list[Any]) -> bool:
+    if fact.change is Change.GROWS:
+        return earlier[-1] is None or (fact.value is not None and fact.value > earlier[-1])
+    return fact.change is Change.ONCE and fact.value not in earlier
 
 
 for _name, _says, _operations, _facts in (
@@ -118,6 +148,12 @@ for _name, _says, _operations, _facts in (
         "A monitor is alike in all responses as long as nobody changes it.",
         ("listMonitors", "getMonitor"),
         _monitors,
+    ),
+    (
+        "last-checks",
+        "A monitor's last check is never an earlier one, and its status stays until the next.",
+        ("getMonitor", "getMonitorStatus"),
+        _checks,
     ),
 ):
     group.clause(_name, _says, level=Level.INFERRED, requests=0)(_agrees(_operations, _facts))
@@ -151,8 +187,7 @@ def _shown_logs(context: Context) -> Iterator[_ShownLog]:
                 )
         if len(rows) == len(response.results):  # each entry has a time, and a region of its own
             low, high = _range_of(response, [at for at, _ in rows])
-            monitor_id = urlsplit(response.url).path.split("/")[-2]
-            yield _ShownLog(monitor_id, rows, low, high, response)
+            yield _ShownLog(monitor_of(response), rows, low, high, response)
 
 
 def _range_of(

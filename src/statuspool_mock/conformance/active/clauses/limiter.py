@@ -11,6 +11,7 @@ from statuspool_mock.conformance.active.clauses.rate_bursts import (
     burst_together,
     kinds,
     mixed_burst,
+    readers_burst,
     refusal,
     retry_after_of,
     shortly_before,
@@ -283,3 +284,16 @@ def lasts_a_minute(context: Context) -> None:
     got = f"Retry-After {burst.retry_after}, {since:.0f} s after the last minute ended"
     is_minute = lasts >= RATE_WINDOW_SECONDS - _WINDOW_SLACK_SECONDS
     expect(is_minute, got, f"about {RATE_WINDOW_SECONDS - since:.0f}", burst.refusal)
+
+
+@group.clause(
+    "120-with-read-only-key",
+    "A read-only key, too, may send exactly 120 requests a minute.",
+    needs=(*_NEEDS, Need.READ_ONLY_KEY),
+    requests=REQUESTS_PER_MINUTE + 20,
+)
+def allows_readers_120_a_minute(context: Context) -> None:
+    burst = readers_burst(context)
+    got = f"{burst.passed} accepted" + ("" if burst.refusal else ", none refused")
+    response = burst.refusal or context.api.last_response
+    expect(burst.passed == REQUESTS_PER_MINUTE, got, "120, then a 429", response)

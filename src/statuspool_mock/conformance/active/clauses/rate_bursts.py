@@ -15,7 +15,7 @@ from typing import Any
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.session import Sending
+from statuspool_mock.conformance.active.session import MAIN, READ_ONLY, Sending
 from statuspool_mock.conformance.active.sharing import shared
 from statuspool_mock.contract.reference import RATE_WINDOW_SECONDS, REQUESTS_PER_MINUTE
 
@@ -195,7 +195,7 @@ def _to_wait(context: Context) -> int:
 def _read_at(context: Context, at: float) -> TimedResponse:
     context.api.wait(max(0.0, at - time.monotonic()))
     with context.api.unpaced():
-        response = context.api.get("/monitors", query={"limit": 100}, counts=False)
+        response = context.api.get("/monitors", query={"limit": 100}, key=MAIN, counts=False)
     return TimedResponse(response=response, at=time.monotonic())
 
 
@@ -214,8 +214,22 @@ def burst_together(context: Context) -> Burst:
         context.api.wait(first.ended - first.began + 1)  # a window that slides frees all by then
     except NotVerified:
         context.api.rest()
+    return _burst_of_reads(context, MAIN, passed=passed)
+
+
+@shared
+def readers_burst(context: Context) -> Burst:
+    """A burst of requests at the same time with the read-only key, after a minute without any."""
+    context.api.rest(READ_ONLY)
+    burst = _burst_of_reads(context, READ_ONLY)
+    if burst.crossed_an_edge:
+        raise NotVerified("a minute of the limit ended within the burst")
+    return burst
+
+
+def _burst_of_reads(context: Context, key: str, *, passed: int = 0) -> Burst:
     began = time.monotonic()
-    sendings = [Sending(method="GET", path="/webhooks")] * _AT_ONCE
+    sendings = [Sending(method="GET", path="/webhooks", key=key)] * _AT_ONCE
     refusals: list[ServerResponse] = []
     with context.api.unpaced():
         for _ in range(_MOST_TOGETHER // _AT_ONCE):

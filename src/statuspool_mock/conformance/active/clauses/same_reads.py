@@ -10,7 +10,7 @@ from itertools import cycle
 from typing import Any
 
 from statuspool_mock import contract
-from statuspool_mock.conformance.active.assertions import expect_list
+from statuspool_mock.conformance.active.assertions import expect_list, expect_status
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.clauses.all_lists import query_of
 from statuspool_mock.conformance.active.clauses.incidents import unfiltered_incidents
@@ -29,17 +29,20 @@ _MOST_ROUNDS = 4
 """How often it is asked again where the answers differ: something may just have changed."""
 _PAGED = ("page", "limit")
 _FLAGS = ("true", "false")
+_UNSTEADY = {"duration_seconds", "uptime_30d", "response_time_ms"}
 Query = Mapping[str, str]
 
 
 def _questions() -> Iterator[tuple[Route, Query]]:
-    """Yield each list of the document with its filters, alone and together.
+    """Yield each read of the document: of a list, with its filters, alone and together.
 
     A filter that takes any value is empty: each run fills it in.
     """
     for route in ROUTES:
         parameters = contract.load().operations[route.operation].definition["parameters"]
         schemas = {each["name"]: each["schema"] for each in parameters if each["in"] == "query"}
+        if route.is_read and not schemas:
+            yield route, {}
         for query in _queries({n: s for n, s in schemas.items() if n not in _PAGED}):
             yield route, query
 
@@ -63,7 +66,9 @@ def _values(schema: Mapping[str, Any]) -> Sequence[str]:
 def _sending(context: Context, route: Route, query: Query, key: str) -> Sending:
     """Return a request with values for what is empty."""
     path, filled = route.path, dict(query)
-    if route.is_of_monitor:
+    if not query:
+        path = path.replace("{id}", str(context.sample_monitors()[0]["id"]))
+    elif route.is_of_monitor:
         path, at = middle_of_log(context)
         filled = dict.fromkeys(query, at)
     elif "monitor_id" in query:
@@ -84,10 +89,17 @@ def _number_asked(context: Context, route: Route, query: Query) -> int:
 
 
 def _shown(response: ServerResponse) -> frozenset[str]:
+    """Return the items of a response, without what changes from second to second."""
+    expect_status(response, 200)
+    items = expect_list(response) if "results" in response.fields else [response.fields]
     return frozenset(
-        str(item["id"]) if "id" in item else f"{item.get('timestamp')} {item.get('region')}"
-        for item in expect_list(response)
+        repr(sorted((name, value) for name, value in item.items() if _is_steady(name, value)))
+        for item in items
     )
+
+
+def _is_steady(name: str, value: Any) -> bool:
+    return name not in _UNSTEADY and not isinstance(value, dict)  # such as an SLA summary
 
 
 def _has_one_answer(route: Route, query: Query) -> Check:
@@ -113,17 +125,21 @@ def _differences(responses: list[ServerResponse]) -> Iterator[Finding]:
     (usual, _), *others = Counter(shown).most_common()
     if others:
         odd = next(place for place, each in enumerate(shown) if each != usual)
-        got = f"without {sorted(usual - shown[odd])[:2]}, with {sorted(shown[odd] - usual)[:2]}"
-        expected = f"the {len(usual)} items that other responses at the same time have"
-        yield Finding(f"a list {got}", expected, responses[odd])
+        got, expected = (sorted(each)[:1] for each in (shown[odd] - usual, usual - shown[odd]))
+        yield Finding(
+            f"{len(shown[odd])} items, {got} among them",
+            f"{len(usual)} items, {expected} among them, as in other responses at the same time",
+            responses[odd],
+        )
 
 
 for _route, _query in _questions():
-    _label = "-".join(name if text == "" else f"{name}-{text}" for name, text in _query.items())
-    _shows = "&".join(name if text == "" else f"{name}={text}" for name, text in _query.items())
+    _texts = {name: f"{name}={text}" if text else name for name, text in _query.items()}
+    _label = "-".join(_texts.values()).translate({ord("="): "-", ord("_"): "-"})
+    _where = f"{_route.path}?{'&'.join(_texts.values())}".rstrip("?")
     group.clause(
-        f"same-reads.{_route.name}.{_label.replace('_', '-')}",
-        f"GET {_route.path}?{_shows}, sent several times at once with each key, has one answer.",
+        f"same-reads.{_route.name}{_label and f'.{_label}'}",
+        f"GET {_where}, sent several times at once with each key, has one answer.",
         level=Level.INFERRED,
         needs=(Need.TIME,),
         requests=_ASKED_IN_A_RUN // 2,
