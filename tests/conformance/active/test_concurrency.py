@@ -6,6 +6,7 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from uuid import uuid4
 
+import httpx
 import pytest
 from flask import Flask
 from werkzeug.serving import make_server
@@ -17,6 +18,7 @@ from statuspool_mock.conformance.active.options import Options
 from statuspool_mock.conformance.active.results import Verdict
 from statuspool_mock.conformance.active.run import verify
 from statuspool_mock.conformance.active.session import Sending, Session
+from statuspool_mock.conformance.bounded_client import BoundedClient
 
 
 @contextmanager
@@ -59,10 +61,16 @@ class _OneConnectionAtATime(BaseHTTPRequestHandler):
         """Log nothing."""
 
 
-def test_a_server_that_takes_one_connection_at_a_time_is_not_judged():
+def test_a_server_that_takes_one_connection_at_a_time_is_not_judged(monkeypatch):
+    def first_only(client, requests):
+        method, url, headers, content = requests[0]
+        response = client.request(method, url, headers=headers, content=content)
+        return [response, *(httpx.ConnectError("refused") for _ in requests[1:])]
+
+    monkeypatch.setattr(BoundedClient, "request_together", first_only)
     with running(HTTPServer(("127.0.0.1", 0), _OneConnectionAtATime)) as url:
         only = ("concurrency",)
-        run = verify(Options(url=url, api_key="ours", only=only, timeout_seconds=0.5))
+        run = verify(Options(url=url, api_key="ours", only=only, timeout_seconds=60.0))
     assert {result.verdict for result in run.results} == {Verdict.NOT_VERIFIED}
     assert "at the same time" in run.results[0].reason
     assert not run.own_errors

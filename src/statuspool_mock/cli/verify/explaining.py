@@ -24,6 +24,7 @@ _SOURCES: Mapping[Level, str] = {
 _SHAPE = "a property is missing, is null where it may not be, or has another type."
 MEANINGS: Mapping[str, str] = {
     "agreement": "one view is cached or copied, and is not updated or not kept apart by team.",
+    "all-lists": "one replica, or one kind of key, is shown something else than the others.",
     "all-pages": "a limit or an order is applied to some lists or pages only.",
     "answers": "a proxy or the framework responds instead of the application.",
     "auth": "a route lacks the check of the key, or the check accepts too much.",

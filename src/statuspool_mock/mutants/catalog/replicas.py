@@ -123,12 +123,15 @@ REPLICAS: tuple[Mutant, ...] = (
         ),
     ),
     _reader(
-        name="read-only-key-sees-no-changes",
-        wrong="A read-only key sees the time of creation as updated_at.",
-        promise="updated_at is the time of the change. (Code Examples, Update Monitor)",
-        change=_to_readers(
-            "listMonitors getMonitor",
-            each(lambda item: {**item, "updated_at": item["created_at"]}),
-        ),
+        name="read-only-key-sees-no-tags",
+        wrong="A read-only key sees no tags.",
+        promise="GET /monitors/{id} returns configuration, … (Monitors, GET /monitors/{id})",
+        change=_to_readers("listMonitors getMonitor", each(lambda item: {**item, "tags": []})),
+    ),
+    _reader(
+        name="read-only-key-sees-all-monitors-up",
+        wrong="A read-only key is told that a monitor is up, whatever its status.",
+        promise="Return the real-time status of a monitor. (Status, GET /monitors/{id}/status)",
+        change=_to_readers("getMonitor getMonitorStatus", lambda body: {**body, "status": "up"}),
     ),
 )

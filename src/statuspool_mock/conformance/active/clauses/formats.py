@@ -280,7 +280,7 @@ for _name, _path, _operation in (
     ("incidents", "/incidents", "listIncidents"),
     ("webhooks", "/webhooks", "listWebhooks"),
 ):
-    _envelope.clause(_name, f"The response to GET {_path} has results.", level=_I)(
+    _envelope.clause(_name, f"The response to GET {_path} has results.", level=_I, requests=0)(
         named(_has_results(_path, _operation), f"has_envelope_of_{_name}")
     )
 

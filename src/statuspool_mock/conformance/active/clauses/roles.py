@@ -107,6 +107,7 @@ for _route in ROUTES:
             f"A read-only key may GET {_route.path} and sees what its team has; only POST, PUT "
             "and DELETE are refused.",
             needs=(Need.READ_ONLY_KEY, *(() if _route.name == "list-logs" else (Need.TIME,))),
+            requests=int(_route.name not in _PLAIN),
         )(_reads(_route))
 
 
