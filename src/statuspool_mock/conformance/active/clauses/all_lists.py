@@ -17,6 +17,7 @@ from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level
 from statuspool_mock.conformance.active.session import OTHER_TEAM, OWN_KEYS
+from statuspool_mock.contract.tolerances import DURATION_ROUNDING_SECONDS
 from statuspool_mock.time_parsing import moment
 
 group = ClauseGroup("all-lists", section="Monitors; Logs; Incidents; Webhooks")
@@ -89,6 +90,30 @@ def holds_what_filters_select(context: Context) -> None:
                     expect(fits(item, query[name]), got, f"of {name}={query[name]}", response)
     if not compared:
         raise NotVerified("no other clause filtered a list in this run")
+
+
+@group.clause(
+    "incident-times",
+    "No incident that the run has listed ends before it starts, or lasts longer or shorter.",
+    section="Incidents, GET /incidents",
+    requests=0,
+)
+def lists_incidents_with_their_times(context: Context) -> None:
+    compared = 0
+    for response in context.successes("listIncidents"):
+        for item in response.results if response.has_own_key else ():
+            began, ended = moment(item.get("started_at")), moment(item.get("resolved_at"))
+            if began is None or ended is None:
+                continue
+            compared += 1
+            expect(ended >= began, f"{began} to {ended}", "an end after the start", response)
+            seconds, lasted = item.get("duration_seconds"), (ended - began).total_seconds()
+            is_number = isinstance(seconds, int | float)
+            is_right = not is_number or abs(seconds - lasted) <= DURATION_ROUNDING_SECONDS
+            got = f"duration_seconds {seconds} for {began} to {ended}"
+            expect(is_right, got, f"{lasted:.0f}", response)
+    if not compared:
+        raise NotVerified("no incident is resolved")
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,10 @@ def _incidents(_: Context, response: ServerResponse) -> Iterator[Fact]:
         yield Fact(thing, "monitor_id", item.get("monitor_id"))
         yield Fact(thing, "started_at", moment(item.get("started_at")))
         yield Fact(thing, "resolved_at", ended, Change.GROWS)
+        name = f"duration_seconds {'once over' if ended else 'while open'}"
+        seconds = item.get("duration_seconds")
+        if isinstance(seconds, int | float):
+            yield Fact(thing, name, seconds, Change.GROWS)
         if ended:
             yield Fact(thing, "affected_regions", _as_set(item.get("affected_regions")))
 

@@ -29,7 +29,7 @@ _MOST_ROUNDS = 4
 """How often it is asked again where the answers differ: something may just have changed."""
 _PAGED = ("page", "limit")
 _FLAGS = ("true", "false")
-_UNSTEADY = {"duration_seconds", "uptime_30d", "response_time_ms"}
+_UNSTEADY = {"duration_seconds", "response_time_ms", "last_check_at"}
 Query = Mapping[str, str]
 
 
@@ -93,13 +93,17 @@ def _shown(response: ServerResponse) -> frozenset[str]:
     expect_status(response, 200)
     items = expect_list(response) if "results" in response.fields else [response.fields]
     return frozenset(
-        repr(sorted((name, value) for name, value in item.items() if _is_steady(name, value)))
-        for item in items
+        repr(sorted((name, _steady(name, value)) for name, value in item.items())) for item in items
     )
 
 
-def _is_steady(name: str, value: Any) -> bool:
-    return name not in _UNSTEADY and not isinstance(value, dict)  # such as an SLA summary
+def _steady(name: str, value: Any) -> Any:
+    """Return a value without what changes from second to second."""
+    if isinstance(value, dict):  # such as an SLA summary
+        return {each: _steady(each, part) for each, part in value.items()}
+    if name == "uptime_30d" and isinstance(value, float):
+        return round(value, 1)
+    return type(value).__name__ if name in _UNSTEADY else value
 
 
 def _has_one_answer(route: Route, query: Query) -> Check:
