@@ -67,6 +67,17 @@ def nul_is_taken_or_refused(bench):
     assert bench.own.post("/monitors", json={**NEW, "name": "a\0b"}).status_code in {201, 400}
 
 
+@notices("byte-order-mark-crashes")
+def a_byte_order_mark_is_taken_or_refused(bench):
+    response = bench.own.post("/monitors", content=b"\xef\xbb\xbf{}", headers=JSON)
+    assert response.status_code == 400
+
+
+@notices("empty-regions-crash")
+def no_regions_are_taken_or_refused(bench):
+    assert bench.own.post("/monitors", json={**NEW, "regions": []}).status_code in {201, 400}
+
+
 @notices("malformed-id-crashes")
 def a_malformed_id_is_not_found(bench):
     refused(bench.own.get("/monitors/first"), 404, "NOT_FOUND")

@@ -182,3 +182,11 @@ def changes_of_monitors_are_dated(bench):
 def a_new_monitor_is_as_old_as_its_last_change(bench):
     monitor = bench.create()
     assert monitor["created_at"] == monitor["updated_at"]
+
+
+@notices("etag-is-the-id")
+def a_change_is_read_with_an_old_etag(bench):
+    path = f"/monitors/{bench.create()['id']}"
+    etag = bench.own.get(path).headers.get("etag", '"none"')
+    bench.own.put(path, json={"tags": ["changed"]})
+    assert bench.own.get(path, headers={"If-None-Match": etag}).status_code == 200

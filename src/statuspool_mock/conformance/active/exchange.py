@@ -64,7 +64,7 @@ class ServerResponse:
         """The JSON object that was sent; empty where that was anything else."""
         try:
             sent = json.loads(self.sent or b"")
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
         return sent if isinstance(sent, dict) else {}
 

@@ -109,7 +109,7 @@ def _has_sent_name(response: ServerResponse) -> bool:
     """Whether a created monitor bears the mark that was sent; not every response has a name."""
     try:
         sent = json.loads(response.sent or b"").get("name")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return True
     got = response.fields.get("name")
     if not isinstance(sent, str) or not isinstance(got, str):

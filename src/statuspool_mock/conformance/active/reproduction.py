@@ -78,7 +78,7 @@ def _body(each: ServerResponse, names: dict[str, str], receiver: str | None) -> 
 def _without_secret(text: str) -> str:
     try:
         value = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text
     if not isinstance(value, dict) or not isinstance(value.get("secret"), str):
         return text

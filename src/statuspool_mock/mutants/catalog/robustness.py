@@ -130,6 +130,18 @@ ROBUSTNESS: tuple[Mutant, ...] = (
         change=_crashing(_BODIES, _has_nul),
     ),
     _crash(
+        name="byte-order-mark-crashes",
+        wrong="A body that begins with a byte order mark is a 500.",
+        promise=_UNEXPECTED,
+        change=_crashing(_BODIES, lambda request: request.body.startswith(b"\xef\xbb\xbf")),
+    ),
+    _crash(
+        name="empty-regions-crash",
+        wrong="An empty array of regions is a 500.",
+        promise=_UNEXPECTED,
+        change=_crashing(_BODIES, lambda request: request.values.get("regions") == []),
+    ),
+    _crash(
         name="malformed-id-crashes",
         wrong="An id that is not a UUID is a 500.",
         promise=_UNEXPECTED,

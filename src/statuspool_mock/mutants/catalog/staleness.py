@@ -5,6 +5,7 @@ from functools import partial
 
 from statuspool_mock.mutants.exchange import CallServer, Handler, MutantRequest, MutantResponse
 from statuspool_mock.mutants.mutant import ExchangeChange, Mutant
+from statuspool_mock.mutants.transforms import on
 
 _PATCHED = "Only the fields that are sent are changed. (Monitors, PUT /monitors/{id})"
 _stale = partial(Mutant, group="staleness")
@@ -62,6 +63,13 @@ def _late(handler: Handler) -> ExchangeChange:
         return exchange
 
     return ExchangeChange(make)
+
+
+async def _with_etag(request: MutantRequest, ask: CallServer) -> MutantResponse:
+    response, etag = await ask(request), f'"{request.monitor_id}"'
+    if response.is_success and request.header("if-none-match") == etag:
+        response = response.with_status(304).with_content(b"", "application/json")
+    return response.with_header("etag", etag)
 
 
 async def _without_filter(request: MutantRequest, ask: CallServer) -> MutantResponse:
@@ -250,5 +258,11 @@ STALENESS: tuple[Mutant, ...] = (
         wrong="All monitors without tags share one list, the existing ones too.",
         promise=_PATCHED,
         change=ExchangeChange(_shares_tags_of_all),
+    ),
+    _stale(
+        name="etag-is-the-id",
+        wrong="The ETag of a monitor is its id: a client that sends it back never sees a change.",
+        promise="GET /monitors/{id} returns configuration, current status, … (Monitors)",
+        change=on("getMonitor", _with_etag),
     ),
 )

@@ -17,7 +17,8 @@ group = ClauseGroup("bodies", section="Error Codes, 400")
 groups = (group,)
 _COSTLY = (Need.WRITES, Need.TIME)
 _WITH_BODY = tuple(route for route in ROUTES if route.takes_body)
-_NESTED = b"[" * 200 + b"]" * 200
+_LEVELS = 2_000
+_NESTED = b"[" * _LEVELS + b"]" * _LEVELS
 _IN_AN_ARRAY = (
     b'[{"name": "verify array", "url": "https://api.example.com/", "interval_seconds": 60, '
     b'"events": ["sla_breach"], "secret": "whsec_array"}]'
@@ -58,11 +59,8 @@ _MALFORMED = (
     ),
     Malformed(
         "nested",
-        "an array in arrays, 200 levels deep",
-        tuple(
-            b'{"%s": ' % name + b"[" * 200 + b"]" * 200 + b"}"
-            for name in (b"tags", b"name", b"url")
-        ),
+        f"an array in arrays, {_LEVELS:,} levels deep",
+        tuple(b'{"%s": ' % name + _NESTED + b"}" for name in (b"tags", b"name", b"url")),
         1,
     ),
 )
@@ -120,6 +118,18 @@ def handles_lone_surrogate(context: Context) -> None:
     expect_status(response, 400, 200, 201)
     if response.is_success:
         context.read(created_monitor(response)["id"])
+
+
+@group.clause(
+    "byte-order-mark",
+    "A body that begins with a byte order mark is accepted or refused, never a 5xx.",
+    level=Level.INFERRED,
+    needs=_COSTLY,
+)
+def handles_byte_order_mark(context: Context) -> None:
+    path = f"/monitors/{context.scratch_monitor()['id']}"
+    body = b"\xef\xbb\xbf" + json.dumps({"tags": ["marked"]}).encode()
+    expect_status(context.api.send("PUT", path, body=body), 200, 400)
 
 
 _Invalid = tuple[bytes, frozenset[str]]

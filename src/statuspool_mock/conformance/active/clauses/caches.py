@@ -1,6 +1,8 @@
 """What was changed shows at once, wherever it is shown. Reference: Monitors, GET and PUT."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from statuspool_mock.conformance.active.assertions import expect, expect_equal, expect_status
@@ -8,9 +10,10 @@ from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
-from statuspool_mock.conformance.active.levels import Need
+from statuspool_mock.conformance.active.levels import Level, Need
 from statuspool_mock.conformance.active.session import READ_ONLY
 from statuspool_mock.conformance.active.sharing import shared
+from statuspool_mock.time_parsing import moment
 
 group = ClauseGroup("update", section="Monitors, GET /monitors")
 groups = (group,)
@@ -96,3 +99,42 @@ for _name, _says, _needs in (
     ),
 ):
     group.clause(_name, _says, needs=(*_COSTLY, *_needs), requests=3)(_shows_changes(_name))
+
+
+def _validators(response: ServerResponse) -> dict[str, str]:
+    """Return the headers of a request that asks only for what is newer than a response."""
+    names = {"etag": "If-None-Match", "last-modified": "If-Modified-Since"}
+    return {
+        sent: response.headers[name] for name, sent in names.items() if name in response.headers
+    }
+
+
+@group.clause(
+    "changes-validators",
+    "After a change, a GET that sends the ETag of the response before it is no 304.",
+    level=Level.INFERRED,
+    section="Monitors, GET /monitors/{id}",
+    needs=_COSTLY,
+    requests=0,
+)
+def changes_validators(context: Context) -> None:
+    if not any(map(_validators, context.successes("getMonitor"))):
+        raise NotVerified("no response has an ETag")
+    created = context.create(name=f"{context.mark} validated")
+    path = f"/monitors/{created['id']}"
+    before = context.api.get(path)
+    response = context.api.send("PUT", path, value={"tags": ["validated"]})
+    expect_status(response, 200)
+    for name, text in _validators(before).items():
+        if name == "If-None-Match" or not _is_of_this_run(text, created):
+            after = context.api.get(path, headers={name: text})
+            expect_status(after, 200, because="the monitor was changed")
+
+
+def _is_of_this_run(text: str, created: Mapping[str, Any]) -> bool:
+    """Whether a Last-Modified may be of the second of the change: it tells no more."""
+    born = moment(created.get("created_at"))
+    try:
+        return born is None or parsedate_to_datetime(text) >= born - timedelta(seconds=2)
+    except ValueError:
+        return True

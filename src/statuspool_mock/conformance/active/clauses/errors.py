@@ -97,6 +97,18 @@ def stores_long_values(context: Context) -> None:
 
 
 @robust.clause(
+    "no-regions",
+    "A PUT of an empty array of regions is stored or refused, never a 5xx.",
+    level=Level.INFERRED,
+    needs=(Need.WRITES, Need.TIME),
+)
+def handles_empty_regions(context: Context) -> None:
+    path = f"/monitors/{context.scratch_monitor()['id']}"
+    response = context.api.send("PUT", path, value={"regions": []})
+    expect_status(response, 200, 400, because="it is stored or refused")
+
+
+@robust.clause(
     "odd-queries",
     "Odd query parameters are refused or ignored, never a 5xx.",
     level=Level.INFERRED,
@@ -106,7 +118,7 @@ def stores_long_values(context: Context) -> None:
 def handles_odd_queries(context: Context) -> None:
     for query in (
         [("page", "1"), ("page", "2")],
-        [("status", "")],
+        [("status", ""), ("limit", ""), ("page", "")],
         [("unheard-of", "\u0000'\";--")],
     ):
         expect_status(context.api.get("/monitors", query=query), 200, 400)

@@ -24,7 +24,7 @@ _CHANGES: dict[str, Any] = {
     "tags": ["production", "api-gateway", "critical"],
 }
 _SINGLE_CHANGES: dict[str, str | int | list[str]] = {
-    "name": "renamed — 🚢",
+    "name": 'renamed — 🚢 <b>A & B</b> "it\'s" %20',
     "url": "http://other.example.com/ping",
     "regions": ["ap-northeast-1"],
     "expected_status": 301,
