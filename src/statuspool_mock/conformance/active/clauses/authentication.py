@@ -138,14 +138,17 @@ def refuses_bare_key(context: Context) -> None:
 
 @group.clause(
     "shortened-key",
-    "The beginning of a key does not open what the key opens.",
+    "The beginning of a key does not open what the key opens, nor does a pattern that fits it.",
     needs=(Need.WRITES, Need.TIME),
+    requests=2,
 )
 def refuses_shortened_key(context: Context) -> None:
     path = f"/monitors/{context.minimal_monitor()['id']}"
-    authorization = f"Bearer {context.options.api_key[:-1]}"
-    response = context.api.get(path, authorization=authorization, shown=f"Bearer ${{{_KEY}%?}}")
-    expect_status(response, 401, 403, 404, because="it is another key, if it is one")
+    beginning = f"Bearer {context.options.api_key[:-1]}"
+    for end in ("", "%"):
+        shown = f"Bearer ${{{_KEY}%?}}{end}"
+        response = context.api.get(path, authorization=beginning + end, shown=shown)
+        expect_status(response, 401, 403, 404, because="it is another key, if it is one")
 
 
 @group.clause("other-scheme", "The key with another scheme is a 401.", requests=1)

@@ -191,7 +191,7 @@ def signs_with_hex_secret(context: Context) -> None:
 def posts_json(context: Context) -> None:
     delivery = notified_endpoints(context).first()
     expect(delivery.method == "POST", delivery.method, "POST")
-    expect(delivery.value is not None, f"{delivery.body[:80]!r}", "JSON")
+    expect(isinstance(delivery.value, dict), f"{delivery.body[:80]!r}", "a JSON object")
     content_type = delivery.headers.get("content-type", "none")
     expect("json" in content_type.lower(), f"content type {content_type}", "application/json")
 

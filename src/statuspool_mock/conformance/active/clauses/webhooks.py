@@ -112,6 +112,9 @@ for _field, _level, _what in (
 def lists_registered_webhook(context: Context) -> None:
     listed, sent, response = _listed(context), webhook_body(context), _list_after(context)
     expect_equal(listed.get("url"), sent["url"], "url", response)
+    created = _registered(context).fields
+    if "active" in created:
+        expect_equal(created["active"], listed.get("active"), "active of POST", response)
     events = listed.get("events")
     is_same = isinstance(events, list) and sorted(map(str, events)) == sorted(sent["events"])
     expect(is_same, f"events {events!r}", repr(sent["events"]), response)
