@@ -227,7 +227,7 @@ class Session:
         outgoing = [
             OutgoingRequest(each.method, each.url, each.all_headers, each.body) for each in requests
         ]
-        received = self._clients.of(is_paced=self.is_paced).request_together(outgoing)
+        received = self._clients.kept.request_together(outgoing)
         self._group = len(self.exchanges) + 1
         failed = [each for each in received if isinstance(each, httpx.TransportError)]
         responses = [
@@ -239,6 +239,7 @@ class Session:
         self.unanswered += len(failed)
         if failed:
             self._takes_one_at_a_time = True
+            self._clients.drop_kept()
             for response in responses:
                 if response.is_success:
                     self.ledger.enter(response)
