@@ -1,6 +1,6 @@
 """A protocol that answers plain requests at once; see `quick_requests`."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 from urllib.parse import unquote
 
 from statuspool_mock.web.bounded_protocol import BoundedProtocol
@@ -27,6 +27,10 @@ class QuickProtocol(BoundedProtocol):
     _has_length = False
     _is_between = True
     """Whether the parser has not begun another request."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.access_log = False  # uvicorn's own, wanted by whatever gives its logger a handler
 
     def data_received(self, data: bytes) -> None:
         """Answer a request whose head is known, or parse what arrives."""
@@ -107,7 +111,7 @@ class QuickProtocol(BoundedProtocol):
         return (
             (self.cycle is None or self.cycle.response_complete)
             and not (self._unparsed or self._refusal or self.flow.write_paused)
-            and not (self.access_log or self.limit_concurrency or self.root_path)
+            and not (self.limit_concurrency or self.root_path)
         )
 
     def _parse(self, data: bytes) -> None:
