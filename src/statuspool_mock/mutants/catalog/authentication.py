@@ -18,7 +18,7 @@ _role = partial(Mutant, group="roles")
 
 
 def _without_key(operations: str = "") -> ExchangeChange:
-    """Serve requests without a key as those of the last key."""
+    """Serve requests without a key as those of the last sandbox's full key."""
 
     def make() -> Handler:
         last = "sp_test_demo"
@@ -30,7 +30,7 @@ def _without_key(operations: str = "") -> ExchangeChange:
                 return await ask(request.with_key(last))
             response = await ask(request)
             if response.status != 401:
-                last = request.key
+                last = request.key.partition(".")[0]
             return response
 
         return exchange
