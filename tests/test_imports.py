@@ -21,6 +21,7 @@ PROXY = {"connexion", "faker", "flask", "httpx", "jsonschema", "statuspool_mock.
     ("module", "unneeded"),
     [
         ("server", SERVER | {"jinja2", "requests", "rich", "werkzeug"}),
+        ("cli.starting", {"statuspool_mock.links.client", "statuspool_mock.workers.worker"}),
         ("cli.proxy.serving", PROXY | {"statuspool_mock.simulation"}),
         ("cli.verify.suite", {"connexion", "faker", "flask", "schemathesis", "uvicorn"}),
         ("testing", {"connexion", "faker", "flask", "pytest", "schemathesis"}),

@@ -6,7 +6,6 @@ import os
 import shlex
 import sys
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +76,7 @@ def serve(
     import logging
     import signal
 
-    from statuspool_mock import server, worker_server
+    from statuspool_mock import server
     from statuspool_mock.cli.starting import CANNOT_START
 
     # Uvicorn repeats a signal when it is done: a SIGTERM (`docker stop`) is to end us like Ctrl-C.
@@ -89,12 +88,17 @@ def serve(
     if exit_on_stdin_eof and not has_workers:
         _interrupt_on_stdin_eof()
     _warn(settings)
-    announce = _announce_json if ready_json else _announce
+
+    def ready(address: "Address") -> None:
+        announce = _announce_json if ready_json else _announce
+        announce(address, settings.scenario, ca_file)
+
     logging.getLogger("uvicorn.error").addFilter(_is_news)
     try:
         with _secured(settings, tls_ca_dir, tls=tls) as (secured, ca_file):
-            ready = partial(announce, scenario=settings.scenario, ca_file=ca_file)
             if has_workers:
+                from statuspool_mock import worker_server
+
                 is_working = False
                 worker_server.serve(secured, ready=ready, stdin=0 if exit_on_stdin_eof else None)
             else:
@@ -164,7 +168,7 @@ def _warn(settings: "Settings") -> None:
         click.echo(f"Mutants: {names}. This server breaks the contract on purpose.", err=True)
 
 
-def _announce(address: "Address", *, scenario: str, ca_file: Path | None) -> None:
+def _announce(address: "Address", scenario: str, ca_file: Path | None) -> None:
     others = "".join(f"  Others   {url}\n" for url in address.other_urls)
     authority = f"  CA       {ca_file}\n" if ca_file else ""
     curl = f"curl --cacert {shlex.quote(str(ca_file))}" if ca_file else "curl"
@@ -183,7 +187,7 @@ def _announce(address: "Address", *, scenario: str, ca_file: Path | None) -> Non
     sys.stdout.flush()
 
 
-def _announce_json(address: "Address", *, scenario: str, ca_file: Path | None) -> None:  # noqa: ARG001
+def _announce_json(address: "Address", _scenario: str, ca_file: Path | None) -> None:
     ready = {
         "url": address.url,
         "control_url": address.control_url,

@@ -6,7 +6,7 @@ from statuspool_mock.sandbox.directory import StorageUnavailable
 from statuspool_mock.scenarios import ScenarioRejected
 from statuspool_mock.web.control_tokens import TokensRejected
 from statuspool_mock.web.sockets import CannotListen
-from statuspool_mock.workers.supervisor import WorkersFailed
+from statuspool_mock.workers.errors import WorkersFailed
 
 CANNOT_START = (
     ScenarioRejected,

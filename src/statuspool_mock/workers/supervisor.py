@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from typing import NoReturn
 
+from statuspool_mock.workers.errors import WorkersFailed
 from statuspool_mock.workers.worker import DRAINED, END, READY, STOP, Workplace
 
 DRAIN_SECONDS = 8.0
@@ -25,10 +26,6 @@ _log = logging.getLogger(__name__)
 
 Run = Callable[[int, socket.socket], None]
 """Serves as the worker of a number, which speaks to its parent through a socket."""
-
-
-class WorkersFailed(Exception):
-    """The workers cannot be started; the message says why."""
 
 
 class _Child:
