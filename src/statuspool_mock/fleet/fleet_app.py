@@ -1,7 +1,5 @@
 """Sends each request to the home of its world: served here, forwarded, or claimed and loaded."""
 
-import asyncio
-
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from statuspool_mock.fleet.gate import Gate
@@ -11,15 +9,13 @@ from statuspool_mock.fleet.ledger import UNREACHABLE
 from statuspool_mock.fleet.request_marks import current
 from statuspool_mock.fleet.routes import Routes
 from statuspool_mock.links.client import LinkLost, Links
-from statuspool_mock.links.forwarding import forward, send_failure
+from statuspool_mock.links.forwarding import forward, send_failure, until_answered
 from statuspool_mock.links.outcome import WITHOUT_BODY, Outcome
 from statuspool_mock.links.request_body import RequestBody
 from statuspool_mock.links.request_worlds import RequestWorlds
 
 BUDGET_SECONDS = LEASE_SECONDS + 2.5
 """How long a request waits for a home of its world before it is given up."""
-
-_PAUSE_SECONDS = 0.05
 
 
 class FleetApp:
@@ -98,17 +94,13 @@ class FleetApp:
         self, world: str, scope: Scope, body: RequestBody, send: Send, *, outcome: Outcome
     ) -> None:
         """Serve or forward a request, again and again until its world has a home."""
-        content = await body.whole()
-        if content is None:
-            return
-        give_up = now() + BUDGET_SECONDS
-        while outcome is Outcome.MOVED and now() < give_up:
-            again = body.again(content)
-            outcome = await self._try(world, scope, content, again, send)
-            if outcome is Outcome.MOVED:
-                await asyncio.sleep(_PAUSE_SECONDS)
-        if outcome is not Outcome.ANSWERED:
-            await send_failure(world, send, outcome, seconds=BUDGET_SECONDS)
+
+        async def attempt(content: bytes, again: Receive) -> Outcome:
+            return await self._try(world, scope, content, again, send)
+
+        await until_answered(
+            attempt, body, send, world=world, seconds=BUDGET_SECONDS, outcome=outcome, clock=now
+        )
 
     async def _try(
         self, world: str, scope: Scope, content: bytes, receive: Receive, send: Send

@@ -1,8 +1,9 @@
 """Forwards a request to the home of its world, and its response to the client."""
 
+import asyncio
 import logging
-import secrets
-import string
+import time
+from collections.abc import Awaitable, Callable
 
 from starlette.types import Receive, Scope, Send
 
@@ -10,10 +11,12 @@ from statuspool_mock.links import frames
 from statuspool_mock.links.client import Forwarded, Link, LinkLost
 from statuspool_mock.links.frames import ForwardedRequest, Frame
 from statuspool_mock.links.outcome import READS, Outcome
+from statuspool_mock.links.request_body import RequestBody
 from statuspool_mock.web.errors import RequestedError, error_response
 from statuspool_mock.web.fault_responses import cut_off
+from statuspool_mock.web.request_log import random_request_id
 
-_ALPHABET = string.ascii_lowercase + string.digits
+_PAUSE_SECONDS = 0.05
 _log = logging.getLogger(__name__)
 
 
@@ -68,9 +71,36 @@ async def _respond(forwarded: Forwarded, scope: Scope, receive: Receive, send: S
     return Outcome.ANSWERED
 
 
+async def until_answered(
+    attempt: Callable[[bytes, Receive], Awaitable[Outcome]],
+    body: RequestBody,
+    send: Send,
+    *,
+    world: str,
+    seconds: float,
+    outcome: Outcome = Outcome.MOVED,
+    clock: Callable[[], float] = time.monotonic,
+) -> None:
+    """Attempt to have a request answered, again and again until it is; after `seconds` send 500.
+
+    `attempt` is given the body, and a `receive` that begins with it. `outcome` is that of an
+    attempt before.
+    """
+    content = await body.whole()
+    if content is None:
+        return
+    give_up = clock() + seconds
+    while outcome is Outcome.MOVED and clock() < give_up:
+        outcome = await attempt(content, body.again(content))
+        if outcome is Outcome.MOVED:
+            await asyncio.sleep(_PAUSE_SECONDS)
+    if outcome is not Outcome.ANSWERED:
+        await send_failure(world, send, outcome, seconds=seconds)
+
+
 async def send_failure(world: str, send: Send, outcome: Outcome, *, seconds: float) -> None:
     """Send 500 for a request that no home has answered, and say in the log why."""
-    request_id = "req_" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    request_id = random_request_id()
     reason = (
         f"no home of it was found within {seconds:.0f} s"
         if outcome is Outcome.MOVED

@@ -1,10 +1,9 @@
 """Error responses to what is refused before it is a request."""
 
-import secrets
 from typing import NamedTuple
 
 from statuspool_mock.contract.reference import ERROR_CODES, ERROR_MESSAGES
-from statuspool_mock.web.request_log import write_refusal_line
+from statuspool_mock.web.request_log import random_request_id, write_refusal_line
 from statuspool_mock.web.responses import ApiResponse, EncodedResponse
 
 
@@ -31,6 +30,6 @@ def enveloped(refusal: Refusal) -> EncodedResponse:
     if refusal is MALFORMED:
         body["message"] = ERROR_MESSAGES[400]
         body["details"] = [{"field": "request", "message": "Must be valid HTTP/1.1"}]
-    request_id = f"req_{secrets.token_hex(4)}"
+    request_id = random_request_id()
     write_refusal_line(request_id, refusal.status, refusal.code)
     return ApiResponse(refusal.status, body, (("X-Request-Id", request_id),)).encoded()

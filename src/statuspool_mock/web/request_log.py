@@ -4,6 +4,7 @@
 """
 
 import logging
+import secrets
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable
@@ -18,6 +19,7 @@ OPERATION, WORLD, FAULTS = "operation", "world", "faults"
 """The keys of the notes: the operation's id, the sandbox's name, the ids of injected faults."""
 BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 """Upper bounds of the histogram of durations, in seconds."""
+
 
 _access_log = logging.getLogger("statuspool_mock.access")
 
@@ -43,6 +45,11 @@ class RequestCounts:
         self.statuses[operation, status] += 1
         self.durations[operation][bisect_left(BUCKETS, seconds)] += 1
         self.seconds[operation] += seconds
+
+
+def random_request_id() -> str:
+    """Return the id of a request that no application has seen."""
+    return f"req_{secrets.token_hex(4)}"
 
 
 def write_refusal_line(request_id: str, status: int, reason: str) -> None:

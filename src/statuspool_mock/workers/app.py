@@ -1,20 +1,17 @@
 """Serves the requests of worlds that are at home here, and forwards the others."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from statuspool_mock.links.client import Link, LinkLost
-from statuspool_mock.links.forwarding import forward, send_failure
+from statuspool_mock.links.forwarding import forward, until_answered
 from statuspool_mock.links.outcome import WITHOUT_BODY, Outcome
 from statuspool_mock.links.request_body import RequestBody
 from statuspool_mock.workers.hand_over import HOME
 
 BUDGET_SECONDS = 10.0
 """How long a request waits for a worker that is started again."""
-
-_PAUSE_SECONDS = 0.05
 
 
 class WorkerApp:
@@ -38,17 +35,14 @@ class WorkerApp:
             body = RequestBody.empty(receive)
         else:
             body = RequestBody(receive)
-        content = await body.whole()
-        if content is None:
-            return
-        now = asyncio.get_running_loop().time
-        give_up, outcome = now() + BUDGET_SECONDS, Outcome.MOVED
-        while outcome is Outcome.MOVED and now() < give_up:
+
+        async def attempt(content: bytes, again: Receive) -> Outcome:
             try:
-                link = await self._link_to(scope[HOME])
-                outcome = await forward(link, scope, content, body.again(content), send)
+                return await forward(await self._link_to(home), scope, content, again, send)
             except LinkLost:
-                await asyncio.sleep(_PAUSE_SECONDS)
+                return Outcome.MOVED
+
+        home = scope[HOME]
         self.forwarded += 1
-        if outcome is not Outcome.ANSWERED:
-            await send_failure(f"of worker {scope[HOME]}", send, outcome, seconds=BUDGET_SECONDS)
+        world = f"of worker {home}"
+        await until_answered(attempt, body, send, world=world, seconds=BUDGET_SECONDS)
