@@ -2,10 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, TypeVar
 
 from statuspool_mock.conformance.active.errors import Finding
 from statuspool_mock.conformance.active.exchange import ServerResponse
+
+T = TypeVar("T")
 
 
 def expect(
@@ -51,6 +53,16 @@ def expect_list(response: ServerResponse) -> list[dict[str, Any]]:
 def ids(items: Iterable[Any]) -> list[str]:
     """Return the ids of items that have one."""
     return [str(item["id"]) for item in items if isinstance(item, dict) and "id" in item]
+
+
+def first_and_last(shown: Iterable[Iterable[T]]) -> dict[T, tuple[int, int]]:
+    """Return the places at which each item is shown for the first and for the last time."""
+    found: dict[T, tuple[int, int]] = {}
+    for place, items in enumerate(shown):
+        for item in items:
+            first, _ = found.get(item, (place, place))
+            found[item] = first, place
+    return found
 
 
 def repeated(values: Iterable[str]) -> list[str]:

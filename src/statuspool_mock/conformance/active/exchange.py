@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from email.message import Message
 from typing import Any
+from urllib.parse import urlsplit
 
 from statuspool_mock.bounded_documents import DocumentRejected, parse_json
+from statuspool_mock.conformance.active.request import TEAMS
 from statuspool_mock.conformance.bounded_client import MOST_VALUES
 
 _SHOWN_BODY_BYTES = 2_000
@@ -58,6 +60,17 @@ class ServerResponse:
     def is_success(self) -> bool:
         """Whether the status is a 2xx."""
         return 200 <= self.status < 300
+
+    @property
+    def team(self) -> str:
+        """The team whose key was sent; empty for a key of no team."""
+        return TEAMS.get(self.key, "")
+
+    @property
+    def monitor_id(self) -> str:
+        """The id of the monitor in the path; empty where the path has none."""
+        _, found, rest = urlsplit(self.url).path.rpartition("/monitors/")
+        return rest.partition("/")[0] if found else ""
 
     @property
     def sent_fields(self) -> Mapping[str, Any]:

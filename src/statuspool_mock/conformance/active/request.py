@@ -10,6 +10,8 @@ UNSENT: Any = object()
 MAIN, READ_ONLY, OTHER_TEAM, REVOKED = "main", "read-only", "other team's", "revoked"
 OWN_KEYS = (MAIN, READ_ONLY)
 """The keys of the team that is verified."""
+TEAMS: Mapping[str, str] = {**dict.fromkeys(OWN_KEYS, "own"), OTHER_TEAM: "other"}
+"""The team of each key that has one."""
 _VARIABLES = {
     MAIN: "$STATUSPOOL_API_KEY",
     READ_ONLY: "$READONLY_KEY",

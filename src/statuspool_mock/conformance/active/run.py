@@ -217,10 +217,9 @@ class VerificationRun:
 
 def _told(finding: Finding) -> str:
     """Return what was got, with the key where it may be what matters."""
-    is_read = finding.response is not None and finding.response.method == "GET"
-    if is_read and finding.response is not None and finding.response.key == READ_ONLY:
-        return f"{finding.got} (with the read-only key)"
-    return finding.got
+    response = finding.response
+    is_told = response is not None and response.method == "GET" and response.key == READ_ONLY
+    return f"{finding.got} (with the read-only key)" if is_told else finding.got
 
 
 def verify(options: Options) -> VerificationRun:

@@ -17,11 +17,9 @@ from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level
-from statuspool_mock.conformance.active.session import MAIN, OTHER_TEAM, READ_ONLY
 from statuspool_mock.conformance.active.sharing import once
 
 _CONSTANT = (*FIELDS, "created_at")
-_TEAMS = {MAIN: "main", READ_ONLY: "main", OTHER_TEAM: "other"}
 _OF_MONITOR = {"getMonitor", "getMonitorStatus", "listMonitorLogs"}
 _PLAIN_URL = re.compile(r"https?://[a-z.]+/[a-z/]*")
 _VALUES, _DELETED, _LISTED, _FOREIGN = "values", "deleted", "listed", "foreign"
@@ -46,7 +44,7 @@ class Story:
 
     def read(self, response: ServerResponse) -> None:
         """Compare a response with the story, and go on with it."""
-        team, monitor_id = _TEAMS.get(response.key, ""), _monitor_id(response)
+        team, monitor_id = response.team, response.monitor_id
         if not response.has_own_key or not team:
             return
         if not response.is_alone:
@@ -147,11 +145,6 @@ def _is_plain(value: Any) -> bool:
     if isinstance(value, str):
         return value.isascii() and value.isprintable() and value == value.strip() != ""
     return type(value) is int
-
-
-def _monitor_id(response: ServerResponse) -> str:
-    path = urlsplit(response.url).path
-    return path.rpartition("/monitors/")[2].partition("/")[0] if "/monitors/" in path else ""
 
 
 def _shown(response: ServerResponse) -> Iterator[Mapping[str, Any]]:

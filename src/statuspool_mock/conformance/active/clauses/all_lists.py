@@ -10,13 +10,12 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from statuspool_mock.conformance.active.assertions import expect, ids
+from statuspool_mock.conformance.active.assertions import expect, first_and_last, ids
 from statuspool_mock.conformance.active.clause import ClauseGroup
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level
-from statuspool_mock.conformance.active.session import OTHER_TEAM, OWN_KEYS
 from statuspool_mock.contract.tolerances import DURATION_ROUNDING_SECONDS
 from statuspool_mock.time_parsing import moment
 
@@ -24,7 +23,6 @@ group = ClauseGroup("all-lists", section="Monitors; Logs; Incidents; Webhooks")
 groups = (group,)
 _PRECISION = timedelta(seconds=1)
 """How much more precise the time of a log entry may be than it is shown."""
-_TEAMS = {**dict.fromkeys(OWN_KEYS, "own"), OTHER_TEAM: "other"}
 _LISTS = ("listMonitors", "listMonitorLogs", "listIncidents", "listWebhooks")
 _FLAGS = {"true": True, "false": False}
 Fits = Callable[[Mapping[str, Any], str], bool]
@@ -129,11 +127,11 @@ def _whole_lists(context: Context) -> Iterator[list[_WholeList]]:
     """Yield the whole lists of one team and filter in the order of the run."""
     found: dict[tuple[Any, ...], list[_WholeList]] = {}
     for number, response in enumerate(context.successes(*_LASTING)):
-        query, team = query_of(response), _TEAMS.get(response.key)
+        query, team = query_of(response), response.team
         if query is None:
             continue
         filters = {name: text for name, text in query.items() if name not in {"limit", "page"}}
-        is_first = query.get("page", "1") == "1" and response.has_own_key and team is not None
+        is_first = query.get("page", "1") == "1" and response.has_own_key and team != ""
         if not is_first or not filters.keys() <= _LASTING[response.operation]:
             continue
         if (response.fields.get("total_pages") or 1) == 1:
@@ -153,19 +151,15 @@ def _whole_lists(context: Context) -> Iterator[list[_WholeList]]:
 def brings_nothing_back(context: Context) -> None:
     compared = 0
     for lists in _whole_lists(context):
-        first: dict[str, int] = {}
-        last: dict[str, int] = {}
-        for place, each in enumerate(lists):
-            for item in each.shown:
-                first.setdefault(item, place)
-                last[item] = place
+        places = first_and_last([each.shown for each in lists])
         for place, each in enumerate(lists):
             compared += 1
             missing = sorted(
                 item
-                for item in first.keys() - each.shown
-                if first[item] < place < last[item]
-                and each.order not in {lists[first[item]].order, lists[last[item]].order}
+                for item, (first, last) in places.items()
+                if first < place < last
+                and item not in each.shown
+                and each.order not in {lists[first].order, lists[last].order}
             )
             got = f"a list without {missing[:2]}, which lists before and after it have"
             expect(not missing, got, "the same items with each key", each.response)

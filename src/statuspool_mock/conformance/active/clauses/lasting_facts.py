@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import Enum, auto
 from typing import Any
-from urllib.parse import urlsplit
 
-from statuspool_mock.conformance.active.assertions import expect
+from statuspool_mock.conformance.active.assertions import expect, first_and_last
 from statuspool_mock.conformance.active.clause import Check, ClauseGroup, named
 from statuspool_mock.conformance.active.clauses.all_lists import query_of
+from statuspool_mock.conformance.active.clauses.creation import FIELDS
 from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
@@ -22,7 +22,6 @@ from statuspool_mock.time_parsing import moment
 
 group = ClauseGroup("agreement", section="Monitors; Status; Logs; Incidents; Webhooks")
 groups = (group,)
-_CONFIGURATION = ("name", "url", "interval_seconds", "tags", "regions", "expected_status")
 _NEVER = datetime.max.replace(tzinfo=UTC)
 _MARGIN = timedelta(seconds=1)
 """How far inside of a range an entry must be that the range has to show."""
@@ -85,24 +84,19 @@ def _monitors(context: Context, response: ServerResponse) -> Iterator[Fact]:
         thing, changed = str(item.get("id")), moment(item.get("updated_at"))
         yield Fact(thing, "updated_at", changed, Change.GROWS)
         if changed and not own.is_own(thing):
-            for name in _CONFIGURATION:
+            for name in FIELDS:
                 if name in item:
                     yield Fact(f"{thing}, updated at {changed}", name, item[name])
 
 
 def _checks(_: Context, response: ServerResponse) -> Iterator[Fact]:
     """Yield the last check of a monitor, and the status that it led to."""
-    monitor_id, checked = monitor_of(response), moment(response.fields.get("last_check_at"))
+    monitor_id, checked = response.monitor_id, moment(response.fields.get("last_check_at"))
     thing = f"{monitor_id} ({response.operation})"
     yield Fact(thing, "last_check_at", checked, Change.GROWS)
     if checked:
         thing = f"{thing}, checked at {checked}"
         yield Fact(thing, "status", response.fields.get("status"), Change.ONCE)
-
-
-def monitor_of(response: ServerResponse) -> str:
-    """Return the id in the path of a request."""
-    return urlsplit(response.url).path.partition("/monitors/")[2].partition("/")[0]
 
 
 def _as_set(value: Any) -> Any:
@@ -191,7 +185,7 @@ def _shown_logs(context: Context) -> Iterator[_ShownLog]:
                 )
         if len(rows) == len(response.results):  # each entry has a time, and a region of its own
             low, high = _range_of(response, [at for at, _ in rows])
-            yield _ShownLog(monitor_of(response), rows, low, high, response)
+            yield _ShownLog(response.monitor_id, rows, low, high, response)
 
 
 def _range_of(
@@ -224,21 +218,18 @@ def agrees_on_log_entries(context: Context) -> None:
 
 
 def _expect_alike(logs: list[_ShownLog]) -> None:
-    first: dict[tuple[datetime, str], int] = {}
-    last: dict[tuple[datetime, str], int] = {}
     values: dict[tuple[datetime, str], tuple[Any, ...]] = {}
-    for place, log in enumerate(logs):
+    for log in logs:
         for row, shown in log.rows.items():
-            first.setdefault(row, place)
-            last[row] = place
             if values.setdefault(row, shown) != shown:
                 got = f"{shown} of {row[0]} in {row[1]}"
                 raise Finding(got, f"{values[row]}, as another response showed", log.response)
+    places = first_and_last([log.rows for log in logs])
     for place, log in enumerate(logs):
         missing = [
             row
-            for row in first
-            if first[row] < place < last[row] and log.must_show(row[0]) and row not in log.rows
+            for row, (first, last) in places.items()
+            if first < place < last and log.must_show(row[0]) and row not in log.rows
         ]
         got = f"a log without {[f'{at} in {region}' for at, region in missing[:1]]}"
         expect(not missing, got, "the entries that logs before and after it have", log.response)

@@ -15,11 +15,9 @@ from statuspool_mock.conformance.active.context import Context
 from statuspool_mock.conformance.active.errors import Finding, NotVerified
 from statuspool_mock.conformance.active.exchange import ServerResponse
 from statuspool_mock.conformance.active.levels import Level, Need
-from statuspool_mock.conformance.active.session import MAIN, OTHER_TEAM, READ_ONLY
 
 group = ClauseGroup("agreement", section="Incidents; Webhooks")
 groups = (group,)
-_TEAMS = {MAIN: "main", READ_ONLY: "main", OTHER_TEAM: "other"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ class Records:
 
     def read(self, response: ServerResponse) -> None:
         """Go on with a response, or raise the `Finding` where it contradicts the records."""
-        team = _TEAMS.get(response.key, "")
+        team = response.team
         if not response.has_own_key or not team or not response.is_success:
             return
         if response.operation == self.kind.create:
