@@ -7,12 +7,12 @@ the time that passes. Rounds of both servers take turns.
 """
 
 import argparse
-import socket
 import statistics
 import sys
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from http.client import HTTPConnection
 from itertools import count
 from pathlib import Path
 from zlib import crc32
@@ -23,42 +23,20 @@ CONNECTIONS = 16
 """How many connections there are at once for each process."""
 
 
-class Connection:
-    """A connection that sends requests and reads their responses."""
+def connect(port: int) -> HTTPConnection:
+    return HTTPConnection("127.0.0.1", port, timeout=300)
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=300)
-        self._unread = b""
 
-    def send(self, world: str) -> None:
-        self._socket.sendall(
-            b"GET /v1/monitors?limit=20 HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-            b"User-Agent: benchmark\r\nAccept: */*\r\nAuthorization: Bearer sp_test_%s\r\n\r\n"
-            % world.encode()
-        )
+def send(connection: HTTPConnection, world: str) -> None:
+    key = {"Authorization": f"Bearer sp_test_{world}"}
+    connection.request("GET", "/v1/monitors?limit=20", headers=key)
 
-    def receive(self) -> None:
-        head, _, self._unread = self._until(b"\r\n\r\n").partition(b"\r\n\r\n")
-        if not head.startswith(b"HTTP/1.1 200"):
-            raise RuntimeError(head.decode("latin-1"))
-        length = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        while len(self._unread) < length:
-            self._unread += self._read()
-        self._unread = self._unread[length:]
 
-    def close(self) -> None:
-        self._socket.close()
-
-    def _until(self, end: bytes) -> bytes:
-        while end not in self._unread:
-            self._unread += self._read()
-        return self._unread
-
-    def _read(self) -> bytes:
-        data = self._socket.recv(1 << 18)
-        if not data:
-            raise RuntimeError("the server has closed the connection")
-        return data
+def receive(connection: HTTPConnection) -> None:
+    response = connection.getresponse()
+    content = response.read()
+    if response.status != 200:
+        raise RuntimeError(f"{response.status} {content[:200]!r}")
 
 
 def worlds(workers: int) -> Iterator[str]:
@@ -77,14 +55,14 @@ Begin = Callable[[], None]
 
 def spread(port: int, names: list[str], times: int, begin: Begin) -> None:
     """Send at once over many connections, each of them for one world."""
-    connections = [Connection(port) for _ in names]
+    connections = [connect(port) for _ in names]
     for number in range(times // len(names) + 2):
         if number == 2:
             begin()
         for connection, name in zip(connections, names, strict=True):
-            connection.send(name)
+            send(connection, name)
         for connection in connections:
-            connection.receive()
+            receive(connection)
     for connection in connections:
         connection.close()
 
@@ -106,12 +84,12 @@ def in_pairs(port: int, names: list[str], times: int, begin: Begin) -> None:
 
 
 def in_turn(port: int, names: list[str], times: int, begin: Begin) -> None:
-    connection = Connection(port)
+    connection = connect(port)
     for number in range(-8, times):
         if number == 0:
             begin()
-        connection.send(names[number % len(names)])
-        connection.receive()
+        send(connection, names[number % len(names)])
+        receive(connection)
     connection.close()
 
 
@@ -119,9 +97,9 @@ def new_connections(port: int, names: list[str], times: int, begin: Begin) -> No
     """Send each request over a connection of its own."""
     begin()
     for number in range(times):
-        connection = Connection(port)
-        connection.send(names[number % len(names)])
-        connection.receive()
+        connection = connect(port)
+        send(connection, names[number % len(names)])
+        receive(connection)
         connection.close()
 
 

@@ -9,25 +9,12 @@ from statuspool_mock.client import Control, RequestRefused
 from statuspool_mock.server import RunningServer
 from statuspool_mock.settings import Settings
 from tests.mock_process import serving
-
-SCENARIO = """
-name: mine
-title: A scenario that changes
-monitors:
-  - name: {name}
-    url: https://perfect.test/
-"""
-
-
-def write(path, name):
-    path.write_text(SCENARIO.format(name=name), "utf-8")
+from tests.scenario_that_changes import write, written
 
 
 @pytest.fixture
 def file(tmp_path):
-    path = tmp_path / "mine.yaml"
-    write(path, "first")
-    return path
+    return written(tmp_path)
 
 
 def names(server, key):

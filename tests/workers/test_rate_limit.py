@@ -3,7 +3,7 @@
 import httpx
 
 from statuspool_mock.sandbox import RateLimit
-from statuspool_mock.server import Settings
+from statuspool_mock.settings import Settings
 from tests.workers.on_threads import WorkersOnThreads
 from tests.workers.worlds import keys
 

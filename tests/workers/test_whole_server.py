@@ -10,6 +10,7 @@ import pytest
 from statuspool_mock.client import Control, RequestRefused
 from statuspool_mock.settings import Settings
 from tests.mock_process import serving
+from tests.scenario_that_changes import SCENARIO, write, written
 from tests.vendor.test_monitoring import samples
 from tests.waiting import until
 from tests.workers.on_threads import WorkersOnThreads
@@ -17,24 +18,11 @@ from tests.workers.processes import wait_for_end, workers_of
 from tests.workers.worlds import key_at, keys, name_at
 
 MUTANT = "name-of-one-character-accepted"
-SCENARIO = """
-name: mine
-title: A scenario that changes
-monitors:
-  - name: {name}
-    url: https://perfect.test/
-"""
-
-
-def write(path, name):
-    path.write_text(SCENARIO.format(name=name), "utf-8")
 
 
 @pytest.fixture
 def file(tmp_path):
-    path = tmp_path / "mine.yaml"
-    write(path, "first")
-    return path
+    return written(tmp_path)
 
 
 def monitors(server, key):

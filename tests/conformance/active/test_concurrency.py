@@ -1,14 +1,13 @@
 """Requests at the same time: what cannot be judged is no finding, and findings say how often."""
 
 import json
-from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
-from threading import Thread
 from uuid import uuid4
 
 import httpx
 import pytest
 from flask import Flask
+from tests.conformance.serving import running
 from werkzeug.serving import make_server
 
 from statuspool_mock import contract
@@ -19,18 +18,6 @@ from statuspool_mock.conformance.active.results import Verdict
 from statuspool_mock.conformance.active.run import verify
 from statuspool_mock.conformance.active.session import Sending, Session
 from statuspool_mock.conformance.bounded_client import BoundedClient
-
-
-@contextmanager
-def running(server):
-    thread = Thread(target=server.serve_forever, args=[0.02], daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 class _OneConnectionAtATime(BaseHTTPRequestHandler):

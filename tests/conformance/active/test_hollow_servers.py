@@ -2,11 +2,11 @@
 
 import json
 from contextlib import contextmanager
-from threading import Thread
 
 import pytest
 from flask import Flask, request
 from tests.conformance.active.test_verify import verify
+from tests.conformance.serving import running
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 pytestmark = pytest.mark.process
@@ -32,14 +32,8 @@ def responding(respond):
     app = Flask(__name__)
     app.before_request(respond)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
-    thread = Thread(target=server.serve_forever, args=[0.02])
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/v1"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with running(server) as url:
+        yield url
 
 
 def verified(respond, tmp_path, *more):
